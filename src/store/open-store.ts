@@ -1,0 +1,53 @@
+/**
+ * Where the ledger and the facts are kept. Knows databases and nothing of mail beyond the ports' words; the only
+ * room with SQL in it.
+ */
+import { resolve } from 'node:path';
+import { Problem } from '../problem.js';
+import type { EmailReader, FetchLog, Ledger } from '../workflow/ports.js';
+import { openDatabase } from './sqlite/database.js';
+import { createFetchLog } from './sqlite/fetch-log.js';
+import { GroupCommit } from './sqlite/group-commit.js';
+import { createLedger } from './sqlite/ledger.js';
+import { createReads } from './sqlite/reads.js';
+
+export interface Store {
+  readonly ledger: Ledger;
+  readonly fetchLog: FetchLog;
+  readonly reader: EmailReader;
+  /** Commits what still rides, then closes. */
+  close(): Promise<void>;
+}
+
+/** Long enough for another process's commit or checkpoint on a slow disk. */
+const patientMs = 5_000;
+
+/**
+ * @param url `sqlite:<path>`, or a bare path; created when it is not there.
+ * @param busyTimeoutMs how long a write waits for another process; default 5 s.
+ * @throws Problem `config` for another kind of URL, `database` when it cannot be opened.
+ */
+export async function openStore(url: string, busyTimeoutMs = patientMs): Promise<Store> {
+  const database = await openDatabase(resolve(sqlitePath(url)), busyTimeoutMs);
+  const commits = new GroupCommit(database);
+  const reader = createReads(database);
+  return {
+    ledger: createLedger(database, commits, reader),
+    fetchLog: createFetchLog(database, commits),
+    reader,
+    async close() {
+      commits.flush();
+      database.close();
+    },
+  };
+}
+
+function sqlitePath(url: string): string {
+  if (url.startsWith('sqlite:')) return url.slice('sqlite:'.length);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(url)) {
+    throw new Problem('config', `store.url ${JSON.stringify(url)} is not a database this version knows`, {
+      fix: 'Use sqlite:<path> or a bare path.',
+    });
+  }
+  return url;
+}

@@ -1,0 +1,155 @@
+import { hostname } from 'node:os';
+import type { RecipientState } from '../../recipients/recipient.js';
+import type { EmailRecord, Ledger, LockHolder, RecipientRecord } from '../../workflow/ports.js';
+import type { Database } from './database.js';
+import { takeEmailLock } from './email-lock.js';
+import type { GroupCommit } from './group-commit.js';
+import type { EmailReads } from './reads.js';
+import { fieldsToJson } from './rows.js';
+
+/** The sending side: intents are committed before they are acted upon, results ride with the next commit. */
+export function createLedger(database: Database, commits: GroupCommit, reads: EmailReads): Ledger {
+  const sql = prepare(database);
+
+  function insertAll(email: EmailRecord, recipients: Iterable<RecipientRecord>): void {
+    sql.insertEmail.run({
+      ...email,
+      createdAt: email.createdAt.toISOString(),
+    });
+    for (const recipient of recipients) {
+      sql.insertRecipient.run({
+        ...recipient,
+        emailId: email.emailId,
+        tracked: recipient.tracked ? 1 : 0,
+        fields: fieldsToJson(recipient.fields),
+        stateAt: recipient.stateAt.toISOString(),
+      });
+    }
+  }
+
+  return {
+    openEmail: (email, recipients) => commits.run('now', () => insertAll(email, recipients)),
+
+    async lockEmail(emailId) {
+      const release = await takeEmailLock(database.name, emailId);
+      if (release === undefined) return { heldBy: lastHolder(sql, emailId) };
+      const { lastInsertRowid } = sql.insertRun.run(emailId, process.pid, hostname(), new Date().toISOString());
+      return {
+        async release() {
+          sql.endRun.run(new Date().toISOString(), lastInsertRowid);
+          release();
+        },
+      };
+    },
+
+    markAbandonedUncertain: (emailId, at) =>
+      commits.run('now', () => {
+        const iso = at.toISOString();
+        sql.logAbandoned.run({ emailId, at: iso });
+        return sql.settleAbandoned.run({ emailId, at: iso }).changes;
+      }),
+
+    readRecipients: reads.readRecipients,
+
+    recordIntent: (emailId, position, at) =>
+      commits.run('now', () => sql.intend.run(at.toISOString(), emailId, position).changes === 1),
+
+    recordTransaction: (emailId, position, transaction) =>
+      commits.run('soon', () => {
+        const endedAt = transaction.endedAt.toISOString();
+        const moved = sql.settle.get(transaction.state, endedAt, emailId, position) as
+          | { attempts: number }
+          | undefined;
+        if (moved === undefined) return undefined;
+        sql.insertTransaction.run({
+          ...transaction,
+          emailId,
+          position,
+          attempt: moved.attempts,
+          startedAt: transaction.startedAt.toISOString(),
+          endedAt,
+        });
+        return moved.attempts;
+      }),
+
+    moveRecipients: (emailId, from, to, at) =>
+      commits.run('now', () => moveStates(database, emailId, from, to, at)),
+
+    countStates: reads.countStates,
+
+    cancelEmail: (emailId, at) =>
+      commits.run('now', () => {
+        sql.cancel.run(at.toISOString(), emailId);
+      }),
+
+    async findSuppressed(addresses) {
+      const found = new Set<string>();
+      for (const address of addresses) {
+        if (sql.suppressed.get(address) !== undefined) found.add(address);
+      }
+      return found;
+    },
+  };
+}
+
+function prepare(database: Database) {
+  return {
+    insertEmail: database.prepare(`
+      INSERT INTO emails (email_id, email_number, mode, subject, from_mailbox, message_id, created_at,
+                          token_format, composition)
+      VALUES (@emailId, @emailNumber, @mode, @subject, @from, @messageId, @createdAt, @tokenFormat, @composition)`),
+    insertRecipient: database.prepare(`
+      INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields,
+                              state, state_at, attempts)
+      VALUES (@emailId, @position, @recipientNumber, @emailAddress, @name, @role, @tracked, @fields,
+              @state, @stateAt, @attempts)`),
+    insertRun: database.prepare('INSERT INTO runs (email_id, pid, host, started_at) VALUES (?, ?, ?, ?)'),
+    endRun: database.prepare('UPDATE runs SET ended_at = ? WHERE run_id = ?'),
+    lastRun: database.prepare(
+      'SELECT pid, host, started_at FROM runs WHERE email_id = ? AND ended_at IS NULL ORDER BY run_id DESC LIMIT 1',
+    ),
+    // The compare in this compare-and-set holds even where the lock does not (a network file system, a copied file).
+    intend: database.prepare(`
+      UPDATE recipients SET state = 'sending', state_at = ?
+       WHERE email_id = ? AND position = ? AND state IN ('pending', 'deferred')`),
+    // Whoever settles a recipient holds the email's lock; a state that is final already is never overwritten.
+    settle: database.prepare(`
+      UPDATE recipients SET state = ?, state_at = ?, attempts = attempts + 1
+       WHERE email_id = ? AND position = ? AND state IN ('pending', 'deferred', 'sending')
+      RETURNING attempts`),
+    insertTransaction: database.prepare(`
+      INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
+                                enhanced_status_code, reply_text)
+      VALUES (@emailId, @position, @attempt, @startedAt, @endedAt, @stage, @state, @replyCode,
+              @enhancedStatusCode, @replyText)`),
+    logAbandoned: database.prepare(`
+      INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
+                                enhanced_status_code, reply_text)
+      SELECT email_id, position, attempts + 1, state_at, @at, 'end-of-data', 'uncertain', 0, '',
+             'the run ended before the reply was recorded'
+        FROM recipients WHERE email_id = @emailId AND state = 'sending'`),
+    settleAbandoned: database.prepare(`
+      UPDATE recipients SET state = 'uncertain', state_at = @at, attempts = attempts + 1
+       WHERE email_id = @emailId AND state = 'sending'`),
+    cancel: database.prepare('UPDATE emails SET cancelled_at = ? WHERE email_id = ? AND cancelled_at IS NULL'),
+    suppressed: database.prepare('SELECT 1 FROM suppressions WHERE email_address = ?'),
+  };
+}
+
+function lastHolder(sql: ReturnType<typeof prepare>, emailId: string): LockHolder['heldBy'] {
+  const row = sql.lastRun.get(emailId) as { pid: number; host: string; started_at: string } | undefined;
+  return row === undefined ? 'unknown' : { pid: row.pid, host: row.host, since: new Date(row.started_at) };
+}
+
+function moveStates(
+  database: Database,
+  emailId: string,
+  from: readonly RecipientState[],
+  to: RecipientState,
+  at: Date,
+): number {
+  const marks = from.map(() => '?').join(', ');
+  return database
+    .prepare(`UPDATE recipients SET state = ?, state_at = ? WHERE email_id = ? AND state IN (${marks})`)
+    .run(to, at.toISOString(), emailId, ...from).changes;
+}

@@ -1,0 +1,121 @@
+import type { RecipientState } from '../../recipients/recipient.js';
+import type { EmailReader, EmailRecord, RecipientRecord, RecordedFetch } from '../../workflow/ports.js';
+import type { Database } from './database.js';
+import {
+  countsFromRows,
+  type EmailRow,
+  emailFromRow,
+  type FetchRow,
+  fetchFromRow,
+  type RecipientRow,
+  recipientFromRow,
+  type TransactionRow,
+  transactionFromRow,
+} from './rows.js';
+
+export type EmailReads = EmailReader;
+
+/** Rows a batch of an async iteration holds: small enough for flat memory, large enough for speed. */
+const batchRows = 1_000;
+
+export function createReads(database: Database): EmailReads {
+  const sql = prepare(database);
+
+  const countStates: EmailReader['countStates'] = async emailId =>
+    countsFromRows(sql.countStates.all(emailId) as { state: string; count: number }[]);
+
+  return {
+    async listEmails(limit) {
+      const rows = sql.newest.all(limit) as EmailRow[];
+      return Promise.all(
+        rows.map(async row => ({ ...emailFromRow(row), states: await countStates(row.email_id) })),
+      );
+    },
+
+    async findEmails(idOrPrefix) {
+      const rows = (idOrPrefix === 'latest'
+        ? sql.newest.all(1)
+        : sql.byPrefix.all(prefixRange(idOrPrefix))) as EmailRow[];
+      return rows.map(emailFromRow);
+    },
+
+    async findUnfinished(): Promise<EmailRecord | undefined> {
+      const row = sql.unfinished.get() as EmailRow | undefined;
+      return row === undefined ? undefined : emailFromRow(row);
+    },
+
+    readRecipients: (emailId, states) => recipientBatches(database, emailId, states),
+
+    countStates,
+
+    async *readFetches(emailId): AsyncIterable<readonly RecordedFetch[]> {
+      const email = sql.numberOf.get(emailId) as { email_number: number } | undefined;
+      let last = 0;
+      while (email !== undefined) {
+        const rows = sql.fetches.all(email.email_number, last, batchRows) as (FetchRow & { fetch_number: number })[];
+        if (rows.length === 0) return;
+        yield rows.map(fetchFromRow);
+        last = rows.at(-1)?.fetch_number ?? last;
+      }
+    },
+
+    async readTransactions(emailId, position) {
+      return (sql.transactions.all(emailId, position) as TransactionRow[]).map(transactionFromRow);
+    },
+  };
+}
+
+function prepare(database: Database) {
+  return {
+    newest: database.prepare('SELECT * FROM emails ORDER BY created_at DESC, rowid DESC LIMIT ?'),
+    byPrefix: database.prepare(
+      'SELECT * FROM emails WHERE email_id >= @from AND email_id < @to ORDER BY created_at DESC LIMIT 5',
+    ),
+    unfinished: database.prepare(`
+      SELECT * FROM emails
+       WHERE cancelled_at IS NULL
+         AND EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
+                        AND state IN ('pending', 'deferred', 'sending', 'uncertain'))
+       ORDER BY created_at DESC, rowid DESC LIMIT 1`),
+    countStates: database.prepare(
+      'SELECT state, count(*) AS count FROM recipients WHERE email_id = ? GROUP BY state',
+    ),
+    numberOf: database.prepare('SELECT email_number FROM emails WHERE email_id = ?'),
+    fetches: database.prepare(`
+      SELECT fetches.*, user_agents.user_agent
+        FROM fetches LEFT JOIN user_agents USING (user_agent_id)
+       WHERE email_number = ? AND fetch_number > ? ORDER BY fetch_number LIMIT ?`),
+    transactions: database.prepare(
+      'SELECT * FROM transactions WHERE email_id = ? AND position = ? ORDER BY attempt',
+    ),
+  };
+}
+
+/** Ids are `em_` and lower-case base32, so a prefix is a range of the primary key: `~` sorts after all of it. */
+function prefixRange(idOrPrefix: string): { from: string; to: string } {
+  const lower = idOrPrefix.toLowerCase();
+  const from = lower.startsWith('em_') ? lower : `em_${lower}`;
+  return { from, to: `${from}~` };
+}
+
+/**
+ * Pages by position instead of one open cursor: between two pages the same connection writes intents and results.
+ * Recipients that changed state after their page was read are the caller's to notice (the compare-and-set does).
+ */
+async function* recipientBatches(
+  database: Database,
+  emailId: string,
+  states?: readonly RecipientState[],
+): AsyncIterable<readonly RecipientRecord[]> {
+  const inStates = states === undefined ? '' : `AND state IN (${states.map(() => '?').join(', ')})`;
+  const page = database.prepare(
+    `SELECT * FROM recipients WHERE email_id = ? AND position > ? ${inStates} ORDER BY position LIMIT ${batchRows}`,
+  );
+  let last = -1;
+  for (;;) {
+    const rows = page.all(emailId, last, ...(states ?? [])) as RecipientRow[];
+    if (rows.length === 0) return;
+    yield rows.map(recipientFromRow);
+    last = rows.at(-1)?.position ?? last;
+  }
+}

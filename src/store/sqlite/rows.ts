@@ -1,0 +1,136 @@
+/** Rows as SQLite gives them, to records as the ports name them, and back. */
+import type { RecipientState, Role } from '../../recipients/recipient.js';
+import type { SmtpStage } from '../../smtp/outcome.js';
+import type { FetchKind } from '../../tracking/fetch.js';
+import type {
+  EmailRecord,
+  Mode,
+  RecipientRecord,
+  RecordedFetch,
+  StateCounts,
+  TokenFormat,
+  TransactionRecord,
+} from '../../workflow/ports.js';
+
+export interface EmailRow {
+  email_id: string;
+  email_number: number;
+  mode: string;
+  subject: string;
+  from_mailbox: string;
+  message_id: string;
+  created_at: string;
+  cancelled_at: string | null;
+  token_format: string;
+  composition: string;
+}
+
+export function emailFromRow(row: EmailRow): EmailRecord {
+  return {
+    emailId: row.email_id,
+    emailNumber: row.email_number,
+    mode: row.mode as Mode,
+    subject: row.subject,
+    from: row.from_mailbox,
+    messageId: row.message_id,
+    createdAt: new Date(row.created_at),
+    cancelledAt: row.cancelled_at === null ? undefined : new Date(row.cancelled_at),
+    tokenFormat: row.token_format as TokenFormat,
+    composition: row.composition,
+  };
+}
+
+export interface RecipientRow {
+  position: number;
+  recipient_number: number;
+  email_address: string;
+  name: string;
+  role: string;
+  tracked: number;
+  fields: string;
+  state: string;
+  state_at: string;
+  attempts: number;
+}
+
+export function recipientFromRow(row: RecipientRow): RecipientRecord {
+  return {
+    position: row.position,
+    recipientNumber: row.recipient_number,
+    emailAddress: row.email_address,
+    name: row.name,
+    role: row.role as Role,
+    tracked: row.tracked === 1,
+    fields: new Map(JSON.parse(row.fields) as [string, string][]),
+    state: row.state as RecipientState,
+    stateAt: new Date(row.state_at),
+    attempts: row.attempts,
+  };
+}
+
+/** Pairs, not an object: a column may be named `__proto__`, and the order of columns is kept. */
+export function fieldsToJson(fields: ReadonlyMap<string, string>): string {
+  return JSON.stringify([...fields]);
+}
+
+export interface TransactionRow {
+  started_at: string;
+  ended_at: string;
+  stage: string;
+  state: string;
+  reply_code: number;
+  enhanced_status_code: string;
+  reply_text: string;
+}
+
+export function transactionFromRow(row: TransactionRow): TransactionRecord {
+  return {
+    startedAt: new Date(row.started_at),
+    endedAt: new Date(row.ended_at),
+    stage: row.stage as SmtpStage,
+    state: row.state as RecipientState,
+    replyCode: row.reply_code,
+    enhancedStatusCode: row.enhanced_status_code,
+    replyText: row.reply_text,
+  };
+}
+
+export interface FetchRow {
+  email_number: number;
+  recipient_number: number;
+  fetched_at: string;
+  method: string;
+  user_agent: string | null;
+  network: string;
+  kind: string;
+  confidence: number;
+  rule: string;
+}
+
+export function fetchFromRow(row: FetchRow): RecordedFetch {
+  return {
+    emailNumber: row.email_number,
+    recipientNumber: row.recipient_number,
+    fetchedAt: Date.parse(row.fetched_at),
+    method: row.method as 'GET' | 'HEAD',
+    userAgent: row.user_agent ?? '',
+    network: row.network,
+    kind: row.kind as FetchKind,
+    confidence: row.confidence,
+    rule: row.rule,
+  };
+}
+
+export function countsFromRows(rows: readonly { state: string; count: number }[]): StateCounts {
+  const counts = {
+    pending: 0,
+    sending: 0,
+    accepted: 0,
+    deferred: 0,
+    rejected: 0,
+    uncertain: 0,
+    skipped: 0,
+  };
+  for (const row of rows) counts[row.state as RecipientState] = row.count;
+  return counts;
+}

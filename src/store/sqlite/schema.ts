@@ -1,0 +1,99 @@
+/**
+ * The tables, as docs/database.md describes them to users. Times are ISO 8601 UTC text with milliseconds, so that
+ * any SQL tool reads them. A change is a new entry at the end of `migrations`; entries are never edited.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE emails (
+    email_id      TEXT PRIMARY KEY,
+    email_number  INTEGER NOT NULL UNIQUE,
+    mode          TEXT NOT NULL CHECK (mode IN ('group', 'each')),
+    subject       TEXT NOT NULL,
+    from_mailbox  TEXT NOT NULL,
+    message_id    TEXT NOT NULL,
+    created_at    TEXT NOT NULL,
+    cancelled_at  TEXT,
+    token_format  TEXT NOT NULL CHECK (token_format IN ('sealed', 'article')),
+    composition   TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX emails_by_time ON emails (created_at);
+
+  CREATE TABLE recipients (
+    email_id          TEXT NOT NULL REFERENCES emails,
+    position          INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    email_address     TEXT NOT NULL,
+    name              TEXT NOT NULL,
+    role              TEXT NOT NULL CHECK (role IN ('to', 'cc', 'bcc')),
+    tracked           INTEGER NOT NULL CHECK (tracked IN (0, 1)),
+    fields            TEXT NOT NULL,
+    state             TEXT NOT NULL CHECK (state IN
+      ('pending', 'sending', 'accepted', 'deferred', 'rejected', 'uncertain', 'skipped')),
+    state_at          TEXT NOT NULL,
+    attempts          INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (email_id, position),
+    UNIQUE (email_id, recipient_number)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE transactions (
+    email_id              TEXT NOT NULL,
+    position              INTEGER NOT NULL,
+    attempt               INTEGER NOT NULL,
+    started_at            TEXT NOT NULL,
+    ended_at              TEXT NOT NULL,
+    stage                 TEXT NOT NULL,
+    state                 TEXT NOT NULL,
+    reply_code            INTEGER NOT NULL,
+    enhanced_status_code  TEXT NOT NULL,
+    reply_text            TEXT NOT NULL,
+    PRIMARY KEY (email_id, position, attempt)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE runs (
+    run_id      INTEGER PRIMARY KEY,
+    email_id    TEXT NOT NULL REFERENCES emails,
+    pid         INTEGER NOT NULL,
+    host        TEXT NOT NULL,
+    started_at  TEXT NOT NULL,
+    ended_at    TEXT
+  ) STRICT;
+  CREATE INDEX runs_by_email ON runs (email_id);
+
+  CREATE TABLE suppressions (
+    email_address  TEXT PRIMARY KEY COLLATE NOCASE,
+    reason         TEXT NOT NULL,
+    created_at     TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE user_agents (
+    user_agent_id  INTEGER PRIMARY KEY,
+    user_agent     TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+  -- Clustered by email, so that a report reads one run of pages and a new fetch touches the right edge of one email.
+  CREATE TABLE fetches (
+    email_number      INTEGER NOT NULL,
+    fetch_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    fetched_at        TEXT NOT NULL,
+    method            TEXT NOT NULL,
+    user_agent_id     INTEGER REFERENCES user_agents,
+    network           TEXT NOT NULL,
+    kind              TEXT NOT NULL,
+    confidence        REAL NOT NULL,
+    rule              TEXT NOT NULL,
+    PRIMARY KEY (email_number, fetch_number)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE VIEW email_opens AS
+    SELECT fetches.fetched_at AS datetime_opened,
+           emails.email_id,
+           recipients.email_address,
+           fetches.kind,
+           fetches.confidence
+      FROM fetches
+      JOIN emails ON emails.email_number = fetches.email_number
+      JOIN recipients ON recipients.email_id = emails.email_id
+                     AND recipients.recipient_number = fetches.recipient_number;
+  `,
+];

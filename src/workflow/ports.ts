@@ -1,0 +1,197 @@
+/**
+ * What the use cases need from the world, in their own words. Touching rooms implement these; tests may too.
+ * The store is asynchronous by type, although SQLite is not, so that a database over a network can stand here.
+ */
+import type { Role, RecipientState } from '../recipients/recipient.js';
+import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
+import type { Classification, Fetch } from '../tracking/fetch.js';
+
+export interface Clock {
+  now(): Date;
+  /** Milliseconds that never run backwards; only differences mean anything. */
+  monotonicMs(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+}
+
+/** Files the user named. Every method throws Problem `input-missing` or `io`, naming the path as it was given. */
+export interface Files {
+  readText(path: string): Promise<string>;
+  readBytes(path: string): Promise<Uint8Array>;
+  /** `-` is standard input. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+  exists(path: string): Promise<boolean>;
+}
+
+// --- the ledger -----------------------------------------------------------------------------------------------
+
+export type Mode = 'group' | 'each';
+export type TokenFormat = 'sealed' | 'article';
+
+/** One email as the ledger holds it. */
+export interface EmailRecord {
+  readonly emailId: string;
+  /** 48-bit random number that stands for the email in sealed tokens. */
+  readonly emailNumber: number;
+  readonly mode: Mode;
+  /** As a person reads it; in `each` mode the template of the subject. */
+  readonly subject: string;
+  readonly from: string;
+  /** `<…@…>`; in `each` mode the id the recipients' own ids are derived from. */
+  readonly messageId: string;
+  readonly createdAt: Date;
+  /** When set, nothing more is sent of this email. */
+  readonly cancelledAt?: Date | undefined;
+  readonly tokenFormat: TokenFormat;
+  /** Everything a copy can be made again from, byte for byte (`merge/copy-plan.ts` owns the shape). JSON. */
+  readonly composition: string;
+}
+
+export interface RecipientRecord {
+  /** 0-based order in the email; with the email id, the key of a recipient. */
+  readonly position: number;
+  /** 48-bit random number that stands for the recipient in sealed tokens, unique within the email. */
+  readonly recipientNumber: number;
+  readonly emailAddress: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly tracked: boolean;
+  readonly fields: ReadonlyMap<string, string>;
+  readonly state: RecipientState;
+  /** Transactions so far, whatever they came to; 0 before the first. */
+  readonly attempts: number;
+  /** When the state was entered. */
+  readonly stateAt: Date;
+}
+
+/** What one attempt to send one copy came to. */
+export interface TransactionRecord {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly stage: SmtpStage;
+  readonly state: RecipientState;
+  /** 0 when the server said nothing. */
+  readonly replyCode: number;
+  readonly enhancedStatusCode: string;
+  readonly replyText: string;
+}
+
+export type StateCounts = Readonly<Record<RecipientState, number>>;
+
+/** The sending side of the store: one row per recipient before the first octet, one row per attempt after. */
+export interface Ledger {
+  /** Opens the email with all its recipients in one transaction: all of them are there, or none. */
+  openEmail(email: EmailRecord, recipients: Iterable<RecipientRecord>): Promise<void>;
+  /**
+   * Takes the email for this process until `release`, or until the process dies.
+   * @returns the lock, or who holds it.
+   */
+  lockEmail(emailId: string): Promise<EmailLock | LockHolder>;
+  /** Recipients left `sending` by a run that died become `uncertain`. @returns how many. Call with the lock held. */
+  markAbandonedUncertain(emailId: string, at: Date): Promise<number>;
+  /** Recipients in one of `states`, in order of position, in batches. */
+  readRecipients(emailId: string, states?: readonly RecipientState[]): AsyncIterable<readonly RecipientRecord[]>;
+  /**
+   * Compare-and-set `pending|deferred` → `sending`. Resolves when it is durable, before which the last octets of a
+   * message must not be written. @returns false when somebody else moved first: nothing may be written then.
+   */
+  recordIntent(emailId: string, position: number, at: Date): Promise<boolean>;
+  /**
+   * Puts a recipient into the state the attempt ended in, and logs the attempt. May ride with the next commit.
+   * @returns the number of the attempt, from 1; undefined when the recipient was no longer ours to move.
+   */
+  recordTransaction(
+    emailId: string,
+    position: number,
+    transaction: TransactionRecord,
+  ): Promise<number | undefined>;
+  /** Moves every recipient in one of `from` to `to`. @returns how many moved. */
+  moveRecipients(emailId: string, from: readonly RecipientState[], to: RecipientState, at: Date): Promise<number>;
+  countStates(emailId: string): Promise<StateCounts>;
+  cancelEmail(emailId: string, at: Date): Promise<void>;
+  /** Addresses that are never to be mailed, of those asked for; compared without regard to case. */
+  findSuppressed(addresses: Iterable<string>): Promise<ReadonlySet<string>>;
+}
+
+export interface EmailLock {
+  release(): Promise<void>;
+}
+export interface LockHolder {
+  readonly heldBy: { readonly pid: number; readonly host: string; readonly since: Date } | 'unknown';
+}
+
+// --- facts ----------------------------------------------------------------------------------------------------
+
+/** A fetch with the verdict of the moment it was recorded. */
+export interface RecordedFetch extends Fetch, Classification {}
+
+export interface FetchLog {
+  /** Resolves when all of them are durable: one commit for a batch. */
+  appendFetches(fetches: readonly RecordedFetch[]): Promise<void>;
+  /** The numbers behind an article token, or undefined when no such email, format or recipient exists. */
+  resolveArticleToken(
+    emailId: string,
+    emailAddress: string,
+  ): Promise<{ emailNumber: number; recipientNumber: number } | undefined>;
+}
+
+// --- reading --------------------------------------------------------------------------------------------------
+
+export interface EmailSummary extends EmailRecord {
+  readonly states: StateCounts;
+}
+
+export interface EmailReader {
+  /** Newest first. */
+  listEmails(limit: number): Promise<readonly EmailSummary[]>;
+  /** By `latest`, a whole id, or a unique prefix with or without `em_`; all that match, at most 5. */
+  findEmails(idOrPrefix: string): Promise<readonly EmailRecord[]>;
+  /** The newest email that still has pending, deferred, sending or uncertain recipients and is not cancelled. */
+  findUnfinished(): Promise<EmailRecord | undefined>;
+  readRecipients: Ledger['readRecipients'];
+  countStates: Ledger['countStates'];
+  /** In the order recorded, in batches. */
+  readFetches(emailId: string): AsyncIterable<readonly RecordedFetch[]>;
+  /** In order of attempt, from 1. */
+  readTransactions(emailId: string, position: number): Promise<readonly TransactionRecord[]>;
+}
+
+// --- SMTP -----------------------------------------------------------------------------------------------------
+
+/** One copy on its way: everything a transaction needs and nothing else. */
+export interface Delivery {
+  /** Our own handle, given back with the outcome. */
+  readonly position: number;
+  /** addr-spec, or '' for the null reverse-path. */
+  readonly reversePath: string;
+  readonly forwardPath: string;
+  /** The whole message, CRLF line ends, not dot-stuffed. */
+  readonly message: Uint8Array;
+}
+
+/** Sessions with one server. Opening the first proves host, TLS and login. */
+export interface Transport {
+  /** @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`. */
+  openSession(): Promise<Session>;
+}
+
+export interface Session {
+  /** Largest message the server takes, in octets; undefined when it does not say. RFC 1870 */
+  readonly maxMessageBytes: number | undefined;
+  /**
+   * One mail transaction: MAIL, RCPT, DATA (RFC 5321 §3.3), exactly one forward-path.
+   * @param beforeHandover awaited once, before the last octets are written; false gives the transaction up.
+   * @returns the outcome; a refusal by the server is an outcome, not an exception.
+   */
+  send(delivery: Delivery, beforeHandover: () => Promise<boolean>): Promise<SendOutcome>;
+  /** false once the session cannot carry another transaction. */
+  readonly usable: boolean;
+  /** QUIT, waited for briefly. Never rejects. */
+  quit(): Promise<void>;
+  /** Closes at once, without QUIT. */
+  abort(): void;
+}
