@@ -1,0 +1,173 @@
+/**
+ * A template file to what every copy is rendered from: Liquid in HTML, Liquid in text, Liquid in the subject.
+ * MJML, Markdown and HTML-to-text run once per email, here; per recipient only Liquid runs (`render-copy.ts`).
+ */
+import { type Place, Problem } from '../problem.js';
+import { type FrontMatter, splitFrontMatter } from './front-matter.js';
+import { fieldsOf, type Origin, parseLiquid } from './liquid.js';
+import { type ProtectedText, protectLiquid } from './liquid-protection.js';
+import { compileMarkdown } from './markdown.js';
+import { compileMjml } from './mjml.js';
+import { placePixelSlot } from './pixel-placement.js';
+import { htmlFromText, textFromHtml } from './plain-text.js';
+
+export type TemplateKind = 'mjml' | 'html' | 'md' | 'txt';
+
+export interface TemplateFile {
+  readonly path: string;
+  readonly source: string;
+  /** The hand-written text part, when there is one. */
+  readonly text?: { readonly path: string; readonly source: string } | undefined;
+}
+
+/** Liquid throughout. JSON keeps it: a copy made next week from the stored form has the same octets. */
+export interface CompiledTemplate {
+  readonly subject: string;
+  /** Absent: the message is plain text only. */
+  readonly html?: string | undefined;
+  readonly text: string;
+}
+
+export interface TemplateResult {
+  readonly compiled: CompiledTemplate;
+  readonly frontMatter: FrontMatter;
+  /** Every merge field asked for, with the place of its first use. */
+  readonly fields: ReadonlyMap<string, Place>;
+}
+
+/** The slot every HTML part has exactly once. `raw`: the element is ours, not a value to escape. */
+const pixelSlot = '{{ pixel | raw }}';
+const pixelPlaceholder = /\{\{-?\s*pixel\s*-?\}\}/g;
+
+/** @returns undefined when the name does not end in a way that says what it is. */
+export function templateKind(path: string): TemplateKind | undefined {
+  const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
+  if (ending === 'mjml' || ending === 'html' || ending === 'md' || ending === 'txt') return ending;
+  if (ending === 'htm') return 'html';
+  return ending === 'markdown' ? 'md' : undefined;
+}
+
+/**
+ * @param subject from the command line; wins over the template's own.
+ * @throws Problem(s) `template-syntax`, `template-subject`.
+ */
+export async function compileTemplate(file: TemplateFile, subject: string | undefined): Promise<TemplateResult> {
+  const kind = templateKind(file.path);
+  if (kind === undefined) {
+    throw new Problem('usage', `${file.path} is not a template: its name ends in none of .mjml, .html, .md, .txt`);
+  }
+  const { frontMatter, body, bodyLineOffset } = splitFrontMatter(file.path, file.source);
+  const origin: Origin = { place: { file: file.path }, lineOffset: bodyLineOffset };
+  const written = parseLiquid('html', body, origin);
+  const source = protectLiquid(body);
+
+  const html = await compileHtml(kind, source, origin);
+  const text = await compileText(kind, source, html, file);
+  const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
+
+  return {
+    compiled: {
+      subject: subjectLine,
+      html: withPixelSlot(source.restore(withPreheader(html, frontMatter.preheader))),
+      text: text.replaceAll(pixelPlaceholder, ''),
+    },
+    frontMatter,
+    fields: new Map([
+      ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
+        place: { file: file.path },
+        lineOffset: 0,
+      }),
+      ...(file.text === undefined ? [] : fieldsOfText(file.text)),
+      ...fieldsOf(written, origin),
+    ]),
+  };
+}
+
+async function compileHtml(kind: TemplateKind, source: ProtectedText, origin: Origin): Promise<string> {
+  switch (kind) {
+    case 'mjml':
+      return compileMjml(source, { file: origin.place.file, at: offset => placeIn(source, offset, origin) });
+    case 'md':
+      return compileMarkdown(source);
+    case 'txt':
+      return htmlFromText(source);
+    case 'html':
+      return source.text;
+  }
+}
+
+async function compileText(
+  kind: TemplateKind,
+  source: ProtectedText,
+  html: string,
+  file: TemplateFile,
+): Promise<string> {
+  if (kind === 'txt') return `${source.restore(source.text).trimEnd()}\n`;
+  if (file.text !== undefined) return file.text.source.replaceAll(/\r\n?/g, '\n');
+  return source.restore(await textFromHtml(html));
+}
+
+/** `--subject`, front matter, `<mj-title>` or `<title>`, the first Markdown heading: in that order. */
+function findSubject(
+  kind: TemplateKind,
+  subject: string | undefined,
+  frontMatter: FrontMatter,
+  source: ProtectedText,
+  file: string,
+): string {
+  const found = subject ?? frontMatter.subject ?? subjectInBody(kind, source);
+  if (found === undefined || found.trim() === '') {
+    throw new Problem('template-subject', 'the message has no subject', {
+      where: { file },
+      fix: 'Pass --subject, or begin the file with a front matter: ---, subject: …, ---.',
+    });
+  }
+  return found.trim();
+}
+
+function subjectInBody(kind: TemplateKind, source: ProtectedText): string | undefined {
+  const inBody: Record<TemplateKind, RegExp | undefined> = {
+    mjml: /<mj-title\b[^>]*>([\s\S]*?)<\/mj-title>/i,
+    html: /<title\b[^>]*>([\s\S]*?)<\/title>/i,
+    md: /^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$/m,
+    txt: undefined,
+  };
+  const found = inBody[kind]?.exec(source.text)?.[1];
+  return found === undefined ? undefined : decodeEntities(source.restore(found)).replaceAll(/\s+/g, ' ');
+}
+
+function decodeEntities(text: string): string {
+  const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+  return text.replaceAll(/&(?:#(\d+)|([a-z]+));/gi, (entity, number: string | undefined, name: string | undefined) =>
+    number === undefined ? (named[name?.toLowerCase() ?? ''] ?? entity) : String.fromCodePoint(Number(number)),
+  );
+}
+
+/** The line mail clients show beside the subject: hidden in the message itself. */
+function withPreheader(html: string, preheader: string | undefined): string {
+  if (preheader === undefined) return html;
+  const element = `<div style="display:none;max-height:0;overflow:hidden">${preheader}</div>`;
+  return placePixelSlot(html, element);
+}
+
+/** The user's own `{{ pixel }}` is where it goes; else we choose. */
+function withPixelSlot(html: string): string {
+  let placed = false;
+  const replaced = html.replaceAll(pixelPlaceholder, () => {
+    const slot = placed ? '' : pixelSlot;
+    placed = true;
+    return slot;
+  });
+  return placed ? replaced : placePixelSlot(html, pixelSlot);
+}
+
+function fieldsOfText(text: { readonly path: string; readonly source: string }): ReadonlyMap<string, Place> {
+  const origin = { place: { file: text.path }, lineOffset: 0 };
+  return fieldsOf(parseLiquid('text', text.source, origin), origin);
+}
+
+/** Line and column in the file of an offset in the body as written. */
+function placeIn(source: ProtectedText, offset: number, origin: Origin): { line: number; column: number } {
+  const before = source.restore(source.text).slice(0, offset).split('\n');
+  return { line: before.length + origin.lineOffset, column: (before.at(-1)?.length ?? 0) + 1 };
+}

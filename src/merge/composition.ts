@@ -1,0 +1,45 @@
+import type { HeaderField } from '../message/header-field.js';
+import type { Mailbox } from '../message/mailbox.js';
+import type { CompiledTemplate } from './compile-template.js';
+
+/**
+ * Everything of an email that its copies are made from, except the recipients: stored with the email as JSON, so that
+ * a copy made after a crash, an upgrade or an edit of the template is the same message, octet for octet.
+ */
+export interface Composition {
+  readonly version: 1;
+  readonly mode: 'group' | 'each';
+  /** addr-spec of MAIL FROM. */
+  readonly reversePath: string;
+  readonly from: Mailbox;
+  readonly replyTo: readonly Mailbox[];
+  /** What every copy of group mail shows; empty in `each` mode, where everybody sees themselves. */
+  readonly to: readonly Mailbox[];
+  readonly cc: readonly Mailbox[];
+  /** The Date field, taken once. */
+  readonly date: string;
+  readonly messageId: string;
+  readonly inReplyTo?: string | undefined;
+  readonly headerFields: readonly HeaderField[];
+  readonly boundary: string;
+  readonly template: CompiledTemplate;
+  readonly set: readonly (readonly [string, string])[];
+  readonly defaults: readonly (readonly [string, string])[];
+  readonly attachments: readonly AttachmentRef[];
+  readonly tokenFormat: 'sealed' | 'article';
+  /** Base of pixel and unsubscribe URLs, without a trailing slash; undefined when nothing is tracked. */
+  readonly trackingUrl?: string | undefined;
+  /** The files the email was made from, to notice a change before resuming. */
+  readonly sources: readonly SourceRef[];
+}
+
+export interface AttachmentRef {
+  readonly path: string;
+  readonly filename: string;
+  readonly sha256: string;
+}
+
+export interface SourceRef {
+  readonly path: string;
+  readonly sha256: string;
+}

@@ -1,0 +1,87 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { Problem } from '../problem.js';
+
+/** What a template says about its message, before `---`. Every key is optional. */
+export interface FrontMatter {
+  readonly subject?: string;
+  readonly from?: string;
+  readonly replyTo?: string;
+  readonly preheader?: string;
+  readonly attachments: readonly string[];
+  /** Every other key: the value of a merge field for recipients that have none. */
+  readonly defaults: ReadonlyMap<string, string>;
+}
+
+export interface SplitTemplate {
+  readonly frontMatter: FrontMatter;
+  readonly body: string;
+  /** Lines before the body, to turn a line of the body into a line of the file. */
+  readonly bodyLineOffset: number;
+}
+
+const opening = /^\uFEFF?---[ \t]*\r?\n/;
+const closing = /^---[ \t]*(?:\r?\n|$)/m;
+
+/** @throws Problem `template-syntax` when the block does not end or is not a YAML mapping of plain values. */
+export function splitFrontMatter(file: string, source: string): SplitTemplate {
+  const start = opening.exec(source);
+  if (start === null) {
+    return { frontMatter: { attachments: [], defaults: new Map() }, body: source.replace(/^\uFEFF/, ''), bodyLineOffset: 0 };
+  }
+  const rest = source.slice(start[0].length);
+  const end = closing.exec(rest);
+  if (end === null) {
+    throw new Problem('template-syntax', 'the front matter does not end', {
+      where: { file, line: 1 },
+      fix: 'Close it with a line of three hyphens.',
+    });
+  }
+  const yaml = rest.slice(0, end.index);
+  const body = rest.slice(end.index + end[0].length);
+  const bodyLineOffset = source.slice(0, source.length - body.length).split('\n').length - 1;
+  return { frontMatter: readFrontMatter(file, yaml), body, bodyLineOffset };
+}
+
+function readFrontMatter(file: string, yaml: string): FrontMatter {
+  const lines = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    throw new Problem('template-syntax', `front matter: ${error.message.replace(/ at line [\s\S]*$/, '')}`, {
+      where: { file, line: line + 1, column: col },
+    });
+  }
+  const mapping: unknown = document.toJS() ?? {};
+  if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) {
+    throw new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', { where: { file, line: 2 } });
+  }
+  return interpret(file, new Map(Object.entries(mapping)));
+}
+
+function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMatter {
+  const defaults = new Map<string, string>();
+  const known: { subject?: string; from?: string; replyTo?: string; preheader?: string } = {};
+  let attachments: readonly string[] = [];
+  for (const [key, value] of entries) {
+    if (key === 'attachments') {
+      attachments = (Array.isArray(value) ? value : [value]).map(item => plainValue(file, key, item));
+      continue;
+    }
+    const text = plainValue(file, key, value);
+    if (key === 'subject' || key === 'from' || key === 'preheader') known[key] = text;
+    else if (key === 'reply_to') known.replyTo = text;
+    else defaults.set(key, text);
+  }
+  return { ...known, attachments, defaults };
+}
+
+function plainValue(file: string, key: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value instanceof Date) return value.toISOString().slice(0, 10);
+  throw new Problem('template-syntax', `front matter: "${key}" has to be one line of text`, {
+    where: { file, line: 2 },
+    fix: 'Put the value in quotes.',
+  });
+}

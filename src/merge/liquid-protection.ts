@@ -1,0 +1,43 @@
+/**
+ * Liquid travels through other compilers (MJML, Markdown, HTML to text) as plain words and comes back out whole:
+ * each `{{ … }}` and `{% … %}` is replaced by a token of letters and digits, which no such compiler touches.
+ */
+export interface ProtectedText {
+  readonly text: string;
+  readonly tokens: readonly LiquidToken[];
+  /** Puts the Liquid back wherever its token stands, however often. */
+  restore(compiled: string): string;
+}
+
+export interface LiquidToken {
+  readonly token: string;
+  readonly liquid: string;
+  /** Offset in the source. */
+  readonly offset: number;
+}
+
+// A raw block is one piece: what looks like Liquid inside it is text.
+const liquidPattern = /\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
+
+export function protectLiquid(source: string): ProtectedText {
+  const prefix = unusedPrefix(source);
+  const tokens: LiquidToken[] = [];
+  const text = source.replace(liquidPattern, (liquid: string, offset: number) => {
+    const token = `${prefix}${tokens.length}q`;
+    tokens.push({ token, liquid, offset });
+    return token;
+  });
+  const byToken = new Map(tokens.map(entry => [entry.token, entry.liquid]));
+  const tokenPattern = new RegExp(`${prefix}\\d+q`, 'g');
+  return {
+    text,
+    tokens,
+    restore: compiled => compiled.replace(tokenPattern, token => byToken.get(token) ?? token),
+  };
+}
+
+function unusedPrefix(source: string): string {
+  let prefix = 'zqliquid';
+  while (source.includes(prefix)) prefix += 'z';
+  return prefix;
+}

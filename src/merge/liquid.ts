@@ -1,0 +1,112 @@
+import { Liquid, type Template } from 'liquidjs';
+import { Problem, type Place } from '../problem.js';
+
+/**
+ * The merge language: Liquid, strict. Two engines, since a value is escaped in HTML and left as it is in text and
+ * header fields. Neither can read a file; both stop a template that runs away.
+ */
+const limits = { parseLimit: 2_000_000, renderLimit: 500, memoryLimit: 20_000_000 };
+const strict = {
+  strictVariables: true,
+  strictFilters: true,
+  // `{{ name | default: "there" }}` and `{% if name %}` may ask for what a recipient does not have.
+  lenientIf: true,
+  ownPropertyOnly: true,
+  // An empty map instead of a file system: a template names no other file.
+  templates: {},
+};
+
+const engines = {
+  html: new Liquid({ ...limits, ...strict, outputEscape: 'escape' }),
+  text: new Liquid({ ...limits, ...strict }),
+};
+
+export type Context = keyof typeof engines;
+
+/** Values by field name. Without a prototype, so that `toString` and `constructor` are unknown fields. */
+export type Scope = Readonly<Record<string, string>>;
+
+export interface LiquidText {
+  readonly context: Context;
+  readonly templates: Template[];
+}
+
+/** Where the text came from, so that an error names a place the user wrote. */
+export interface Origin {
+  readonly place: Place;
+  /** Lines of the file before the text. */
+  readonly lineOffset: number;
+}
+
+/** @throws Problem `template-syntax` with file, line and column. */
+export function parseLiquid(context: Context, source: string, origin: Origin): LiquidText {
+  try {
+    return { context, templates: engines[context].parse(source) };
+  } catch (error) {
+    throw liquidProblem('template-syntax', error, origin);
+  }
+}
+
+/**
+ * The fields the text asks for, each with the place of its first use.
+ * @throws Problem `template-syntax` for `include`, `render` and `layout`: a template names no other file.
+ */
+export function fieldsOf(text: LiquidText, origin: Origin): ReadonlyMap<string, Place> {
+  const fields = new Map<string, Place>();
+  for (const [name, uses] of Object.entries(analyze(text, origin))) {
+    const first = uses[0]?.location;
+    fields.set(name, {
+      ...origin.place,
+      ...(first === undefined ? {} : { line: first.row + origin.lineOffset, column: first.col }),
+    });
+  }
+  return fields;
+}
+
+function analyze(text: LiquidText, origin: Origin) {
+  try {
+    return engines[text.context].analyzeSync(text.templates).globals;
+  } catch (cause) {
+    throw new Problem('template-syntax', 'include, render and layout are not available', {
+      where: origin.place,
+      fix: 'Put the other file’s text into the template itself.',
+      cause,
+    });
+  }
+}
+
+/** A field the recipient lacks is reported by its name alone; the caller knows the place and the recipient. */
+export type Rendered =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly missingField: string }
+  | { readonly ok: false; readonly missingField: undefined; readonly why: string };
+
+export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
+  try {
+    return { ok: true, text: engines[text.context].renderSync(text.templates, scope) as string };
+  } catch (error) {
+    const original = (error as { originalError?: { variableName?: string } }).originalError;
+    if (original?.variableName !== undefined) return { ok: false, missingField: original.variableName };
+    return { ok: false, missingField: undefined, why: firstLine(error) };
+  }
+}
+
+/** liquidjs ends its messages with `, line:1, col:7`, which counts from the text it was given, not from the file. */
+function liquidProblem(code: 'template-syntax', error: unknown, origin: Origin): Problem {
+  const [line, column] = positionOf(error);
+  return new Problem(code, firstLine(error), {
+    where: { ...origin.place, line: line + origin.lineOffset, column },
+    cause: error,
+  });
+}
+
+function positionOf(error: unknown): readonly [number, number] {
+  const token = (error as { token?: { getPosition?: () => number[] } }).token;
+  const [line = 1, column = 1] = token?.getPosition?.() ?? [];
+  return [line, column];
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n', 1)[0] ?? message).replace(/(?:, file:.*?)?, line:\d+, col:\d+$/, '');
+}

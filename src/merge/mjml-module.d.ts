@@ -1,0 +1,14 @@
+/** The part of mjml 5 that is used; the package ships no types. */
+declare module 'mjml' {
+  export interface MjmlError {
+    readonly line: number;
+    readonly message: string;
+    readonly tagName: string;
+  }
+  export interface MjmlOptions {
+    readonly validationLevel: 'strict' | 'soft' | 'skip';
+    readonly ignoreIncludes: boolean;
+    readonly keepComments: boolean;
+  }
+  export default function mjml2html(source: string, options: MjmlOptions): Promise<{ html: string; errors: MjmlError[] }>;
+}

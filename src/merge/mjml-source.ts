@@ -1,0 +1,99 @@
+import { Problem } from '../problem.js';
+import type { ProtectedText } from './liquid-protection.js';
+
+/** Components whose content is HTML or text of the user's, which MJML passes on without looking at it. */
+const contentComponents = new Set([
+  'mj-accordion-text',
+  'mj-accordion-title',
+  'mj-button',
+  'mj-navbar-link',
+  'mj-preview',
+  'mj-raw',
+  'mj-social-element',
+  'mj-style',
+  'mj-table',
+  'mj-text',
+  'mj-title',
+]);
+
+const pieces = /<!--[\s\S]*?-->|<(\/?)(mj[a-z-]*)\b((?:"[^"]*"|'[^']*'|[^"'>])*?)(\/?)>/g;
+
+export interface MjmlPlace {
+  readonly file: string;
+  /** Line and column in the file of an offset into the template before protection. */
+  at(offset: number): { line: number; column: number };
+}
+
+/**
+ * Makes MJML keep what it would drop in silence: Liquid tags between components are wrapped in `mj-raw`. What cannot
+ * be kept is refused: other bare text there, tags that are not closed, `mj-include`.
+ * @throws Problem `template-syntax` with line and column.
+ */
+export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPlace): string {
+  const { text } = source;
+  const refuse = (offset: number, what: string, fix?: string) =>
+    new Problem('template-syntax', what, {
+      where: { file: place.file, ...place.at(sourceOffset(source, offset)) },
+      fix,
+    });
+  const open: { name: string; offset: number }[] = [];
+  let output = '';
+  let end = 0;
+
+  const keepText = (from: number, to: number) => {
+    const between = text.slice(from, to);
+    const parent = open.at(-1)?.name;
+    if (between.trim() === '' || parent === undefined) return between;
+    const [first] = between.match(/\S/) ?? [];
+    const offset = from + between.indexOf(first ?? '');
+    const onlyLiquid = source.tokens.reduce((rest, { token }) => rest.replaceAll(token, ''), between).trim() === '';
+    if (!onlyLiquid) {
+      throw refuse(offset, `text directly inside <${parent}> would be dropped`, 'Put it into an <mj-text>.');
+    }
+    if (open.some(({ name }) => name === 'mj-head')) {
+      throw refuse(offset, `Liquid directly inside <${parent}> has no effect`, 'Move it into the body.');
+    }
+    return between.replace(/\S(?:[\s\S]*\S)?/, liquid => `<mj-raw>${liquid}</mj-raw>`);
+  };
+
+  pieces.lastIndex = 0;
+  for (let match = pieces.exec(text); match !== null; match = pieces.exec(text)) {
+    const [piece, slash, name, , selfClosing] = match;
+    output += keepText(end, match.index) + piece;
+    end = match.index + piece.length;
+    if (name === undefined) continue;
+    if (name === 'mj-include') {
+      throw refuse(match.index, 'mj-include is not supported', 'Put the included part into the template itself.');
+    }
+    if (slash === '/') {
+      const opened = open.pop();
+      if (opened?.name !== name) {
+        const what = opened === undefined ? 'nothing is open' : `<${opened.name}> is still open`;
+        throw refuse(match.index, `</${name}> closes nothing: ${what}`);
+      }
+    } else if (selfClosing !== '/') {
+      if (contentComponents.has(name)) {
+        const close = text.indexOf(`</${name}>`, end);
+        if (close === -1) throw refuse(match.index, `<${name}> is not closed`);
+        output += text.slice(end, close + name.length + 3);
+        end = close + name.length + 3;
+        pieces.lastIndex = end;
+      } else {
+        open.push({ name, offset: match.index });
+      }
+    }
+  }
+  const unclosed = open.at(-1);
+  if (unclosed !== undefined) throw refuse(unclosed.offset, `<${unclosed.name}> is not closed`);
+  return output + text.slice(end);
+}
+
+/** Offset in the template as written, of an offset in the protected text. */
+function sourceOffset(source: ProtectedText, offset: number): number {
+  let shift = 0;
+  for (const { token, liquid, offset: start } of source.tokens) {
+    if (start - shift >= offset) break;
+    shift += token.length - liquid.length;
+  }
+  return offset - shift;
+}

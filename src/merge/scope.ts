@@ -1,0 +1,55 @@
+import type { Fields, Role } from '../recipients/recipient.js';
+import type { Scope } from './liquid.js';
+
+/** Fields every template may use, whatever the list has. */
+export const builtInFields = ['email', 'name', 'role', 'email_id', 'unsubscribe_url', 'pixel'] as const;
+
+export interface ScopeParts {
+  readonly emailAddress: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly fields: Fields;
+  /** `--set` values. */
+  readonly set: Fields;
+  /** From the front matter: for recipients who have no value of their own. */
+  readonly defaults: Fields;
+  readonly emailId: string;
+  readonly unsubscribeUrl: string | undefined;
+  /** The image element; '' in copies that carry none. */
+  readonly pixel: string;
+}
+
+/**
+ * What one recipient's copy may name. The list wins over `--set`, `--set` over the front matter; an empty cell has no
+ * value. A column named `First Name` is also `first_name`, since Liquid names have no spaces.
+ */
+export function createScope(parts: ScopeParts): Scope {
+  const scope: Record<string, string> = Object.create(null);
+  const put = (fields: Fields) => {
+    for (const [name, value] of fields) {
+      if (value === '' && scope[name] !== undefined && scope[name] !== '') continue;
+      scope[name] = value;
+      const identifier = fieldIdentifier(name);
+      if (identifier !== name && !fields.has(identifier)) scope[identifier] = value;
+    }
+  };
+  put(parts.defaults);
+  put(parts.set);
+  put(parts.fields);
+  scope['email'] = parts.emailAddress;
+  scope['name'] = parts.name;
+  scope['role'] = parts.role;
+  scope['email_id'] = parts.emailId;
+  scope['pixel'] = parts.pixel;
+  if (parts.unsubscribeUrl !== undefined) scope['unsubscribe_url'] = parts.unsubscribeUrl;
+  return scope;
+}
+
+/** `First Name` → `first_name`: how a column whose name Liquid cannot spell is written in a template. */
+export function fieldIdentifier(column: string): string {
+  return column
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_]+/gu, '_')
+    .replaceAll(/^_+|_+$/g, '');
+}

@@ -1,0 +1,85 @@
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { inspectHeader } from './inspect-header.js';
+import type { HeaderField } from './header-field.js';
+import type { Mailbox } from './mailbox.js';
+
+/** The originator and destination fields of one message; the same object gives the same octets. RFC 5322 §3.6 */
+export interface MessageHeader {
+  readonly from: Mailbox;
+  readonly replyTo: readonly Mailbox[];
+  /** Nobody in `to` and `cc` is printed as `To: undisclosed-recipients:;`. There is no Bcc: it is in no copy. */
+  readonly to: readonly Mailbox[];
+  readonly cc: readonly Mailbox[];
+  readonly subject: string;
+  /** The whole date-time, with its zone. */
+  readonly date: string;
+  /** With its angle brackets. */
+  readonly messageId: string;
+  /** With its angle brackets; also the only entry of References. */
+  readonly inReplyTo?: string | undefined;
+  readonly fields: readonly HeaderField[];
+}
+
+export interface MessageBody {
+  readonly text: string;
+  readonly html: string | undefined;
+  readonly attachments: readonly Attachment[];
+}
+
+export interface Attachment {
+  readonly filename: string;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Header and body to the octets of one message: CRLF line ends, 7-bit, not dot-stuffed. The same input gives the same
+ * octets, whenever it is called.
+ * @param boundary what the MIME boundaries are made from; random once per email.
+ * @throws Error when the built message does not say what the header says: that is a bug, and nothing may be sent.
+ */
+export async function composeMessage(header: MessageHeader, body: MessageBody, boundary: string): Promise<Buffer> {
+  const composer = new MailComposer({
+    from: toComposer(header.from),
+    ...(header.replyTo.length > 0 ? { replyTo: header.replyTo.map(toComposer) } : {}),
+    ...(header.to.length > 0 ? { to: header.to.map(toComposer) } : {}),
+    ...(header.cc.length > 0 ? { cc: header.cc.map(toComposer) } : {}),
+    subject: header.subject,
+    messageId: header.messageId,
+    ...(header.inReplyTo === undefined ? {} : { inReplyTo: header.inReplyTo, references: header.inReplyTo }),
+    headers: [
+      { key: 'Date', value: { prepared: true, value: header.date } as never },
+      ...(header.to.length + header.cc.length === 0
+        ? [{ key: 'To', value: { prepared: true, value: 'undisclosed-recipients:;' } as never }]
+        : []),
+      ...header.fields.map(({ name, value }) => ({ key: name, value })),
+    ],
+    text: body.text,
+    ...(body.html === undefined ? {} : { html: body.html }),
+    attachments: body.attachments.map(({ filename, content }) => ({ filename, content: Buffer.from(content) })),
+    baseBoundary: boundary,
+    textEncoding: 'quoted-printable',
+    newline: '\r\n',
+    // A template or a list must never make the builder read a file or a URL.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const message = await composer.compile().build();
+  assertHeader(message, header);
+  return message;
+}
+
+function toComposer(mailbox: Mailbox): { name: string; address: string } {
+  return { name: mailbox.name, address: mailbox.addrSpec };
+}
+
+/** The last look before the octets leave our hands: exactly the fields we meant, each once, and never Bcc. */
+function assertHeader(message: Buffer, header: MessageHeader): void {
+  const fields = inspectHeader(message);
+  const count = (name: string) => fields.filter(field => field.name.toLowerCase() === name).length;
+  for (const name of ['from', 'to', 'subject', 'date', 'message-id', 'mime-version']) {
+    const expected = name === 'to' && header.to.length === 0 && header.cc.length > 0 ? 0 : 1;
+    if (count(name) !== expected) throw new Error(`the built message has ${count(name)} ${name} fields`);
+  }
+  if (count('bcc') > 0) throw new Error('the built message has a Bcc field');
+  if (count('cc') !== (header.cc.length > 0 ? 1 : 0)) throw new Error('the built message has another Cc field');
+}

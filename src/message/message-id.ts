@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import { printBase32 } from '../base32.js';
+
+/**
+ * `<random@domain>`: made once, before the first transaction, and kept on every retry. The domain is the sender's,
+ * never a host name. RFC 5322 §3.6.4
+ * @param random at least 16 bytes.
+ */
+export function createMessageId(random: Uint8Array, domain: string): string {
+  return `<${printBase32(random)}@${domain}>`;
+}
+
+/** In a mail merge each recipient's message has its own id; it follows from the email's, so a resend has the same. */
+export function deriveMessageId(messageId: string, recipientNumber: number): string {
+  const digest = createHash('sha256').update(`${messageId} ${recipientNumber}`).digest().subarray(0, 20);
+  return createMessageId(digest, messageId.slice(messageId.lastIndexOf('@') + 1, -1));
+}

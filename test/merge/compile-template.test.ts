@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { compileTemplate } from '../../src/merge/compile-template.js';
+import { createRenderer } from '../../src/merge/render-copy.js';
+import { createScope } from '../../src/merge/scope.js';
+import { Problem, Problems } from '../../src/problem.js';
+
+function scope(fields: Record<string, string> = {}, pixel = '<img src="P">') {
+  return createScope({
+    emailAddress: 'a@example.com',
+    name: fields['name'] ?? '',
+    role: 'to',
+    fields: new Map(Object.entries(fields)),
+    set: new Map(),
+    defaults: new Map(),
+    emailId: 'em_x',
+    unsubscribeUrl: 'https://t.example.com/unsubscribe/u',
+    pixel,
+  });
+}
+
+async function render(path: string, source: string, fields: Record<string, string> = {}, pixel?: string) {
+  const { compiled } = await compileTemplate({ path, source }, 'S');
+  const result = createRenderer(compiled, path)(scope(fields, pixel));
+  if (!result.ok) throw new Error(JSON.stringify(result.fault));
+  return result.copy;
+}
+
+const mjml = (body: string) =>
+  `<mjml><mj-body><mj-section><mj-column>${body}</mj-column></mj-section></mj-body></mjml>`;
+
+async function problemsOf(path: string, source: string) {
+  try {
+    await compileTemplate({ path, source }, 'S');
+    return [];
+  } catch (error) {
+    const problems = error instanceof Problems ? error.problems : [error as Problem];
+    return problems.map(({ message, where }) => `${where?.file}:${where?.line}:${where?.column} ${message}`);
+  }
+}
+
+describe('the pixel', () => {
+  it.each([
+    ['m.mjml', mjml('<mj-text>Hi</mj-text>')],
+    ['m.html', '<!doctype html><html><head><title>T</title></head><body class="a>b">\n<p>Hi</p></body></html>'],
+    ['m.md', 'Hi *you*'],
+    ['m.txt', 'Hi you'],
+    ['m.html', '<p>only a fragment</p>'],
+  ])('stands once, near the top of the body, in %s', async (path, source) => {
+    const { html = '' } = await render(path, source);
+    expect(html.split('<img src="P">')).toHaveLength(2);
+    const body = html.search(/<body/);
+    expect(html.indexOf('<img src="P">')).toBeGreaterThan(body);
+    expect(html.indexOf('<img src="P">')).toBeLessThan(html.indexOf(source.includes('fragment') ? '<p>' : 'Hi'));
+  });
+
+  it('is not fooled by a body in a comment, a style or a script', async () => {
+    const { html = '' } = await render(
+      'm.html',
+      '<!-- <body> --><style>/* <body> */</style><body><!--[if mso]><body><![endif]--><p>Hi</p></body>',
+    );
+    expect(html).toContain('</style><body><img src="P"><!--[if mso]>');
+  });
+
+  it('comes after a hidden preheader', async () => {
+    const source = '---\npreheader: Look inside\n---\n<html><body><p>Hi</p></body></html>';
+    const { html = '' } = await render('m.html', source);
+    expect(html).toMatch(/<body><div style="display:none[^>]*>Look inside<\/div><img src="P"><p>Hi/);
+  });
+
+  it('goes where the template says', async () => {
+    const { html } = await render('m.html', '<body><p>Hi</p>{{ pixel }}</body>');
+    expect(html).toBe('<body><p>Hi</p><img src="P"></body>');
+  });
+
+  it('leaves no trace in a copy without one', async () => {
+    expect((await render('m.html', '<body><p>Hi</p></body>', {}, '')).html).toBe('<body><p>Hi</p></body>');
+  });
+
+  it('is never in the text part', async () => {
+    for (const [path, source] of [
+      ['m.html', '<body><p>Hi</p></body>'],
+      ['m.txt', 'Hi {{ pixel }}'],
+    ] as const) {
+      expect((await render(path, source)).text.trim()).toBe('Hi');
+    }
+  });
+});
+
+describe('merge values', () => {
+  it('are escaped in HTML and left alone in text', async () => {
+    const copy = await render('m.html', '<body><p>{{ company }}</p></body>', { company: 'A & <b>' });
+    expect(copy.html).toContain('<p>A &amp; &lt;b&gt;</p>');
+    expect(copy.text).toBe('A & <b>\n');
+  });
+
+  it('are not rendered again', async () => {
+    expect((await render('m.txt', '{{ company }}', { company: '{{ 7 | times: 6 }}' })).text).toBe('{{ 7 | times: 6 }}\n');
+  });
+
+  it('of a column that Liquid cannot spell go by its identifier', async () => {
+    expect((await render('m.txt', '{{ first_name }}', { 'First Name': 'Zoë' })).text).toBe('Zoë\n');
+  });
+
+  it('named like an object’s own methods are missing, not functions', async () => {
+    const { compiled } = await compileTemplate({ path: 'm.txt', source: '{{ toString }}' }, 'S');
+    expect(createRenderer(compiled, 'm.txt')(scope())).toEqual({
+      ok: false,
+      fault: { kind: 'missing-field', field: 'toString' },
+    });
+  });
+
+  it('may be missing where the template has a default', async () => {
+    expect((await render('m.txt', 'Hi {{ nick | default: "you" }}')).text).toBe('Hi you\n');
+  });
+
+  it('cannot put a line end into the subject', async () => {
+    const { compiled } = await compileTemplate({ path: 'm.txt', source: 'x' }, 'Hi {{ company }}');
+    expect(createRenderer(compiled, 'm.txt')(scope({ company: 'a\r\nBcc: v@example.com' }))).toEqual({
+      ok: false,
+      fault: { kind: 'failed', why: 'the subject has a control character U+000D' },
+    });
+  });
+});
+
+describe('MJML', () => {
+  it('keeps Liquid in text, attributes and between components', async () => {
+    const source = `<mjml><mj-body>{% if vip == "yes" %}<mj-section><mj-column>
+      {% for i in (1..2) %}<mj-text>{{ name }} {{ i }}</mj-text>{% endfor %}
+      <mj-button href="{{ link | url_encode }}">Go</mj-button></mj-column></mj-section>{% endif %}</mj-body></mjml>`;
+    const copy = await render('m.mjml', source, { vip: 'yes', name: 'Ann', link: 'a b' });
+    expect(copy.html).toContain('Ann 1');
+    expect(copy.html).toContain('Ann 2');
+    expect(copy.html).toContain('href="a+b"');
+    const other = await render('m.mjml', source, { vip: 'no', name: 'Ann', link: 'a b' });
+    expect(other.html).not.toContain('Ann');
+  });
+
+  it('refuses what it would drop, with line and column', async () => {
+    expect(await problemsOf('m.mjml', '<mjml>\n<mj-body>\n<mj-section>\n  lost words\n</mj-section>\n</mj-body></mjml>')).toEqual([
+      'm.mjml:4:3 text directly inside <mj-section> would be dropped',
+    ]);
+    expect(await problemsOf('m.mjml', mjml('<mj-include path="a.mjml" />'))).toEqual([
+      'm.mjml:1:39 mj-include is not supported',
+    ]);
+    expect(await problemsOf('m.mjml', '<mjml><mj-body>\n<mj-section></mj-body></mjml>')).toEqual([
+      'm.mjml:2:13 </mj-body> closes nothing: <mj-section> is still open',
+    ]);
+    expect(await problemsOf('m.mjml', '<mjml><mj-body>')).toEqual(['m.mjml:1:7 <mj-body> is not closed']);
+    expect(await problemsOf('m.mjml', 'not mjml')).toEqual([
+      'm.mjml:undefined:undefined not an MJML document: Parsing failed. Check your mjml.',
+    ]);
+  });
+
+  it('says every error of the document with its line, counted with the front matter', async () => {
+    const source = `---\nsubject: x\n---\n<mjml><mj-body>\n<mj-text>Hi</mj-text>\n<mj-foo></mj-foo></mj-body></mjml>`;
+    expect(await problemsOf('m.mjml', source)).toEqual([
+      'm.mjml:5:undefined mj-text cannot be used inside mj-body, only inside: mj-attributes, mj-column, mj-hero',
+      "m.mjml:6:undefined Element mj-foo doesn't exist or is not registered",
+    ]);
+  });
+});
+
+describe('Markdown', () => {
+  it('keeps conditions and links with merge fields', async () => {
+    const source = 'Hi {{ name }}\n\n{% if vip == "yes" %}\n- one\n- [two]({{ link }})\n{% endif %}\n\nBye';
+    const copy = await render('m.md', source, { name: 'A & B', vip: 'yes', link: 'https://x.example/?a=1&b=2' });
+    expect(copy.html).toContain('<p>Hi A &amp; B</p>');
+    expect(copy.html).toContain('<a href="https://x.example/?a=1&amp;b=2">two</a>');
+    expect(copy.text).toContain('two <https://x.example/?a=1&b=2>');
+    const without = await render('m.md', source, { name: 'x', vip: 'no', link: '' });
+    expect(without.html).not.toContain('<li>');
+  });
+
+  it('escapes raw HTML and refuses javascript links', async () => {
+    const { html = '' } = await render('m.md', '<script>alert(1)</script>\n\n[x](javascript:alert(1))');
+    expect(html).not.toContain('<script>');
+    expect(html).not.toContain('href="javascript');
+  });
+});
+
+describe('the subject', () => {
+  it.each([
+    ['m.md', '---\nsubject: From matter\n---\n# Heading', 'From matter'],
+    ['m.md', 'Text\n\n## The *heading*', 'The *heading*'],
+    ['m.html', '<title>A &amp; B\n c</title><p>x</p>', 'A & B c'],
+    ['m.mjml', `<mjml><mj-head><mj-title>T</mj-title></mj-head><mj-body></mj-body></mjml>`, 'T'],
+  ])('of %s is found', async (path, source, subject) => {
+    expect((await compileTemplate({ path, source }, undefined)).compiled.subject).toBe(subject);
+  });
+
+  it('is never guessed', async () => {
+    await expect(compileTemplate({ path: 'm.txt', source: 'Hello' }, undefined)).rejects.toThrow('the message has no subject');
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    ['{% if x %}', 'm.txt:1:1 tag {% if x %} not closed'],
+    ['a\n{{ name', 'm.txt:2:1 output "{{ name" not closed'],
+    ['a\nb {{ name | shout }}', 'm.txt:2:3 undefined filter: shout'],
+    ['---\na: [1\n---\n', 'm.txt:3:1 front matter: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ['---\nsubject: x\n', 'm.txt:1:undefined the front matter does not end'],
+    ['---\nsubject: x\n---\n\n{{ name | shout }}', 'm.txt:5:1 undefined filter: shout'],
+  ])('name the place: %j', async (source, expected) => {
+    const [problem = ''] = await problemsOf('m.txt', source);
+    expect(problem).toBe(expected);
+  });
+
+  it('include no other file', async () => {
+    expect(await problemsOf('m.txt', "{% include '/etc/hostname' %}")).toEqual([
+      'm.txt:undefined:undefined include, render and layout are not available',
+    ]);
+  });
+
+  it('stop a template that runs away', async () => {
+    const { compiled } = await compileTemplate({ path: 'm.txt', source: '{% for i in (1..1000000000) %}x{% endfor %}' }, 'S');
+    expect(createRenderer(compiled, 'm.txt')(scope()).ok).toBe(false);
+  });
+});
+
+it('knows the fields a template asks for and where', async () => {
+  const source = '---\nsubject: Hi\n---\n\nHi {{ name }}\n{% if a.b > 1 %}{{ c }}{% endif %}';
+  const { fields } = await compileTemplate({ path: 'm.md', source }, undefined);
+  expect([...fields].map(([name, place]) => `${name} ${place.line}:${place.column}`)).toEqual(['name 5:7', 'a 6:7', 'c 6:20']);
+});
