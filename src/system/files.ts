@@ -1,0 +1,65 @@
+import { createReadStream } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { Problem } from '../problem.js';
+import type { Files } from '../workflow/ports.js';
+
+export const systemFiles: Files = {
+  async readText(path) {
+    const bytes = await systemFiles.readBytes(path);
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch (cause) {
+      throw new Problem('io', `${path} is not valid UTF-8`, { fix: 'Save the file as UTF-8.', cause });
+    }
+  },
+
+  async readBytes(path) {
+    await requireRegularFile(path);
+    try {
+      return await readFile(path);
+    } catch (cause) {
+      throw fileProblem(path, cause);
+    }
+  },
+
+  async *stream(path) {
+    if (path === '-') {
+      yield* process.stdin as AsyncIterable<Uint8Array>;
+      return;
+    }
+    await requireRegularFile(path);
+    try {
+      yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+    } catch (cause) {
+      throw fileProblem(path, cause);
+    }
+  },
+
+  async exists(path) {
+    try {
+      await access(path);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** A directory, a FIFO or /dev/zero named by mistake must not hang or fill the memory. */
+async function requireRegularFile(path: string): Promise<void> {
+  const facts = await stat(path).catch((cause: unknown) => {
+    throw fileProblem(path, cause);
+  });
+  if (!facts.isFile()) throw new Problem('io', `${path} is not a file`, { fix: 'Name a regular file.' });
+}
+
+export function fileProblem(path: string, cause: unknown): Problem {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') {
+    return new Problem('input-missing', `${path} does not exist`, { fix: 'Check the name and the folder.', cause });
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new Problem('io', `${path} cannot be read: permission denied`, { cause });
+  }
+  return new Problem('io', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+}

@@ -1,0 +1,208 @@
+import { Problem } from '../problem.js';
+import type { RecipientState } from '../recipients/recipient.js';
+import type { OutcomeKind, SendOutcome } from '../smtp/outcome.js';
+import { reconnectDelayMs } from '../smtp/retry.js';
+import type { RecipientRecord, Session, TransactionRecord } from './ports.js';
+import type { SendPorts, SendRequest, StopRequest } from './send-email.js';
+
+/** What the sessions of one run share. */
+export interface DeliveryRun {
+  readonly request: SendRequest;
+  readonly ports: SendPorts;
+  readonly stop: StopRequest;
+  /** Takes the next turn of the rate limit; how long to wait for it. */
+  readonly takeTurn: (nowMs: number) => number;
+  /** On the monotonic clock: the end of all retries. */
+  readonly deadlineMs: number;
+  /** Recipients this run may still take on. */
+  left: number;
+  sessionsOpened: number;
+  /** Sessions in a row, of all loops, that ended or failed to open without settling anybody. */
+  failures: number;
+  /** Set once by whichever loop meets it first; the others end. */
+  stopped: Problem | undefined;
+  /** Results on their way into the ledger: they ride with the next commit and nobody waits for each. */
+  readonly recording: Set<Promise<void>>;
+}
+
+/** Failures in a row that are answered with another session even when no time for retries is left. */
+const toleratedFailures = 5;
+
+/** One session's share of the queue: takes recipients until there are none, replacing the session when it breaks. */
+export async function deliverQueue(
+  run: DeliveryRun,
+  queue: AsyncGenerator<RecipientRecord, void, void>,
+): Promise<void> {
+  const holder: { session: Session | undefined } = { session: undefined };
+  const abort = () => holder.session?.abort();
+  run.stop.abort.addEventListener('abort', abort);
+  try {
+    while (mayBegin(run)) {
+      run.left -= 1;
+      const next = await queue.next();
+      if (next.done === true) {
+        run.left += 1;
+        break;
+      }
+      await deliver(run, holder, next.value);
+    }
+  } finally {
+    run.stop.abort.removeEventListener('abort', abort);
+    await holder.session?.quit();
+  }
+}
+
+function mayBegin(run: DeliveryRun): boolean {
+  return run.stopped === undefined && !run.stop.drain.aborted && run.left > 0;
+}
+
+/** Tries until the recipient is settled; a session lost before the hand-over leaves them as they were. */
+async function deliver(
+  run: DeliveryRun,
+  holder: { session: Session | undefined },
+  recipient: RecipientRecord,
+): Promise<void> {
+  const { clock } = run.ports;
+  const copy = await run.request.copies.make(recipient);
+  while (run.stopped === undefined && !run.stop.drain.aborted) {
+    const session = await usableSession(run, holder);
+    if (session === undefined) return;
+    await clock.sleep(run.takeTurn(clock.monotonicMs()), run.stop.drain);
+    if (run.stop.drain.aborted) return;
+    const outcome = await transact(run, session, recipient, copy.message);
+    if (outcome.kind === 'sender-refused') run.stopped ??= senderRefused(recipient, outcome);
+    if (outcome.kind !== 'not-sent') return;
+    await sessionFailed(run, outcome.replyText);
+  }
+}
+
+async function usableSession(
+  run: DeliveryRun,
+  holder: { session: Session | undefined },
+): Promise<Session | undefined> {
+  while (holder.session?.usable !== true) {
+    await holder.session?.quit();
+    holder.session = undefined;
+    try {
+      holder.session = await run.ports.transport.openSession();
+      run.sessionsOpened += 1;
+      run.ports.emit({ kind: 'session-opened', sessions: run.sessionsOpened });
+      if (run.stop.abort.aborted) holder.session.abort();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      // A refused login is refused again; hammering it locks accounts. And nobody waits for a server never seen.
+      if (error.code !== 'server-unreachable' || run.sessionsOpened === 0) {
+        run.stopped ??= error;
+        return undefined;
+      }
+      await sessionFailed(run, error.message);
+    }
+    if (run.stopped !== undefined || run.stop.drain.aborted) return undefined;
+  }
+  return holder.session;
+}
+
+/** Waits before the next session, or stops the run when sessions keep failing and the time for retries is over. */
+async function sessionFailed(run: DeliveryRun, why: string): Promise<void> {
+  const { clock, emit } = run.ports;
+  run.failures += 1;
+  emit({ kind: 'session-lost', why });
+  if (run.failures > toleratedFailures && clock.monotonicMs() > run.deadlineMs) {
+    run.stopped ??= new Problem('unfinished', `the server ends every session: ${why}`, {
+      fix: 'Look at the server, then `mailtrack resume`.',
+    });
+    return;
+  }
+  await clock.sleep(reconnectDelayMs(run.failures), run.stop.drain);
+}
+
+/** One transaction and its record. The intent is durable before the session writes the last octets. */
+async function transact(
+  run: DeliveryRun,
+  session: Session,
+  recipient: RecipientRecord,
+  message: Uint8Array,
+): Promise<SendOutcome> {
+  const { ledger, clock } = run.ports;
+  const { email, reversePath } = run.request;
+  const startedAt = clock.now();
+  let intended = false;
+  const outcome = await session.send(
+    { position: recipient.position, reversePath, forwardPath: recipient.emailAddress, message },
+    async () => {
+      try {
+        intended = await ledger.recordIntent(email.emailId, recipient.position, clock.now());
+      } catch (error) {
+        // An intent that cannot be recorded (disk full, database locked) must not be acted upon.
+        run.stopped ??= asProblem(error);
+      }
+      return intended;
+    },
+  );
+  const state = stateAfter(outcome.kind, recipient.state);
+  if (outcome.kind !== 'withdrawn' && (state !== recipient.state || intended)) {
+    settle(run, recipient, { startedAt, endedAt: clock.now(), state, ...replyOf(outcome) });
+  }
+  if (outcome.kind !== 'not-sent') run.failures = 0;
+  return outcome;
+}
+
+/** The state an outcome leads to. What did not reach the server leaves the recipient as before. */
+function stateAfter(kind: OutcomeKind, before: RecipientState): RecipientState {
+  switch (kind) {
+    case 'accepted':
+    case 'deferred':
+    case 'rejected':
+    case 'uncertain':
+      return kind;
+    case 'not-sent':
+    case 'sender-refused':
+    case 'withdrawn':
+      return before;
+  }
+}
+
+function replyOf(outcome: SendOutcome): Omit<TransactionRecord, 'startedAt' | 'endedAt' | 'state'> {
+  const { stage, replyCode, enhancedStatusCode, replyText } = outcome;
+  return { stage, replyCode, enhancedStatusCode, replyText };
+}
+
+function settle(run: DeliveryRun, recipient: RecipientRecord, transaction: TransactionRecord): void {
+  const recorded = record(run, recipient, transaction)
+    .catch((error: unknown) => {
+      // The recipient stays `sending` in the ledger, and so becomes uncertain: never silently sent again.
+      run.stopped ??= asProblem(error);
+    })
+    .finally(() => run.recording.delete(recorded));
+  run.recording.add(recorded);
+}
+
+async function record(run: DeliveryRun, recipient: RecipientRecord, transaction: TransactionRecord): Promise<void> {
+  const { ledger, emit } = run.ports;
+  const { emailId } = run.request.email;
+  const attempt = await ledger.recordTransaction(emailId, recipient.position, transaction);
+  emit({
+    kind: 'recipient-settled',
+    emailId,
+    emailAddress: recipient.emailAddress,
+    role: recipient.role,
+    state: transaction.state,
+    replyCode: transaction.replyCode,
+    enhancedStatusCode: transaction.enhancedStatusCode,
+    replyText: transaction.replyText,
+    attempt: attempt ?? recipient.attempts + 1,
+    at: transaction.endedAt,
+  });
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem('bug', error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+function senderRefused(recipient: RecipientRecord, outcome: SendOutcome): Problem {
+  const reply = `${outcome.replyCode} ${outcome.replyText}`.trim();
+  return new Problem('sender-refused', `the server refuses the sender, at the copy for ${recipient.emailAddress}: ${reply}`, {
+    fix: 'Mend the sender, its login or its domain, then `mailtrack resume`. Nobody was marked as rejected.',
+  });
+}

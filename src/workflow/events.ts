@@ -1,0 +1,70 @@
+/** What happens while an email is sent, in the past tense and with the facts. Views turn these into text. */
+import type { Mailbox } from '../message/mailbox.js';
+import type { Problem } from '../problem.js';
+import type { RecipientState, Role } from '../recipients/recipient.js';
+import type { Mode, StateCounts } from './ports.js';
+
+/** Everything a user has to know before the first transaction. */
+export interface SendPlan {
+  readonly emailId: string;
+  readonly mode: Mode;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly from: Mailbox;
+  /** In `each` mode everybody is in `to`, and each sees only themselves. */
+  readonly to: readonly Mailbox[];
+  readonly cc: readonly Mailbox[];
+  readonly bcc: readonly Mailbox[];
+  readonly recipients: number;
+  /** Addresses everybody will see; in `each` mode 1 (their own). */
+  readonly visible: number;
+  /** Recipients whose copy carries no pixel. */
+  readonly untracked: number;
+  /** Addresses left out since they are suppressed. */
+  readonly suppressed: readonly string[];
+  /** `smtp://mail.example.com:587`, never with a password; undefined in a dry run without a server. */
+  readonly server: string | undefined;
+  readonly connections: number;
+  /** Base of the pixel URLs; undefined when no copy is tracked. */
+  readonly trackingUrl: string | undefined;
+  /** Things that were done to the input and the user should see: merged rows, skipped rows. */
+  readonly notices: readonly string[];
+  /** Things that will probably hurt but do not stop the send. */
+  readonly warnings: readonly string[];
+}
+
+export interface RecipientSettled {
+  readonly kind: 'recipient-settled';
+  readonly emailId: string;
+  readonly emailAddress: string;
+  readonly role: Role;
+  readonly state: RecipientState;
+  /** 0 when the server said nothing. */
+  readonly replyCode: number;
+  readonly enhancedStatusCode: string;
+  readonly replyText: string;
+  readonly attempt: number;
+  readonly at: Date;
+}
+
+export interface SendFinished {
+  readonly kind: 'send-finished';
+  readonly emailId: string;
+  readonly counts: StateCounts;
+  readonly recipients: number;
+  readonly seconds: number;
+  /** Why the run ended before everybody was settled; undefined when it simply ended. */
+  readonly stopped?: Problem | undefined;
+  /** The signal the user ended the run with. */
+  readonly interruptedBy?: string | undefined;
+}
+
+export type SendEvent =
+  | { readonly kind: 'send-planned'; readonly plan: SendPlan }
+  | { readonly kind: 'send-resumed'; readonly emailId: string; readonly subject: string; readonly counts: StateCounts }
+  | { readonly kind: 'session-opened'; readonly sessions: number }
+  | { readonly kind: 'session-lost'; readonly why: string }
+  | { readonly kind: 'retry-scheduled'; readonly deferred: number; readonly at: Date }
+  | { readonly kind: 'interrupted'; readonly signal: string }
+  | RecipientSettled
+  | SendFinished;

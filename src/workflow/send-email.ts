@@ -1,0 +1,169 @@
+/**
+ * Sends what an opened email still owes: every pending and deferred recipient, one transaction each.
+ *
+ * The order that makes the guarantee: copy made → transaction begun → intent durable → last octets → reply →
+ * outcome recorded. Whatever dies in between leaves each recipient in a state that says the truth.
+ */
+import type { CopyPlan } from '../merge/copy-plan.js';
+import { Problem } from '../problem.js';
+import { createPace, type Rate } from '../smtp/pace.js';
+import { retryDelayMs } from '../smtp/retry.js';
+import { type DeliveryRun, deliverQueue } from './delivery-loop.js';
+import type { SendEvent, SendFinished } from './events.js';
+import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
+
+export interface SendRequest {
+  readonly email: EmailRecord;
+  readonly copies: CopyPlan;
+  /** addr-spec of MAIL FROM. */
+  readonly reversePath: string;
+  /** At most this many sessions; a tenth of the recipients, rounded up, if that is less. */
+  readonly connections: number;
+  readonly rate?: Rate | undefined;
+  /** How long deferred recipients are retried; 0: one attempt each. */
+  readonly retryForMs: number;
+  /** End the run after this many recipients; undefined: all. */
+  readonly limit?: number | undefined;
+  /** What the states were before, for `send-resumed`; false for the first run. */
+  readonly resumed: boolean;
+}
+
+export interface SendPorts {
+  readonly ledger: Ledger;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** 0 to 1; spreads retries. */
+  readonly jitter: () => number;
+  readonly emit: (event: SendEvent) => void;
+}
+
+/** How the outside ends a run. */
+export interface StopRequest {
+  /** Aborted: begin no further transaction, wait for those under way. The reason is the signal's name. */
+  readonly drain: AbortSignal;
+  /** Aborted: close the sessions now; what was handed over and not answered becomes uncertain. */
+  readonly abort: AbortSignal;
+}
+
+/**
+ * @throws Problem `email-locked` when another process sends this email, `email-state` when it was cancelled.
+ * A server that refuses or cannot be reached is not thrown: `stopped` of the result says so.
+ */
+export async function sendEmail(request: SendRequest, ports: SendPorts, stop: StopRequest): Promise<SendFinished> {
+  const { email } = request;
+  if (email.cancelledAt !== undefined) {
+    throw new Problem('email-state', `${email.emailId} was cancelled`, { fix: 'Write a new email.' });
+  }
+  const lock = await takeLock(ports.ledger, email.emailId);
+  try {
+    return await sendLocked(request, ports, stop);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function takeLock(ledger: Ledger, emailId: string): Promise<EmailLock> {
+  const lock = await ledger.lockEmail(emailId);
+  if ('release' in lock) return lock;
+  const who = lock.heldBy === 'unknown' ? 'another process' : `process ${lock.heldBy.pid} on ${lock.heldBy.host}`;
+  throw new Problem('email-locked', `${emailId} is being sent by ${who}`, {
+    fix: 'Wait for it, or end it with SIGTERM; then `mailtrack resume` goes on.',
+  });
+}
+
+async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequest): Promise<SendFinished> {
+  const { email } = request;
+  const { ledger, clock, emit } = ports;
+  const startedMs = clock.monotonicMs();
+
+  await ledger.markAbandonedUncertain(email.emailId, clock.now());
+  const before = await ledger.countStates(email.emailId);
+  if (request.resumed) {
+    emit({ kind: 'send-resumed', emailId: email.emailId, subject: email.subject, counts: before });
+  }
+  const due = before.pending + before.deferred;
+  const run: DeliveryRun = {
+    request,
+    ports,
+    stop,
+    takeTurn: createPace(request.rate),
+    deadlineMs: startedMs + request.retryForMs,
+    left: request.limit ?? Number.POSITIVE_INFINITY,
+    sessionsOpened: 0,
+    failures: 0,
+    stopped: undefined,
+    recording: new Set(),
+  };
+  const connections = Math.min(request.connections, Math.ceil(due / 10));
+  await runPasses(run, connections);
+  return finish(run, startedMs);
+}
+
+/** A first pass over everybody, then one whenever deferred recipients fall due, until the time for retries is over. */
+async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
+  let dueBefore = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const queue = dueRecipients(run, dueBefore);
+    await Promise.all(Array.from({ length: connections }, () => deliverQueue(run, queue)));
+    await Promise.all(run.recording);
+    if (ended(run)) return;
+    const next = await nextRetry(run);
+    if (next === undefined) return;
+    run.ports.emit({ kind: 'retry-scheduled', deferred: next.deferred, at: next.at });
+    await run.ports.clock.sleep(next.at.getTime() - run.ports.clock.now().getTime(), run.stop.drain);
+    if (ended(run)) return;
+    dueBefore = next.at.getTime();
+  }
+}
+
+function ended(run: DeliveryRun): boolean {
+  return run.stopped !== undefined || run.stop.drain.aborted || run.left <= 0;
+}
+
+/** One queue for all sessions: an async generator hands out each recipient once, whoever asks. */
+async function* dueRecipients(
+  run: DeliveryRun,
+  dueBefore: number,
+): AsyncGenerator<RecipientRecord, void, void> {
+  const { ledger } = run.ports;
+  for await (const batch of ledger.readRecipients(run.request.email.emailId, ['pending', 'deferred'])) {
+    yield* batch.filter(recipient => recipient.state === 'pending' || dueAt(recipient) <= dueBefore);
+  }
+}
+
+/** When the next deferred recipient falls due, unless that is after the time for retries. */
+async function nextRetry(run: DeliveryRun): Promise<{ deferred: number; at: Date } | undefined> {
+  const { ledger, clock, jitter } = run.ports;
+  let deferred = 0;
+  let earliest = Number.POSITIVE_INFINITY;
+  for await (const batch of ledger.readRecipients(run.request.email.emailId, ['deferred'])) {
+    deferred += batch.length;
+    for (const recipient of batch) earliest = Math.min(earliest, dueAt(recipient));
+  }
+  if (deferred === 0) return undefined;
+  const spread = jitter() * 1_000;
+  const waitMs = Math.max(0, earliest + spread - clock.now().getTime());
+  if (clock.monotonicMs() + waitMs > run.deadlineMs) return undefined;
+  return { deferred, at: new Date(clock.now().getTime() + waitMs) };
+}
+
+function dueAt(recipient: RecipientRecord): number {
+  return recipient.stateAt.getTime() + retryDelayMs(recipient.attempts, 0);
+}
+
+async function finish(run: DeliveryRun, startedMs: number): Promise<SendFinished> {
+  const { ledger, clock, emit } = run.ports;
+  const { emailId } = run.request.email;
+  const counts = await ledger.countStates(emailId);
+  const finished: SendFinished = {
+    kind: 'send-finished',
+    emailId,
+    counts,
+    recipients: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    seconds: (clock.monotonicMs() - startedMs) / 1000,
+    stopped: run.stopped,
+    interruptedBy: run.stop.drain.aborted ? String(run.stop.drain.reason) : undefined,
+  };
+  emit(finished);
+  return finished;
+}

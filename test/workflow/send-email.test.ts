@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CopyPlan } from '../../src/merge/copy-plan.js';
+import { Problem } from '../../src/problem.js';
+import { openStore, type Store } from '../../src/store/open-store.js';
+import type { SendEvent } from '../../src/workflow/events.js';
+import type { EmailRecord } from '../../src/workflow/ports.js';
+import { type SendRequest, sendEmail } from '../../src/workflow/send-email.js';
+import { PatientClock, PostOffice } from './world.js';
+
+let folder: string;
+let store: Store;
+let office: PostOffice;
+let clock: PatientClock;
+let events: SendEvent[];
+let drain: AbortController;
+
+const email: EmailRecord = {
+  emailId: 'em_aaaaaaaaaaaa',
+  emailNumber: 1,
+  mode: 'group',
+  subject: 'S',
+  from: 'a@example.com',
+  messageId: '<m@example.com>',
+  createdAt: new Date('2026-11-23T08:00:00Z'),
+  tokenFormat: 'sealed',
+  composition: '{}',
+};
+const copies: CopyPlan = {
+  render: () => ({ ok: true, copy: { subject: 'S', html: '', text: '' } }),
+  make: async recipient => ({ subject: 'S', messageId: '<m@example.com>', message: Buffer.from(recipient.emailAddress) }),
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mailtrack-send-'));
+  store = await openStore(join(folder, 'mailtrack.db'));
+  office = new PostOffice();
+  clock = new PatientClock();
+  events = [];
+  drain = new AbortController();
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(count: number): Promise<void> {
+  await store.ledger.openEmail(
+    email,
+    Array.from({ length: count }, (_, position) => ({
+      position,
+      recipientNumber: position,
+      emailAddress: `r${position}@example.com`,
+      name: '',
+      role: 'to' as const,
+      tracked: true,
+      fields: new Map(),
+      state: 'pending' as const,
+      stateAt: email.createdAt,
+      attempts: 0,
+    })),
+  );
+}
+
+function send(changes: Partial<SendRequest> = {}) {
+  return sendEmail(
+    { email, copies, reversePath: 'a@example.com', connections: 4, retryForMs: 900_000, resumed: false, ...changes },
+    { ledger: store.ledger, transport: office, clock, jitter: () => 0, emit: event => events.push(event) },
+    { drain: drain.signal, abort: new AbortController().signal },
+  );
+}
+
+const kinds = () => events.map(event => event.kind);
+const acceptedOnce = () => office.accepted.map(({ to }) => to).sort();
+const everybody = (count: number) => Array.from({ length: count }, (_, index) => `r${index}@example.com`).sort();
+
+describe('sendEmail', () => {
+  it('sends everybody one copy over one session when there are few', async () => {
+    await open(4);
+    const finished = await send();
+    expect(finished.counts).toMatchObject({ accepted: 4, pending: 0 });
+    expect(office.sessions).toBe(1);
+    expect(acceptedOnce()).toEqual(everybody(4));
+    expect(kinds()).toContain('send-finished');
+  });
+
+  it('shares many among its sessions, each recipient once', async () => {
+    await open(1_234);
+    await send();
+    expect(office.sessions).toBe(4);
+    expect(acceptedOnce()).toEqual(everybody(1_234));
+  });
+
+  it('tries a deferred recipient again when the time has come, and logs both attempts', async () => {
+    await open(2);
+    office.script.set('r1@example.com', ['deferred']);
+    const finished = await send();
+    expect(finished.counts).toMatchObject({ accepted: 2, deferred: 0 });
+    expect(kinds()).toContain('retry-scheduled');
+    expect(Math.max(...clock.waits)).toBe(60_000);
+    const log = await store.reader.readTransactions(email.emailId, 1);
+    expect(log.map(({ state, replyCode }) => [state, replyCode])).toEqual([['deferred', 451], ['accepted', 250]]);
+  });
+
+  it('makes no second attempt when there is no time for retries', async () => {
+    await open(2);
+    office.script.set('r0@example.com', ['deferred']);
+    const finished = await send({ retryForMs: 0 });
+    expect(finished.counts).toMatchObject({ accepted: 1, deferred: 1 });
+  });
+
+  it('never tries a rejected or an uncertain recipient again', async () => {
+    await open(3);
+    office.script.set('r0@example.com', ['rejected']);
+    office.script.set('r1@example.com', ['uncertain']);
+    expect((await send()).counts).toMatchObject({ accepted: 1, rejected: 1, uncertain: 1 });
+    expect((await send({ resumed: true })).counts).toMatchObject({ accepted: 1, rejected: 1, uncertain: 1 });
+    expect(acceptedOnce()).toEqual(['r2@example.com']);
+  });
+
+  it('replaces a session that is closed before the hand-over, and the recipient is as before', async () => {
+    await open(3);
+    office.script.set('r1@example.com', ['not-sent', 'not-sent']);
+    const finished = await send({ retryForMs: 0 });
+    expect(finished.counts).toMatchObject({ accepted: 3 });
+    expect(office.sessions).toBe(3);
+    expect(await store.reader.readTransactions(email.emailId, 1)).toHaveLength(1);
+  });
+
+  it('gives up a server that closes every session', async () => {
+    await open(1);
+    office.script.set('r0@example.com', Array.from({ length: 50 }, () => 'not-sent' as const));
+    const finished = await send({ retryForMs: 0 });
+    expect(finished.stopped).toMatchObject({ code: 'unfinished' });
+    expect(finished.counts).toMatchObject({ pending: 1 });
+  });
+
+  it('stops at a refusal of the sender and marks nobody rejected', async () => {
+    await open(30);
+    office.script.set('r2@example.com', ['sender-refused']);
+    const finished = await send({ connections: 1 });
+    expect(finished.stopped).toMatchObject({ code: 'sender-refused' });
+    expect(finished.counts).toMatchObject({ accepted: 2, rejected: 0, pending: 28 });
+  });
+
+  it('ends at once when no session can ever be opened', async () => {
+    await open(2);
+    office.refusals.push(new Problem('server-unreachable', 'down'));
+    const finished = await send();
+    expect(finished.stopped).toMatchObject({ code: 'server-unreachable' });
+    expect(finished.counts).toMatchObject({ pending: 2 });
+    expect(clock.waits).toEqual([]);
+  });
+
+  it('waits for a server that was there before', async () => {
+    await open(2);
+    office.script.set('r1@example.com', ['not-sent']);
+    office.refusals.push(undefined, new Problem('server-unreachable', 'down'), new Problem('server-unreachable', 'down'));
+    expect((await send()).counts).toMatchObject({ accepted: 2 });
+  });
+
+  it('does not try a refused login again', async () => {
+    await open(2);
+    office.script.set('r1@example.com', ['not-sent']);
+    office.refusals.push(undefined, new Problem('auth-refused', '535'));
+    const finished = await send();
+    expect(finished.stopped).toMatchObject({ code: 'auth-refused' });
+    expect(finished.counts).toMatchObject({ accepted: 1, pending: 1 });
+  });
+
+  it('holds everybody but stops after the limit, and goes on with the rest', async () => {
+    await open(50);
+    expect((await send({ limit: 7 })).counts).toMatchObject({ accepted: 7, pending: 43 });
+    expect((await send({ resumed: true })).counts).toMatchObject({ accepted: 50 });
+    expect(acceptedOnce()).toEqual(everybody(50));
+  });
+
+  it('finishes what is under way when it is interrupted, and begins nothing more', async () => {
+    await open(40);
+    office.script.set('r5@example.com', [
+      () => {
+        drain.abort('SIGINT');
+        return 'accepted';
+      },
+    ]);
+    const finished = await send({ connections: 1 });
+    expect(finished).toMatchObject({ interruptedBy: 'SIGINT', counts: { accepted: 6, pending: 34, sending: 0 } });
+  });
+
+  it('keeps the rate over all sessions together', async () => {
+    await open(40);
+    const before = clock.ms;
+    await send({ rate: { count: 10, perMs: 1_000 } });
+    expect(clock.ms - before).toBeGreaterThanOrEqual(3_900);
+  });
+
+  it('takes what a dead run left sending as uncertain', async () => {
+    await open(2);
+    await store.ledger.recordIntent(email.emailId, 0, clock.now());
+    const finished = await send({ resumed: true });
+    expect(finished.counts).toMatchObject({ accepted: 1, uncertain: 1 });
+    expect(acceptedOnce()).toEqual(['r1@example.com']);
+  });
+
+  it('leaves an email alone that another process is sending', async () => {
+    await open(1);
+    const lock = await store.ledger.lockEmail(email.emailId);
+    await expect(send()).rejects.toMatchObject({ code: 'email-locked', message: expect.stringContaining(String(process.pid)) });
+    if ('release' in lock) await lock.release();
+  });
+
+  it('hands nothing over when the intent cannot be recorded', async () => {
+    await open(3);
+    const { recordIntent } = store.ledger;
+    const ledger = {
+      ...store.ledger,
+      recordIntent: async (...args: Parameters<typeof recordIntent>) => {
+        if (args[1] === 1) throw new Problem('database', 'the disk is full');
+        return recordIntent(...args);
+      },
+    };
+    const finished = await sendEmail(
+      { email, copies, reversePath: '', connections: 1, retryForMs: 0, resumed: false },
+      { ledger, transport: office, clock, jitter: () => 0, emit: () => undefined },
+      { drain: drain.signal, abort: new AbortController().signal },
+    );
+    expect(finished.stopped).toMatchObject({ code: 'database' });
+    expect(finished.counts).toMatchObject({ accepted: 1, pending: 2 });
+    expect(acceptedOnce()).toEqual(['r0@example.com']);
+  });
+});
