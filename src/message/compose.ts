@@ -42,15 +42,13 @@ export async function composeMessage(header: MessageHeader, body: MessageBody, b
     from: toComposer(header.from),
     ...(header.replyTo.length > 0 ? { replyTo: header.replyTo.map(toComposer) } : {}),
     ...(header.to.length > 0 ? { to: header.to.map(toComposer) } : {}),
+    ...(header.to.length + header.cc.length === 0 ? { to: undisclosedRecipients } : {}),
     ...(header.cc.length > 0 ? { cc: header.cc.map(toComposer) } : {}),
     subject: header.subject,
     messageId: header.messageId,
     ...(header.inReplyTo === undefined ? {} : { inReplyTo: header.inReplyTo, references: header.inReplyTo }),
     headers: [
-      { key: 'Date', value: { prepared: true, value: header.date } as never },
-      ...(header.to.length + header.cc.length === 0
-        ? [{ key: 'To', value: { prepared: true, value: 'undisclosed-recipients:;' } as never }]
-        : []),
+      { key: 'Date', value: header.date },
       ...header.fields.map(({ name, value }) => ({ key: name, value })),
     ],
     text: body.text,
@@ -63,9 +61,25 @@ export async function composeMessage(header: MessageHeader, body: MessageBody, b
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const message = await composer.compile().build();
+  const built = await composer.compile().build();
+  const message = header.to.length + header.cc.length === 0 ? unquoteUndisclosed(built) : built;
   assertHeader(message, header);
   return message;
+}
+
+/** A group without members. RFC 5322 §3.4 */
+const undisclosedRecipients = 'undisclosed-recipients:;';
+
+/** The builder quotes the group's name, which is allowed, but not what mail programs look for. */
+function unquoteUndisclosed(message: Buffer): Buffer {
+  const quoted = '"undisclosed-recipients":;';
+  const at = message.indexOf(quoted);
+  if (at === -1) return message;
+  return Buffer.concat([
+    message.subarray(0, at),
+    Buffer.from(undisclosedRecipients),
+    message.subarray(at + quoted.length),
+  ]);
 }
 
 function toComposer(mailbox: Mailbox): { name: string; address: string } {

@@ -16,3 +16,13 @@ export function onStopSignal(first: (signal: StopSignal) => void, again: (signal
     for (const signal of signals) process.removeListener(signal, listener);
   };
 }
+
+/** Resolves at the first signal that asks for an end. A second one ends the process at once. */
+export function untilStopSignal(): Promise<StopSignal> {
+  return new Promise(resolve => {
+    const restore = onStopSignal(signal => {
+      restore();
+      resolve(signal);
+    }, () => undefined);
+  });
+}

@@ -19,6 +19,14 @@ export interface Fetch {
   readonly network: string;
 }
 
+/** What a request for a pixel says, before anybody looked at its token. */
+export interface PixelRequest extends Pick<Fetch, 'method' | 'network'> {
+  /** As it stood in the URL. */
+  readonly token: string;
+  /** Of any length; '' when the request named none. */
+  readonly userAgent: string;
+}
+
 /** A verdict about one fetch. `rule` is the id of the rule that gave it; confidence is 0 to 1. */
 export interface Classification {
   readonly kind: FetchKind;

@@ -6,11 +6,7 @@ import { Problem } from '../problem.js';
  * @param smtpHost where the mail goes out; mail that leaves this machine must not point back to it.
  * @throws Problem `tracking-url`: not an http(s) URL, http towards the internet, or unreachable for the readers.
  */
-export function readTrackingUrl(
-  text: string,
-  smtpHost: string | undefined,
-  allowLocal: boolean,
-): string {
+export function readTrackingUrl(text: string, smtpHost: string | undefined, allowLocal: boolean): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new Problem('tracking-url', `the tracking URL ${JSON.stringify(text)} is not an https URL`, {

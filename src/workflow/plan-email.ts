@@ -105,6 +105,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     messageId: composition.messageId,
     createdAt: now,
     tokenFormat: draft.tokenFormat,
+    fingerprint: fingerprintOf(composition, records),
     composition: JSON.stringify(composition),
   };
   const copies = (purpose: 'pixel' | 'rehearsal') =>
@@ -329,6 +330,13 @@ function compose(draft: EmailDraft, ports: PlanPorts, parts: Parts): Composition
     trackingUrl: draft.trackingUrl,
     sources: parts.sources,
   };
+}
+
+/** The same words to the same people: what nobody means to send twice in a day. */
+function fingerprintOf(composition: Composition, records: readonly RecipientRecord[]): string {
+  const { mode, template } = composition;
+  const recipients = records.map(({ emailAddress, role, fields }) => [emailAddress, role, [...fields]]);
+  return createHash('sha256').update(JSON.stringify([mode, template, recipients])).digest('hex');
 }
 
 function checkEveryCopy(

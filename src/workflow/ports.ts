@@ -47,6 +47,8 @@ export interface EmailRecord {
   /** When set, nothing more is sent of this email. */
   readonly cancelledAt?: Date | undefined;
   readonly tokenFormat: TokenFormat;
+  /** Equal for emails of the same template, recipients and subject: to notice that one is sent twice. */
+  readonly fingerprint: string;
   /** Everything a copy can be made again from, byte for byte (`merge/copy-plan.ts` owns the shape). JSON. */
   readonly composition: string;
 }
@@ -150,6 +152,8 @@ export interface EmailReader {
   listEmails(limit: number): Promise<readonly EmailSummary[]>;
   /** By `latest`, a whole id, or a unique prefix with or without `em_`; all that match, at most 5. */
   findEmails(idOrPrefix: string): Promise<readonly EmailRecord[]>;
+  /** The newest email with that fingerprint, created at `since` or later, of which a copy may have left. */
+  findSent(fingerprint: string, since: Date): Promise<EmailRecord | undefined>;
   /** The newest email that still has pending, deferred, sending or uncertain recipients and is not cancelled. */
   findUnfinished(): Promise<EmailRecord | undefined>;
   readRecipients: Ledger['readRecipients'];

@@ -24,9 +24,14 @@ export interface SendRequest {
   readonly retryForMs: number;
   /** End the run after this many recipients; undefined: all. */
   readonly limit?: number | undefined;
+  /** What to do with uncertain recipients, who are otherwise left alone. */
+  readonly uncertain?: UncertainDecision | undefined;
   /** What the states were before, for `send-resumed`; false for the first run. */
   readonly resumed: boolean;
 }
+
+/** `resend` sends the same octets again; `accepted` and `skip` settle without sending. Only the user can know. */
+export type UncertainDecision = 'resend' | 'accepted' | 'skip';
 
 export interface SendPorts {
   readonly ledger: Ledger;
@@ -62,7 +67,7 @@ export async function sendEmail(request: SendRequest, ports: SendPorts, stop: St
   }
 }
 
-async function takeLock(ledger: Ledger, emailId: string): Promise<EmailLock> {
+export async function takeLock(ledger: Ledger, emailId: string): Promise<EmailLock> {
   const lock = await ledger.lockEmail(emailId);
   if ('release' in lock) return lock;
   const who = lock.heldBy === 'unknown' ? 'another process' : `process ${lock.heldBy.pid} on ${lock.heldBy.host}`;
@@ -77,6 +82,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   const startedMs = clock.monotonicMs();
 
   await ledger.markAbandonedUncertain(email.emailId, clock.now());
+  await settleUncertain(request, ports);
   const before = await ledger.countStates(email.emailId);
   if (request.resumed) {
     emit({ kind: 'send-resumed', emailId: email.emailId, subject: email.subject, counts: before });
@@ -97,6 +103,12 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   const connections = Math.min(request.connections, Math.ceil(due / 10));
   await runPasses(run, connections);
   return finish(run, startedMs);
+}
+
+async function settleUncertain({ email, uncertain }: SendRequest, { ledger, clock }: SendPorts): Promise<void> {
+  if (uncertain === undefined) return;
+  const state = { resend: 'pending', accepted: 'accepted', skip: 'skipped' } as const;
+  await ledger.moveRecipients(email.emailId, ['uncertain'], state[uncertain], clock.now());
 }
 
 /** A first pass over everybody, then one whenever deferred recipients fall due, until the time for retries is over. */

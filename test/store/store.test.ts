@@ -35,6 +35,7 @@ function email(changes: Partial<EmailRecord> = {}): EmailRecord {
     createdAt: at,
     cancelledAt: undefined,
     tokenFormat: 'sealed',
+    fingerprint: 'f',
     composition: '{}',
     ...changes,
   };

@@ -26,6 +26,7 @@ const email: EmailRecord = {
   messageId: '<m@example.com>',
   createdAt: new Date('2026-11-23T08:00:00Z'),
   tokenFormat: 'sealed',
+  fingerprint: 'f',
   composition: '{}',
 };
 const copies: CopyPlan = {

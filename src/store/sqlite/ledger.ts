@@ -96,8 +96,9 @@ function prepare(database: Database) {
   return {
     insertEmail: database.prepare(`
       INSERT INTO emails (email_id, email_number, mode, subject, from_mailbox, message_id, created_at,
-                          token_format, composition)
-      VALUES (@emailId, @emailNumber, @mode, @subject, @from, @messageId, @createdAt, @tokenFormat, @composition)`),
+                          token_format, fingerprint, composition)
+      VALUES (@emailId, @emailNumber, @mode, @subject, @from, @messageId, @createdAt, @tokenFormat, @fingerprint,
+              @composition)`),
     insertRecipient: database.prepare(`
       INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields,
                               state, state_at, attempts)

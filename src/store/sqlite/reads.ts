@@ -39,6 +39,11 @@ export function createReads(database: Database): EmailReads {
       return rows.map(emailFromRow);
     },
 
+    async findSent(fingerprint, since) {
+      const row = sql.sent.get(fingerprint, since.toISOString()) as EmailRow | undefined;
+      return row === undefined ? undefined : emailFromRow(row);
+    },
+
     async findUnfinished(): Promise<EmailRecord | undefined> {
       const row = sql.unfinished.get() as EmailRow | undefined;
       return row === undefined ? undefined : emailFromRow(row);
@@ -77,6 +82,12 @@ function prepare(database: Database) {
          AND EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
                         AND state IN ('pending', 'deferred', 'sending', 'uncertain'))
        ORDER BY created_at DESC, rowid DESC LIMIT 1`),
+    sent: database.prepare(`
+      SELECT * FROM emails
+       WHERE fingerprint = ? AND created_at >= ?
+         AND EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
+                        AND state IN ('sending', 'accepted', 'uncertain', 'rejected'))
+       ORDER BY created_at DESC LIMIT 1`),
     countStates: database.prepare(
       'SELECT state, count(*) AS count FROM recipients WHERE email_id = ? GROUP BY state',
     ),

@@ -22,6 +22,7 @@ export interface EmailRow {
   created_at: string;
   cancelled_at: string | null;
   token_format: string;
+  fingerprint: string;
   composition: string;
 }
 
@@ -36,6 +37,7 @@ export function emailFromRow(row: EmailRow): EmailRecord {
     createdAt: new Date(row.created_at),
     cancelledAt: row.cancelled_at === null ? undefined : new Date(row.cancelled_at),
     tokenFormat: row.token_format as TokenFormat,
+    fingerprint: row.fingerprint,
     composition: row.composition,
   };
 }

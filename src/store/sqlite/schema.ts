@@ -14,9 +14,11 @@ export const migrations: readonly string[] = [
     created_at    TEXT NOT NULL,
     cancelled_at  TEXT,
     token_format  TEXT NOT NULL CHECK (token_format IN ('sealed', 'article')),
+    fingerprint   TEXT NOT NULL,
     composition   TEXT NOT NULL
   ) STRICT;
   CREATE INDEX emails_by_time ON emails (created_at);
+  CREATE INDEX emails_by_fingerprint ON emails (fingerprint);
 
   CREATE TABLE recipients (
     email_id          TEXT NOT NULL REFERENCES emails,

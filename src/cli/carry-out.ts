@@ -1,0 +1,42 @@
+import { createSmtpTransport, type SmtpServer } from '../smtp-client/transport.js';
+import type { Store } from '../store/open-store.js';
+import { systemClock } from '../system/clock.js';
+import { onStopSignal } from '../system/signals.js';
+import type { SendFinished } from '../workflow/events.js';
+import { type SendRequest, sendEmail } from '../workflow/send-email.js';
+import type { SendView } from './send-view.js';
+
+export interface CarryOutWith {
+  readonly store: Store;
+  readonly settings: SmtpServer;
+  readonly view: SendView;
+}
+
+/** Runs the sending use case with real parts: signals end it gently, a second one at once. */
+export async function carryOut(request: SendRequest, parts: CarryOutWith): Promise<SendFinished> {
+  const drain = new AbortController();
+  const abort = new AbortController();
+  const restoreSignals = onStopSignal(
+    signal => {
+      parts.view.show({ kind: 'interrupted', signal });
+      drain.abort(signal);
+    },
+    () => abort.abort(),
+  );
+  try {
+    return await sendEmail(
+      request,
+      {
+        ledger: parts.store.ledger,
+        transport: createSmtpTransport(parts.settings),
+        clock: systemClock,
+        jitter: Math.random,
+        emit: event => parts.view.show(event),
+      },
+      { drain: drain.signal, abort: abort.signal },
+    );
+  } finally {
+    restoreSignals();
+    await parts.view.close();
+  }
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+
+export function defineConfig(program: Command): void {
+  const config = program
+    .command('config')
+    .description('The settings, and where they come from')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false);
+  config
+    .command('show')
+    .description('Every setting that has a value')
+    .helpOption('-h, --help', 'print help')
+    .option('--origin', 'and the file, variable or flag it comes from')
+    .action(async (_options: unknown, command: Command) => {
+      const { runConfigShow } = await import('../runs/config.js');
+      await runConfigShow(command.optsWithGlobals());
+    });
+  config
+    .command('trust')
+    .description('Let this project’s mailtrack.toml run its password_command')
+    .helpOption('-h, --help', 'print help')
+    .action(async (_options: unknown, command: Command) => {
+      const { runConfigTrust } = await import('../runs/config.js');
+      await runConfigTrust(command.optsWithGlobals());
+    });
+}

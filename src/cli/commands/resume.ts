@@ -1,0 +1,34 @@
+import { type Command, Option } from 'commander';
+import { duration, rate, wholeNumber } from '../options.js';
+
+export function defineResume(program: Command): void {
+  program
+    .command('resume')
+    .description('Go on with an email that was not finished: its pending and deferred recipients')
+    .argument('[email-id]', 'default: the newest unfinished one')
+    .helpOption('-h, --help', 'print help')
+    .option('--smtp <url>', 'smtp://user@host:587 or smtps://user@host:465')
+    .option('--rate <n/unit>', 'at most so many messages, such as 10/s or 300/h', rate)
+    .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))
+    .option('--retry-for <duration>', 'how long deferred recipients are retried; default 15m', duration)
+    .addOption(
+      new Option('--resend-uncertain', 'send the same octets again to uncertain recipients').conflicts('resolve'),
+    )
+    .addOption(
+      new Option('--resolve <as>', 'settle uncertain recipients without sending').choices(['accepted', 'skip']),
+    )
+    .option('--limit <n>', 'stop this run after n recipients', wholeNumber(1))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mailtrack resume
+  $ mailtrack resume em_7k3f --retry-for 2h
+
+Recipients whose delivery is uncertain are listed, never sent to again unless you say so.`,
+    )
+    .action(async (emailId: string | undefined, _options: unknown, command: Command) => {
+      const { runResume } = await import('../runs/resume.js');
+      await runResume(emailId, command.optsWithGlobals());
+    });
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { wholeNumber } from '../options.js';
+
+export function defineSandbox(program: Command): void {
+  program
+    .command('sandbox')
+    .description('A local SMTP server that accepts everything and delivers nothing')
+    .helpOption('-h, --help', 'print help')
+    .option('-p, --port <port>', 'default 1025; 0 takes any free one', wholeNumber(0))
+    .option('-d, --dir <folder>', 'where each message is stored as .eml', 'inbox')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mailtrack sandbox --port 1025 --dir inbox/
+  $ mailtrack send msg.mjml --to alice@example.com --smtp smtp://127.0.0.1:1025 --tracking-url http://127.0.0.1:8080`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { runSandbox } = await import('../runs/sandbox.js');
+      await runSandbox(command.optsWithGlobals());
+    });
+}

@@ -1,0 +1,60 @@
+import { type Command, Option } from 'commander';
+import { assignment, collect, duration, rate, wholeNumber } from '../options.js';
+
+export function defineSend(program: Command): void {
+  program
+    .command('send')
+    .description('Send a template to people: group mail (--to, --cc, --bcc) or one message each (--each)')
+    .argument('<template>', 'a .mjml, .html, .md or .txt file')
+    .helpOption('-h, --help', 'print help')
+    .optionsGroup('Who:')
+    .option('-t, --to <recipients>', 'addresses, aliases, @list.csv or -; repeatable', collect)
+    .option('--cc <recipients>', 'the same, in Cc', collect)
+    .option('--bcc <recipients>', 'the same, in no header', collect)
+    .option('--each <recipients>', 'one message for each instead', collect)
+    .option('--limit <n>', 'stop this run after n recipients; resume goes on', wholeNumber(1))
+    .addOption(
+      new Option('--duplicates <which>', 'rows with one address and different fields').choices(['first', 'last', 'each']),
+    )
+    .option('--skip-invalid', 'leave rows with errors out instead of stopping')
+    .optionsGroup('What:')
+    .option('--from <mailbox>', 'the sender')
+    .option('--reply-to <mailbox>', 'where answers go')
+    .option('-s, --subject <text>', 'wins over the template’s own; may use merge fields with --each')
+    .option('--text <file>', 'the plain text part; default: made from the template')
+    .option('--attach <file>', 'attach a file; repeatable', collect)
+    .option('--set <key=value>', 'a merge field for everybody; repeatable', assignment)
+    .option('--header <name:value>', 'a header field of your own; repeatable', collect)
+    .option('--in-reply-to <message-id>', 'answer to a message')
+    .option('--envelope-from <mailbox>', 'where bounces go (MAIL FROM)')
+    .option('--no-track', 'no pixel in any copy')
+    .addOption(new Option('--token-format <format>', 'what pixel URLs look like').choices(['sealed', 'article']))
+    .optionsGroup('How:')
+    .option('--smtp <url>', 'smtp://user@host:587 or smtps://user@host:465')
+    .option('--tracking-url <url>', 'public base URL of mailtrack serve')
+    .option('--rate <n/unit>', 'at most so many messages, such as 10/s or 300/h', rate)
+    .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))
+    .option('--retry-for <duration>', 'how long deferred recipients are retried; default 15m', duration)
+    .optionsGroup('Safety:')
+    .option('-n, --dry-run', 'do everything but send')
+    .option('-o, --out <dir>', 'with --dry-run: write every copy as an .eml file')
+    .option('-y, --yes', 'do not ask')
+    .option('--confirm <n>', 'do not ask if there are exactly n recipients', wholeNumber(0))
+    .option('--again', 'send although the same went out within 24 hours')
+    .option('--expose <n>', 'show everybody exactly n addresses', wholeNumber(0))
+    .option('--allow-local-tracking', 'accept a tracking URL that only this network reaches')
+    .addHelpText('after', examples)
+    .action(async (template: string, _options: unknown, command: Command) => {
+      const { runSend } = await import('../runs/send.js');
+      await runSend(template, command.optsWithGlobals());
+    });
+}
+
+const examples = `
+Examples:
+  $ mailtrack send msg.mjml --to alice,bob --cc carol --bcc dave@example.com
+  $ mailtrack send msg.md --each people.csv --subject "Hello {{ name }}" --dry-run --out preview/
+  $ mailtrack send msg.md --each people.csv --confirm 1432
+
+Exit codes: 0 all accepted, 1 some rejected, 64 usage, 65 template, list or address, 69 server unreachable,
+75 unfinished (resume is safe), 77 login or sender refused, 78 configuration. Next: mailtrack report latest`;

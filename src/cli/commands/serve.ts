@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { wholeNumber } from '../options.js';
+
+export function defineServe(program: Command): void {
+  program
+    .command('serve')
+    .description('Answer the pixels and record who opened')
+    .helpOption('-h, --help', 'print help')
+    .option('-p, --port <port>', 'default 8080; 0 takes any free one', wholeNumber(0))
+    .option('--host <address>', 'address to listen on; default all interfaces')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mailtrack serve --port 8080
+  $ mailtrack serve --host 127.0.0.1 --port 8080     behind a TLS front such as Caddy or nginx
+
+Ends with 0 on SIGINT or SIGTERM, after everything is on disk.`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { runServe } = await import('../runs/serve.js');
+      await runServe(command.optsWithGlobals());
+    });
+}

@@ -1,0 +1,74 @@
+/**
+ * Every setting there is, as one table: its name in the file, its environment variable, how its value is read.
+ * The configuration file, `config show`, error suggestions and the reference in docs/ come from it.
+ */
+import { type Parsed, parsed, refused } from '../../problem.js';
+
+export interface Setting {
+  /** Dotted, as in the file: `smtp.url`. */
+  readonly key: string;
+  readonly environment?: string;
+  readonly read: (value: unknown) => Parsed<SettingValue>;
+  readonly says: string;
+  /** Shown masked. */
+  readonly secret?: boolean;
+}
+
+export type SettingValue = string | number | readonly string[];
+
+export const settings: readonly Setting[] = [
+  { key: 'from', environment: 'MAILTRACK_FROM', read: text, says: 'the sender: a mailbox' },
+  { key: 'reply_to', read: text, says: 'where answers go' },
+  { key: 'default_domain', read: text, says: 'makes --to alice mean alice@<domain>' },
+  { key: 'smtp.url', environment: 'MAILTRACK_SMTP_URL', read: text, says: 'smtp://user@host:587 or smtps://user@host:465' },
+  { key: 'smtp.host', read: text, says: 'instead of smtp.url' },
+  { key: 'smtp.port', read: port, says: 'default 587, or 465 with implicit TLS' },
+  { key: 'smtp.user', read: text, says: 'login name' },
+  { key: 'smtp.tls', read: oneOf('implicit', 'starttls', 'none'), says: 'implicit, starttls or none (loopback only)' },
+  { key: 'smtp.ca', read: text, says: 'PEM file with the authority of the server’s certificate' },
+  { key: 'smtp.password_command', read: text, says: 'prints the password; run through the shell', secret: true },
+  { key: 'tracking.url', environment: 'MAILTRACK_TRACKING_URL', read: text, says: 'public base URL of `mailtrack serve`' },
+  { key: 'tracking.token_format', read: oneOf('sealed', 'article'), says: 'sealed (default) or article' },
+  { key: 'contacts.file', environment: 'MAILTRACK_CONTACTS', read: text, says: 'CSV with alias,name,email,…' },
+  { key: 'send.rate', read: text, says: 'such as 10/s or 300/h' },
+  { key: 'send.connections', read: wholeNumber(1, 100), says: 'sessions at most; default 4' },
+  { key: 'send.window', read: window, says: 'messages under way per session; 1 in this version' },
+  { key: 'send.max_visible', read: wholeNumber(1, 10_000), says: 'visible addresses before send refuses; default 20' },
+  { key: 'store.url', environment: 'MAILTRACK_DB', read: text, says: 'sqlite:<path>' },
+  { key: 'serve.port', read: port, says: 'default 8080' },
+  { key: 'serve.host', read: text, says: 'address to listen on; default all' },
+  { key: 'privacy.keep_network', read: oneOf('prefix', 'none'), says: 'what serve keeps of a client address' },
+  { key: 'privacy.consent', read: oneOf('opt-out', 'opt-in'), says: 'opt-in: only recipients with track=yes are tracked' },
+];
+
+/** Tables whose keys are the user's own names. */
+export const openTables = ['aliases', 'profiles'] as const;
+
+function text(value: unknown): Parsed<string> {
+  if (typeof value !== 'string') return refused('has to be text in quotes');
+  return value === '' ? refused('is empty') : parsed(value);
+}
+
+function port(value: unknown): Parsed<number> {
+  return wholeNumber(0, 65_535)(value);
+}
+
+function wholeNumber(least: number, most: number): (value: unknown) => Parsed<number> {
+  return value => {
+    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    return typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most
+      ? parsed(number)
+      : refused(`has to be a whole number from ${least} to ${most}`);
+  };
+}
+
+function oneOf(...choices: readonly string[]): (value: unknown) => Parsed<string> {
+  return value =>
+    typeof value === 'string' && choices.includes(value)
+      ? parsed(value)
+      : refused(`has to be one of ${choices.map(choice => `"${choice}"`).join(', ')}`);
+}
+
+function window(value: unknown): Parsed<SettingValue> {
+  return value === 'auto' ? parsed('auto') : wholeNumber(1, 1_000)(value);
+}

@@ -1,0 +1,67 @@
+import { Problem } from '../problem.js';
+import type { EmailRecord } from '../workflow/ports.js';
+import type { PlannedEmail } from '../workflow/plan-email.js';
+import type { Context } from './context.js';
+import { ask, canPrompt } from './prompt.js';
+
+/** So many people typed by hand are sent to after the plan is shown, without a question. */
+const unaskedRecipients = 10;
+/** From here on a `y` is too quick: the number has to be typed. */
+const typedRecipients = 50;
+
+export interface ConfirmOptions {
+  readonly yes?: boolean;
+  readonly confirm?: number;
+  readonly again?: boolean;
+  readonly to?: readonly string[];
+  readonly cc?: readonly string[];
+  readonly bcc?: readonly string[];
+  readonly each?: readonly string[];
+  /** The same template, recipients and subject, sent lately. */
+  readonly earlier: EmailRecord | undefined;
+}
+
+/**
+ * The last moment before something irrevocable.
+ * @throws Problem `already-sent`, `confirmation-needed` when nobody can be asked, or said no.
+ */
+export async function confirmSend(context: Context, planned: PlannedEmail, options: ConfirmOptions): Promise<void> {
+  const readsStdin = [options.to, options.cc, options.bcc, options.each].some(names => names?.includes('-'));
+  const mayAsk = canPrompt({ json: context.json, noInput: !context.input, readsStdin });
+  await confirmAgain(options, mayAsk);
+  await confirmCount(planned, options, mayAsk);
+}
+
+async function confirmAgain({ earlier, again }: ConfirmOptions, mayAsk: boolean): Promise<void> {
+  if (earlier === undefined || again === true) return;
+  const what = `the same template went to the same people with the same subject as ${earlier.emailId}, ${earlier.createdAt.toLocaleString('en-GB')}`;
+  if (mayAsk && (await agreed(`Already sent: ${what}.\nSend it again? [y/N] `))) return;
+  throw new Problem('already-sent', what, {
+    fix: 'Pass --again to send it again. `mailtrack resume` goes on with what was not finished.',
+  });
+}
+
+async function confirmCount(planned: PlannedEmail, options: ConfirmOptions, mayAsk: boolean): Promise<void> {
+  const count = planned.recipients.length;
+  if (options.confirm !== undefined) {
+    if (options.confirm === count) return;
+    throw new Problem('confirmation-needed', `--confirm ${options.confirm}, but there are ${count} recipients`, {
+      fix: `Look at the list; --confirm ${count} sends to all of them.`,
+    });
+  }
+  if (options.yes === true || (planned.typedByHand && count <= unaskedRecipients)) return;
+  if (!mayAsk) {
+    throw new Problem('confirmation-needed', `sending to ${count} recipients has to be confirmed`, {
+      fix: `Pass --yes, or --confirm ${count}, which fails should the number change.`,
+    });
+  }
+  const yes =
+    count >= typedRecipients
+      ? (await ask(`Type ${count} to send to ${count} people: `)) === String(count)
+      : await agreed(`Send to ${count} people? [y/N] `);
+  if (!yes) throw new Problem('confirmation-needed', 'nothing was sent', { fix: 'The answer was not yes.' });
+}
+
+async function agreed(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await ask(question));
+}

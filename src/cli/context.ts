@@ -1,0 +1,87 @@
+/**
+ * What a command needs of the world, opened when it is asked for: configuration, streams, key, database, SMTP server.
+ * The only place where settings become things.
+ */
+import { join } from 'node:path';
+import { systemRandom } from '../system/random.js';
+import { Problem } from '../problem.js';
+import type { KeyRing } from '../tracking/key.js';
+import { type Config, type ConfigValue, loadConfig } from './config/load-config.js';
+import { dataFolder } from './config/paths.js';
+import type { GlobalOptions } from './options.js';
+import { createOutput, type Output } from './output.js';
+
+export interface Context {
+  readonly config: Config;
+  readonly output: Output;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** false with `--no-input`. */
+  readonly input: boolean;
+  readonly storeUrl: string;
+  text(key: string): string | undefined;
+  number(key: string): number | undefined;
+}
+
+/** Flags that stand for a setting, by the setting's key. */
+export type SettingFlags = Readonly<Record<string, { readonly flag: string; readonly value: string | undefined }>>;
+
+/** @throws Problems `config`, `usage`. */
+export async function createContext(options: GlobalOptions, flags: SettingFlags = {}): Promise<Context> {
+  const given: SettingFlags = { ...flags, 'store.url': { flag: '--db', value: options.db } };
+  const config = await loadConfig({
+    file: options.config,
+    profile: options.profile,
+    flags: new Map(
+      Object.entries(given).flatMap(([key, { flag, value }]) =>
+        value === undefined ? [] : [[key, { name: flag, value }] as const],
+      ),
+    ),
+    environment: process.env,
+    folder: process.cwd(),
+  });
+  const value = (key: string): ConfigValue['value'] | undefined => config.values.get(key)?.value;
+  const json = options.json === true || process.env['MAILTRACK_OUTPUT'] === 'json';
+  const quiet = options.quiet === true;
+  return {
+    config,
+    output: createOutput({ quiet }),
+    json,
+    quiet,
+    input: options.input,
+    storeUrl: (value('store.url') as string | undefined) ?? join(dataFolder(process.env), 'mailtrack.db'),
+    text: key => value(key) as string | undefined,
+    number: key => value(key) as number | undefined,
+  };
+}
+
+/**
+ * The keys that seal tokens: MAILTRACK_KEY (the key itself or a file's name), else the user's key file, made when
+ * there is none.
+ * @throws Problem `key`.
+ */
+export async function openKeyRing(context: Context): Promise<KeyRing> {
+  const { createKey, parseKeyRing, printKey } = await import('../tracking/key.js');
+  const named = process.env['MAILTRACK_KEY'];
+  const { text, path } = named?.startsWith('mt1-')
+    ? { text: named, path: 'MAILTRACK_KEY' }
+    : await readKeys(context, named || join(dataFolder(process.env), 'key'), () => {
+        const id = systemRandom.bytes(1)[0] ?? 0;
+        return `${printKey(createKey(id, systemRandom.bytes(32)))}\n`;
+      });
+  const ring = parseKeyRing(text);
+  if (ring.ok) return ring.value;
+  throw new Problem('key', `${path} holds no usable key: ${ring.why}`, {
+    fix: 'Restore the file; mail already sent can only be counted with the key it was sent with.',
+  });
+}
+
+async function readKeys(context: Context, path: string, create: () => string): Promise<{ text: string; path: string }> {
+  const { readOrCreateKeyFile } = await import('../system/key-file.js');
+  const { text, created } = await readOrCreateKeyFile(path, create);
+  if (created) {
+    context.output.say(`A new key was made: ${path}`);
+    context.output.say('  Keep a copy. Where `mailtrack serve` runs on another machine, it needs this file.');
+  }
+  return { text, path };
+}

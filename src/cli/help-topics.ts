@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+
+/** Texts behind `mailtrack help <topic>`: what belongs to no single command. */
+const topics: Readonly<Record<string, string>> = {
+  'exit-codes': `Exit codes (after sysexits.h):
+
+    0  all accepted; or the command did what it was asked
+    1  finished, some recipients were rejected
+   64  wrong usage, or a question that nobody was there to answer
+   65  bad template, list or address
+   66  a file or an email id was not found
+   69  the server could not be reached (no session was ever opened)
+   70  a fault of mailtrack
+   73  an output file cannot be created
+   74  input or output error: disk, database, port
+   75  unfinished: pending, deferred or uncertain recipients; mailtrack resume is safe
+   77  login or sender refused
+   78  configuration
+  130  interrupted (SIGINT); 143 by SIGTERM or SIGHUP
+
+When several apply: 130 and 143, then 77, 69, 75, 1.`,
+
+  environment: `Environment variables; a flag wins over them, they win over files:
+
+  MAILTRACK_CONFIG         configuration file instead of mailtrack.toml
+  MAILTRACK_PROFILE        table [profiles.<name>] to use
+  MAILTRACK_FROM           the sender
+  MAILTRACK_SMTP_URL       smtp://user@host:587 or smtps://user@host:465
+  MAILTRACK_SMTP_PASSWORD  the password; never a flag
+  MAILTRACK_TRACKING_URL   public base URL of mailtrack serve
+  MAILTRACK_KEY            the token key itself (mt1-…) or the name of its file
+  MAILTRACK_DB             database
+  MAILTRACK_CONTACTS       address book, a CSV with alias,name,email
+  MAILTRACK_OUTPUT         json: as if --json were given
+
+  NO_COLOR, FORCE_COLOR, TERM=dumb and CI are honoured. XDG_CONFIG_HOME and XDG_DATA_HOME say where files are.`,
+
+  template: `Templates: .mjml, .html, .md or .txt, with Liquid merge fields.
+
+  ---
+  subject: Lunch on Thursday
+  preheader: The line shown beside the subject
+  greeting: Hello            (any other key: a default for a merge field)
+  ---
+  {{ greeting }} {{ name | default: "there" }}, …
+
+  {{ field }}, {% if field == "x" %}…{% endif %} and {% for i in (1..3) %}…{% endfor %} work everywhere, between
+  MJML components too. Always there: email, name, role, email_id, unsubscribe_url. A column "First Name" is
+  {{ first_name }}. A field that a recipient lacks stops everything before the first message, unless it has a default.
+
+  The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
+  The text part is made from the template, or taken from <template>.txt beside it.
+  The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,
+
+  csv: `Lists: CSV with a header row, UTF-8, separated by comma, semicolon or tab.
+
+  email    required (also e-mail, email_address, mail)
+  name     optional
+  role     optional, with --to only: to, cc or bcc
+  track    optional: no = this person's copy carries no pixel
+  …        every other column is a merge field
+
+  Errors name file and line, all at once, before anything is sent. Identical rows merge; rows with one address and
+  different fields are an error unless --duplicates first, last or each. --skip-invalid leaves bad rows out.`,
+
+  config: `Configuration: mailtrack.toml in this folder or above, then $XDG_CONFIG_HOME/mailtrack/config.toml.
+
+  from = "Anthony <anthony@example.com>"
+  [smtp]
+  url = "smtps://anthony@smtp.example.com:465"
+  password_command = "pass show smtp"     # or MAILTRACK_SMTP_PASSWORD
+  [tracking]
+  url = "https://t.example.com"
+  [contacts]
+  file = "contacts.csv"                   # alias,name,email,…
+  [aliases]
+  team = ["alice", "bob"]
+  [send]
+  rate = "10/s"
+  connections = 4
+
+  mailtrack config show --origin lists every value and where it comes from. A password_command from a project's file
+  runs only after mailtrack config trust.`,
+
+  privacy: `What an open is: somebody's program fetched the pixel of one person's copy.
+
+  It does not say that the person read the message. Mail servers, security scanners and Apple's Mail fetch images
+  without anybody looking; people with images off read without fetching. Reports say which it probably was, and
+  "no open seen" never means "not read".
+
+  Kept of a fetch: time, user agent (256 characters), network prefix (/24 or /48), verdict. Never a full address.
+  track=no in a list gives a copy without a pixel; privacy.consent = "opt-in" makes that the default. In many places
+  tracking somebody needs their consent first; ask before you do.`,
+};
+
+export function defineTopics(program: Command): void {
+  program.helpCommand(false);
+  program
+    .command('help')
+    .description('Help for a command, or a topic: exit-codes, environment, template, csv, config, privacy')
+    .argument('[command|topic]')
+    .helpOption('-h, --help', 'print help')
+    .action((name: string | undefined) => {
+      const text = name === undefined ? undefined : topics[name];
+      if (text !== undefined) {
+        process.stdout.write(`${text}\n`);
+        return;
+      }
+      const command = program.commands.find(candidate => candidate.name() === name);
+      if (name !== undefined && command === undefined) {
+        program.error(`error: there is no command or topic '${name}'`);
+      }
+      (command ?? program).outputHelp();
+    });
+}

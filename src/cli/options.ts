@@ -1,0 +1,58 @@
+import { InvalidArgumentError } from 'commander';
+import type { Rate } from '../smtp/pace.js';
+
+/** What every command gets, wherever on the line it stood. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly profile?: string;
+  readonly db?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+  readonly input: boolean;
+}
+
+/** Commander keeps only the last of a repeated option unless it is told to collect: recipients would be lost. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+export function wholeNumber(least: number): (value: string) => number {
+  return value => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!Number.isSafeInteger(number) || number < least) {
+      throw new InvalidArgumentError(`It has to be a whole number, at least ${least}.`);
+    }
+    return number;
+  };
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `15m`, `2h`, `0s` → milliseconds. */
+export function duration(value: string): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)$/.exec(value.trim()) ?? [];
+  const ms = unit === undefined ? undefined : unitMs[unit];
+  if (count === undefined || ms === undefined) {
+    throw new InvalidArgumentError('It has to be a duration such as 90s, 15m or 2h.');
+  }
+  return Number(count) * ms;
+}
+
+/** `10/s`, `300/h` → at most so many per unit. */
+export function rate(value: string): Rate {
+  const [, count, unit] = /^(\d+)\s*\/\s*(s|m|min|h|d)$/.exec(value.trim()) ?? [];
+  const perMs = unit === undefined ? undefined : unitMs[unit];
+  if (count === undefined || perMs === undefined || Number(count) === 0) {
+    throw new InvalidArgumentError('It has to be a rate such as 10/s, 100/m or 300/h.');
+  }
+  return { count: Number(count), perMs };
+}
+
+/** `name=value`. */
+export function assignment(value: string, before: ReadonlyMap<string, string> | undefined): ReadonlyMap<string, string> {
+  const equals = value.indexOf('=');
+  if (equals <= 0) throw new InvalidArgumentError('It has to be key=value.');
+  return new Map(before ?? []).set(value.slice(0, equals).trim(), value.slice(equals + 1));
+}

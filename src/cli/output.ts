@@ -1,0 +1,32 @@
+/**
+ * The two streams of a command: data on stdout, everything said to a person on stderr. A reader that goes away
+ * (`| head`) ends the output, never the work.
+ */
+export interface Output {
+  /** A line of data. */
+  data(line: string): void;
+  /** A line for the person. */
+  say(line: string): void;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export function createOutput(options: { quiet: boolean }): Output {
+  const { stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const write = (stream: NodeJS.WriteStream, line: string) => {
+    if (!stream.destroyed) stream.write(`${line}\n`);
+  };
+  return {
+    data: line => write(stdout, line),
+    say: line => {
+      if (!options.quiet) write(stderr, line);
+    },
+    stdout,
+    stderr,
+  };
+}

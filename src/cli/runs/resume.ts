@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Composition } from '../../merge/composition.js';
+import { createCopyPlan } from '../../merge/copy-plan.js';
+import { Problem, Problems } from '../../problem.js';
+import { openStore, type Store } from '../../store/open-store.js';
+import { systemFiles } from '../../system/files.js';
+import { findEmail } from '../../workflow/find-email.js';
+import type { EmailRecord } from '../../workflow/ports.js';
+import { carryOut } from '../carry-out.js';
+import { createContext, openKeyRing } from '../context.js';
+import { exitCodeOfSend } from '../exit-codes.js';
+import type { duration, GlobalOptions, rate } from '../options.js';
+import { createSendView } from '../send-view.js';
+import { completeSmtpSettings, readSmtpAddress } from '../smtp-settings.js';
+import { configuredRate, defaultConnections, defaultRetryForMs } from './send.js';
+
+export interface ResumeOptions extends GlobalOptions {
+  readonly smtp?: string;
+  readonly rate?: ReturnType<typeof rate>;
+  readonly connections?: number;
+  readonly retryFor?: ReturnType<typeof duration>;
+  readonly limit?: number;
+  readonly resendUncertain?: boolean;
+  readonly resolve?: 'accepted' | 'skip';
+}
+
+export async function runResume(emailId: string | undefined, options: ResumeOptions): Promise<void> {
+  const context = await createContext(options, { 'smtp.url': { flag: '--smtp', value: options.smtp } });
+  const store = await openStore(context.storeUrl);
+  try {
+    const email = await findEmailToResume(store, emailId);
+    if (email === undefined) {
+      context.output.say('Nothing to resume: every email is finished.');
+      return;
+    }
+    const composition = JSON.parse(email.composition) as Composition;
+    const ring = await openKeyRing(context);
+    const attachments = await readAttachmentsAgain(composition);
+    const settings = await completeSmtpSettings(context, readSmtpAddress(context));
+    const finished = await carryOut(
+      {
+        email,
+        copies: createCopyPlan(composition, {
+          emailId: email.emailId,
+          emailNumber: email.emailNumber,
+          ring,
+          purpose: 'pixel',
+          attachments,
+          templatePath: composition.sources[0]?.path ?? 'the stored template',
+        }),
+        reversePath: composition.reversePath,
+        connections: options.connections ?? context.number('send.connections') ?? defaultConnections,
+        rate: options.rate ?? configuredRate(context),
+        retryForMs: options.retryFor ?? defaultRetryForMs,
+        limit: options.limit,
+        uncertain: options.resendUncertain === true ? 'resend' : options.resolve,
+        resumed: true,
+      },
+      { store, settings, view: createSendView(context, options.color) },
+    );
+    process.exitCode = exitCodeOfSend(finished);
+  } finally {
+    await store.close();
+  }
+}
+
+async function findEmailToResume(store: Store, emailId: string | undefined): Promise<EmailRecord | undefined> {
+  return emailId === undefined ? store.reader.findUnfinished() : findEmail(store.reader, emailId);
+}
+
+/** The message must be the one the others got: an attachment that changed since is refused. */
+async function readAttachmentsAgain(composition: Composition) {
+  const problems: Problem[] = [];
+  const attachments = [];
+  for (const { path, filename, sha256 } of composition.attachments) {
+    const content = await systemFiles.readBytes(path);
+    if (createHash('sha256').update(content).digest('hex') === sha256) attachments.push({ filename, content });
+    else problems.push(new Problem('email-state', `${path} changed since the email was begun`, { fix: 'Put the old file back.' }));
+  }
+  if (problems.length > 0) throw new Problems(problems);
+  return attachments;
+}

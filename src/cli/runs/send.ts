@@ -1,0 +1,195 @@
+import { existsSync } from 'node:fs';
+import { Problem } from '../../problem.js';
+import { openStore, type Store } from '../../store/open-store.js';
+import { systemClock } from '../../system/clock.js';
+import { systemFiles } from '../../system/files.js';
+import { makeFolder, writePrivateFile } from '../../system/output-files.js';
+import { systemRandom } from '../../system/random.js';
+import { readTrackingUrl } from '../../tracking/tracking-url.js';
+import { type EmailDraft, type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
+import { readAddressBook } from '../address-book.js';
+import { confirmSend } from '../confirm-send.js';
+import { type Context, createContext, openKeyRing } from '../context.js';
+import { exitCodeOfSend } from '../exit-codes.js';
+import type { GlobalOptions } from '../options.js';
+import { duration, rate } from '../options.js';
+import { carryOut } from '../carry-out.js';
+import { completeSmtpSettings, printSmtpAddress, readSmtpAddress, type SmtpAddress } from '../smtp-settings.js';
+import { createSendView } from '../send-view.js';
+import { healthWarning } from '../tracking-health.js';
+
+export interface SendOptions extends GlobalOptions {
+  readonly to?: readonly string[];
+  readonly cc?: readonly string[];
+  readonly bcc?: readonly string[];
+  readonly each?: readonly string[];
+  readonly limit?: number;
+  readonly duplicates?: 'first' | 'last' | 'each';
+  readonly skipInvalid?: boolean;
+  readonly from?: string;
+  readonly replyTo?: string;
+  readonly subject?: string;
+  readonly text?: string;
+  readonly attach?: readonly string[];
+  readonly set?: ReadonlyMap<string, string>;
+  readonly header?: readonly string[];
+  readonly inReplyTo?: string;
+  readonly envelopeFrom?: string;
+  /** false with `--no-track`. */
+  readonly track: boolean;
+  readonly tokenFormat?: 'sealed' | 'article';
+  readonly smtp?: string;
+  readonly trackingUrl?: string;
+  readonly rate?: ReturnType<typeof rate>;
+  readonly connections?: number;
+  readonly retryFor?: ReturnType<typeof duration>;
+  readonly dryRun?: boolean;
+  readonly out?: string;
+  readonly yes?: boolean;
+  readonly confirm?: number;
+  readonly again?: boolean;
+  readonly expose?: number;
+  readonly allowLocalTracking?: boolean;
+}
+
+export const defaultConnections = 4;
+export const defaultRetryForMs = 15 * 60_000;
+const defaultMaxVisible = 20;
+
+export async function runSend(templatePath: string, options: SendOptions): Promise<void> {
+  checkUsage(options);
+  const context = await createContext(options, {
+    from: { flag: '--from', value: options.from },
+    reply_to: { flag: '--reply-to', value: options.replyTo },
+    'smtp.url': { flag: '--smtp', value: options.smtp },
+    'tracking.url': { flag: '--tracking-url', value: options.trackingUrl },
+    'tracking.token_format': { flag: '--token-format', value: options.tokenFormat },
+  });
+  const server = options.dryRun ? undefined : readSmtpAddress(context);
+  const draft = createDraft(templatePath, options, context, server);
+  const ring = await openKeyRing(context);
+  const store = await openStoreFor(context, options);
+  try {
+    const planned = await planEmail(draft, {
+      files: systemFiles,
+      clock: systemClock,
+      random: systemRandom,
+      ring,
+      addressBook: await readAddressBook(context),
+      findSuppressed: async addresses => (await store?.ledger.findSuppressed(addresses)) ?? new Set(),
+    });
+    const warnings = draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint);
+    const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...warnings] };
+    const view = createSendView(context, options.color);
+    view.show({ kind: 'send-planned', plan });
+
+    if (options.dryRun || store === undefined || server === undefined) {
+      await writeCopies(context, planned, options.out);
+      return;
+    }
+    const earlier = await store.reader.findSent(planned.email.fingerprint, aDayBefore(planned.email.createdAt));
+    await confirmSend(context, planned, { ...options, earlier });
+    const settings = await completeSmtpSettings(context, server);
+    await store.ledger.openEmail(planned.email, planned.recipients);
+    const finished = await carryOut(
+      {
+        email: planned.email,
+        copies: planned.copies('pixel'),
+        reversePath: planned.composition.reversePath,
+        connections: draft.connections,
+        rate: options.rate ?? configuredRate(context),
+        retryForMs: options.retryFor ?? defaultRetryForMs,
+        limit: options.limit,
+        resumed: false,
+      },
+      { store, settings, view },
+    );
+    process.exitCode = exitCodeOfSend(finished);
+  } finally {
+    await store?.close();
+  }
+}
+
+function checkUsage(options: SendOptions): void {
+  const grouped = [...(options.to ?? []), ...(options.cc ?? []), ...(options.bcc ?? [])];
+  if (options.each !== undefined && grouped.length > 0) {
+    throw new Problem('usage', '--each does not go with --to, --cc or --bcc', {
+      fix: '--each sends everybody a message of their own; --to, --cc and --bcc send one message to a group.',
+    });
+  }
+  if (options.out !== undefined && !options.dryRun) {
+    throw new Problem('usage', '--out goes with --dry-run', { fix: 'Add --dry-run: nothing is sent then.' });
+  }
+}
+
+function createDraft(
+  templatePath: string,
+  options: SendOptions,
+  context: Context,
+  server: SmtpAddress | undefined,
+): EmailDraft {
+  return {
+    templatePath,
+    textPath: options.text,
+    subject: options.subject,
+    from: context.text('from'),
+    replyTo: context.text('reply_to'),
+    envelopeFrom: options.envelopeFrom,
+    inReplyTo: options.inReplyTo,
+    headers: options.header ?? [],
+    attachments: options.attach ?? [],
+    set: options.set ?? new Map(),
+    named: { to: options.to ?? [], cc: options.cc ?? [], bcc: options.bcc ?? [], each: options.each ?? [] },
+    maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
+    expose: options.expose,
+    duplicates: options.duplicates,
+    skipInvalid: options.skipInvalid === true,
+    consentNeeded: context.text('privacy.consent') === 'opt-in',
+    tokenFormat: (context.text('tracking.token_format') as 'sealed' | 'article' | undefined) ?? 'sealed',
+    trackingUrl: options.track ? requireTrackingUrl(options, context, server) : undefined,
+    server: server === undefined ? undefined : printSmtpAddress(server),
+    connections: options.connections ?? context.number('send.connections') ?? defaultConnections,
+  };
+}
+
+function requireTrackingUrl(options: SendOptions, context: Context, server: SmtpAddress | undefined): string {
+  const url = context.text('tracking.url');
+  if (url === undefined) {
+    throw new Problem('tracking-url', 'there is no tracking URL', {
+      fix: 'Pass --tracking-url https://…, set MAILTRACK_TRACKING_URL, or write url under [tracking]; or send with --no-track.',
+    });
+  }
+  return readTrackingUrl(url, server?.host, options.allowLocalTracking === true);
+}
+
+function aDayBefore(date: Date): Date {
+  return new Date(date.getTime() - 24 * 60 * 60_000);
+}
+
+export function configuredRate(context: Context): ReturnType<typeof rate> | undefined {
+  const text = context.text('send.rate');
+  return text === undefined ? undefined : rate(text);
+}
+
+/** A dry run looks at the suppressions when there is a database, but does not make one. */
+async function openStoreFor(context: Context, options: SendOptions): Promise<Store | undefined> {
+  const skip = options.dryRun && !existsSync(context.storeUrl.replace(/^sqlite:/, ''));
+  return skip ? undefined : openStore(context.storeUrl);
+}
+
+/** The real octets of every copy, with tokens that are never counted. */
+async function writeCopies(context: Context, planned: PlannedEmail, folder: string | undefined): Promise<void> {
+  const copies = planned.copies('rehearsal');
+  if (folder !== undefined) {
+    await makeFolder(folder);
+    const digits = String(planned.recipients.length).length;
+    for (const recipient of planned.recipients) {
+      const { message } = await copies.make(recipient);
+      const number = String(recipient.position + 1).padStart(digits, '0');
+      const name = recipient.emailAddress.replaceAll(/[^A-Za-z0-9@._+-]/g, '_');
+      await writePrivateFile(folder, `${number}-${name}.eml`, message);
+    }
+  }
+  const where = folder === undefined ? 'Add --out <dir> to look at the copies.' : `${planned.recipients.length} copies are in ${folder}.`;
+  context.output.say(`Dry run: nothing was sent. ${where}`);
+}

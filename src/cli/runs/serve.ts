@@ -1,0 +1,69 @@
+import { startPublicEndpoint } from '../../http/public-endpoint.js';
+import { openStore } from '../../store/open-store.js';
+import { systemClock } from '../../system/clock.js';
+import { untilStopSignal } from '../../system/signals.js';
+import { visible } from '../../terminal/clean.js';
+import { createFetchRecorder, type RecorderCounts } from '../../workflow/record-fetch.js';
+import type { RecordedFetch } from '../../workflow/ports.js';
+import { createContext, openKeyRing } from '../context.js';
+import type { GlobalOptions } from '../options.js';
+
+export interface ServeOptions extends GlobalOptions {
+  readonly port?: number;
+  readonly host?: string;
+}
+
+const defaultPort = 8080;
+/** A locked database must not hold up the event loop and with it every answer; the recorder tries again. */
+const busyTimeoutMs = 50;
+
+/** Answers pixels until it is told to stop, then ends with everything on disk. */
+export async function runServe(options: ServeOptions): Promise<void> {
+  const context = await createContext(options, { 'serve.host': { flag: '--host', value: options.host } });
+  const { say } = context.output;
+  const ring = await openKeyRing(context);
+  const store = await openStore(context.storeUrl, busyTimeoutMs);
+  try {
+    const log = context.text('privacy.keep_network') === 'none' ? withoutNetwork(store.fetchLog) : store.fetchLog;
+    const recorder = createFetchRecorder(
+      { log, ring, clock: systemClock },
+      { onRecorded: fetch => say(openLine(fetch)), onStalled: error => say(`Not recording: ${describe(error)}. Trying again.`) },
+    );
+    const endpoint = await startPublicEndpoint({
+      port: options.port ?? context.number('serve.port') ?? defaultPort,
+      host: context.text('serve.host'),
+      recorder,
+      keyFingerprint: ring.fingerprint,
+      onFault: error => say(`A request failed: ${describe(error)}`),
+    });
+    say(`Serving pixels on port ${endpoint.port}, key ${ring.fingerprint}, database ${context.storeUrl}.`);
+    await untilStopSignal();
+    await endpoint.close();
+    say(summary(recorder.counts));
+  } finally {
+    await store.close();
+  }
+}
+
+/** For those who want no trace of where a reader was. */
+function withoutNetwork<Log extends { appendFetches(fetches: readonly RecordedFetch[]): Promise<void> }>(log: Log): Log {
+  return { ...log, appendFetches: fetches => log.appendFetches(fetches.map(fetch => ({ ...fetch, network: '' }))) };
+}
+
+/** The server does not look up whose copy it was: it may not have the addresses. */
+function openLine(fetch: RecordedFetch): string {
+  const time = new Date(fetch.fetchedAt).toLocaleTimeString('en-GB');
+  return `${time}  ${fetch.kind.padEnd(11)}  ${visible(fetch.userAgent).slice(0, 80)}`;
+}
+
+function describe(error: unknown): string {
+  return visible(error instanceof Error ? error.message : String(error));
+}
+
+function summary(counts: RecorderCounts): string {
+  const parts = [`${counts.recorded} fetches recorded`];
+  if (counts.dropped > 0) parts.push(`${counts.dropped} LOST`);
+  if (counts.unverifiable > 0) parts.push(`${counts.unverifiable} with tokens that do not verify`);
+  if (counts.rehearsals > 0) parts.push(`${counts.rehearsals} from rehearsals`);
+  return `Stopped: ${parts.join(', ')}.`;
+}

@@ -1,0 +1,192 @@
+/**
+ * What user agents and moments say about who asked for a pixel. First match wins. The ids are stable: they are stored
+ * with each fetch and printed by `explain`. Rules that need the network of the request are not in this table.
+ */
+import type { Classification, Fetch } from './fetch.js';
+
+/** When the table was last compared with what clients and proxies send. */
+export const rulesDate = '2026-11-23';
+
+/** What a rule can look at; undefined is not known. */
+export interface FetchFeatures {
+  readonly method: Fetch['method'];
+  /** Trimmed and in lower case. */
+  readonly userAgent: string;
+  /** Since the server accepted the recipient's copy; negative when the fetch came before the reply. */
+  readonly sinceAcceptedMs: number | undefined;
+  /** No fetch of this pixel was recorded before. */
+  readonly firstFetch: boolean | undefined;
+}
+
+export interface FetchRule {
+  readonly id: string;
+  readonly matches: (features: FetchFeatures) => boolean;
+  readonly verdict: Omit<Classification, 'rule'>;
+}
+
+// Parts of user agents, in lower case as all comparisons are.
+const commandLineTools = [
+  'curl/',
+  'wget/',
+  'python-requests',
+  'python-urllib',
+  'aiohttp',
+  'go-http-client',
+  'okhttp/',
+  'java/',
+  'apache-httpclient',
+  'ahc/',
+  'libwww-perl',
+  'node-fetch',
+  'axios/',
+  'undici',
+  'lua-resty-http',
+];
+const linkPreviews = [
+  'slackbot',
+  'facebookexternalhit',
+  'twitterbot',
+  'discordbot',
+  'whatsapp/',
+  'telegrambot',
+  'linkedinbot',
+  'skypeuripreview',
+  'bingpreview',
+  'snap url preview',
+];
+const crawlers = ['headlesschrome', 'phantomjs', 'bot/', 'bot;', 'crawler', 'spider'];
+const scanners = [
+  'barracuda',
+  'proofpoint',
+  'mimecast',
+  'messagelabs',
+  'symantec',
+  'scmguard',
+  'microsoft office existence discovery',
+  'microsoft office protocol discovery',
+  'microsoft exchange/',
+];
+const gmailProxies = ['googleimageproxy', 'ggpht.com'];
+const mailClients = [
+  'outlook-ios/',
+  'outlook-android/',
+  'thunderbird/',
+  'microsoft outlook 1',
+  'macoutlook/',
+  'oneoutlook/',
+  'superhuman',
+  'airmail',
+  'spark',
+];
+const browsers = ['chrome/', 'firefox/', 'safari/', 'edg/'];
+
+const gmailPrefetch =
+  'mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/42.0.2311.135 safari/537.36 edge/12.246 mozilla/5.0';
+const appleWebView = 'applewebkit/605.1.15 (khtml, like gecko)';
+
+export const rules: readonly FetchRule[] = [
+  {
+    id: 'not-a-get',
+    matches: ({ method }) => method !== 'GET',
+    verdict: { kind: 'scanner', confidence: 0.99 },
+  },
+  {
+    id: 'command-line-tool',
+    matches: names(commandLineTools),
+    verdict: { kind: 'bot', confidence: 0.95 },
+  },
+  {
+    // The URL was pasted or the message forwarded into a chat.
+    id: 'link-preview',
+    matches: names(linkPreviews),
+    verdict: { kind: 'bot', confidence: 0.95 },
+  },
+  {
+    id: 'crawler',
+    matches: names(crawlers),
+    verdict: { kind: 'bot', confidence: 0.95 },
+  },
+  {
+    id: 'mail-security-scanner',
+    matches: names(scanners),
+    verdict: { kind: 'scanner', confidence: 0.97 },
+  },
+  {
+    // Some say that Gmail fetches at delivery, some that it never does: the fetch counts, with less confidence.
+    id: 'gmail-image-proxy-early',
+    matches: features =>
+      within(10_000, features) && features.firstFetch !== false && names(gmailProxies)(features),
+    verdict: { kind: 'image-proxy', confidence: 0.5 },
+  },
+  {
+    id: 'gmail-image-proxy',
+    matches: names(gmailProxies),
+    verdict: { kind: 'image-proxy', confidence: 0.85 },
+  },
+  {
+    // Gmail's prefetch for an open session by most accounts, the proxy of Outlook.com by one: only the network could
+    // tell.
+    id: 'gmail-prefetch-agent',
+    matches: ({ userAgent }) => userAgent === gmailPrefetch,
+    verdict: { kind: 'unknown', confidence: 0.4 },
+  },
+  {
+    // The device fetched it through Apple's relay, whether or not anybody looked.
+    id: 'apple-mail-privacy',
+    matches: ({ userAgent }) => userAgent === 'mozilla/5.0',
+    verdict: { kind: 'apple-mpp', confidence: 0.85 },
+  },
+  {
+    id: 'yahoo-image-proxy',
+    matches: names(['yahoomailproxy']),
+    verdict: { kind: 'image-proxy', confidence: 0.7 },
+  },
+  {
+    // These block remote images until asked, so the fetch is an act: no rule about moments comes before.
+    id: 'mail-client',
+    matches: names(mailClients),
+    verdict: { kind: 'human', confidence: 0.85 },
+  },
+  {
+    // Apple Mail without privacy protection, and the new Outlook: a bare web view, which a browser never is.
+    id: 'webkit-mail-client',
+    matches: ({ userAgent }) => userAgent.endsWith(appleWebView),
+    verdict: { kind: 'human', confidence: 0.65 },
+  },
+  {
+    // Nobody reads that fast; gateways look before they deliver, even before they reply.
+    id: 'at-delivery',
+    matches: features => within(2_000, features),
+    verdict: { kind: 'scanner', confidence: 0.8 },
+  },
+  {
+    id: 'browser-early',
+    matches: features => within(10_000, features) && isBrowser(features),
+    verdict: { kind: 'unknown', confidence: 0.5 },
+  },
+  {
+    id: 'browser',
+    matches: isBrowser,
+    verdict: { kind: 'human', confidence: 0.75 },
+  },
+  {
+    id: 'no-user-agent',
+    matches: ({ userAgent }) => userAgent === '',
+    verdict: { kind: 'unknown', confidence: 0.3 },
+  },
+];
+
+/** What no rule knows. */
+export const unrecognized: Classification = { kind: 'unknown', confidence: 0.4, rule: 'unrecognized' };
+
+function names(parts: readonly string[]): FetchRule['matches'] {
+  return ({ userAgent }) => parts.some(part => userAgent.includes(part));
+}
+
+function within(ms: number, { sinceAcceptedMs }: FetchFeatures): boolean {
+  return sinceAcceptedMs !== undefined && sinceAcceptedMs < ms;
+}
+
+function isBrowser(features: FetchFeatures): boolean {
+  return features.userAgent.startsWith('mozilla/5.0 (') && names(browsers)(features);
+}

@@ -1,0 +1,110 @@
+/** The built command as a user runs it: its own folder as home, nothing of the machine's configuration. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const bin = resolve('bin/mailtrack.js');
+
+export interface Ended {
+  readonly status: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class User {
+  readonly folder = mkdtempSync(join(tmpdir(), 'mailtrack-user-'));
+  readonly environment: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: this.folder,
+    XDG_DATA_HOME: join(this.folder, 'data'),
+    XDG_CONFIG_HOME: join(this.folder, 'config'),
+    TZ: 'Europe/Prague',
+  };
+  readonly #children = new Set<ChildProcess>();
+
+  get database(): string {
+    return join(this.folder, 'data', 'mailtrack', 'mailtrack.db');
+  }
+
+  write(name: string, content: string | Uint8Array): string {
+    writeFileSync(join(this.folder, name), content);
+    return name;
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8');
+  }
+
+  /** Starts a command; `firstLine` waits for what it says on stderr. */
+  start(args: readonly string[], input?: string): ChildProcess & { ended: Promise<Ended> } {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, env: this.environment });
+    this.#children.add(child);
+    const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
+    child.stdin.end(input);
+    const ended = new Promise<Ended>(done => {
+      child.once('close', (code, signal) => {
+        this.#children.delete(child);
+        const [stdout, stderr] = [chunks.stdout, chunks.stderr].map(parts => Buffer.concat(parts).toString());
+        done({ status: code ?? signal ?? '', stdout: stdout ?? '', stderr: stderr ?? '' });
+      });
+    });
+    return Object.assign(child, { ended });
+  }
+
+  run(args: readonly string[], input?: string): Promise<Ended> {
+    return this.start(args, input).ended;
+  }
+
+  /** Starts `serve` and waits until it listens. */
+  async serve(args: readonly string[] = []): Promise<{ url: string; stop(): Promise<Ended> }> {
+    const child = this.start(['serve', '--host', '127.0.0.1', '--port', '0', ...args]);
+    const port = await saysPort(child, /on port (\d+)/);
+    return {
+      url: `http://127.0.0.1:${port}`,
+      stop() {
+        child.kill('SIGTERM');
+        return child.ended;
+      },
+    };
+  }
+
+  async sandbox(): Promise<{ url: string; stop(): Promise<Ended> }> {
+    const child = this.start(['sandbox', '--port', '0', '--dir', 'inbox']);
+    const port = await saysPort(child, /smtp:\/\/127\.0\.0\.1:(\d+)/);
+    return {
+      url: `smtp://127.0.0.1:${port}`,
+      stop() {
+        child.kill('SIGTERM');
+        return child.ended;
+      },
+    };
+  }
+
+  leave(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function saysPort(child: ChildProcess & { ended: Promise<Ended> }, pattern: RegExp): Promise<string> {
+  return new Promise((done, fail) => {
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const port = pattern.exec(said)?.[1];
+      if (port !== undefined) done(port);
+    });
+    void child.ended.then(({ status, stderr }) => fail(new Error(`ended with ${status}: ${stderr}`)));
+  });
+}
+
+/** The JSON lines a command printed. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as Record<string, unknown>);
+}

@@ -1,0 +1,390 @@
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type PublicEndpoint,
+  type PublicEndpointOptions,
+  startPublicEndpoint,
+} from '../../src/http/public-endpoint.js';
+import { Problem } from '../../src/problem.js';
+import { createKeyRing } from '../../src/tracking/key.js';
+import { pixelImage, pixelPath } from '../../src/tracking/pixel.js';
+import { printArticleToken, sealToken } from '../../src/tracking/token.js';
+import { createFetchRecorder, type FetchRecorder } from '../../src/workflow/record-fetch.js';
+import { testKey, testRing } from '../tracking/keys.js';
+import { FetchLogWorld, ManualClock, quiet } from '../workflow/fetch-world.js';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+let clock: ManualClock;
+let log: FetchLogWorld;
+let recorder: FetchRecorder;
+let endpoint: PublicEndpoint;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  log = new FetchLogWorld();
+  recorder = createFetchRecorder({ log, ring: testRing, clock });
+  endpoint = await start({ recorder });
+});
+afterEach(async () => {
+  log.free();
+  await endpoint.close();
+});
+
+function start(options: Pick<PublicEndpointOptions, 'recorder' | 'onFault'>): Promise<PublicEndpoint> {
+  return startPublicEndpoint({
+    port: 0,
+    host: '127.0.0.1',
+    keyFingerprint: testRing.fingerprint,
+    ...options,
+  });
+}
+
+const pixel = { purpose: 'pixel', emailNumber: 42, recipientNumber: 1 } as const;
+const token = sealToken(testRing, pixel);
+const alice = { emailId: 'em_7k3fabcdefgh', emailAddress: 'alice@example.com' };
+
+const pixelHeaders = {
+  'content-type': 'image/png',
+  'content-length': '67',
+  'cache-control': 'no-store, no-cache, must-revalidate, max-age=0, private',
+  pragma: 'no-cache',
+  expires: '0',
+  'accept-ranges': 'none',
+  'cross-origin-resource-policy': 'cross-origin',
+  'access-control-allow-origin': '*',
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex, nofollow',
+  'x-content-type-options': 'nosniff',
+};
+
+describe('a pixel', () => {
+  it.each([
+    ['of a sent mail', token],
+    ['in upper case', token.toUpperCase()],
+    ['of a rehearsal', sealToken(testRing, { ...pixel, purpose: 'rehearsal' })],
+    ['of another purpose', sealToken(testRing, { ...pixel, purpose: 'unsubscribe' })],
+    ['of an unknown key', sealToken(createKeyRing([testKey(8)]), pixel)],
+    ['with a forged tag', `${token.slice(0, -2)}aa`],
+    ['cut short', token.slice(0, 20)],
+    ['empty', ''],
+    ['of the article, for a recipient there is', printArticleToken(alice)],
+    ['of the article, forged', printArticleToken({ ...alice, emailAddress: 'mallory@example.com' })],
+    ['that is no token', '%00%ff<script>'],
+    ['of two thousand characters', 'a'.repeat(2_000)],
+  ])('%s answers with the same status, headers and octets', async (_, text) => {
+    log.articles.set('em_7k3fabcdefgh alice@example.com', { emailNumber: 42, recipientNumber: 1 });
+    const answer = await get(pixelPath(text));
+    const { date, connection, ...headers } = answer.headers;
+    expect(answer.status).toBe(200);
+    expect(headers).toEqual(pixelHeaders);
+    expect(answer.body.equals(pixelImage)).toBe(true);
+  });
+
+  it.each([
+    { 'if-none-match': '*' },
+    { 'if-modified-since': 'Mon, 23 Nov 2026 09:00:00 GMT' },
+    { range: 'bytes=0-9' },
+    { 'accept-encoding': 'gzip, br' },
+    { cookie: 'a=b', origin: 'https://mail.example.com' },
+    { upgrade: 'h2c', connection: 'upgrade' },
+  ])('is given whole and once, and recorded once, whatever is asked: %j', async headers => {
+    const answer = await ask('GET', pixelPath(token), headers);
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toMatchObject(pixelHeaders);
+    expect(answer.body.equals(pixelImage)).toBe(true);
+    expect(log.rows).toHaveLength(1);
+  });
+
+  it.each([
+    `${pixelPath(token)}?x=1`,
+    `${pixelPath(token)}/`,
+    `/${pixelPath(token)}`,
+    pixelPath(token).toUpperCase(),
+    pixelPath(token).replace('tracking', 'track%69ng'),
+    `http://t.example.com${pixelPath(token)}`,
+  ])('is recorded for its recipient when a gateway rewrote its URL to %s', async target => {
+    await get(target);
+    expect(log.rows).toMatchObject([{ emailNumber: 42, recipientNumber: 1 }]);
+  });
+
+  it('leaves no row for a forged article token', async () => {
+    const answer = await get(pixelPath(printArticleToken(alice)));
+    expect(answer.status).toBe(200);
+    expect(log.rows).toEqual([]);
+    expect(recorder.counts).toMatchObject({ recorded: 0, unverifiable: 1 });
+  });
+
+  it('is recorded with user agent and network, the latter from the connection and not from a header', async () => {
+    await ask('GET', pixelPath(token), {
+      'user-agent': 'Thunderbird/128',
+      'x-forwarded-for': '203.0.113.7',
+      forwarded: 'for=203.0.113.7',
+    });
+    expect(log.rows).toMatchObject([
+      { userAgent: 'Thunderbird/128', network: '127.0.0.0/24', kind: 'human' },
+    ]);
+  });
+
+  it('is answered when its fetch is durable, not before', async () => {
+    log.disk = 'stuck';
+    const socket = await open();
+    socket.write(rawGet(pixelPath(token)));
+    let received = '';
+    socket.on('data', chunk => {
+      received += chunk.toString('latin1');
+    });
+    await untilStuck();
+    await quiet();
+    expect(received).toBe('');
+    log.free();
+    await once(socket, 'data');
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(log.rows).toHaveLength(1);
+    socket.destroy();
+  });
+
+  it('is answered after two seconds all the same while the database is locked', async () => {
+    log.disk = 'locked';
+    const answer = get(pixelPath(token));
+    await untilStuck();
+    await clock.advance(2_000);
+    expect((await answer).headers).toMatchObject(pixelHeaders);
+    log.disk = 'free';
+    await clock.advance(250);
+    expect(log.rows).toHaveLength(1);
+  });
+
+  it('is answered when the recorder breaks, and the server goes on', async () => {
+    const faults: unknown[] = [];
+    const broken = new Error('broken');
+    const other = await start({
+      recorder: { record: () => Promise.reject(broken), flush: () => Promise.resolve() },
+      onFault: error => faults.push(error),
+    });
+    for (const _ of [1, 2]) {
+      expect((await ask('GET', pixelPath(token), {}, other.port)).body.equals(pixelImage)).toBe(true);
+    }
+    expect(faults).toEqual([broken, broken]);
+    await other.close();
+  });
+});
+
+describe('other methods on a pixel', () => {
+  it('HEAD answers with the same headers and no body, and is recorded as a scanner', async () => {
+    const answer = await ask('HEAD', pixelPath(token));
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toMatchObject(pixelHeaders);
+    expect(answer.body).toHaveLength(0);
+    expect(log.rows).toMatchObject([{ method: 'HEAD', kind: 'scanner' }]);
+  });
+
+  it('OPTIONS answers 204', async () => {
+    const answer = await ask('OPTIONS', pixelPath(token));
+    expect(answer.status).toBe(204);
+    expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
+    expect(answer.headers['access-control-allow-origin']).toBe('*');
+    expect(log.rows).toEqual([]);
+  });
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'])('%s answers 405', async method => {
+    const answer = await ask(method, pixelPath(token));
+    expect(answer.status).toBe(405);
+    expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
+    expect(log.rows).toEqual([]);
+  });
+});
+
+describe('other paths', () => {
+  it('/healthz says which key verifies here', async () => {
+    const answer = await get('/healthz?x');
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body.toString())).toEqual({ status: 'ok', key: testRing.fingerprint });
+  });
+
+  it('/robots.txt allows everything', async () => {
+    expect((await get('/robots.txt')).body.toString()).toBe('User-agent: *\nAllow: /\n');
+  });
+
+  it.each([
+    '/',
+    '/email_opened',
+    `/email_opened/${token}`,
+    '/../../etc/passwd',
+    '/%00',
+    '/healthz/',
+    '/favicon.ico',
+  ])('%s is a plain 404 that names no software', async path => {
+    const answer = await get(path);
+    expect(answer.status).toBe(404);
+    expect(answer.body.toString()).toBe('Not found\n');
+    expect(JSON.stringify(answer.headers)).not.toMatch(/node|mailtrack|server|powered/i);
+  });
+});
+
+describe('rude clients', () => {
+  it.each([
+    ['9 kB of URL', rawGet(`/${'a'.repeat(9_000)}`), '431'],
+    ['20 kB of headers', rawGet('/', `X-A: ${'a'.repeat(20_000)}\r\n`), '431'],
+    ['no HTTP', '\x16\x03\x01\x02\x00\x01\r\n\r\n', '400'],
+    ['two lengths', rawGet('/', 'Content-Length: 1\r\nContent-Length: 2\r\n'), '400'],
+    ['a length and chunks', rawGet('/', 'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n'), '400'],
+    ['no Host', 'GET / HTTP/1.1\r\n\r\n', '400'],
+  ])('that send %s are told so, and others are served', async (_, bytes, status) => {
+    const socket = await open();
+    socket.write(bytes);
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    expect(data.toString('latin1').slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
+    socket.destroy();
+    expect((await get(pixelPath(token))).status).toBe(200);
+  });
+
+  it('that send many requests at once on one connection get every answer', async () => {
+    const socket = await open();
+    socket.write(rawGet(pixelPath(token)).repeat(999) + rawGet(pixelPath(token), 'Connection: close\r\n'));
+    let received = '';
+    socket.on('data', chunk => {
+      received += chunk.toString('latin1');
+    });
+    await once(socket, 'close');
+    expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1_000);
+    expect(log.rows).toHaveLength(1_000);
+  });
+
+  it('that leave before their answer are recorded nevertheless', async () => {
+    log.disk = 'stuck';
+    const socket = await open();
+    socket.write(rawGet(pixelPath(token)));
+    await untilStuck();
+    socket.destroy();
+    await once(socket, 'close');
+    log.free();
+    expect((await get(pixelPath(token))).status).toBe(200);
+    expect(log.rows).toHaveLength(2);
+  });
+});
+
+describe('closing', () => {
+  it('lets requests under way finish, flushes, and cuts off who sent half a request', async () => {
+    const slow = await open();
+    slow.write('GET / HTTP/1.1\r\nHost: a\r\nX-Half');
+    const idle = new Agent({ keepAlive: true });
+    await ask('GET', '/healthz', {}, endpoint.port, idle);
+    log.disk = 'stuck';
+    const answer = get(pixelPath(token));
+    await untilStuck();
+    const closed = endpoint.close();
+    log.free();
+    expect((await answer).status).toBe(200);
+    await Promise.all([closed, once(slow, 'close')]);
+    idle.destroy();
+    expect(log.rows).toHaveLength(1);
+    await expect(get('/healthz')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    endpoint = await start({ recorder });
+  });
+
+  it('sends every answer to a client that sent many requests at once', async () => {
+    const socket = await open();
+    let received = '';
+    socket.on('data', chunk => {
+      received += chunk.toString('latin1');
+    });
+    log.disk = 'stuck';
+    socket.write(rawGet(pixelPath(token)).repeat(100));
+    await untilStuck();
+    const closed = endpoint.close();
+    log.free();
+    await Promise.all([closed, once(socket, 'close')]);
+    expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(100);
+    endpoint = await start({ recorder });
+  });
+
+  it('does not wait for a client that sent many requests at once and left', async () => {
+    const socket = await open();
+    log.disk = 'stuck';
+    socket.write(rawGet(pixelPath(token)).repeat(3));
+    await untilStuck();
+    socket.destroy();
+    await once(socket, 'close');
+    log.free();
+    await endpoint.close();
+    expect(log.rows).toHaveLength(3);
+    endpoint = await start({ recorder });
+  });
+});
+
+describe('starting', () => {
+  it('says that a port is taken and what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const problem = await refusal(port, '127.0.0.1');
+    other.close();
+    expect(problem.code).toBe('port-taken');
+    expect(problem.message).toBe(`port ${port} is taken by another program`);
+    expect(problem.fix).toBe('Choose another with --port.');
+  });
+
+  it('says that an address is not of this machine', async () => {
+    const problem = await refusal(0, '192.0.2.1');
+    expect(problem.code).toBe('io');
+    expect(problem.message).toMatch(/^cannot listen on 192\.0\.2\.1, port 0: /);
+    expect(problem.fix).toBe('Name an address of this machine with --host.');
+  });
+});
+
+async function refusal(port: number, host: string): Promise<Problem> {
+  const started = startPublicEndpoint({ port, host, recorder, keyFingerprint: '' });
+  const problem = await started.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(problem).toBeInstanceOf(Problem);
+  return problem as Problem;
+}
+
+/** Until a request waits for the disk. */
+async function untilStuck(): Promise<void> {
+  while (clock.sleeping === 0) await quiet();
+}
+
+function get(path: string): Promise<Answer> {
+  return ask('GET', path);
+}
+
+function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  port = endpoint.port,
+  agent: Agent | false = false,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent }, response => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
+      });
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+async function open(): Promise<Socket> {
+  const socket = connect(endpoint.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+function rawGet(path: string, headers = ''): string {
+  return `GET ${path} HTTP/1.1\r\nHost: t.example.com\r\n${headers}\r\n`;
+}

@@ -1,0 +1,82 @@
+import type { FetchLog, RecordedFetch } from '../../src/workflow/ports.js';
+
+/** A clock that stands still until it is told to go on; whoever sleeps is woken in the order of time. */
+export class ManualClock {
+  #ms = 0;
+  readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+
+  readonly now = (): Date => new Date(Date.UTC(2026, 10, 23, 9) + this.#ms);
+
+  readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise(resolve => {
+      const sleeper = { at: this.#ms + ms, wake: resolve };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener('abort', () => {
+        this.#sleepers.delete(sleeper);
+        resolve();
+      });
+    });
+
+  get sleeping(): number {
+    return this.#sleepers.size;
+  }
+
+  async advance(ms: number): Promise<void> {
+    const until = this.#ms + ms;
+    for (let next = this.#next(until); next !== undefined; next = this.#next(until)) {
+      this.#ms = next.at;
+      this.#sleepers.delete(next);
+      next.wake();
+      await quiet();
+    }
+    this.#ms = until;
+  }
+
+  #next(until: number) {
+    return [...this.#sleepers].sort((one, other) => one.at - other.at).find(({ at }) => at <= until);
+  }
+}
+
+/** A log whose disk can be locked (every write fails) or stuck (no write ends). */
+export class FetchLogWorld implements FetchLog {
+  readonly rows: RecordedFetch[] = [];
+  readonly commits: number[] = [];
+  readonly articles = new Map<string, { emailNumber: number; recipientNumber: number }>();
+  disk: 'free' | 'locked' | 'stuck' = 'free';
+  #release: () => void = () => undefined;
+  #released = new Promise<void>(resolve => {
+    this.#release = resolve;
+  });
+
+  async appendFetches(fetches: readonly RecordedFetch[]): Promise<void> {
+    await this.#disk();
+    this.commits.push(fetches.length);
+    this.rows.push(...fetches);
+  }
+
+  async resolveArticleToken(emailId: string, emailAddress: string) {
+    await this.#disk();
+    return this.articles.get(`${emailId} ${emailAddress}`);
+  }
+
+  /** Lets every stuck write end. */
+  free(): void {
+    this.disk = 'free';
+    this.#release();
+  }
+
+  async #disk(): Promise<void> {
+    await nextTurn();
+    if (this.disk === 'locked') throw new Error('the database is locked by another program');
+    if (this.disk === 'stuck') await this.#released;
+  }
+}
+
+/** Until nothing is due any more: no chain of steps here takes half as many turns of the event loop. */
+export async function quiet(): Promise<void> {
+  for (let round = 0; round < 20; round += 1) await nextTurn();
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
+}
