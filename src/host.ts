@@ -23,11 +23,16 @@ export function isLoopbackHost(host: string): boolean {
 /** A network nobody outside can reach: RFC 1918, RFC 4193, link-local, shared (RFC 6598), and names kept for it. */
 export function isPrivateHost(host: string): boolean {
   const bare = bareHost(host);
-  return /\.(local|lan|internal|home\.arpa)$/.test(bare) || listed(privateRanges, bare) || isLoopbackHost(bare);
+  return (
+    /\.(local|lan|internal|home\.arpa)$/.test(bare) || listed(privateRanges, bare) || isLoopbackHost(bare)
+  );
 }
 
 function bareHost(host: string): string {
-  return host.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  return host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
 }
 
 function listed(ranges: BlockList, address: string): boolean {

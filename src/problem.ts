@@ -84,7 +84,9 @@ export class Problems extends Error {
 }
 
 /** A value, or the reason in words why there is none. For parsers, whose callers know the place. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: string };
 
 export function parsed<T>(value: T): Parsed<T> {
   return { ok: true, value };

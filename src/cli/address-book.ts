@@ -32,7 +32,11 @@ async function readContacts(context: Context): Promise<readonly Contact[]> {
     if (alias === '') continue;
     const before = lines.get(alias.toLowerCase());
     if (before !== undefined) {
-      problems.push(new Problem('list-row', `the alias "${alias}" is taken by line ${before}`, { where: { file, line: row.line } }));
+      problems.push(
+        new Problem('list-row', `the alias "${alias}" is taken by line ${before}`, {
+          where: { file, line: row.line },
+        }),
+      );
     }
     lines.set(alias.toLowerCase(), row.line);
     contacts.push({ alias, mailbox: row.mailbox, fields: row.fields });

@@ -1,6 +1,6 @@
 import { Problem } from '../problem.js';
-import type { EmailRecord } from '../workflow/ports.js';
 import type { PlannedEmail } from '../workflow/plan-email.js';
+import type { EmailRecord } from '../workflow/ports.js';
 import type { Context } from './context.js';
 import { ask, canPrompt } from './prompt.js';
 
@@ -25,7 +25,11 @@ export interface ConfirmOptions {
  * The last moment before something irrevocable.
  * @throws Problem `already-sent`, `confirmation-needed` when nobody can be asked, or said no.
  */
-export async function confirmSend(context: Context, planned: PlannedEmail, options: ConfirmOptions): Promise<void> {
+export async function confirmSend(
+  context: Context,
+  planned: PlannedEmail,
+  options: ConfirmOptions,
+): Promise<void> {
   const readsStdin = [options.to, options.cc, options.bcc, options.each].some(names => names?.includes('-'));
   const mayAsk = canPrompt({ json: context.json, noInput: !context.input, readsStdin });
   await confirmAgain(options, mayAsk);
@@ -45,9 +49,13 @@ async function confirmCount(planned: PlannedEmail, options: ConfirmOptions, mayA
   const count = planned.recipients.length;
   if (options.confirm !== undefined) {
     if (options.confirm === count) return;
-    throw new Problem('confirmation-needed', `--confirm ${options.confirm}, but there are ${count} recipients`, {
-      fix: `Look at the list; --confirm ${count} sends to all of them.`,
-    });
+    throw new Problem(
+      'confirmation-needed',
+      `--confirm ${options.confirm}, but there are ${count} recipients`,
+      {
+        fix: `Look at the list; --confirm ${count} sends to all of them.`,
+      },
+    );
   }
   if (options.yes === true || (planned.typedByHand && count <= unaskedRecipients)) return;
   if (!mayAsk) {

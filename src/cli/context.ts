@@ -3,8 +3,8 @@
  * The only place where settings become things.
  */
 import { join } from 'node:path';
-import { systemRandom } from '../system/random.js';
 import { Problem } from '../problem.js';
+import { systemRandom } from '../system/random.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type Config, type ConfigValue, loadConfig } from './config/load-config.js';
 import { dataFolder } from './config/paths.js';
@@ -24,7 +24,9 @@ export interface Context {
 }
 
 /** Flags that stand for a setting, by the setting's key. */
-export type SettingFlags = Readonly<Record<string, { readonly flag: string; readonly value: string | undefined }>>;
+export type SettingFlags = Readonly<
+  Record<string, { readonly flag: string; readonly value: string | undefined }>
+>;
 
 /** @throws Problems `config`, `usage`. */
 export async function createContext(options: GlobalOptions, flags: SettingFlags = {}): Promise<Context> {
@@ -76,7 +78,11 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
   });
 }
 
-async function readKeys(context: Context, path: string, create: () => string): Promise<{ text: string; path: string }> {
+async function readKeys(
+  context: Context,
+  path: string,
+  create: () => string,
+): Promise<{ text: string; path: string }> {
   const { readOrCreateKeyFile } = await import('../system/key-file.js');
   const { text, created } = await readOrCreateKeyFile(path, create);
   if (created) {

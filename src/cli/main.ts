@@ -1,10 +1,12 @@
 import { CommanderError } from 'commander';
 import { Problem, Problems } from '../problem.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { outliveReaders } from './output.js';
 import { createProgram } from './program.js';
 
 /** Runs one command line. Sets the process's exit code; never ends the process, so that output is flushed. */
 export async function run(argv: readonly string[]): Promise<void> {
+  outliveReaders();
   const program = createProgram();
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -19,7 +21,8 @@ async function explain(error: unknown, json: boolean): Promise<number> {
     if (json) await printProblems([new Problem('usage', error.message.replace(/^error: /, ''))], true);
     return exitCodes.usage;
   }
-  const problems = error instanceof Problems ? error.problems : [error instanceof Problem ? error : bug(error)];
+  const problems =
+    error instanceof Problems ? error.problems : [error instanceof Problem ? error : bug(error)];
   await printProblems(problems, json);
   const [first] = problems;
   return first === undefined ? exitCodes.bug : exitCodeOf(first.code);

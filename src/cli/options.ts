@@ -28,7 +28,14 @@ export function wholeNumber(least: number): (value: string) => number {
   };
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** `90s`, `15m`, `2h`, `0s` → milliseconds. */
 export function duration(value: string): number {
@@ -51,7 +58,10 @@ export function rate(value: string): Rate {
 }
 
 /** `name=value`. */
-export function assignment(value: string, before: ReadonlyMap<string, string> | undefined): ReadonlyMap<string, string> {
+export function assignment(
+  value: string,
+  before: ReadonlyMap<string, string> | undefined,
+): ReadonlyMap<string, string> {
   const equals = value.indexOf('=');
   if (equals <= 0) throw new InvalidArgumentError('It has to be key=value.');
   return new Map(before ?? []).set(value.slice(0, equals).trim(), value.slice(equals + 1));

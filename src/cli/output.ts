@@ -1,7 +1,4 @@
-/**
- * The two streams of a command: data on stdout, everything said to a person on stderr. A reader that goes away
- * (`| head`) ends the output, never the work.
- */
+/** The two streams of a command: data on stdout, everything said to a person on stderr. */
 export interface Output {
   /** A line of data. */
   data(line: string): void;
@@ -13,11 +10,6 @@ export interface Output {
 
 export function createOutput(options: { quiet: boolean }): Output {
   const { stdout, stderr } = process;
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
   const write = (stream: NodeJS.WriteStream, line: string) => {
     if (!stream.destroyed) stream.write(`${line}\n`);
   };
@@ -29,4 +21,13 @@ export function createOutput(options: { quiet: boolean }): Output {
     stdout,
     stderr,
   };
+}
+
+/** A reader that goes away (`| head`) ends the output, never the work: a send goes on. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }

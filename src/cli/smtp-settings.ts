@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { isLoopbackHost } from '../host.js';
 import { Problem } from '../problem.js';
 import type { SmtpServer } from '../smtp-client/open-connection.js';
-import type { Context } from './context.js';
 import { isTrusted } from './config/trust.js';
+import type { Context } from './context.js';
 
 /** The server's address and how to get in, without the password. */
 export interface SmtpAddress {
@@ -29,7 +29,10 @@ export function readSmtpAddress(context: Context): SmtpAddress {
       fix: 'Pass --smtp smtp://user@host:587, set MAILTRACK_SMTP_URL, or write url = "…" under [smtp] into mailtrack.toml.',
     });
   }
-  return withOverrides({ host, port: undefined, tls: undefined, user: undefined, password: undefined }, context);
+  return withOverrides(
+    { host, port: undefined, tls: undefined, user: undefined, password: undefined },
+    context,
+  );
 }
 
 export function printSmtpAddress(address: SmtpAddress): string {
@@ -44,7 +47,8 @@ export function printSmtpAddress(address: SmtpAddress): string {
  */
 export async function completeSmtpSettings(context: Context, address: SmtpAddress): Promise<SmtpServer> {
   const ca = context.text('smtp.ca');
-  const password = address.user === undefined ? undefined : (address.password ?? (await readPassword(context, address)));
+  const password =
+    address.user === undefined ? undefined : (address.password ?? (await readPassword(context, address)));
   return {
     host: address.host,
     port: address.port,
@@ -68,9 +72,13 @@ type PartialAddress = { [K in keyof SmtpAddress]: SmtpAddress[K] | undefined } &
 function parseSmtpUrl(text: string): PartialAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || url.hostname === '') {
-    throw new Problem('config', 'the SMTP URL is not of the form smtp://user@host:587 or smtps://user@host:465', {
-      fix: 'Check --smtp, MAILTRACK_SMTP_URL and smtp.url.',
-    });
+    throw new Problem(
+      'config',
+      'the SMTP URL is not of the form smtp://user@host:587 or smtps://user@host:465',
+      {
+        fix: 'Check --smtp, MAILTRACK_SMTP_URL and smtp.url.',
+      },
+    );
   }
   return {
     host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1'),
@@ -90,9 +98,13 @@ function withOverrides(address: PartialAddress, context: Context): SmtpAddress {
     address.tls ??
     (port === 465 ? 'implicit' : local ? 'none' : 'starttls');
   if (tls === 'none' && !local) {
-    throw new Problem('config', `smtp.tls = "none" is refused for ${address.host}: mail and password would go in clear`, {
-      fix: 'Use starttls or implicit; none is for this machine only.',
-    });
+    throw new Problem(
+      'config',
+      `smtp.tls = "none" is refused for ${address.host}: mail and password would go in clear`,
+      {
+        fix: 'Use starttls or implicit; none is for this machine only.',
+      },
+    );
   }
   return {
     host: address.host,

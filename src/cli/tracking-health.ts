@@ -10,7 +10,8 @@ const patienceMs = 3_000;
  */
 export async function healthWarning(trackingUrl: string, fingerprint: string): Promise<readonly string[]> {
   const key = await readHealthKey(`${trackingUrl}/healthz`);
-  if (key === undefined) return [`${trackingUrl} does not answer: until \`mailtrack serve\` runs there, opens are lost`];
+  if (key === undefined)
+    return [`${trackingUrl} does not answer: until \`mailtrack serve\` runs there, opens are lost`];
   if (key === fingerprint) return [];
   throw new Problem('tracking-url', `${trackingUrl} answers with another key (${key}, not ${fingerprint})`, {
     fix: 'Give the server the key file of the machine that sends, or MAILTRACK_KEY; else nothing would be counted.',

@@ -51,10 +51,16 @@ export function templateKind(path: string): TemplateKind | undefined {
  * @param subject from the command line; wins over the template's own.
  * @throws Problem(s) `template-syntax`, `template-subject`.
  */
-export async function compileTemplate(file: TemplateFile, subject: string | undefined): Promise<TemplateResult> {
+export async function compileTemplate(
+  file: TemplateFile,
+  subject: string | undefined,
+): Promise<TemplateResult> {
   const kind = templateKind(file.path);
   if (kind === undefined) {
-    throw new Problem('usage', `${file.path} is not a template: its name ends in none of .mjml, .html, .md, .txt`);
+    throw new Problem(
+      'usage',
+      `${file.path} is not a template: its name ends in none of .mjml, .html, .md, .txt`,
+    );
   }
   const { frontMatter, body, bodyLineOffset } = splitFrontMatter(file.path, file.source);
   const origin: Origin = { place: { file: file.path }, lineOffset: bodyLineOffset };
@@ -138,8 +144,12 @@ function subjectInBody(kind: TemplateKind, source: ProtectedText): string | unde
 
 function decodeEntities(text: string): string {
   const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-  return text.replaceAll(/&(?:#(\d+)|([a-z]+));/gi, (entity, number: string | undefined, name: string | undefined) =>
-    number === undefined ? (named[name?.toLowerCase() ?? ''] ?? entity) : String.fromCodePoint(Number(number)),
+  return text.replaceAll(
+    /&(?:#(\d+)|([a-z]+));/gi,
+    (entity, number: string | undefined, name: string | undefined) =>
+      number === undefined
+        ? (named[name?.toLowerCase() ?? ''] ?? entity)
+        : String.fromCodePoint(Number(number)),
   );
 }
 

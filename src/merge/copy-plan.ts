@@ -125,7 +125,11 @@ function pixelToken(composition: Composition, context: CopyContext, recipient: C
   });
 }
 
-function unsubscribeUrl(composition: Composition, context: CopyContext, recipient: CopyRecipient): string | undefined {
+function unsubscribeUrl(
+  composition: Composition,
+  context: CopyContext,
+  recipient: CopyRecipient,
+): string | undefined {
   if (composition.trackingUrl === undefined) return undefined;
   const token = sealToken(context.ring, {
     purpose: 'unsubscribe',

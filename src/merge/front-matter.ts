@@ -26,7 +26,11 @@ const closing = /^---[ \t]*(?:\r?\n|$)/m;
 export function splitFrontMatter(file: string, source: string): SplitTemplate {
   const start = opening.exec(source);
   if (start === null) {
-    return { frontMatter: { attachments: [], defaults: new Map() }, body: source.replace(/^\uFEFF/, ''), bodyLineOffset: 0 };
+    return {
+      frontMatter: { attachments: [], defaults: new Map() },
+      body: source.replace(/^\uFEFF/, ''),
+      bodyLineOffset: 0,
+    };
   }
   const rest = source.slice(start[0].length);
   const end = closing.exec(rest);
@@ -54,7 +58,9 @@ function readFrontMatter(file: string, yaml: string): FrontMatter {
   }
   const mapping: unknown = document.toJS() ?? {};
   if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) {
-    throw new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', { where: { file, line: 2 } });
+    throw new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', {
+      where: { file, line: 2 },
+    });
   }
   return interpret(file, new Map(Object.entries(mapping)));
 }

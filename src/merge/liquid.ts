@@ -1,5 +1,5 @@
 import { Liquid, type Template } from 'liquidjs';
-import { Problem, type Place } from '../problem.js';
+import { type Place, Problem } from '../problem.js';
 
 /**
  * The merge language: Liquid, strict. Two engines, since a value is escaped in HTML and left as it is in text and

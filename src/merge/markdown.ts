@@ -13,7 +13,9 @@ export async function compileMarkdown(source: ProtectedText): Promise<string> {
 
 /** A line that holds nothing but `{% … %}` is a block of its own, else it would be drawn into its neighbours. */
 function setTagLinesApart(source: ProtectedText): string {
-  const tags = new Set(source.tokens.filter(({ liquid }) => liquid.startsWith('{%')).map(({ token }) => token));
+  const tags = new Set(
+    source.tokens.filter(({ liquid }) => liquid.startsWith('{%')).map(({ token }) => token),
+  );
   return source.text
     .split('\n')
     .map(line => (tags.has(line.trim()) ? `\n${line.trim()}\n` : line))

@@ -10,5 +10,8 @@ declare module 'mjml' {
     readonly ignoreIncludes: boolean;
     readonly keepComments: boolean;
   }
-  export default function mjml2html(source: string, options: MjmlOptions): Promise<{ html: string; errors: MjmlError[] }>;
+  export default function mjml2html(
+    source: string,
+    options: MjmlOptions,
+  ): Promise<{ html: string; errors: MjmlError[] }>;
 }

@@ -46,7 +46,8 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
     if (between.trim() === '' || parent === undefined) return between;
     const [first] = between.match(/\S/) ?? [];
     const offset = from + between.indexOf(first ?? '');
-    const onlyLiquid = source.tokens.reduce((rest, { token }) => rest.replaceAll(token, ''), between).trim() === '';
+    const onlyLiquid =
+      source.tokens.reduce((rest, { token }) => rest.replaceAll(token, ''), between).trim() === '';
     if (!onlyLiquid) {
       throw refuse(offset, `text directly inside <${parent}> would be dropped`, 'Put it into an <mj-text>.');
     }
@@ -63,7 +64,11 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
     end = match.index + piece.length;
     if (name === undefined) continue;
     if (name === 'mj-include') {
-      throw refuse(match.index, 'mj-include is not supported', 'Put the included part into the template itself.');
+      throw refuse(
+        match.index,
+        'mj-include is not supported',
+        'Put the included part into the template itself.',
+      );
     }
     if (slash === '/') {
       const opened = open.pop();

@@ -29,7 +29,11 @@ async function runMjml(source: string, place: MjmlPlace): Promise<string> {
   // Loaded here: it takes longer to load than everything else together, and most commands never need it.
   const { default: mjml2html } = await import('mjml');
   try {
-    const { html } = await mjml2html(source, { validationLevel: 'strict', ignoreIncludes: true, keepComments: false });
+    const { html } = await mjml2html(source, {
+      validationLevel: 'strict',
+      ignoreIncludes: true,
+      keepComments: false,
+    });
     return html;
   } catch (error) {
     throw mjmlProblems(error, source, place);

@@ -17,7 +17,8 @@ export function pixelElement(url: string): string {
 
 /** Offset after the `<body …>` tag, or 0 for a fragment. Comments, styles and scripts are skipped whole. */
 function bodyStart(html: string): number {
-  const pieces = /<!--[\s\S]*?-->|<(style|script|title)\b[\s\S]*?<\/\1\s*>|<body\b(?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
+  const pieces =
+    /<!--[\s\S]*?-->|<(style|script|title)\b[\s\S]*?<\/\1\s*>|<body\b(?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
   for (let match = pieces.exec(html); match !== null; match = pieces.exec(html)) {
     if (/^<body/i.test(match[0])) return match.index + match[0].length;
   }
@@ -25,6 +26,8 @@ function bodyStart(html: string): number {
 }
 
 function afterPreheader(html: string, from: number): number {
-  const preheader = /^\s*<(div|span)\b[^>]*\bstyle="[^"]*display:\s*none[^"]*"[^>]*>[^<]*<\/\1>/i.exec(html.slice(from));
+  const preheader = /^\s*<(div|span)\b[^>]*\bstyle="[^"]*display:\s*none[^"]*"[^>]*>[^<]*<\/\1>/i.exec(
+    html.slice(from),
+  );
   return preheader === null ? from : from + preheader[0].length;
 }

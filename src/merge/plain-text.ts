@@ -1,5 +1,5 @@
-import { layOut } from './markdown.js';
 import type { ProtectedText } from './liquid-protection.js';
+import { layOut } from './markdown.js';
 
 /**
  * The text part from the HTML, with the Liquid still protected: links as `text <url>`, no images (so never the

@@ -41,7 +41,8 @@ export function createRenderer(compiled: CompiledTemplate, file: string): (scope
       copy[part] = rendered.text;
     }
     const fault = headerValueFault(copy.subject);
-    if (fault !== undefined) return { ok: false, fault: { kind: 'failed', why: `the subject has a ${fault}` } };
+    if (fault !== undefined)
+      return { ok: false, fault: { kind: 'failed', why: `the subject has a ${fault}` } };
     return { ok: true, copy };
   };
 }

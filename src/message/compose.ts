@@ -1,6 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { inspectHeader } from './inspect-header.js';
 import type { HeaderField } from './header-field.js';
+import { inspectHeader } from './inspect-header.js';
 import type { Mailbox } from './mailbox.js';
 
 /** The originator and destination fields of one message; the same object gives the same octets. RFC 5322 §3.6 */
@@ -37,7 +37,11 @@ export interface Attachment {
  * @param boundary what the MIME boundaries are made from; random once per email.
  * @throws Error when the built message does not say what the header says: that is a bug, and nothing may be sent.
  */
-export async function composeMessage(header: MessageHeader, body: MessageBody, boundary: string): Promise<Buffer> {
+export async function composeMessage(
+  header: MessageHeader,
+  body: MessageBody,
+  boundary: string,
+): Promise<Buffer> {
   const composer = new MailComposer({
     from: toComposer(header.from),
     ...(header.replyTo.length > 0 ? { replyTo: header.replyTo.map(toComposer) } : {}),
@@ -53,7 +57,10 @@ export async function composeMessage(header: MessageHeader, body: MessageBody, b
     ],
     text: body.text,
     ...(body.html === undefined ? {} : { html: body.html }),
-    attachments: body.attachments.map(({ filename, content }) => ({ filename, content: Buffer.from(content) })),
+    attachments: body.attachments.map(({ filename, content }) => ({
+      filename,
+      content: Buffer.from(content),
+    })),
     baseBoundary: boundary,
     textEncoding: 'quoted-printable',
     newline: '\r\n',
@@ -95,5 +102,6 @@ function assertHeader(message: Buffer, header: MessageHeader): void {
     if (count(name) !== expected) throw new Error(`the built message has ${count(name)} ${name} fields`);
   }
   if (count('bcc') > 0) throw new Error('the built message has a Bcc field');
-  if (count('cc') !== (header.cc.length > 0 ? 1 : 0)) throw new Error('the built message has another Cc field');
+  if (count('cc') !== (header.cc.length > 0 ? 1 : 0))
+    throw new Error('the built message has another Cc field');
 }

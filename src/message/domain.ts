@@ -23,8 +23,10 @@ function checkLabels(domain: string): Parsed<string> {
   if (domain.length > maxDomainOctets) return refused(`the domain has more than ${maxDomainOctets} octets`);
   for (const label of domain.split('.')) {
     if (label === '') return refused('an empty label in the domain');
-    if (label.length > maxLabelOctets) return refused(`a label of the domain has more than ${maxLabelOctets} octets`);
-    if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label)) return refused(`the label "${label}" is not a host name`);
+    if (label.length > maxLabelOctets)
+      return refused(`a label of the domain has more than ${maxLabelOctets} octets`);
+    if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label))
+      return refused(`the label "${label}" is not a host name`);
   }
   if (/(?:^|\.)\d+$/.test(domain)) return refused('the domain ends in a number');
   return parsed(domain);

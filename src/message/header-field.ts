@@ -35,7 +35,8 @@ export function parseHeaderField(text: string): Parsed<HeaderField> {
   const name = text.slice(0, colon).trim();
   const value = text.slice(colon + 1).trim();
   if (!/^[!-9;-~]+$/.test(name)) return refused(`${JSON.stringify(name)} is not a field name`);
-  if (ownFields.has(name.toLowerCase())) return refused(`${name} is set by mailtrack; use its own flag or leave it out`);
+  if (ownFields.has(name.toLowerCase()))
+    return refused(`${name} is set by mailtrack; use its own flag or leave it out`);
   const why = headerValueFault(value);
   return why === undefined ? parsed({ name, value }) : refused(why);
 }

@@ -55,13 +55,15 @@ export function parseAddrSpec(text: string): Parsed<AddrSpec> {
   const domain = parseDomain(domainText);
   if (!domain.ok) return domain;
   const addrSpec = `${localPart.normalize('NFC')}@${domain.value}`;
-  if (Buffer.byteLength(addrSpec) > maxAddrSpecOctets) return refused(`it has more than ${maxAddrSpecOctets} octets`);
+  if (Buffer.byteLength(addrSpec) > maxAddrSpecOctets)
+    return refused(`it has more than ${maxAddrSpecOctets} octets`);
   return parsed(addrSpec as AddrSpec);
 }
 
 function localPartFault(localPart: string): string | undefined {
   if (localPart === '') return 'nothing before the "@"';
-  if (Buffer.byteLength(localPart) > maxLocalPartOctets) return `the local part has more than ${maxLocalPartOctets} octets`;
+  if (Buffer.byteLength(localPart) > maxLocalPartOctets)
+    return `the local part has more than ${maxLocalPartOctets} octets`;
   if (localPart.startsWith('"')) return 'a quoted local part';
   for (const atom of localPart.split('.')) {
     if (atom === '') return 'a dot at the edge of the local part, or two together';
@@ -78,16 +80,19 @@ function characterFault(text: string): string | undefined {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-    if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || code === 0x2028 || code === 0x2029) return `control character ${name}`;
+    if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || code === 0x2028 || code === 0x2029)
+      return `control character ${name}`;
     if (code >= 0xd800 && code <= 0xdfff) return `half of a surrogate pair ${name}`;
     // Bidirectional controls, and characters without a width of their own but for the joiners emoji are built with.
-    if (/[\u061C\u202A-\u202E\u2066-\u2069\u200B\u200E\u200F\u2060\uFEFF\u00AD]/.test(character)) return `invisible character ${name}`;
+    if (/[\u061C\u202A-\u202E\u2066-\u2069\u200B\u200E\u200F\u2060\uFEFF\u00AD]/.test(character))
+      return `invisible character ${name}`;
   }
   return undefined;
 }
 
 function parseName(text: string): Parsed<string> {
-  if (!text.startsWith('"')) return /[<>"@,;:\\]/.test(text) ? refused('the name needs quotes') : parsed(text);
+  if (!text.startsWith('"'))
+    return /[<>"@,;:\\]/.test(text) ? refused('the name needs quotes') : parsed(text);
   if (!/^"(?:[^"\\]|\\.)*"$/.test(text)) return refused('the quotes around the name do not match');
   return parsed(text.slice(1, -1).replaceAll(/\\(.)/g, '$1').trim());
 }

@@ -70,12 +70,16 @@ export function createAddressBook(
 
   function unknown(text: string): Problem {
     const close = nearest(text, [...groups.keys(), ...contacts.map(contact => contact.alias)]);
-    return new Problem('unknown-recipient', `${JSON.stringify(text)} is neither an address nor in the address book`, {
-      fix:
-        close === undefined
-          ? 'Write the whole address, add it to the contacts file, or to [aliases] in mailtrack.toml.'
-          : `Did you mean ${close}?`,
-    });
+    return new Problem(
+      'unknown-recipient',
+      `${JSON.stringify(text)} is neither an address nor in the address book`,
+      {
+        fix:
+          close === undefined
+            ? 'Write the whole address, add it to the contacts file, or to [aliases] in mailtrack.toml.'
+            : `Did you mean ${close}?`,
+      },
+    );
   }
 
   return { resolve: text => resolve(text.trim(), []) };

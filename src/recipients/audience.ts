@@ -38,7 +38,9 @@ export function planAudience(named: readonly Recipient[], options: AudienceOptio
   }
   const notices = [
     ...(merged.rows > 0 ? [`${count(merged.rows, 'repeated row')} left out`] : []),
-    ...(merged.mentions > 0 ? [`${count(merged.mentions, 'person', 'people')} named twice get one copy`] : []),
+    ...(merged.mentions > 0
+      ? [`${count(merged.mentions, 'person', 'people')} named twice get one copy`]
+      : []),
   ];
   const recipients = roleOrder.flatMap(role => kept.filter(recipient => recipient.role === role));
   return { recipients, suppressed, notices, problems };
@@ -66,7 +68,8 @@ function keepMentions(
   else merged.mentions += 1;
   const strongest = roleOrder.find(role => mentions.some(mention => mention.role === role)) ?? first.role;
   const base = chosen ?? first;
-  const name = base.mailbox.name || (mentions.find(mention => mention.mailbox.name !== '')?.mailbox.name ?? '');
+  const name =
+    base.mailbox.name || (mentions.find(mention => mention.mailbox.name !== '')?.mailbox.name ?? '');
   return [
     {
       ...base,
@@ -79,7 +82,9 @@ function keepMentions(
 }
 
 function sameRow(a: Recipient, b: Recipient): boolean {
-  return a.fields.size === b.fields.size && [...a.fields].every(([name, value]) => b.fields.get(name) === value);
+  return (
+    a.fields.size === b.fields.size && [...a.fields].every(([name, value]) => b.fields.get(name) === value)
+  );
 }
 
 function differentRows(rows: readonly Recipient[]): Problem {
@@ -111,17 +116,24 @@ export function checkExposure(
   const visible = visibleCount(recipients);
   if (mode === 'each') return undefined;
   if (expose !== undefined && expose !== visible) {
-    return new Problem('exposure', `--expose ${expose}, but ${count(visible, 'address would be', 'addresses would be')} visible`, {
-      fix: `Look at the list; --expose ${visible} shows all of them to everybody.`,
-    });
+    return new Problem(
+      'exposure',
+      `--expose ${expose}, but ${count(visible, 'address would be', 'addresses would be')} visible`,
+      {
+        fix: `Look at the list; --expose ${visible} shows all of them to everybody.`,
+      },
+    );
   }
   if (visible <= maxVisible || expose === visible) return undefined;
   const lists = [...new Set(recipients.flatMap(({ source }) => ('file' in source ? [source.file] : [])))];
-  const instead = lists.length === 0 ? '--each with the same recipients' : lists.map(file => `--each ${file}`).join(' ');
+  const instead =
+    lists.length === 0 ? '--each with the same recipients' : lists.map(file => `--each ${file}`).join(' ');
   return new Problem(
     'exposure',
     `${count(recipients.length, 'person', 'people')} would see these ${visible} addresses: ${examples(recipients)}`,
-    { fix: `Send each a message of their own: ${instead}. Or pass --expose ${visible} if everybody may see everybody.` },
+    {
+      fix: `Send each a message of their own: ${instead}. Or pass --expose ${visible} if everybody may see everybody.`,
+    },
   );
 }
 

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse';
-import { type AddrSpec, type Mailbox, parseAddrSpec } from '../message/mailbox.js';
 import { headerValueFault } from '../message/header-field.js';
+import { type AddrSpec, type Mailbox, parseAddrSpec } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { Fields, Role } from './recipient.js';
 
@@ -59,7 +59,10 @@ async function* readRecords(
   const feeding = feed(parser, whole);
   let columns: Columns | undefined;
   let rows = 0;
-  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+  for await (const { record, info } of parser as AsyncIterable<{
+    record: string[];
+    info: { lines: number };
+  }>) {
     const line = firstLineOf(record, info.lines, progress.line);
     progress.line = info.lines;
     if (columns === undefined) {
@@ -70,7 +73,11 @@ async function* readRecords(
     yield* readRow(record, columns, file, line);
   }
   await feeding;
-  if (columns === undefined) throw new Problem('list-syntax', 'the list is empty', { where: { file }, fix: 'Its first line names the columns, one of them email.' });
+  if (columns === undefined)
+    throw new Problem('list-syntax', 'the list is empty', {
+      where: { file },
+      fix: 'Its first line names the columns, one of them email.',
+    });
   if (rows === 0) throw new Problem('list-syntax', 'the list has a header but no rows', { where: { file } });
 }
 
@@ -91,7 +98,10 @@ async function feed(parser: ReturnType<typeof parse>, text: AsyncGenerator<strin
   }
 }
 
-async function* decode(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, file: string): AsyncGenerator<string> {
+async function* decode(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  file: string,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let line = 1;
   let first = true;
@@ -107,25 +117,38 @@ async function* decode(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     if (rest !== '') yield rest;
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
-    throw new Problem('list-syntax', 'the list is not valid UTF-8', { where: { file, line }, fix: 'Save it as "CSV UTF-8".', cause });
+    throw new Problem('list-syntax', 'the list is not valid UTF-8', {
+      where: { file, line },
+      fix: 'Save it as "CSV UTF-8".',
+      cause,
+    });
   }
 }
 
 function refuseUtf16(chunk: Uint8Array, file: string): void {
   const [first, second] = chunk;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw new Problem('list-syntax', 'the list is UTF-16', { where: { file }, fix: 'Save it as "CSV UTF-8".' });
+    throw new Problem('list-syntax', 'the list is UTF-16', {
+      where: { file },
+      fix: 'Save it as "CSV UTF-8".',
+    });
   }
 }
 
 /** Comma, semicolon or tab: whichever the header line has most of, outside quotes. */
-async function detectDelimiter(text: AsyncGenerator<string>, file: string): Promise<{ delimiter: string; whole: AsyncGenerator<string> }> {
+async function detectDelimiter(
+  text: AsyncGenerator<string>,
+  file: string,
+): Promise<{ delimiter: string; whole: AsyncGenerator<string> }> {
   let head = '';
   while (!/[\r\n]/.test(head.trimStart())) {
     const next = await text.next();
     if (next.done === true) break;
     head += next.value;
-    if (head.length > maxRecordCharacters) throw new Problem('list-syntax', 'the first line is too long for a header', { where: { file, line: 1 } });
+    if (head.length > maxRecordCharacters)
+      throw new Problem('list-syntax', 'the first line is too long for a header', {
+        where: { file, line: 1 },
+      });
   }
   const [header = ''] = head.trimStart().split(/[\r\n]/, 1);
   const plain = header.replaceAll(/"[^"]*"/g, '');
@@ -153,11 +176,17 @@ function readColumns(header: readonly string[], file: string, line: number): Col
   const where = { file, line };
   const unnamed = names.indexOf('');
   if (unnamed !== -1) {
-    throw new Problem('list-column', `column ${unnamed + 1} has no name`, { where, fix: 'Name it in the first line, or remove it.' });
+    throw new Problem('list-column', `column ${unnamed + 1} has no name`, {
+      where,
+      fix: 'Name it in the first line, or remove it.',
+    });
   }
   const doubled = lower.findIndex((name, index) => lower.indexOf(name) !== index);
   if (doubled !== -1) {
-    throw new Problem('list-column', `there are two columns "${names[doubled]}"`, { where, fix: 'Rename one of them.' });
+    throw new Problem('list-column', `there are two columns "${names[doubled]}"`, {
+      where,
+      fix: 'Rename one of them.',
+    });
   }
   const fault = names.map(headerValueFault).find(found => found !== undefined);
   if (fault !== undefined) throw new Problem('list-column', `a column name has a ${fault}`, { where });
@@ -168,10 +197,21 @@ function readColumns(header: readonly string[], file: string, line: number): Col
       fix: 'Name the column with the addresses email.',
     });
   }
-  return { names, email, name: lower.indexOf('name'), role: lower.indexOf('role'), track: lower.indexOf('track') };
+  return {
+    names,
+    email,
+    name: lower.indexOf('name'),
+    role: lower.indexOf('role'),
+    track: lower.indexOf('track'),
+  };
 }
 
-function* readRow(record: readonly string[], columns: Columns, file: string, line: number): Generator<ListRow | Problem> {
+function* readRow(
+  record: readonly string[],
+  columns: Columns,
+  file: string,
+  line: number,
+): Generator<ListRow | Problem> {
   const where = { file, line };
   const problems: Problem[] = [];
   if (record.length !== columns.names.length) {
@@ -184,18 +224,24 @@ function* readRow(record: readonly string[], columns: Columns, file: string, lin
   const cell = (index: number) => (index === -1 ? '' : (record[index] ?? '').trim());
   for (const [index, value] of record.entries()) {
     const fault = cellFault(value);
-    if (fault !== undefined) problems.push(new Problem('list-row', `${fault} in column "${columns.names[index]}"`, { where }));
+    if (fault !== undefined)
+      problems.push(new Problem('list-row', `${fault} in column "${columns.names[index]}"`, { where }));
   }
   const name = cell(columns.name);
   const nameFault = headerValueFault(name);
-  if (nameFault !== undefined && problems.length === 0) problems.push(new Problem('list-row', `the name has a ${nameFault}`, { where }));
+  if (nameFault !== undefined && problems.length === 0)
+    problems.push(new Problem('list-row', `the name has a ${nameFault}`, { where }));
   const addrSpec = parseAddrSpec(cell(columns.email));
   if (!addrSpec.ok) {
     problems.push(
-      new Problem('address-syntax', `${JSON.stringify(cell(columns.email))} is not an addr-spec: ${addrSpec.why}`, {
-        where,
-        fix: 'Correct the row, or pass --skip-invalid to leave such rows out.',
-      }),
+      new Problem(
+        'address-syntax',
+        `${JSON.stringify(cell(columns.email))} is not an addr-spec: ${addrSpec.why}`,
+        {
+          where,
+          fix: 'Correct the row, or pass --skip-invalid to leave such rows out.',
+        },
+      ),
     );
   }
   const role = readChoice(cell(columns.role), roles, 'role', where, problems);
@@ -213,10 +259,20 @@ function* readRow(record: readonly string[], columns: Columns, file: string, lin
   };
 }
 
-const roles: ReadonlyMap<string, Role> = new Map([['to', 'to'], ['cc', 'cc'], ['bcc', 'bcc']]);
+const roles: ReadonlyMap<string, Role> = new Map([
+  ['to', 'to'],
+  ['cc', 'cc'],
+  ['bcc', 'bcc'],
+]);
 const tracks: ReadonlyMap<string, boolean> = new Map([
-  ['yes', true], ['true', true], ['1', true], ['y', true],
-  ['no', false], ['false', false], ['0', false], ['n', false],
+  ['yes', true],
+  ['true', true],
+  ['1', true],
+  ['y', true],
+  ['no', false],
+  ['false', false],
+  ['0', false],
+  ['n', false],
 ]);
 
 function readChoice<T>(
@@ -230,14 +286,22 @@ function readChoice<T>(
   const value = choices.get(text.toLowerCase());
   if (value === undefined) {
     const most = [...choices.keys()].slice(0, 3).join(', ');
-    problems.push(new Problem('list-row', `${JSON.stringify(text)} is not a ${column}`, { where, fix: `Use one of: ${column === 'track' ? 'yes, no' : most}.` }));
+    problems.push(
+      new Problem('list-row', `${JSON.stringify(text)} is not a ${column}`, {
+        where,
+        fix: `Use one of: ${column === 'track' ? 'yes, no' : most}.`,
+      }),
+    );
   }
   return value;
 }
 
 /** Line ends and tabs are text; every other control character is an accident or an attack. */
 function cellFault(value: string): string | undefined {
-  const strange = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(value)?.[0];
+  const strange =
+    /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(
+      value,
+    )?.[0];
   if (strange === undefined) return undefined;
   return `control character U+${(strange.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -49,7 +49,9 @@ async function createKeyFile(path: string, text: string): Promise<boolean> {
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new Problem('key', `the key file ${path} cannot be created: ${(cause as Error).message}`, { cause });
+    throw new Problem('key', `the key file ${path} cannot be created: ${(cause as Error).message}`, {
+      cause,
+    });
   } finally {
     await rm(temporary, { force: true });
   }

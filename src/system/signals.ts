@@ -4,7 +4,10 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
  * Turns the signals that ask for an end into calls. The first asks to finish what is under way; every further one
  * means now. `restore` gives the signals back to Node's defaults.
  */
-export function onStopSignal(first: (signal: StopSignal) => void, again: (signal: StopSignal) => void): () => void {
+export function onStopSignal(
+  first: (signal: StopSignal) => void,
+  again: (signal: StopSignal) => void,
+): () => void {
   let seen = 0;
   const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const listener = (signal: NodeJS.Signals) => {
@@ -20,9 +23,12 @@ export function onStopSignal(first: (signal: StopSignal) => void, again: (signal
 /** Resolves at the first signal that asks for an end. A second one ends the process at once. */
 export function untilStopSignal(): Promise<StopSignal> {
   return new Promise(resolve => {
-    const restore = onStopSignal(signal => {
-      restore();
-      resolve(signal);
-    }, () => undefined);
+    const restore = onStopSignal(
+      signal => {
+        restore();
+        resolve(signal);
+      },
+      () => undefined,
+    );
   });
 }

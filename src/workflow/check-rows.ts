@@ -1,6 +1,6 @@
-import { nearest } from '../nearest.js';
-import { builtInFields, fieldIdentifier } from '../merge/scope.js';
 import type { RenderFault, RenderResult } from '../merge/render-copy.js';
+import { builtInFields, fieldIdentifier } from '../merge/scope.js';
+import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
 
@@ -60,7 +60,8 @@ function faultProblem(
 ): Problem {
   const who = `${recipients.length} of ${check.recipients.length} recipients`;
   const places = listPlaces(recipients);
-  if (fault.kind === 'failed') return new Problem('template-field', `${who} cannot be rendered (${places}): ${fault.why}`);
+  if (fault.kind === 'failed')
+    return new Problem('template-field', `${who} cannot be rendered (${places}): ${fault.why}`);
   const where = check.asked.get(fault.field);
   if (recipients.length === check.recipients.length && !known.has(fault.field)) {
     return unknownField(fault.field, where, known);
@@ -76,7 +77,10 @@ function unknownField(field: string, where: Place | undefined, known: ReadonlySe
   const names = [...known].filter(name => name !== 'pixel').join(', ');
   return new Problem('template-field', `there is no field "${field}"`, {
     where,
-    fix: close === undefined ? `There are: ${names}. Or pass --set ${field}=…` : `Did you mean "${close}"? There are: ${names}.`,
+    fix:
+      close === undefined
+        ? `There are: ${names}. Or pass --set ${field}=…`
+        : `Did you mean "${close}"? There are: ${names}.`,
   });
 }
 
@@ -92,9 +96,11 @@ function knownFields(check: FieldCheck): ReadonlySet<string> {
 }
 
 function listPlaces(recipients: readonly Recipient[]): string {
-  const shown = recipients.slice(0, placesShown).map(({ source, mailbox }) =>
-    'file' in source ? `${source.file}:${source.line ?? '?'}` : mailbox.addrSpec,
-  );
+  const shown = recipients
+    .slice(0, placesShown)
+    .map(({ source, mailbox }) =>
+      'file' in source ? `${source.file}:${source.line ?? '?'}` : mailbox.addrSpec,
+    );
   const more = recipients.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

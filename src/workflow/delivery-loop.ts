@@ -177,7 +177,11 @@ function settle(run: DeliveryRun, recipient: RecipientRecord, transaction: Trans
   run.recording.add(recorded);
 }
 
-async function record(run: DeliveryRun, recipient: RecipientRecord, transaction: TransactionRecord): Promise<void> {
+async function record(
+  run: DeliveryRun,
+  recipient: RecipientRecord,
+  transaction: TransactionRecord,
+): Promise<void> {
   const { ledger, emit } = run.ports;
   const { emailId } = run.request.email;
   const attempt = await ledger.recordTransaction(emailId, recipient.position, transaction);
@@ -202,7 +206,11 @@ function asProblem(error: unknown): Problem {
 
 function senderRefused(recipient: RecipientRecord, outcome: SendOutcome): Problem {
   const reply = `${outcome.replyCode} ${outcome.replyText}`.trim();
-  return new Problem('sender-refused', `the server refuses the sender, at the copy for ${recipient.emailAddress}: ${reply}`, {
-    fix: 'Mend the sender, its login or its domain, then `mailtrack resume`. Nobody was marked as rejected.',
-  });
+  return new Problem(
+    'sender-refused',
+    `the server refuses the sender, at the copy for ${recipient.emailAddress}: ${reply}`,
+    {
+      fix: 'Mend the sender, its login or its domain, then `mailtrack resume`. Nobody was marked as rejected.',
+    },
+  );
 }

@@ -61,7 +61,12 @@ export interface SendFinished {
 
 export type SendEvent =
   | { readonly kind: 'send-planned'; readonly plan: SendPlan }
-  | { readonly kind: 'send-resumed'; readonly emailId: string; readonly subject: string; readonly counts: StateCounts }
+  | {
+      readonly kind: 'send-resumed';
+      readonly emailId: string;
+      readonly subject: string;
+      readonly counts: StateCounts;
+    }
   | { readonly kind: 'session-opened'; readonly sessions: number }
   | { readonly kind: 'session-lost'; readonly why: string }
   | { readonly kind: 'retry-scheduled'; readonly deferred: number; readonly at: Date }

@@ -9,7 +9,8 @@ export async function findEmail(reader: EmailReader, idOrPrefix: string): Promis
   const found = await reader.findEmails(idOrPrefix);
   const [email] = found;
   if (email === undefined) {
-    const what = idOrPrefix === 'latest' ? 'there is no email yet' : `there is no email ${JSON.stringify(idOrPrefix)}`;
+    const what =
+      idOrPrefix === 'latest' ? 'there is no email yet' : `there is no email ${JSON.stringify(idOrPrefix)}`;
     throw new Problem('email-unknown', what, { fix: '`mailtrack list` shows the emails.' });
   }
   if (found.length > 1 && email.emailId !== idOrPrefix) {

@@ -164,7 +164,9 @@ function toRecipient(row: ListRow, file: string, role: Role, options: GatherOpti
 function skippedNotice(list: string, problems: readonly Problem[]): readonly string[] {
   if (problems.length === 0) return [];
   const lines = [...new Set(problems.map(({ where }) => where?.line))];
-  return [`${lines.length} invalid rows of ${list} left out: lines ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' …' : ''}`];
+  return [
+    `${lines.length} invalid rows of ${list} left out: lines ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' …' : ''}`,
+  ];
 }
 
 async function findSuppressedKeys(

@@ -21,7 +21,16 @@ import { findRenderFaults, findUnknownFields } from './check-rows.js';
 import type { SendPlan } from './events.js';
 import { gatherRecipients, type NamedRecipients } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
-import type { Clock, EmailRecord, Files, Ledger, Mode, Random, RecipientRecord, TokenFormat } from './ports.js';
+import type {
+  Clock,
+  EmailRecord,
+  Files,
+  Ledger,
+  Mode,
+  Random,
+  RecipientRecord,
+  TokenFormat,
+} from './ports.js';
 
 /** What the command line and the configuration say, as it was written. */
 export interface EmailDraft {
@@ -76,7 +85,12 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
 
   const template = await collect(problems, () => readTemplate(draft, ports.files, sources));
   const audience = await collect(problems, () =>
-    gatherRecipients(draft, { files: ports.files, addressBook: ports.addressBook, findSuppressed: ports.findSuppressed, sources }),
+    gatherRecipients(draft, {
+      files: ports.files,
+      addressBook: ports.addressBook,
+      findSuppressed: ports.findSuppressed,
+      sources,
+    }),
   );
   problems.push(...(audience?.problems ?? []));
   const originator = readOriginator(draft, template, problems);
@@ -85,7 +99,8 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   if (audience !== undefined && audience.problems.length === 0 && audience.recipients.length === 0) {
     problems.push(nobody(audience.suppressed));
   }
-  if (template === undefined || audience === undefined || originator === undefined) throw new Problems(problems);
+  if (template === undefined || audience === undefined || originator === undefined)
+    throw new Problems(problems);
 
   const { mode } = audience;
   const exposure = checkExposure(audience.recipients, mode, draft.maxVisible, draft.expose);
@@ -94,8 +109,18 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
 
   const now = ports.clock.now();
   const nextNumber = createDistinctNumbers(ports.random);
-  const records = audience.recipients.map((recipient, position) => toRecord(recipient, position, nextNumber(), now, draft));
-  const composition = compose(draft, ports, { template, audience, originator, headerFields, attachments, sources, now });
+  const records = audience.recipients.map((recipient, position) =>
+    toRecord(recipient, position, nextNumber(), now, draft),
+  );
+  const composition = compose(draft, ports, {
+    template,
+    audience,
+    originator,
+    headerFields,
+    attachments,
+    sources,
+    now,
+  });
   const email: EmailRecord = {
     emailId: createEmailId(ports.random),
     emailNumber: createNumber48(ports.random),
@@ -154,9 +179,13 @@ async function readTemplate(draft: EmailDraft, files: Files, sources: SourceRef[
   const source = await files.readText(draft.templatePath);
   sources.push(sourceRef(draft.templatePath, source));
   const textPath = draft.textPath ?? (await siblingText(draft.templatePath, files));
-  const text = textPath === undefined ? undefined : { path: textPath, source: await files.readText(textPath) };
+  const text =
+    textPath === undefined ? undefined : { path: textPath, source: await files.readText(textPath) };
   if (text !== undefined) sources.push(sourceRef(text.path, text.source));
-  return compileTemplate({ path: draft.templatePath, source: source.replaceAll(/\r\n?/g, '\n'), text }, draft.subject);
+  return compileTemplate(
+    { path: draft.templatePath, source: source.replaceAll(/\r\n?/g, '\n'), text },
+    draft.subject,
+  );
 }
 
 /** `msg.txt` beside `msg.mjml` is its text part. */
@@ -187,7 +216,9 @@ function readOriginator(
   const from = readMailbox('the sender', fromText, problems);
   const replyToText = draft.replyTo ?? template?.frontMatter.replyTo;
   const replyTo =
-    replyToText === undefined ? [] : splitMailboxList(replyToText).map(text => readMailbox('--reply-to', text, problems));
+    replyToText === undefined
+      ? []
+      : splitMailboxList(replyToText).map(text => readMailbox('--reply-to', text, problems));
   const envelopeFrom =
     draft.envelopeFrom === undefined ? from : readMailbox('--envelope-from', draft.envelopeFrom, problems);
   if (from === undefined || envelopeFrom === undefined) return undefined;
@@ -201,7 +232,9 @@ function readOriginator(
 function readMailbox(what: string, text: string, problems: Problem[]): Mailbox | undefined {
   const mailbox = parseMailbox(text);
   if (mailbox.ok) return mailbox.value;
-  problems.push(new Problem('address-syntax', `${what} ${JSON.stringify(text)} is not a mailbox: ${mailbox.why}`));
+  problems.push(
+    new Problem('address-syntax', `${what} ${JSON.stringify(text)} is not a mailbox: ${mailbox.why}`),
+  );
   return undefined;
 }
 
@@ -245,7 +278,8 @@ async function readAttachments(
     const content = await collect(problems, () => files.readBytes(path));
     const filename = path.replace(/^.*[/\\]/, '');
     const fault = headerValueFault(filename);
-    if (fault !== undefined) problems.push(new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`));
+    if (fault !== undefined)
+      problems.push(new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`));
     if (content !== undefined) attachments.push({ path, filename, content });
   }
   return attachments;
@@ -264,9 +298,13 @@ function checkSubject(template: TemplateResult, mode: Mode): readonly Problem[] 
   const [field] = fieldsOf(parseLiquid('text', template.compiled.subject, origin), origin).keys();
   if (field === undefined) return [];
   return [
-    new Problem('template-subject', `the subject has the merge field "${field}", but in group mail everybody sees one subject`, {
-      fix: 'Write it without, or send one message to each with --each.',
-    }),
+    new Problem(
+      'template-subject',
+      `the subject has the merge field "${field}", but in group mail everybody sees one subject`,
+      {
+        fix: 'Write it without, or send one message to each with --each.',
+      },
+    ),
   ];
 }
 
@@ -325,7 +363,10 @@ function compose(draft: EmailDraft, ports: PlanPorts, parts: Parts): Composition
     template: textOnly ? { ...template.compiled, html: undefined } : template.compiled,
     set: [...draft.set],
     defaults: [...template.frontMatter.defaults],
-    attachments: parts.attachments.map(({ path, filename, content }) => ({ filename, ...sourceRef(path, content) })),
+    attachments: parts.attachments.map(({ path, filename, content }) => ({
+      filename,
+      ...sourceRef(path, content),
+    })),
     tokenFormat: draft.tokenFormat,
     trackingUrl: draft.trackingUrl,
     sources: parts.sources,
@@ -336,7 +377,9 @@ function compose(draft: EmailDraft, ports: PlanPorts, parts: Parts): Composition
 function fingerprintOf(composition: Composition, records: readonly RecipientRecord[]): string {
   const { mode, template } = composition;
   const recipients = records.map(({ emailAddress, role, fields }) => [emailAddress, role, [...fields]]);
-  return createHash('sha256').update(JSON.stringify([mode, template, recipients])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([mode, template, recipients]))
+    .digest('hex');
 }
 
 function checkEveryCopy(

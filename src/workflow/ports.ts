@@ -2,7 +2,7 @@
  * What the use cases need from the world, in their own words. Touching rooms implement these; tests may too.
  * The store is asynchronous by type, although SQLite is not, so that a database over a network can stand here.
  */
-import type { Role, RecipientState } from '../recipients/recipient.js';
+import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { Classification, Fetch } from '../tracking/fetch.js';
 
@@ -96,7 +96,10 @@ export interface Ledger {
   /** Recipients left `sending` by a run that died become `uncertain`. @returns how many. Call with the lock held. */
   markAbandonedUncertain(emailId: string, at: Date): Promise<number>;
   /** Recipients in one of `states`, in order of position, in batches. */
-  readRecipients(emailId: string, states?: readonly RecipientState[]): AsyncIterable<readonly RecipientRecord[]>;
+  readRecipients(
+    emailId: string,
+    states?: readonly RecipientState[],
+  ): AsyncIterable<readonly RecipientRecord[]>;
   /**
    * Compare-and-set `pending|deferred` → `sending`. Resolves when it is durable, before which the last octets of a
    * message must not be written. @returns false when somebody else moved first: nothing may be written then.
@@ -112,7 +115,12 @@ export interface Ledger {
     transaction: TransactionRecord,
   ): Promise<number | undefined>;
   /** Moves every recipient in one of `from` to `to`. @returns how many moved. */
-  moveRecipients(emailId: string, from: readonly RecipientState[], to: RecipientState, at: Date): Promise<number>;
+  moveRecipients(
+    emailId: string,
+    from: readonly RecipientState[],
+    to: RecipientState,
+    at: Date,
+  ): Promise<number>;
   countStates(emailId: string): Promise<StateCounts>;
   cancelEmail(emailId: string, at: Date): Promise<void>;
   /** Addresses that are never to be mailed, of those asked for; compared without regard to case. */
@@ -186,6 +194,8 @@ export interface Transport {
 export interface Session {
   /** Largest message the server takes, in octets; undefined when it does not say. RFC 1870 */
   readonly maxMessageBytes: number | undefined;
+  /** How many `send` calls may be under way at a time: with pipelining the next one's commands ride with a message. */
+  readonly depth: number;
   /**
    * One mail transaction: MAIL, RCPT, DATA (RFC 5321 §3.3), exactly one forward-path.
    * @param beforeHandover awaited once, before the last octets are written; false gives the transaction up.

@@ -54,7 +54,11 @@ export interface StopRequest {
  * @throws Problem `email-locked` when another process sends this email, `email-state` when it was cancelled.
  * A server that refuses or cannot be reached is not thrown: `stopped` of the result says so.
  */
-export async function sendEmail(request: SendRequest, ports: SendPorts, stop: StopRequest): Promise<SendFinished> {
+export async function sendEmail(
+  request: SendRequest,
+  ports: SendPorts,
+  stop: StopRequest,
+): Promise<SendFinished> {
   const { email } = request;
   if (email.cancelledAt !== undefined) {
     throw new Problem('email-state', `${email.emailId} was cancelled`, { fix: 'Write a new email.' });
@@ -70,7 +74,8 @@ export async function sendEmail(request: SendRequest, ports: SendPorts, stop: St
 export async function takeLock(ledger: Ledger, emailId: string): Promise<EmailLock> {
   const lock = await ledger.lockEmail(emailId);
   if ('release' in lock) return lock;
-  const who = lock.heldBy === 'unknown' ? 'another process' : `process ${lock.heldBy.pid} on ${lock.heldBy.host}`;
+  const who =
+    lock.heldBy === 'unknown' ? 'another process' : `process ${lock.heldBy.pid} on ${lock.heldBy.host}`;
   throw new Problem('email-locked', `${emailId} is being sent by ${who}`, {
     fix: 'Wait for it, or end it with SIGTERM; then `mailtrack resume` goes on.',
   });
@@ -105,7 +110,10 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   return finish(run, startedMs);
 }
 
-async function settleUncertain({ email, uncertain }: SendRequest, { ledger, clock }: SendPorts): Promise<void> {
+async function settleUncertain(
+  { email, uncertain }: SendRequest,
+  { ledger, clock }: SendPorts,
+): Promise<void> {
   if (uncertain === undefined) return;
   const state = { resend: 'pending', accepted: 'accepted', skip: 'skipped' } as const;
   await ledger.moveRecipients(email.emailId, ['uncertain'], state[uncertain], clock.now());

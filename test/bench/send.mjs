@@ -17,18 +17,49 @@ const answer = () => new Promise(done => sink.once('message', done));
 try {
   const { port } = await answer();
   writeFileSync(join(folder, 'msg.html'), html);
-  writeFileSync(join(folder, 'people.csv'), `email,name\n${Array.from({ length: recipients }, (_, i) => `p${i}@example.com,Person ${i}`).join('\n')}\n`);
+  writeFileSync(
+    join(folder, 'people.csv'),
+    `email,name\n${Array.from({ length: recipients }, (_, i) => `p${i}@example.com,Person ${i}`).join('\n')}\n`,
+  );
   const runs = {
-    mailtrack: [resolve('bin/mailtrack.js'), 'send', 'msg.html', '--each', 'people.csv', '--subject', 'Bench', '--from', 'bench@example.com', '--yes', '--again', '--quiet', '--connections', String(connections), '--smtp', `smtp://127.0.0.1:${port}`, '--tracking-url', 'http://127.0.0.1:9'],
-    'nodemailer pool': [resolve('test/bench/nodemailer-pool.mjs'), String(port), String(recipients), String(connections), html],
+    mailtrack: [
+      resolve('bin/mailtrack.js'),
+      'send',
+      'msg.html',
+      '--each',
+      'people.csv',
+      '--subject',
+      'Bench',
+      '--from',
+      'bench@example.com',
+      '--yes',
+      '--again',
+      '--quiet',
+      '--connections',
+      String(connections),
+      '--smtp',
+      `smtp://127.0.0.1:${port}`,
+      '--tracking-url',
+      'http://127.0.0.1:9',
+    ],
+    'nodemailer pool': [
+      resolve('test/bench/nodemailer-pool.mjs'),
+      String(port),
+      String(recipients),
+      String(connections),
+      html,
+    ],
   };
   const rates = new Map(Object.keys(runs).map(name => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, args] of Object.entries(runs)) rates.get(name).push(await measure(name, args));
   }
   console.log(`${recipients} recipients, ${connections} connections, ${rounds} rounds, whole processes:`);
-  for (const [name, values] of rates) console.log(`  ${name.padEnd(16)} ${median(values).toFixed(0)} messages/s`);
-  console.log(`  ratio            ${(median(rates.get('mailtrack')) / median(rates.get('nodemailer pool'))).toFixed(2)}`);
+  for (const [name, values] of rates)
+    console.log(`  ${name.padEnd(16)} ${median(values).toFixed(0)} messages/s`);
+  console.log(
+    `  ratio            ${(median(rates.get('mailtrack')) / median(rates.get('nodemailer pool'))).toFixed(2)}`,
+  );
 } finally {
   sink.disconnect();
   rmSync(folder, { recursive: true, force: true });
@@ -46,7 +77,8 @@ async function measure(name, args) {
   const counted = answer();
   sink.send('count');
   const { messages } = await counted;
-  if (status !== 0 || messages !== recipients) throw new Error(`${name} ended with ${status}; the sink has ${messages} of ${recipients}`);
+  if (status !== 0 || messages !== recipients)
+    throw new Error(`${name} ended with ${status}; the sink has ${messages} of ${recipients}`);
   return recipients / seconds;
 }
 

@@ -31,7 +31,10 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
   }
 
   function writeGroup(tag: string): void {
-    user.write('contacts.csv', `alias,name,email\nalice,"Archer, Alice",alice-${tag}@example.com\nbob,Bob Čapek,bob-${tag}@example.com\n`);
+    user.write(
+      'contacts.csv',
+      `alias,name,email\nalice,"Archer, Alice",alice-${tag}@example.com\nbob,Bob Čapek,bob-${tag}@example.com\n`,
+    );
     user.write(
       'mailtrack.toml',
       `[contacts]\nfile = "contacts.csv"\n[aliases]\ncarol = ["Carol <carol-${tag}@example.net>"]\ndave = ["dave-${tag}@example.net"]\n`,
@@ -51,10 +54,22 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
     const sent = await user.run(['send', 'msg.mjml', ...group, '--json']);
     expect(sent).toMatchObject({ status: 0 });
     const lines = jsonLines(sent.stdout);
-    expect(lines.map(line => line['type'])).toEqual(['plan', 'recipient', 'recipient', 'recipient', 'recipient', 'result']);
+    expect(lines.map(line => line['type'])).toEqual([
+      'plan',
+      'recipient',
+      'recipient',
+      'recipient',
+      'recipient',
+      'result',
+    ]);
     expect(lines[0]).toMatchObject({ mode: 'group', recipients: 4, visible: 3, subject: 'Grüße an alle' });
 
-    const addresses = ['alice-g@example.com', 'bob-g@example.com', 'carol-g@example.net', 'dave-g@example.net'];
+    const addresses = [
+      'alice-g@example.com',
+      'bob-g@example.com',
+      'carol-g@example.net',
+      'dave-g@example.net',
+    ];
     const stored = await Promise.all(addresses.map(deliveredTo));
     const mails = await Promise.all(stored.map(readMail));
     for (const name of ['From', 'To', 'Cc', 'Subject', 'Date', 'Message-ID']) {
@@ -69,23 +84,38 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
       expect(rawField(stored[index] as Buffer, 'Bcc')).toEqual([]);
       const own = index === 3;
       // Postfix notes the envelope recipient in its own trace fields; the message itself has no trace of Bcc.
-      const message = mail.raw.replaceAll(/^(X-Original-To|Delivered-To|\tfor|Received):? .*\n(\t.*\n)*/gm, '');
+      const message = mail.raw.replaceAll(
+        /^(X-Original-To|Delivered-To|\tfor|Received):? .*\n(\t.*\n)*/gm,
+        '',
+      );
       expect(message.includes('dave-g'), own ? 'even in his own copy' : '').toBe(false);
       expect(mail.text).not.toContain('tracking.png');
     }
     expect(new Set(mails.map(mail => mail.pixel)).size).toBe(4);
-    expect((await postfix.log()).slice(before).match(/disconnect from .* mail=4 rcpt=4 data=4/g) ?? (await sessionsSince(before))).toHaveLength(1);
+    expect(
+      (await postfix.log()).slice(before).match(/disconnect from .* mail=4 rcpt=4 data=4/g) ??
+        (await sessionsSince(before)),
+    ).toHaveLength(1);
 
     const answer = await fetch(mails[1]?.pixel ?? '', { headers: { 'user-agent': thunderbird } });
-    expect([answer.status, answer.headers.get('content-type'), (await answer.arrayBuffer()).byteLength]).toEqual([200, 'image/png', 67]);
+    expect([
+      answer.status,
+      answer.headers.get('content-type'),
+      (await answer.arrayBuffer()).byteLength,
+    ]).toEqual([200, 'image/png', 67]);
 
     const emailId = String(lines[0]?.['email_id']);
-    const report = JSON.parse((await user.run(['report', emailId, '--json'])).stdout) as Record<string, never>;
+    const report = JSON.parse((await user.run(['report', emailId, '--json'])).stdout) as Record<
+      string,
+      never
+    >;
     expect(report['totals']).toMatchObject({ recipients: 4, accepted: 4, opened: 1, none: 3, fetches: 1 });
     const verdicts = (report['recipients'] as { email_address: string; verdict: string }[]).map(
       ({ email_address, verdict }) => [email_address, verdict],
     );
-    expect(verdicts).toEqual(addresses.map(address => [address, address.startsWith('bob') ? 'opened' : 'none']));
+    expect(verdicts).toEqual(
+      addresses.map(address => [address, address.startsWith('bob') ? 'opened' : 'none']),
+    );
     const seen = await user.run(['report']);
     expect(seen.stdout).toMatch(/bob-g@example\.com.*opened|opened.*bob-g@example\.com/);
 
@@ -118,12 +148,18 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
       email_id: emailId,
       email_address: 'bob-a@example.com',
     });
-    const forged = Buffer.from(JSON.stringify({ email_id: emailId, email_address: 'eve@example.com' })).toString('base64url');
+    const forged = Buffer.from(
+      JSON.stringify({ email_id: emailId, email_address: 'eve@example.com' }),
+    ).toString('base64url');
     const fetchPixel = (value: string) =>
       fetch(`${server.url}/email_opened/${value}/tracking.png`, { headers: { 'user-agent': gmail } });
     const answers = [await fetchPixel(forged), await fetchPixel(token)];
-    for (const answer of answers) expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, 67]);
-    const report = JSON.parse((await user.run(['report', '--json', '--opens'])).stdout) as Record<string, never>;
+    for (const answer of answers)
+      expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, 67]);
+    const report = JSON.parse((await user.run(['report', '--json', '--opens'])).stdout) as Record<
+      string,
+      never
+    >;
     expect(report['totals']).toMatchObject({ opened: 1, none: 3, fetches: 1 });
     expect(report['opens']).toMatchObject([{ email_address: 'bob-a@example.com', kind: 'image-proxy' }]);
     const database = new Database(user.database, { readonly: true });
@@ -133,19 +169,45 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
   });
 
   it('sends a thousand different people their own message, whatever their names', async () => {
-    const names = ['Doe, Jane', 'O"Hara "Red" Sam', 'Žofie Müller', '山田 太郎', '👩‍👩‍👧 Family', "D'Arcy", 'Ångström; Bo', 'x@bank.example'];
+    const names = [
+      'Doe, Jane',
+      'O"Hara "Red" Sam',
+      'Žofie Müller',
+      '山田 太郎',
+      '👩‍👩‍👧 Family',
+      "D'Arcy",
+      'Ångström; Bo',
+      'x@bank.example',
+    ];
     const rows = Array.from({ length: 1_000 }, (_, index) => ({
       email: `p${index}@example.com`,
       name: `${names[index % names.length]} ${index}`,
       company: index % 3 === 0 ? `Ox & "Cow", <${index}>` : `株式会社 ${index}`,
     }));
     const cell = (value: string) => `"${value.replaceAll('"', '""')}"`;
-    user.write('people.csv', `email,name,company\n${rows.map(row => [row.email, row.name, row.company].map(cell).join(',')).join('\n')}\n`);
+    user.write(
+      'people.csv',
+      `email,name,company\n${rows.map(row => [row.email, row.name, row.company].map(cell).join(',')).join('\n')}\n`,
+    );
     user.write('msg.md', 'Dear {{ name }},\n\nwe greet **{{ company }}**.\n');
     user.environment['MAILTRACK_TRACKING_URL'] = 'http://127.0.0.1:9';
-    const sent = await user.run(['send', 'msg.md', '--each', 'people.csv', '--subject', 'To {{ name }}', '--yes', '--json']);
+    const sent = await user.run([
+      'send',
+      'msg.md',
+      '--each',
+      'people.csv',
+      '--subject',
+      'To {{ name }}',
+      '--yes',
+      '--json',
+    ]);
     expect(sent).toMatchObject({ status: 0 });
-    expect(jsonLines(sent.stdout).at(-1)).toMatchObject({ type: 'result', recipients: 1_000, accepted: 1_000, pending: 0 });
+    expect(jsonLines(sent.stdout).at(-1)).toMatchObject({
+      type: 'result',
+      recipients: 1_000,
+      accepted: 1_000,
+      pending: 0,
+    });
 
     await postfix.queueEmpty();
     const delivered = await postfix.delivered();
@@ -167,7 +229,10 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
 
   it('goes on after SIGKILL in the middle; nobody has two copies but who was listed as uncertain', async () => {
     const count = 400;
-    user.write('people.csv', `email\n${Array.from({ length: count }, (_, index) => `k${index}@example.com`).join('\n')}\n`);
+    user.write(
+      'people.csv',
+      `email\n${Array.from({ length: count }, (_, index) => `k${index}@example.com`).join('\n')}\n`,
+    );
     user.write('msg.md', 'Hello {{ email }}');
     user.environment['MAILTRACK_TRACKING_URL'] = 'http://127.0.0.1:9';
     const first = user.start(['send', 'msg.md', '--each', 'people.csv', '--subject', 'S', '--yes', '--json']);
@@ -187,7 +252,9 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
 
     await postfix.queueEmpty();
     const database = new Database(user.database, { readonly: true });
-    const states = new Map(database.prepare('SELECT email_address, state FROM recipients').raw().all() as [string, string][]);
+    const states = new Map(
+      database.prepare('SELECT email_address, state FROM recipients').raw().all() as [string, string][],
+    );
     database.close();
     const delivered = await postfix.delivered();
     for (const [address, state] of states) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/merge/compile-template.js';
 import { createRenderer } from '../../src/merge/render-copy.js';
 import { createScope } from '../../src/merge/scope.js';
-import { Problem, Problems } from '../../src/problem.js';
+import { type Problem, Problems } from '../../src/problem.js';
 
 function scope(fields: Record<string, string> = {}, pixel = '<img src="P">') {
   return createScope({
@@ -41,7 +41,10 @@ async function problemsOf(path: string, source: string) {
 describe('the pixel', () => {
   it.each([
     ['m.mjml', mjml('<mj-text>Hi</mj-text>')],
-    ['m.html', '<!doctype html><html><head><title>T</title></head><body class="a>b">\n<p>Hi</p></body></html>'],
+    [
+      'm.html',
+      '<!doctype html><html><head><title>T</title></head><body class="a>b">\n<p>Hi</p></body></html>',
+    ],
     ['m.md', 'Hi *you*'],
     ['m.txt', 'Hi you'],
     ['m.html', '<p>only a fragment</p>'],
@@ -50,7 +53,9 @@ describe('the pixel', () => {
     expect(html.split('<img src="P">')).toHaveLength(2);
     const body = html.search(/<body/);
     expect(html.indexOf('<img src="P">')).toBeGreaterThan(body);
-    expect(html.indexOf('<img src="P">')).toBeLessThan(html.indexOf(source.includes('fragment') ? '<p>' : 'Hi'));
+    expect(html.indexOf('<img src="P">')).toBeLessThan(
+      html.indexOf(source.includes('fragment') ? '<p>' : 'Hi'),
+    );
   });
 
   it('is not fooled by a body in a comment, a style or a script', async () => {
@@ -94,7 +99,9 @@ describe('merge values', () => {
   });
 
   it('are not rendered again', async () => {
-    expect((await render('m.txt', '{{ company }}', { company: '{{ 7 | times: 6 }}' })).text).toBe('{{ 7 | times: 6 }}\n');
+    expect((await render('m.txt', '{{ company }}', { company: '{{ 7 | times: 6 }}' })).text).toBe(
+      '{{ 7 | times: 6 }}\n',
+    );
   });
 
   it('of a column that Liquid cannot spell go by its identifier', async () => {
@@ -136,9 +143,12 @@ describe('MJML', () => {
   });
 
   it('refuses what it would drop, with line and column', async () => {
-    expect(await problemsOf('m.mjml', '<mjml>\n<mj-body>\n<mj-section>\n  lost words\n</mj-section>\n</mj-body></mjml>')).toEqual([
-      'm.mjml:4:3 text directly inside <mj-section> would be dropped',
-    ]);
+    expect(
+      await problemsOf(
+        'm.mjml',
+        '<mjml>\n<mj-body>\n<mj-section>\n  lost words\n</mj-section>\n</mj-body></mjml>',
+      ),
+    ).toEqual(['m.mjml:4:3 text directly inside <mj-section> would be dropped']);
     expect(await problemsOf('m.mjml', mjml('<mj-include path="a.mjml" />'))).toEqual([
       'm.mjml:1:39 mj-include is not supported',
     ]);
@@ -163,7 +173,11 @@ describe('MJML', () => {
 describe('Markdown', () => {
   it('keeps conditions and links with merge fields', async () => {
     const source = 'Hi {{ name }}\n\n{% if vip == "yes" %}\n- one\n- [two]({{ link }})\n{% endif %}\n\nBye';
-    const copy = await render('m.md', source, { name: 'A & B', vip: 'yes', link: 'https://x.example/?a=1&b=2' });
+    const copy = await render('m.md', source, {
+      name: 'A & B',
+      vip: 'yes',
+      link: 'https://x.example/?a=1&b=2',
+    });
     expect(copy.html).toContain('<p>Hi A &amp; B</p>');
     expect(copy.html).toContain('<a href="https://x.example/?a=1&amp;b=2">two</a>');
     expect(copy.text).toContain('two <https://x.example/?a=1&b=2>');
@@ -189,7 +203,9 @@ describe('the subject', () => {
   });
 
   it('is never guessed', async () => {
-    await expect(compileTemplate({ path: 'm.txt', source: 'Hello' }, undefined)).rejects.toThrow('the message has no subject');
+    await expect(compileTemplate({ path: 'm.txt', source: 'Hello' }, undefined)).rejects.toThrow(
+      'the message has no subject',
+    );
   });
 });
 
@@ -198,7 +214,10 @@ describe('errors', () => {
     ['{% if x %}', 'm.txt:1:1 tag {% if x %} not closed'],
     ['a\n{{ name', 'm.txt:2:1 output "{{ name" not closed'],
     ['a\nb {{ name | shout }}', 'm.txt:2:3 undefined filter: shout'],
-    ['---\na: [1\n---\n', 'm.txt:3:1 front matter: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    [
+      '---\na: [1\n---\n',
+      'm.txt:3:1 front matter: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
     ['---\nsubject: x\n', 'm.txt:1:undefined the front matter does not end'],
     ['---\nsubject: x\n---\n\n{{ name | shout }}', 'm.txt:5:1 undefined filter: shout'],
   ])('name the place: %j', async (source, expected) => {
@@ -213,7 +232,10 @@ describe('errors', () => {
   });
 
   it('stop a template that runs away', async () => {
-    const { compiled } = await compileTemplate({ path: 'm.txt', source: '{% for i in (1..1000000000) %}x{% endfor %}' }, 'S');
+    const { compiled } = await compileTemplate(
+      { path: 'm.txt', source: '{% for i in (1..1000000000) %}x{% endfor %}' },
+      'S',
+    );
     expect(createRenderer(compiled, 'm.txt')(scope()).ok).toBe(false);
   });
 });
@@ -221,5 +243,9 @@ describe('errors', () => {
 it('knows the fields a template asks for and where', async () => {
   const source = '---\nsubject: Hi\n---\n\nHi {{ name }}\n{% if a.b > 1 %}{{ c }}{% endif %}';
   const { fields } = await compileTemplate({ path: 'm.md', source }, undefined);
-  expect([...fields].map(([name, place]) => `${name} ${place.line}:${place.column}`)).toEqual(['name 5:7', 'a 6:7', 'c 6:20']);
+  expect([...fields].map(([name, place]) => `${name} ${place.line}:${place.column}`)).toEqual([
+    'name 5:7',
+    'a 6:7',
+    'c 6:20',
+  ]);
 });

@@ -51,7 +51,9 @@ describe('composeMessage', () => {
 
   it('keeps the date as given', async () => {
     const fields = inspectHeader(await composeMessage(header, body, 'b1'));
-    expect(fields.filter(field => field.name === 'Date').map(field => field.value)).toEqual([` ${header.date}`]);
+    expect(fields.filter(field => field.name === 'Date').map(field => field.value)).toEqual([
+      ` ${header.date}`,
+    ]);
   });
 
   it('shows nobody as undisclosed recipients', async () => {
@@ -62,7 +64,9 @@ describe('composeMessage', () => {
   });
 
   it('folds a long list of recipients without changing it', async () => {
-    const to = Array.from({ length: 200 }, (_, index) => mailbox(`person${index}@example.com`, `Person, Number ${index}`));
+    const to = Array.from({ length: 200 }, (_, index) =>
+      mailbox(`person${index}@example.com`, `Person, Number ${index}`),
+    );
     const message = await composeMessage({ ...header, to }, body, 'b1');
     const [field] = inspectHeader(message).filter(({ name }) => name === 'To');
     expect(Math.max(...(field?.value ?? '').split('\r\n').map(line => line.length))).toBeLessThanOrEqual(78);
@@ -71,7 +75,11 @@ describe('composeMessage', () => {
 
   it('carries attachments byte for byte', async () => {
     const content = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
-    const message = await composeMessage(header, { ...body, attachments: [{ filename: 'été.bin', content }] }, 'b1');
+    const message = await composeMessage(
+      header,
+      { ...body, attachments: [{ filename: 'été.bin', content }] },
+      'b1',
+    );
     const [attachment] = (await PostalMime.parse(message)).attachments;
     expect(attachment?.filename).toBe('été.bin');
     expect(new Uint8Array(attachment?.content as ArrayBuffer)).toEqual(content);
@@ -101,7 +109,10 @@ describe('message ids', () => {
 
 describe('parseHeaderField', () => {
   it('takes a field of the user’s own', () => {
-    expect(parseHeaderField('X-Team:  blue ')).toEqual({ ok: true, value: { name: 'X-Team', value: 'blue' } });
+    expect(parseHeaderField('X-Team:  blue ')).toEqual({
+      ok: true,
+      value: { name: 'X-Team', value: 'blue' },
+    });
   });
   it.each([
     ['no colon', 'it is not of the form name: value'],

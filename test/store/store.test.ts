@@ -6,7 +6,12 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/problem.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
-import type { EmailRecord, RecipientRecord, RecordedFetch, TransactionRecord } from '../../src/workflow/ports.js';
+import type {
+  EmailRecord,
+  RecipientRecord,
+  RecordedFetch,
+  TransactionRecord,
+} from '../../src/workflow/ports.js';
 
 let folder: string;
 let file: string;
@@ -98,7 +103,8 @@ describe('durability', () => {
   });
 
   it('keeps the database, its log and its folder private', () => {
-    for (const name of readdirSync(folder)) expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+    for (const name of readdirSync(folder))
+      expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
   });
 });
 
@@ -115,7 +121,9 @@ describe('the ledger', () => {
 
   it('lets an intent be taken once', async () => {
     await store.ledger.openEmail(email(), [recipient(0)]);
-    const intents = await Promise.all([1, 2, 3].map(() => store.ledger.recordIntent('em_aaaaaaaaaaaa', 0, at)));
+    const intents = await Promise.all(
+      [1, 2, 3].map(() => store.ledger.recordIntent('em_aaaaaaaaaaaa', 0, at)),
+    );
     expect(intents).toEqual([true, false, false]);
     expect((await store.ledger.countStates('em_aaaaaaaaaaaa')).sending).toBe(1);
   });
@@ -145,7 +153,11 @@ describe('the ledger', () => {
     await store.ledger.openEmail(email(), [recipient(0), recipient(1)]);
     await store.ledger.recordIntent('em_aaaaaaaaaaaa', 1, at);
     expect(await store.ledger.markAbandonedUncertain('em_aaaaaaaaaaaa', at)).toBe(1);
-    expect(await store.ledger.countStates('em_aaaaaaaaaaaa')).toMatchObject({ pending: 1, sending: 0, uncertain: 1 });
+    expect(await store.ledger.countStates('em_aaaaaaaaaaaa')).toMatchObject({
+      pending: 1,
+      sending: 0,
+      uncertain: 1,
+    });
     expect(await store.reader.readTransactions('em_aaaaaaaaaaaa', 1)).toMatchObject([
       { state: 'uncertain', stage: 'end-of-data', replyCode: 0 },
     ]);
@@ -168,9 +180,13 @@ describe('the ledger', () => {
 
   it('finds suppressed addresses whatever their case', async () => {
     const other = new Database(file);
-    other.prepare('INSERT INTO suppressions VALUES (?, ?, ?)').run('bob@example.com', 'asked', at.toISOString());
+    other
+      .prepare('INSERT INTO suppressions VALUES (?, ?, ?)')
+      .run('bob@example.com', 'asked', at.toISOString());
     other.close();
-    expect(await store.ledger.findSuppressed(['Bob@Example.com', 'ann@example.com'])).toEqual(new Set(['Bob@Example.com']));
+    expect(await store.ledger.findSuppressed(['Bob@Example.com', 'ann@example.com'])).toEqual(
+      new Set(['Bob@Example.com']),
+    );
   });
 });
 
@@ -197,7 +213,9 @@ describe('the lock of an email', () => {
       await store.ledger.lockEmail('em_aaaaaaaaaaaa');
       console.log('locked');
       setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise(resolve => child.stdout.once('data', resolve));
     expect(await store.ledger.lockEmail('em_aaaaaaaaaaaa')).toMatchObject({ heldBy: { pid: child.pid } });
     const gone = new Promise(resolve => child.once('exit', resolve));
@@ -212,7 +230,10 @@ describe('the lock of an email', () => {
 describe('facts', () => {
   it('come back in the order recorded, with their user agents, and appear in email_opens', async () => {
     await store.ledger.openEmail(email(), [recipient(0), recipient(1)]);
-    await store.fetchLog.appendFetches([fetch(), fetch({ recipientNumber: 1_001, userAgent: '', kind: 'unknown' })]);
+    await store.fetchLog.appendFetches([
+      fetch(),
+      fetch({ recipientNumber: 1_001, userAgent: '', kind: 'unknown' }),
+    ]);
     await store.fetchLog.appendFetches([fetch({ method: 'HEAD', kind: 'scanner' })]);
     const read = await all(store.reader.readFetches('em_aaaaaaaaaaaa'));
     expect(read).toEqual([
@@ -222,7 +243,12 @@ describe('facts', () => {
     ]);
     const other = new Database(file, { readonly: true });
     expect(other.prepare('SELECT * FROM email_opens').all()).toMatchObject([
-      { datetime_opened: at.toISOString(), email_id: 'em_aaaaaaaaaaaa', email_address: 'r0@example.com', kind: 'human' },
+      {
+        datetime_opened: at.toISOString(),
+        email_id: 'em_aaaaaaaaaaaa',
+        email_address: 'r0@example.com',
+        kind: 'human',
+      },
       { email_address: 'r1@example.com', kind: 'unknown' },
       { email_address: 'r0@example.com', kind: 'scanner' },
     ]);
@@ -255,7 +281,9 @@ describe('finding emails', () => {
   beforeEach(async () => {
     await store.ledger.openEmail(email(), [recipient(0)]);
     const later = new Date(at.getTime() + 1);
-    await store.ledger.openEmail(email({ emailId: 'em_aabbbbbbbbbb', emailNumber: 2, createdAt: later }), [recipient(0)]);
+    await store.ledger.openEmail(email({ emailId: 'em_aabbbbbbbbbb', emailNumber: 2, createdAt: later }), [
+      recipient(0),
+    ]);
   });
 
   it.each([
@@ -291,7 +319,10 @@ describe('a database that cannot be used', () => {
 
   it('is named with what is wrong', async () => {
     const text = join(folder, 'text.db');
-    writeFileSync(text, 'this is a letter, not a database, and it is long enough to have a header of its own');
+    writeFileSync(
+      text,
+      'this is a letter, not a database, and it is long enough to have a header of its own',
+    );
     expect(await problemOf(text)).toBe('database: the database /text.db is not a mailtrack database');
     expect(await problemOf(folder)).toBe('database: the database  cannot be opened');
     expect(await problemOf('postgres://x/y')).toBe(

@@ -31,7 +31,11 @@ const email: EmailRecord = {
 };
 const copies: CopyPlan = {
   render: () => ({ ok: true, copy: { subject: 'S', html: '', text: '' } }),
-  make: async recipient => ({ subject: 'S', messageId: '<m@example.com>', message: Buffer.from(recipient.emailAddress) }),
+  make: async recipient => ({
+    subject: 'S',
+    messageId: '<m@example.com>',
+    message: Buffer.from(recipient.emailAddress),
+  }),
 };
 
 beforeEach(async () => {
@@ -67,7 +71,15 @@ async function open(count: number): Promise<void> {
 
 function send(changes: Partial<SendRequest> = {}) {
   return sendEmail(
-    { email, copies, reversePath: 'a@example.com', connections: 4, retryForMs: 900_000, resumed: false, ...changes },
+    {
+      email,
+      copies,
+      reversePath: 'a@example.com',
+      connections: 4,
+      retryForMs: 900_000,
+      resumed: false,
+      ...changes,
+    },
     { ledger: store.ledger, transport: office, clock, jitter: () => 0, emit: event => events.push(event) },
     { drain: drain.signal, abort: new AbortController().signal },
   );
@@ -75,7 +87,8 @@ function send(changes: Partial<SendRequest> = {}) {
 
 const kinds = () => events.map(event => event.kind);
 const acceptedOnce = () => office.accepted.map(({ to }) => to).sort();
-const everybody = (count: number) => Array.from({ length: count }, (_, index) => `r${index}@example.com`).sort();
+const everybody = (count: number) =>
+  Array.from({ length: count }, (_, index) => `r${index}@example.com`).sort();
 
 describe('sendEmail', () => {
   it('sends everybody one copy over one session when there are few', async () => {
@@ -102,7 +115,10 @@ describe('sendEmail', () => {
     expect(kinds()).toContain('retry-scheduled');
     expect(Math.max(...clock.waits)).toBe(60_000);
     const log = await store.reader.readTransactions(email.emailId, 1);
-    expect(log.map(({ state, replyCode }) => [state, replyCode])).toEqual([['deferred', 451], ['accepted', 250]]);
+    expect(log.map(({ state, replyCode }) => [state, replyCode])).toEqual([
+      ['deferred', 451],
+      ['accepted', 250],
+    ]);
   });
 
   it('makes no second attempt when there is no time for retries', async () => {
@@ -132,7 +148,10 @@ describe('sendEmail', () => {
 
   it('gives up a server that closes every session', async () => {
     await open(1);
-    office.script.set('r0@example.com', Array.from({ length: 50 }, () => 'not-sent' as const));
+    office.script.set(
+      'r0@example.com',
+      Array.from({ length: 50 }, () => 'not-sent' as const),
+    );
     const finished = await send({ retryForMs: 0 });
     expect(finished.stopped).toMatchObject({ code: 'unfinished' });
     expect(finished.counts).toMatchObject({ pending: 1 });
@@ -158,7 +177,11 @@ describe('sendEmail', () => {
   it('waits for a server that was there before', async () => {
     await open(2);
     office.script.set('r1@example.com', ['not-sent']);
-    office.refusals.push(undefined, new Problem('server-unreachable', 'down'), new Problem('server-unreachable', 'down'));
+    office.refusals.push(
+      undefined,
+      new Problem('server-unreachable', 'down'),
+      new Problem('server-unreachable', 'down'),
+    );
     expect((await send()).counts).toMatchObject({ accepted: 2 });
   });
 
@@ -187,7 +210,10 @@ describe('sendEmail', () => {
       },
     ]);
     const finished = await send({ connections: 1 });
-    expect(finished).toMatchObject({ interruptedBy: 'SIGINT', counts: { accepted: 6, pending: 34, sending: 0 } });
+    expect(finished).toMatchObject({
+      interruptedBy: 'SIGINT',
+      counts: { accepted: 6, pending: 34, sending: 0 },
+    });
   });
 
   it('keeps the rate over all sessions together', async () => {
@@ -208,7 +234,10 @@ describe('sendEmail', () => {
   it('leaves an email alone that another process is sending', async () => {
     await open(1);
     const lock = await store.ledger.lockEmail(email.emailId);
-    await expect(send()).rejects.toMatchObject({ code: 'email-locked', message: expect.stringContaining(String(process.pid)) });
+    await expect(send()).rejects.toMatchObject({
+      code: 'email-locked',
+      message: expect.stringContaining(String(process.pid)),
+    });
     if ('release' in lock) await lock.release();
   });
 

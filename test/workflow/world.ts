@@ -1,7 +1,8 @@
 /** A small world for the use cases: a clock that only moves when somebody waits, and a server that does as it is told. */
+
+import type { Problem } from '../../src/problem.js';
 import type { OutcomeKind, SendOutcome } from '../../src/smtp/outcome.js';
 import type { Clock, Delivery, Session, Transport } from '../../src/workflow/ports.js';
-import type { Problem } from '../../src/problem.js';
 
 export class PatientClock implements Clock {
   ms = Date.parse('2026-11-23T09:00:00Z');
@@ -42,6 +43,7 @@ export class PostOffice implements Transport {
 
 class OfficeSession implements Session {
   readonly maxMessageBytes = undefined;
+  readonly depth = 1;
   usable = true;
 
   constructor(
@@ -62,10 +64,18 @@ class OfficeSession implements Session {
       return outcome('withdrawn', 0, '');
     }
     if (kind === 'accepted') {
-      this.office.accepted.push({ session: this.number, to: delivery.forwardPath, message: delivery.message });
+      this.office.accepted.push({
+        session: this.number,
+        to: delivery.forwardPath,
+        message: delivery.message,
+      });
     }
     if (kind === 'uncertain') this.usable = false;
-    return outcome(kind as OutcomeKind, kind === 'deferred' ? 451 : kind === 'rejected' ? 550 : kind === 'uncertain' ? 0 : 250, kind);
+    return outcome(
+      kind as OutcomeKind,
+      kind === 'deferred' ? 451 : kind === 'rejected' ? 550 : kind === 'uncertain' ? 0 : 250,
+      kind,
+    );
   }
 
   async quit(): Promise<void> {

@@ -12,10 +12,15 @@ export function defineResume(program: Command): void {
     .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))
     .option('--retry-for <duration>', 'how long deferred recipients are retried; default 15m', duration)
     .addOption(
-      new Option('--resend-uncertain', 'send the same octets again to uncertain recipients').conflicts('resolve'),
+      new Option('--resend-uncertain', 'send the same octets again to uncertain recipients').conflicts(
+        'resolve',
+      ),
     )
     .addOption(
-      new Option('--resolve <as>', 'settle uncertain recipients without sending').choices(['accepted', 'skip']),
+      new Option('--resolve <as>', 'settle uncertain recipients without sending').choices([
+        'accepted',
+        'skip',
+      ]),
     )
     .option('--limit <n>', 'stop this run after n recipients', wholeNumber(1))
     .addHelpText(

@@ -14,7 +14,11 @@ export function defineSend(program: Command): void {
     .option('--each <recipients>', 'one message for each instead', collect)
     .option('--limit <n>', 'stop this run after n recipients; resume goes on', wholeNumber(1))
     .addOption(
-      new Option('--duplicates <which>', 'rows with one address and different fields').choices(['first', 'last', 'each']),
+      new Option('--duplicates <which>', 'rows with one address and different fields').choices([
+        'first',
+        'last',
+        'each',
+      ]),
     )
     .option('--skip-invalid', 'leave rows with errors out instead of stopping')
     .optionsGroup('What:')
@@ -28,7 +32,9 @@ export function defineSend(program: Command): void {
     .option('--in-reply-to <message-id>', 'answer to a message')
     .option('--envelope-from <mailbox>', 'where bounces go (MAIL FROM)')
     .option('--no-track', 'no pixel in any copy')
-    .addOption(new Option('--token-format <format>', 'what pixel URLs look like').choices(['sealed', 'article']))
+    .addOption(
+      new Option('--token-format <format>', 'what pixel URLs look like').choices(['sealed', 'article']),
+    )
     .optionsGroup('How:')
     .option('--smtp <url>', 'smtp://user@host:587 or smtps://user@host:465')
     .option('--tracking-url <url>', 'public base URL of mailtrack serve')

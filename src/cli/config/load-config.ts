@@ -71,7 +71,9 @@ function configFiles(request: ConfigRequest): readonly ConfigFile[] {
   if (named !== undefined && named !== '') {
     const file = resolve(request.folder, named);
     if (!existsSync(file)) {
-      throw new Problem('config', `the configuration file ${named} does not exist`, { fix: 'Check --config and MAILTRACK_CONFIG.' });
+      throw new Problem('config', `the configuration file ${named} does not exist`, {
+        fix: 'Check --config and MAILTRACK_CONFIG.',
+      });
     }
     return [{ kind: 'named', file }];
   }
@@ -95,7 +97,11 @@ export function findUpwards(folder: string, name: string): string | undefined {
   }
 }
 
-async function readConfigFile(source: ConfigFile, profile: string | undefined, problems: Problem[]): Promise<Config> {
+async function readConfigFile(
+  source: ConfigFile,
+  profile: string | undefined,
+  problems: Problem[],
+): Promise<Config> {
   const text = readFileSync(source.file, 'utf8');
   const { parse, TomlError } = await import('smol-toml');
   const values = new Map<string, ConfigValue>();
@@ -115,12 +121,16 @@ async function readConfigFile(source: ConfigFile, profile: string | undefined, p
 
   const take = (table: Record<string, unknown>, lineOf: (key: string) => number | undefined) => {
     for (const [key, value] of flatten(table)) {
-      const place = { file: source.file, ...(lineOf(key) === undefined ? {} : { line: lineOf(key) as number }) };
+      const place = {
+        file: source.file,
+        ...(lineOf(key) === undefined ? {} : { line: lineOf(key) as number }),
+      };
       if (key.startsWith('aliases.')) {
         const name = key.slice('aliases.'.length);
         const members = Array.isArray(value) ? value : [value];
         if (members.every(member => typeof member === 'string')) aliases.set(name, members as string[]);
-        else problems.push(new Problem('config', `${key} has to be text or a list of texts`, { where: place }));
+        else
+          problems.push(new Problem('config', `${key} has to be text or a list of texts`, { where: place }));
         continue;
       }
       const setting = settings.find(candidate => candidate.key === key);
@@ -162,15 +172,24 @@ function put(
     values.set(setting.key, { value: read.value, origin });
     return;
   }
-  const where = 'file' in origin ? { file: origin.file, ...(origin.line === undefined ? {} : { line: origin.line }) } : undefined;
+  const where =
+    'file' in origin
+      ? { file: origin.file, ...(origin.line === undefined ? {} : { line: origin.line }) }
+      : undefined;
   problems.push(new Problem(origin.kind === 'flag' ? 'usage' : 'config', `${name} ${read.why}`, { where }));
 }
 
 function unknownKey(key: string, where: { file: string; line?: number }): Problem {
-  const close = nearest(key, settings.map(setting => setting.key));
+  const close = nearest(
+    key,
+    settings.map(setting => setting.key),
+  );
   return new Problem('config', `unknown key ${JSON.stringify(key)}`, {
     where,
-    fix: close === undefined ? '`mailtrack help config` lists the keys.' : `Did you mean ${JSON.stringify(close)}?`,
+    fix:
+      close === undefined
+        ? '`mailtrack help config` lists the keys.'
+        : `Did you mean ${JSON.stringify(close)}?`,
   });
 }
 
@@ -178,7 +197,8 @@ function unknownKey(key: string, where: { file: string; line?: number }): Proble
 function* flatten(table: Record<string, unknown>, prefix = ''): Generator<[string, unknown]> {
   for (const [name, value] of Object.entries(table)) {
     const key = `${prefix}${name}`;
-    const isTable = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+    const isTable =
+      typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
     if (isTable && openTables.every(open => key !== `${open}.${name}`)) {
       yield* flatten(value as Record<string, unknown>, `${key}.`);
     } else {

@@ -18,6 +18,8 @@ export async function trust(file: string): Promise<void> {
 }
 
 async function entryOf(file: string): Promise<string> {
-  const digest = createHash('sha256').update(await readFile(file)).digest('hex');
+  const digest = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
   return `${digest} ${resolve(file)}`;
 }

@@ -11,14 +11,30 @@ export async function runConfigShow(options: GlobalOptions & { origin?: boolean 
     const found = config.values.get(key);
     return found === undefined
       ? []
-      : [{ key, value: secret === true ? '********' : withoutPassword(found.value), origin: describe(found.origin) }];
+      : [
+          {
+            key,
+            value: secret === true ? '********' : withoutPassword(found.value),
+            origin: describe(found.origin),
+          },
+        ];
   });
   if (json) {
-    output.data(JSON.stringify({ schema: 'mailtrack.config/1', settings: rows, aliases: Object.fromEntries(config.aliases) }));
+    output.data(
+      JSON.stringify({
+        schema: 'mailtrack.config/1',
+        settings: rows,
+        aliases: Object.fromEntries(config.aliases),
+      }),
+    );
     return;
   }
   for (const { key, value, origin } of rows) {
-    output.data(options.origin === true ? `${key} = ${JSON.stringify(value)}    # ${origin}` : `${key} = ${JSON.stringify(value)}`);
+    output.data(
+      options.origin === true
+        ? `${key} = ${JSON.stringify(value)}    # ${origin}`
+        : `${key} = ${JSON.stringify(value)}`,
+    );
   }
   for (const [name, members] of config.aliases) output.data(`aliases.${name} = ${JSON.stringify(members)}`);
   if (rows.length === 0) output.say('No settings yet. `mailtrack help config` shows a file to start from.');

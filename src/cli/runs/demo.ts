@@ -12,6 +12,7 @@ import { systemFiles } from '../../system/files.js';
 import { systemRandom } from '../../system/random.js';
 import { createKey, createKeyRing, type KeyRing } from '../../tracking/key.js';
 import { planEmail } from '../../workflow/plan-email.js';
+import { readReport } from '../../workflow/read-report.js';
 import { createFetchRecorder } from '../../workflow/record-fetch.js';
 import { sendEmail } from '../../workflow/send-email.js';
 import { type Context, createContext } from '../context.js';
@@ -31,16 +32,19 @@ const readers = [
   {
     who: 'bob@example.com',
     how: 'in Gmail, whose proxy loads images',
-    userAgent:
-      'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)',
+    userAgent: 'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)',
   },
   { who: 'carol@example.com', how: 'on an iPhone that loads images by itself', userAgent: 'Mozilla/5.0' },
-  { who: 'dave@example.com', how: 'behind a gateway that looks into every mail', userAgent: 'Barracuda Sentinel (EE)' },
+  {
+    who: 'dave@example.com',
+    how: 'behind a gateway that looks into every mail',
+    userAgent: 'Barracuda Sentinel (EE)',
+  },
 ] as const;
 
 /** The whole loop with its real parts, on loopback ports and in a folder that is removed afterwards. */
 export async function runDemo(options: GlobalOptions): Promise<void> {
-  const context = await createContext({ ...options, config: undefined as never });
+  const context = await createContext(options);
   const folder = await mkdtemp(join(tmpdir(), 'mailtrack-demo-'));
   const store = await openStore(join(folder, 'demo.db'));
   try {
@@ -57,15 +61,26 @@ async function playDemo(context: Context, options: GlobalOptions, store: Store):
   const inbox: Uint8Array[] = [];
   const sandbox = await startSandbox({ port: 0, onMessage: ({ bytes }) => inbox.push(bytes) });
   const recorder = createFetchRecorder({ log: store.fetchLog, ring, clock: systemClock });
-  const endpoint = await startPublicEndpoint({ port: 0, host: '127.0.0.1', recorder, keyFingerprint: ring.fingerprint });
+  const endpoint = await startPublicEndpoint({
+    port: 0,
+    host: '127.0.0.1',
+    recorder,
+    keyFingerprint: ring.fingerprint,
+  });
   try {
     say('mailtrack demo: one message to five people, and who opened it.');
     say('Nothing leaves this machine: the SMTP server is a sandbox, the readers are simulated.\n');
-    const emailId = await sendToFive(context, options, { store, ring, smtpPort: sandbox.port, pixelPort: endpoint.port });
+    const emailId = await sendToFive(context, options, {
+      store,
+      ring,
+      smtpPort: sandbox.port,
+      pixelPort: endpoint.port,
+    });
     say('\nFive copies arrived, alike but for the pixel. Now their readers:');
     await openCopies(inbox, say);
     say('');
-    await showReport(context, store, emailId, options);
+    const report = await readReport(store.reader, emailId);
+    if (report !== undefined) showReport(context, report, options);
     say('\nNext: mailtrack help template, or the quick start in the README.');
   } finally {
     await endpoint.close();

@@ -1,12 +1,8 @@
-import { reportCsv } from '../../report/csv.js';
-import { reportJson } from '../../report/json.js';
 import { openStore } from '../../store/open-store.js';
-import { systemClock } from '../../system/clock.js';
-import { reportLines } from '../../terminal/report-view.js';
-import { createStyle } from '../../terminal/style.js';
 import { readReport } from '../../workflow/read-report.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
+import { showReport } from '../show-report.js';
 
 export interface ReportOptions extends GlobalOptions {
   readonly csv?: boolean;
@@ -16,5 +12,18 @@ export interface ReportOptions extends GlobalOptions {
 export async function runReport(emailId: string, options: ReportOptions): Promise<void> {
   const context = await createContext(options);
   const store = await openStore(context.storeUrl);
-  void [reportCsv, reportJson, systemClock, reportLines, createStyle, readReport, emailId, store];
+  try {
+    const report = await readReport(store.reader, emailId);
+    if (report !== undefined) {
+      showReport(context, report, options);
+    } else if (context.json) {
+      context.output.data(JSON.stringify({ schema: 'mailtrack.report/1', email: null }));
+    } else {
+      context.output.say(
+        'No email has been sent yet. `mailtrack demo` shows the whole loop; `mailtrack send --help` begins it.',
+      );
+    }
+  } finally {
+    await store.close();
+  }
 }

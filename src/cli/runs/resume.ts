@@ -64,7 +64,10 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
   }
 }
 
-async function findEmailToResume(store: Store, emailId: string | undefined): Promise<EmailRecord | undefined> {
+async function findEmailToResume(
+  store: Store,
+  emailId: string | undefined,
+): Promise<EmailRecord | undefined> {
   return emailId === undefined ? store.reader.findUnfinished() : findEmail(store.reader, emailId);
 }
 
@@ -74,8 +77,14 @@ async function readAttachmentsAgain(composition: Composition) {
   const attachments = [];
   for (const { path, filename, sha256 } of composition.attachments) {
     const content = await systemFiles.readBytes(path);
-    if (createHash('sha256').update(content).digest('hex') === sha256) attachments.push({ filename, content });
-    else problems.push(new Problem('email-state', `${path} changed since the email was begun`, { fix: 'Put the old file back.' }));
+    if (createHash('sha256').update(content).digest('hex') === sha256)
+      attachments.push({ filename, content });
+    else
+      problems.push(
+        new Problem('email-state', `${path} changed since the email was begun`, {
+          fix: 'Put the old file back.',
+        }),
+      );
   }
   if (problems.length > 0) throw new Problems(problems);
   return attachments;

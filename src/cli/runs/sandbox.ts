@@ -23,7 +23,9 @@ export async function runSandbox(options: SandboxOptions): Promise<void> {
       output.data(json ? JSON.stringify(facts) : visible(line));
     },
   });
-  output.say(`Sandbox on smtp://127.0.0.1:${sandbox.port}: accepts everything, delivers nothing. Messages go to ${options.dir}.`);
+  output.say(
+    `Sandbox on smtp://127.0.0.1:${sandbox.port}: accepts everything, delivers nothing. Messages go to ${options.dir}.`,
+  );
   output.say('Stop with Ctrl-C.');
   await untilStopSignal();
   await sandbox.close();

@@ -8,14 +8,19 @@ import { systemRandom } from '../../system/random.js';
 import { readTrackingUrl } from '../../tracking/tracking-url.js';
 import { type EmailDraft, type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
 import { readAddressBook } from '../address-book.js';
+import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
 import { type Context, createContext, openKeyRing } from '../context.js';
 import { exitCodeOfSend } from '../exit-codes.js';
 import type { GlobalOptions } from '../options.js';
-import { duration, rate } from '../options.js';
-import { carryOut } from '../carry-out.js';
-import { completeSmtpSettings, printSmtpAddress, readSmtpAddress, type SmtpAddress } from '../smtp-settings.js';
+import { type duration, rate } from '../options.js';
 import { createSendView } from '../send-view.js';
+import {
+  completeSmtpSettings,
+  printSmtpAddress,
+  readSmtpAddress,
+  type SmtpAddress,
+} from '../smtp-settings.js';
 import { healthWarning } from '../tracking-health.js';
 
 export interface SendOptions extends GlobalOptions {
@@ -78,7 +83,8 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       addressBook: await readAddressBook(context),
       findSuppressed: async addresses => (await store?.ledger.findSuppressed(addresses)) ?? new Set(),
     });
-    const warnings = draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint);
+    const warnings =
+      draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint);
     const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...warnings] };
     const view = createSendView(context, options.color);
     view.show({ kind: 'send-planned', plan });
@@ -87,7 +93,10 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       await writeCopies(context, planned, options.out);
       return;
     }
-    const earlier = await store.reader.findSent(planned.email.fingerprint, aDayBefore(planned.email.createdAt));
+    const earlier = await store.reader.findSent(
+      planned.email.fingerprint,
+      aDayBefore(planned.email.createdAt),
+    );
     await confirmSend(context, planned, { ...options, earlier });
     const settings = await completeSmtpSettings(context, server);
     await store.ledger.openEmail(planned.email, planned.recipients);
@@ -178,7 +187,11 @@ async function openStoreFor(context: Context, options: SendOptions): Promise<Sto
 }
 
 /** The real octets of every copy, with tokens that are never counted. */
-async function writeCopies(context: Context, planned: PlannedEmail, folder: string | undefined): Promise<void> {
+async function writeCopies(
+  context: Context,
+  planned: PlannedEmail,
+  folder: string | undefined,
+): Promise<void> {
   const copies = planned.copies('rehearsal');
   if (folder !== undefined) {
     await makeFolder(folder);
@@ -190,6 +203,9 @@ async function writeCopies(context: Context, planned: PlannedEmail, folder: stri
       await writePrivateFile(folder, `${number}-${name}.eml`, message);
     }
   }
-  const where = folder === undefined ? 'Add --out <dir> to look at the copies.' : `${planned.recipients.length} copies are in ${folder}.`;
+  const where =
+    folder === undefined
+      ? 'Add --out <dir> to look at the copies.'
+      : `${planned.recipients.length} copies are in ${folder}.`;
   context.output.say(`Dry run: nothing was sent. ${where}`);
 }

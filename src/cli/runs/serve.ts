@@ -3,8 +3,8 @@ import { openStore } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
 import { untilStopSignal } from '../../system/signals.js';
 import { visible } from '../../terminal/clean.js';
-import { createFetchRecorder, type RecorderCounts } from '../../workflow/record-fetch.js';
 import type { RecordedFetch } from '../../workflow/ports.js';
+import { createFetchRecorder, type RecorderCounts } from '../../workflow/record-fetch.js';
 import { createContext, openKeyRing } from '../context.js';
 import type { GlobalOptions } from '../options.js';
 
@@ -24,10 +24,14 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const ring = await openKeyRing(context);
   const store = await openStore(context.storeUrl, busyTimeoutMs);
   try {
-    const log = context.text('privacy.keep_network') === 'none' ? withoutNetwork(store.fetchLog) : store.fetchLog;
+    const log =
+      context.text('privacy.keep_network') === 'none' ? withoutNetwork(store.fetchLog) : store.fetchLog;
     const recorder = createFetchRecorder(
       { log, ring, clock: systemClock },
-      { onRecorded: fetch => say(openLine(fetch)), onStalled: error => say(`Not recording: ${describe(error)}. Trying again.`) },
+      {
+        onRecorded: fetch => say(openLine(fetch)),
+        onStalled: error => say(`Not recording: ${describe(error)}. Trying again.`),
+      },
     );
     const endpoint = await startPublicEndpoint({
       port: options.port ?? context.number('serve.port') ?? defaultPort,
@@ -46,8 +50,13 @@ export async function runServe(options: ServeOptions): Promise<void> {
 }
 
 /** For those who want no trace of where a reader was. */
-function withoutNetwork<Log extends { appendFetches(fetches: readonly RecordedFetch[]): Promise<void> }>(log: Log): Log {
-  return { ...log, appendFetches: fetches => log.appendFetches(fetches.map(fetch => ({ ...fetch, network: '' }))) };
+function withoutNetwork<Log extends { appendFetches(fetches: readonly RecordedFetch[]): Promise<void> }>(
+  log: Log,
+): Log {
+  return {
+    ...log,
+    appendFetches: fetches => log.appendFetches(fetches.map(fetch => ({ ...fetch, network: '' }))),
+  };
 }
 
 /** The server does not look up whose copy it was: it may not have the addresses. */

@@ -7,7 +7,6 @@ import { migrations } from './schema.js';
 export type Database = DatabaseConstructor.Database;
 export type Statement = DatabaseConstructor.Statement;
 
-
 /**
  * Opens the database file, creating it (0600) with its tables when it is not there.
  * @param busyTimeoutMs how long a statement waits for another writer before it gives up; it blocks the process.
@@ -57,9 +56,13 @@ function makeDurable(database: Database): void {
   const synchronous = database.pragma('synchronous', { simple: true });
   const journalMode = database.pragma('journal_mode', { simple: true });
   if (synchronous !== 2 || journalMode !== 'wal') {
-    throw new Problem('database', `${database.name} cannot be made durable: ${journalMode}, synchronous ${synchronous}`, {
-      fix: 'Keep the database on a local disk.',
-    });
+    throw new Problem(
+      'database',
+      `${database.name} cannot be made durable: ${journalMode}, synchronous ${synchronous}`,
+      {
+        fix: 'Keep the database on a local disk.',
+      },
+    );
   }
 }
 
@@ -115,7 +118,10 @@ function describe(code: string, error: Error): readonly [string, string | undefi
     return ['cannot be written', 'Make the file and its folder writable for you, or name another with --db.'];
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ENOENT') {
-    return ['cannot be opened', 'Check the path and the permissions of its folder, or name another with --db.'];
+    return [
+      'cannot be opened',
+      'Check the path and the permissions of its folder, or name another with --db.',
+    ];
   }
   if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') {
     return ['cannot grow: the disk is full', 'Make room, then run the command again.'];

@@ -7,7 +7,10 @@ import { databaseProblem, loadDriver } from './database.js';
  * beside the database, held by `BEGIN EXCLUSIVE` in rollback mode. The operating system drops it; nothing goes stale.
  * @returns a function that releases it, or undefined when another process holds it.
  */
-export async function takeEmailLock(databaseFile: string, emailId: string): Promise<(() => void) | undefined> {
+export async function takeEmailLock(
+  databaseFile: string,
+  emailId: string,
+): Promise<(() => void) | undefined> {
   const file = `${databaseFile}-${emailId}.lock`;
   const Driver = await loadDriver();
   for (;;) {

@@ -33,7 +33,12 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     async lockEmail(emailId) {
       const release = await takeEmailLock(database.name, emailId);
       if (release === undefined) return { heldBy: lastHolder(sql, emailId) };
-      const { lastInsertRowid } = sql.insertRun.run(emailId, process.pid, hostname(), new Date().toISOString());
+      const { lastInsertRowid } = sql.insertRun.run(
+        emailId,
+        process.pid,
+        hostname(),
+        new Date().toISOString(),
+      );
       return {
         async release() {
           sql.endRun.run(new Date().toISOString(), lastInsertRowid);
@@ -132,7 +137,9 @@ function prepare(database: Database) {
     settleAbandoned: database.prepare(`
       UPDATE recipients SET state = 'uncertain', state_at = @at, attempts = attempts + 1
        WHERE email_id = @emailId AND state = 'sending'`),
-    cancel: database.prepare('UPDATE emails SET cancelled_at = ? WHERE email_id = ? AND cancelled_at IS NULL'),
+    cancel: database.prepare(
+      'UPDATE emails SET cancelled_at = ? WHERE email_id = ? AND cancelled_at IS NULL',
+    ),
     suppressed: database.prepare('SELECT 1 FROM suppressions WHERE email_address = ?'),
   };
 }

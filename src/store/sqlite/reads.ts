@@ -33,9 +33,9 @@ export function createReads(database: Database): EmailReads {
     },
 
     async findEmails(idOrPrefix) {
-      const rows = (idOrPrefix === 'latest'
-        ? sql.newest.all(1)
-        : sql.byPrefix.all(prefixRange(idOrPrefix))) as EmailRow[];
+      const rows = (
+        idOrPrefix === 'latest' ? sql.newest.all(1) : sql.byPrefix.all(prefixRange(idOrPrefix))
+      ) as EmailRow[];
       return rows.map(emailFromRow);
     },
 
@@ -57,7 +57,9 @@ export function createReads(database: Database): EmailReads {
       const email = sql.numberOf.get(emailId) as { email_number: number } | undefined;
       let last = 0;
       while (email !== undefined) {
-        const rows = sql.fetches.all(email.email_number, last, batchRows) as (FetchRow & { fetch_number: number })[];
+        const rows = sql.fetches.all(email.email_number, last, batchRows) as (FetchRow & {
+          fetch_number: number;
+        })[];
         if (rows.length === 0) return;
         yield rows.map(fetchFromRow);
         last = rows.at(-1)?.fetch_number ?? last;

@@ -1,0 +1,65 @@
+import { openStore } from '../../store/open-store.js';
+import { type ListedEmail, listLines } from '../../terminal/list-view.js';
+import { createStyle } from '../../terminal/style.js';
+import { createTimeFormat } from '../../terminal/time.js';
+import type { EmailSummary } from '../../workflow/ports.js';
+import { createContext } from '../context.js';
+import type { GlobalOptions } from '../options.js';
+import { terminalWidth } from '../show-report.js';
+
+const defaultLimit = 20;
+
+export async function runList(options: GlobalOptions & { limit?: number }): Promise<void> {
+  const { output, json, storeUrl } = await createContext(options);
+  const store = await openStore(storeUrl);
+  try {
+    const emails = await store.reader.listEmails(options.limit ?? defaultLimit);
+    if (json) {
+      output.data(JSON.stringify({ schema: 'mailtrack.list/1', emails: emails.map(toJson) }));
+    } else if (emails.length === 0) {
+      output.say('No email has been sent yet.');
+    } else {
+      const style = createStyle({
+        color: options.color,
+        environment: process.env,
+        isTerminal: output.stdout.isTTY === true,
+      });
+      const lines = listLines(emails.map(toListed), {
+        width: terminalWidth(output.stdout),
+        style,
+        time: createTimeFormat(new Date()),
+      });
+      for (const line of lines) output.data(line);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function toListed({ emailId, subject, createdAt, cancelledAt, states }: EmailSummary): ListedEmail {
+  return {
+    emailId,
+    subject,
+    createdAt,
+    cancelled: cancelledAt !== undefined,
+    recipients: Object.values(states).reduce((sum, count) => sum + count, 0),
+    accepted: states.accepted,
+    uncertain: states.uncertain,
+    unfinished: states.pending + states.sending + states.deferred,
+  };
+}
+
+function toJson(email: EmailSummary): Readonly<Record<string, unknown>> {
+  const { pending, sending, ...states } = email.states;
+  return {
+    email_id: email.emailId,
+    subject: email.subject,
+    mode: email.mode,
+    message_id: email.messageId,
+    created_at: email.createdAt.toISOString(),
+    cancelled_at: email.cancelledAt?.toISOString() ?? null,
+    recipients: toListed(email).recipients,
+    ...states,
+    pending: pending + sending,
+  };
+}

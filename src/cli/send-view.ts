@@ -1,0 +1,84 @@
+import { eventJson } from '../terminal/ndjson.js';
+import { planLines } from '../terminal/plan-view.js';
+import { eventLines, finishedLines } from '../terminal/send-lines.js';
+import type { LiveProgress } from '../terminal/send-progress.js';
+import { createStyle, type Style } from '../terminal/style.js';
+import type { SendEvent } from '../workflow/events.js';
+import type { Context } from './context.js';
+
+export interface SendView {
+  show(event: SendEvent): void;
+  close(): Promise<void>;
+}
+
+/** From so many recipients on a moving bar tells more than lines; Ink takes half a second to load. */
+const recipientsForLiveView = 25;
+/** Uncertain recipients named at the end; the report has all. */
+const uncertainNamed = 20;
+
+/** Events to stdout as NDJSON with `--json`, to stderr as words for people; live where there is a terminal and much to do. */
+export function createSendView(context: Context, color: boolean): SendView {
+  const { output, json } = context;
+  const style = createStyle({ color, environment: process.env, isTerminal: output.stderr.isTTY === true });
+  const words = json || context.quiet ? undefined : createWords(context, style);
+  return {
+    show(event) {
+      if (json) {
+        const line = eventJson(event);
+        if (line !== undefined) output.data(line);
+      }
+      words?.show(event);
+      if (context.quiet && !json && event.kind === 'send-finished') sayTrouble(event, style);
+    },
+    async close() {
+      await words?.close();
+    },
+  };
+}
+
+/** With `--quiet` only what needs somebody. */
+function sayTrouble(event: Extract<SendEvent, { kind: 'send-finished' }>, style: Style): void {
+  if (event.counts.accepted === event.recipients) return;
+  for (const line of finishedLines(event, [], style)) process.stderr.write(`${line}\n`);
+}
+
+function createWords(context: Context, style: Style): SendView {
+  const { output } = context;
+  const uncertain: string[] = [];
+  let total = 0;
+  let live: Promise<LiveProgress> | undefined;
+  let finished: Extract<SendEvent, { kind: 'send-finished' }> | undefined;
+
+  async function startLive(): Promise<LiveProgress> {
+    const { startLiveProgress } = await import('../terminal/send-progress.js');
+    return startLiveProgress(output.stderr, total, () => performance.now());
+  }
+
+  return {
+    show(event) {
+      if (event.kind === 'send-planned') {
+        total = event.plan.recipients;
+        for (const line of planLines(event.plan, style)) output.say(line);
+        return;
+      }
+      if (event.kind === 'send-resumed') total = event.counts.pending + event.counts.deferred;
+      if (
+        event.kind === 'recipient-settled' &&
+        event.state === 'uncertain' &&
+        uncertain.length < uncertainNamed
+      ) {
+        uncertain.push(event.emailAddress);
+      }
+      if (event.kind === 'session-opened' && output.stderr.isTTY === true && total >= recipientsForLiveView)
+        live ??= startLive();
+      if (event.kind === 'send-finished') finished = event;
+      if (live === undefined) for (const line of eventLines(event, style)) output.say(line);
+      else void live.then(view => view.show(event));
+    },
+    async close() {
+      await (await live)?.close();
+      if (finished !== undefined)
+        for (const line of finishedLines(finished, uncertain, style)) output.say(line);
+    },
+  };
+}

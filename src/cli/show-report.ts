@@ -1,0 +1,44 @@
+import { reportCsv } from '../report/csv.js';
+import { reportJson } from '../report/json.js';
+import type { Report } from '../report/summary.js';
+import { reportLines } from '../terminal/report-view.js';
+import { createStyle } from '../terminal/style.js';
+import { createTimeFormat } from '../terminal/time.js';
+import type { Context } from './context.js';
+
+export interface ShowReportOptions {
+  readonly color: boolean;
+  readonly csv?: boolean;
+  readonly opens?: boolean;
+}
+
+/** A page is easier to read than a whole wide screen. */
+const widest = 120;
+
+export function showReport(context: Context, report: Report, options: ShowReportOptions): void {
+  const { output, json } = context;
+  if (json) {
+    output.data(JSON.stringify(reportJson(report, options.opens === true)));
+  } else if (options.csv === true) {
+    output.stdout.write(reportCsv(report));
+  } else {
+    const style = createStyle({
+      color: options.color,
+      environment: process.env,
+      isTerminal: output.stdout.isTTY === true,
+    });
+    for (const line of reportLines(report, {
+      width: terminalWidth(output.stdout),
+      style,
+      time: createTimeFormat(new Date()),
+    })) {
+      output.data(line);
+    }
+  }
+}
+
+/** Off a terminal lines are not cut: a pipe has no edge. */
+export function terminalWidth(stream: NodeJS.WriteStream): number {
+  const columns = stream.columns ?? Number(process.env['COLUMNS'] ?? 0);
+  return columns > 0 ? Math.min(columns, widest) : widest;
+}

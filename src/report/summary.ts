@@ -1,0 +1,203 @@
+/**
+ * Facts to numbers. A fetch is a fact; whether somebody opened is our reading of it, made here, each time, by today's
+ * rules. The database is not asked for verdicts.
+ */
+import type { RecipientState, Role } from '../recipients/recipient.js';
+import type { Classification, Fetch, FetchKind } from '../tracking/fetch.js';
+
+export type Verdict = 'opened' | 'maybe' | 'machine' | 'none' | 'not-tracked';
+
+/** How a fetch is judged. */
+export type Classify = (
+  fetch: Pick<Fetch, 'method' | 'userAgent'>,
+  context: { sinceAcceptedMs?: number; firstFetch?: boolean },
+) => Classification;
+
+export interface ReportEmail {
+  readonly emailId: string;
+  readonly subject: string;
+  readonly from: string;
+  readonly mode: 'group' | 'each';
+  readonly messageId: string;
+  readonly createdAt: Date;
+}
+
+export interface ReportRecipient {
+  readonly recipientNumber: number;
+  readonly emailAddress: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly tracked: boolean;
+  readonly state: RecipientState;
+  readonly stateAt: Date;
+}
+
+/** A fetch with the verdict of the moment it was recorded. */
+export interface ReportFetch extends Fetch, Classification {}
+
+export interface RecipientSummary {
+  readonly emailAddress: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly state: RecipientState;
+  readonly verdict: Verdict;
+  /** Of the fetch the verdict rests on; 0 when there is none. */
+  readonly confidence: number;
+  /** Human and image-proxy fetches; repeats within 30 s are one. */
+  readonly opens: number;
+  readonly firstOpenedAt: Date | undefined;
+  readonly lastOpenedAt: Date | undefined;
+  readonly kinds: Readonly<Partial<Record<FetchKind, number>>>;
+}
+
+export interface JudgedFetch extends Classification {
+  readonly openedAt: Date;
+  readonly emailAddress: string;
+}
+
+export interface ReportTotals {
+  readonly recipients: number;
+  readonly accepted: number;
+  readonly deferred: number;
+  readonly rejected: number;
+  readonly uncertain: number;
+  /** With those being sent right now. */
+  readonly pending: number;
+  readonly skipped: number;
+  readonly opened: number;
+  readonly maybe: number;
+  readonly machine: number;
+  readonly none: number;
+  readonly notTracked: number;
+  readonly fetches: number;
+}
+
+export interface Report {
+  readonly email: ReportEmail;
+  readonly totals: ReportTotals;
+  readonly recipients: readonly RecipientSummary[];
+  /** Every fetch of the email, in the order recorded. */
+  readonly opens: readonly JudgedFetch[];
+}
+
+/** One look at a message often loads its images twice. */
+const repeatMs = 30_000;
+/** Below this a fetch is a maybe. */
+const openConfidence = 0.5;
+
+export function summarize(
+  email: ReportEmail,
+  recipients: readonly ReportRecipient[],
+  fetches: readonly ReportFetch[],
+  classify: Classify,
+): Report {
+  const byNumber = new Map(recipients.map(recipient => [recipient.recipientNumber, recipient]));
+  const judged = new Map<number, JudgedFetch[]>();
+  const opens: JudgedFetch[] = [];
+  for (const fetch of fetches) {
+    const recipient = byNumber.get(fetch.recipientNumber);
+    if (recipient === undefined) continue;
+    const earlier = judged.get(fetch.recipientNumber) ?? [];
+    const one: JudgedFetch = {
+      openedAt: new Date(fetch.fetchedAt),
+      emailAddress: recipient.emailAddress,
+      ...judge(fetch, recipient, earlier.length === 0, classify),
+    };
+    judged.set(fetch.recipientNumber, [...earlier, one]);
+    opens.push(one);
+  }
+  const summaries = recipients.map(recipient =>
+    summarizeRecipient(recipient, judged.get(recipient.recipientNumber) ?? []),
+  );
+  return { email, totals: addUp(summaries, opens.length), recipients: summaries, opens };
+}
+
+/** What is no longer known of a fetch cannot be judged better than it was. */
+function judge(
+  fetch: ReportFetch,
+  recipient: ReportRecipient,
+  firstFetch: boolean,
+  classify: Classify,
+): Classification {
+  const { kind, confidence, rule } = fetch;
+  if (fetch.userAgent === '' && kind !== 'unknown') return { kind, confidence, rule };
+  const accepted = recipient.state === 'accepted';
+  return classify(fetch, {
+    firstFetch,
+    ...(accepted ? { sinceAcceptedMs: fetch.fetchedAt - recipient.stateAt.getTime() } : {}),
+  });
+}
+
+function summarizeRecipient(recipient: ReportRecipient, fetches: readonly JudgedFetch[]): RecipientSummary {
+  const counted = fetches.filter(({ kind }) => kind !== 'self');
+  const opened = mergeRepeats(counted.filter(({ kind }) => kind === 'human' || kind === 'image-proxy'));
+  const { verdict, confidence } = reach(recipient, counted);
+  return {
+    emailAddress: recipient.emailAddress,
+    name: recipient.name,
+    role: recipient.role,
+    state: recipient.state,
+    verdict,
+    confidence,
+    opens: opened.length,
+    firstOpenedAt: opened[0]?.openedAt,
+    lastOpenedAt: opened.at(-1)?.openedAt,
+    kinds: countKinds(fetches),
+  };
+}
+
+/** The strongest reading wins: somebody who certainly looked once has looked, whatever else was fetched. */
+function reach(
+  recipient: ReportRecipient,
+  fetches: readonly JudgedFetch[],
+): { verdict: Verdict; confidence: number } {
+  if (!recipient.tracked) return { verdict: 'not-tracked', confidence: 0 };
+  const isOpen = ({ kind, confidence }: JudgedFetch) =>
+    (kind === 'human' || kind === 'image-proxy') && confidence >= openConfidence;
+  const isMaybe = ({ kind }: JudgedFetch) => kind === 'unknown' || kind === 'human' || kind === 'image-proxy';
+  for (const [verdict, matches] of [
+    ['opened', isOpen],
+    ['maybe', isMaybe],
+    ['machine', () => true],
+  ] as const) {
+    const found = fetches.filter(matches);
+    if (found.length > 0)
+      return { verdict, confidence: Math.max(...found.map(({ confidence }) => confidence)) };
+  }
+  return { verdict: 'none', confidence: 0 };
+}
+
+function mergeRepeats(fetches: readonly JudgedFetch[]): readonly JudgedFetch[] {
+  const sorted = [...fetches].sort((a, b) => a.openedAt.getTime() - b.openedAt.getTime());
+  return sorted.filter((fetch, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || fetch.openedAt.getTime() - before.openedAt.getTime() > repeatMs;
+  });
+}
+
+function countKinds(fetches: readonly JudgedFetch[]): Partial<Record<FetchKind, number>> {
+  const kinds: Partial<Record<FetchKind, number>> = {};
+  for (const { kind } of fetches) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  return kinds;
+}
+
+function addUp(recipients: readonly RecipientSummary[], fetches: number): ReportTotals {
+  const inState = (...states: readonly RecipientState[]) =>
+    recipients.filter(({ state }) => states.includes(state)).length;
+  const reached = (verdict: Verdict) => recipients.filter(recipient => recipient.verdict === verdict).length;
+  return {
+    recipients: recipients.length,
+    accepted: inState('accepted'),
+    deferred: inState('deferred'),
+    rejected: inState('rejected'),
+    uncertain: inState('uncertain'),
+    pending: inState('pending', 'sending'),
+    skipped: inState('skipped'),
+    opened: reached('opened'),
+    maybe: reached('maybe'),
+    machine: reached('machine'),
+    none: reached('none'),
+    notTracked: reached('not-tracked'),
+    fetches,
+  };
+}

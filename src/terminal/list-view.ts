@@ -1,0 +1,44 @@
+import { visible } from './clean.js';
+import type { Style } from './style.js';
+import { tableLines } from './table.js';
+import type { TimeFormat } from './time.js';
+
+export interface ListedEmail {
+  readonly emailId: string;
+  readonly subject: string;
+  readonly createdAt: Date;
+  readonly cancelled: boolean;
+  readonly recipients: number;
+  readonly accepted: number;
+  readonly uncertain: number;
+  readonly unfinished: number;
+}
+
+/** Emails, newest first, a line each. */
+export function listLines(
+  emails: readonly ListedEmail[],
+  { width, style, time }: { width: number; style: Style; time: TimeFormat },
+): readonly string[] {
+  const rows = emails.map(email => [
+    email.emailId,
+    time.short(email.createdAt),
+    `${email.accepted}/${email.recipients}`,
+    visible(email.subject),
+    note(email),
+  ]);
+  const columns = [
+    { title: 'Email' },
+    { title: `Sent (${time.zone})` },
+    { title: 'Accepted', align: 'right' as const },
+    { title: 'Subject', elastic: true },
+    { title: '' },
+  ];
+  const [title = '', ...lines] = tableLines(columns, rows, width);
+  return [style.dim(title), ...lines];
+}
+
+function note({ cancelled, uncertain, unfinished }: ListedEmail): string {
+  if (uncertain > 0) return `${uncertain} uncertain`;
+  if (cancelled) return 'cancelled';
+  return unfinished > 0 ? `${unfinished} to go` : '';
+}

@@ -1,0 +1,71 @@
+import type { SendEvent } from '../workflow/events.js';
+
+/** `send --json`: one object per line; undefined for events that have none. Fields are only ever added. */
+export function eventJson(event: SendEvent): string | undefined {
+  const object = toObject(event);
+  return object === undefined ? undefined : JSON.stringify(object);
+}
+
+function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefined {
+  switch (event.kind) {
+    case 'send-planned': {
+      const { plan } = event;
+      return {
+        type: 'plan',
+        schema: 'mailtrack.send/1',
+        email_id: plan.emailId,
+        mode: plan.mode,
+        subject: plan.subject,
+        message_id: plan.messageId,
+        recipients: plan.recipients,
+        visible: plan.visible,
+        suppressed: plan.suppressed,
+        warnings: plan.warnings,
+      };
+    }
+    case 'send-resumed': {
+      const recipients = Object.values(event.counts).reduce((sum, count) => sum + count, 0);
+      return {
+        type: 'plan',
+        schema: 'mailtrack.send/1',
+        email_id: event.emailId,
+        subject: event.subject,
+        recipients,
+        resumed: true,
+      };
+    }
+    case 'recipient-settled':
+      return {
+        type: 'recipient',
+        email_id: event.emailId,
+        email_address: event.emailAddress,
+        role: event.role,
+        state: event.state,
+        code: event.replyCode,
+        enhanced_code: event.enhancedStatusCode,
+        reply: event.replyText,
+        attempt: event.attempt,
+        at: event.at.toISOString(),
+      };
+    case 'send-finished': {
+      const { accepted, deferred, rejected, uncertain, pending, sending, skipped } = event.counts;
+      return {
+        type: 'result',
+        email_id: event.emailId,
+        recipients: event.recipients,
+        accepted,
+        deferred,
+        rejected,
+        uncertain,
+        pending: pending + sending,
+        skipped,
+        seconds: Math.round(event.seconds * 1_000) / 1_000,
+      };
+    }
+    case 'session-opened':
+    case 'session-lost':
+    case 'retry-scheduled':
+    case 'interrupted':
+      return undefined;
+  }
+}

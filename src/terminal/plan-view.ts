@@ -1,0 +1,67 @@
+import { type Mailbox, printMailbox } from '../message/mailbox.js';
+import type { SendPlan } from '../workflow/events.js';
+import { visible } from './clean.js';
+import type { Style } from './style.js';
+
+const mailboxesShown = 8;
+
+/** What is about to happen, for somebody who can still say no. */
+export function planLines(plan: SendPlan, style: Style): readonly string[] {
+  const row = (label: string, text: string) => `  ${style.dim(label.padEnd(9))} ${text}`;
+  return [
+    style.bold(visible(plan.subject)),
+    row('From', visible(printMailbox(plan.from))),
+    ...audienceLines(plan, row),
+    row('Tracking', trackingText(plan)),
+    ...(plan.server === undefined
+      ? []
+      : [row('Server', `${visible(plan.server)}, ${sessions(plan.connections)}`)]),
+    ...plan.notices.map(notice => row('Note', visible(notice))),
+    ...(plan.suppressed.length > 0 ? [row('Left out', `${list(plan.suppressed)} (suppressed)`)] : []),
+    ...plan.warnings.map(warning => style.warn(row('Warning', visible(warning)))),
+  ];
+}
+
+function audienceLines(plan: SendPlan, row: (label: string, text: string) => string): readonly string[] {
+  if (plan.mode === 'each') {
+    const people = plan.recipients === 1 ? '1 person' : `${plan.recipients} people`;
+    return [
+      row('Each', `${people}, a message of their own: ${mailboxes(plan.to)}`),
+      row('Visible', 'each sees only their own address'),
+    ];
+  }
+  return [
+    ...(plan.to.length > 0 ? [row('To', mailboxes(plan.to))] : []),
+    ...(plan.cc.length > 0 ? [row('Cc', mailboxes(plan.cc))] : []),
+    ...(plan.bcc.length > 0 ? [row('Bcc', `${mailboxes(plan.bcc)} (in no copy)`)] : []),
+    row('Visible', exposure(plan)),
+  ];
+}
+
+function exposure({ recipients, visible: addresses }: SendPlan): string {
+  const people = recipients === 1 ? '1 person' : `${recipients} people`;
+  if (addresses === 0) return `${people} will see no address but the sender’s`;
+  return `${people} will see ${addresses === 1 ? 'this 1 address' : `these ${addresses} addresses`}`;
+}
+
+function trackingText({ trackingUrl, untracked, recipients }: SendPlan): string {
+  if (trackingUrl === undefined) return 'none: no copy has a pixel';
+  const host = visible(trackingUrl);
+  return untracked === 0
+    ? `a pixel per copy at ${host}`
+    : `a pixel at ${host}; ${untracked} of ${recipients} copies without`;
+}
+
+/** At most one message per session can be left without an answer. */
+function sessions(connections: number): string {
+  return `${connections === 1 ? '1 connection' : `${connections} connections`}; should it break, at most ${connections} uncertain`;
+}
+
+function mailboxes(list_: readonly Mailbox[]): string {
+  return list(list_.map(printMailbox));
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, mailboxesShown).map(visible).join(', ');
+  return names.length > mailboxesShown ? `${shown} and ${names.length - mailboxesShown} more` : shown;
+}

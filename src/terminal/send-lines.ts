@@ -1,0 +1,81 @@
+import type { RecipientState } from '../recipients/recipient.js';
+import type { RecipientSettled, SendEvent, SendFinished } from '../workflow/events.js';
+import { visible } from './clean.js';
+import type { Style } from './style.js';
+
+/** What is worth a line of its own while sending; empty for the rest. */
+export function eventLines(event: SendEvent, style: Style): readonly string[] {
+  switch (event.kind) {
+    case 'recipient-settled':
+      return event.state === 'accepted' ? [] : [settledLine(event, style)];
+    case 'send-resumed': {
+      const { pending, deferred, uncertain } = event.counts;
+      const line = `Resuming ${event.emailId} “${visible(event.subject)}”: ${pending + deferred} to go`;
+      return uncertain > 0 ? [line, style.warn(`  ${uncertain} uncertain, not sent to again`)] : [line];
+    }
+    case 'session-lost':
+      return [style.warn(`Session lost: ${visible(event.why)}. Opening another.`)];
+    case 'retry-scheduled': {
+      const time = event.at.toLocaleTimeString('en-GB');
+      return [
+        `${event.deferred} deferred; trying again at ${time}. Ctrl-C leaves them for mailtrack resume.`,
+      ];
+    }
+    case 'interrupted':
+      return [`${event.signal}: finishing what is under way. Once more ends it now.`];
+    case 'send-finished':
+    case 'send-planned':
+    case 'session-opened':
+      return [];
+  }
+}
+
+function settledLine(event: RecipientSettled, style: Style): string {
+  const reply =
+    event.replyCode === 0 ? visible(event.replyText) : `${event.replyCode} ${visible(event.replyText)}`;
+  const line = `${event.state.padEnd(9)} ${visible(event.emailAddress)}  ${reply}`;
+  return event.state === 'deferred' ? line : style.warn(line);
+}
+
+/**
+ * How it ended, and the command that comes next.
+ * @param uncertain addresses whose delivery is not known.
+ */
+export function finishedLines(
+  finished: SendFinished,
+  uncertain: readonly string[],
+  style: Style,
+): readonly string[] {
+  const { counts, emailId, recipients, stopped } = finished;
+  const lines: string[] = [];
+  if (counts.uncertain > 0) {
+    lines.push(
+      style.warn(
+        `! ${counts.uncertain} uncertain: handed over, and no answer came. They are not sent to again by themselves.`,
+      ),
+      ...uncertain.map(address => style.warn(`    ${visible(address)}`)),
+    );
+  }
+  const done = counts.accepted === recipients;
+  const rest = (['deferred', 'rejected', 'pending', 'skipped'] as const)
+    .map(state => [state, counts[state] + (state === 'pending' ? counts.sending : 0)] as const)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
+  const summary = `${done ? '✓' : '•'} ${counts.accepted} of ${recipients} accepted${rest.length > 0 ? `, ${rest.join(', ')}` : ''} in ${finished.seconds.toFixed(1)} s`;
+  lines.push(done ? style.good(summary) : summary);
+  if (stopped !== undefined) {
+    lines.push(style.bad(`  Stopped: ${visible(stopped.message)}`));
+    if (stopped.fix !== undefined) lines.push(`  ${visible(stopped.fix)}`);
+  }
+  lines.push(...nextSteps(emailId, counts));
+  return lines;
+}
+
+function nextSteps(emailId: string, counts: Readonly<Record<RecipientState, number>>): readonly string[] {
+  const unfinished = counts.pending + counts.sending + counts.deferred > 0;
+  if (unfinished) return [`  Go on with: mailtrack resume ${emailId}`];
+  if (counts.uncertain > 0) {
+    return [`  Settle them with: mailtrack resume ${emailId} --resend-uncertain, or --resolve accepted`];
+  }
+  return [`  Who opened: mailtrack report ${emailId}`];
+}
