@@ -6,12 +6,12 @@ if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
   process.exitCode = 70;
 } else {
   import('../dist/cli/main.js').then(
-    function (main) {
-      return main.run(process.argv.slice(2));
-    },
-    function (error) {
+    main => main.run(process.argv.slice(2)),
+    error => {
       var built = error && error.code !== 'ERR_MODULE_NOT_FOUND';
-      process.stderr.write(built ? String(error.stack) + '\n' : 'mailtrack is not built: run `npm run build`.\n');
+      process.stderr.write(
+        built ? String(error.stack) + '\n' : 'mailtrack is not built: run `npm run build`.\n',
+      );
       process.exitCode = 70;
     },
   );

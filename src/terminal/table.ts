@@ -16,7 +16,7 @@ export function tableLines(
   rows: readonly (readonly string[])[],
   width: number,
 ): readonly string[] {
-  const widths = fit(columns, naturalWidths(columns, rows), width);
+  const widths = fitWidths(columns, naturalWidths(columns, rows), width);
   const line = (cells: readonly string[]) =>
     columns
       .map(({ align }, index) => pad(cut(cells[index] ?? '', widths[index] ?? 0), widths[index] ?? 0, align))
@@ -31,7 +31,7 @@ function naturalWidths(columns: readonly Column[], rows: readonly (readonly stri
   );
 }
 
-function fit(columns: readonly Column[], widths: number[], width: number): readonly number[] {
+function fitWidths(columns: readonly Column[], widths: number[], width: number): readonly number[] {
   const total = () => widths.reduce((sum, one) => sum + one, 0) + gap.length * (columns.length - 1);
   for (let excess = total() - width; excess > 0; excess -= 1) {
     const elastic = columns

@@ -5,6 +5,12 @@ import { jsonLines, User } from './command.js';
 import { rawField, readMail } from './mail.js';
 import { type Postfix, postfixAvailable, startPostfix } from './postfix.js';
 
+interface ReportJson {
+  readonly totals: object;
+  readonly recipients: readonly { readonly email_address: string; readonly verdict: string }[];
+  readonly opens: readonly object[];
+}
+
 const reason = postfixAvailable();
 const gmail = 'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)';
 const thunderbird = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.5.0';
@@ -105,14 +111,9 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
     ]).toEqual([200, 'image/png', 67]);
 
     const emailId = String(lines[0]?.['email_id']);
-    const report = JSON.parse((await user.run(['report', emailId, '--json'])).stdout) as Record<
-      string,
-      never
-    >;
-    expect(report['totals']).toMatchObject({ recipients: 4, accepted: 4, opened: 1, none: 3, fetches: 1 });
-    const verdicts = (report['recipients'] as { email_address: string; verdict: string }[]).map(
-      ({ email_address, verdict }) => [email_address, verdict],
-    );
+    const report = JSON.parse((await user.run(['report', emailId, '--json'])).stdout) as ReportJson;
+    expect(report.totals).toMatchObject({ recipients: 4, accepted: 4, opened: 1, none: 3, fetches: 1 });
+    const verdicts = report.recipients.map(({ email_address, verdict }) => [email_address, verdict]);
     expect(verdicts).toEqual(
       addresses.map(address => [address, address.startsWith('bob') ? 'opened' : 'none']),
     );
@@ -156,12 +157,9 @@ describe.skipIf(reason !== undefined)(`mailtrack and Postfix${reason ? ` (${reas
     const answers = [await fetchPixel(forged), await fetchPixel(token)];
     for (const answer of answers)
       expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, 67]);
-    const report = JSON.parse((await user.run(['report', '--json', '--opens'])).stdout) as Record<
-      string,
-      never
-    >;
-    expect(report['totals']).toMatchObject({ opened: 1, none: 3, fetches: 1 });
-    expect(report['opens']).toMatchObject([{ email_address: 'bob-a@example.com', kind: 'image-proxy' }]);
+    const report = JSON.parse((await user.run(['report', '--json', '--opens'])).stdout) as ReportJson;
+    expect(report.totals).toMatchObject({ opened: 1, none: 3, fetches: 1 });
+    expect(report.opens).toMatchObject([{ email_address: 'bob-a@example.com', kind: 'image-proxy' }]);
     const database = new Database(user.database, { readonly: true });
     expect(database.prepare('SELECT count(*) FROM fetches').pluck().get()).toBe(1);
     database.close();
