@@ -9,7 +9,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   outliveReaders();
   const program = createProgram();
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     process.exitCode = await explain(error, argv.includes('--json'));
   }

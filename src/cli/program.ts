@@ -31,8 +31,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .showSuggestionAfterError()
     .addHelpText('after', examples)
-    .exitOverride()
-    .action(() => program.outputHelp());
+    .exitOverride();
 
   for (const define of [
     defineSend,

@@ -1,5 +1,6 @@
 import { eventJson } from '../terminal/ndjson.js';
 import { planLines } from '../terminal/plan-view.js';
+import { problemJson } from '../terminal/problem-view.js';
 import { eventLines, finishedLines } from '../terminal/send-lines.js';
 import type { LiveProgress } from '../terminal/send-progress.js';
 import { createStyle, type Style } from '../terminal/style.js';
@@ -26,6 +27,9 @@ export function createSendView(context: Context, color: boolean): SendView {
       if (json) {
         const line = eventJson(event);
         if (line !== undefined) output.data(line);
+        if (event.kind === 'send-finished' && event.stopped !== undefined) {
+          output.stderr.write(`${problemJson([event.stopped])}\n`);
+        }
       }
       words?.show(event);
       if (context.quiet && !json && event.kind === 'send-finished') sayTrouble(event, style);

@@ -20,14 +20,14 @@ export interface ScopeParts {
 }
 
 /**
- * What one recipient's copy may name. The list wins over `--set`, `--set` over the front matter; an empty cell has no
- * value. A column named `First Name` is also `first_name`, since Liquid names have no spaces.
+ * What one recipient's copy may name. The list wins over `--set`, `--set` over the front matter. An empty cell is no
+ * value: "Hello ," is sent to nobody, unless the template has a default. A column named `First Name` is also `first_name`, since Liquid names have no spaces.
  */
 export function createScope(parts: ScopeParts): Scope {
   const scope: Record<string, string> = Object.create(null);
   const put = (fields: Fields) => {
     for (const [name, value] of fields) {
-      if (value === '' && scope[name] !== undefined && scope[name] !== '') continue;
+      if (value.trim() === '') continue;
       scope[name] = value;
       const identifier = fieldIdentifier(name);
       if (identifier !== name && !fields.has(identifier)) scope[identifier] = value;
@@ -37,7 +37,7 @@ export function createScope(parts: ScopeParts): Scope {
   put(parts.set);
   put(parts.fields);
   scope['email'] = parts.emailAddress;
-  scope['name'] = parts.name;
+  if (parts.name !== '') scope['name'] = parts.name;
   scope['role'] = parts.role;
   scope['email_id'] = parts.emailId;
   scope['pixel'] = parts.pixel;

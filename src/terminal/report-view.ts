@@ -60,8 +60,8 @@ function deliveryLines(
 const explanations: Readonly<Record<Exclude<Verdict, 'not-tracked'>, string>> = {
   opened: 'a person’s mail program, or its proxy, loaded the image',
   maybe: 'something loaded it, and it cannot be told what',
-  machine: 'loaded by a machine only; it arrived, and cannot be known who looked',
-  none: 'no open seen, which is not the same as not read',
+  machine: 'it arrived; whether anybody looked cannot be known',
+  none: 'which is not the same as not read',
 };
 
 function verdictLines({ totals }: Report, { style, width }: ReportViewOptions): readonly string[] {

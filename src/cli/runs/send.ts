@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Problem } from '../../problem.js';
+import { Problem, Problems } from '../../problem.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
 import { systemFiles } from '../../system/files.js';
@@ -70,8 +70,8 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     'tracking.url': { flag: '--tracking-url', value: options.trackingUrl },
     'tracking.token_format': { flag: '--token-format', value: options.tokenFormat },
   });
-  const server = options.dryRun ? undefined : readSmtpAddress(context);
-  const draft = createDraft(templatePath, options, context, server);
+  const { server, trackingUrl } = readSetup(options, context);
+  const draft = createDraft(templatePath, options, context, { server, trackingUrl });
   const ring = await openKeyRing(context);
   const store = await openStoreFor(context, options);
   try {
@@ -131,11 +131,36 @@ function checkUsage(options: SendOptions): void {
   }
 }
 
+interface Setup {
+  /** undefined in a dry run. */
+  readonly server: SmtpAddress | undefined;
+  /** undefined with `--no-track`. */
+  readonly trackingUrl: string | undefined;
+}
+
+/** @throws Problems: what is missing to send at all, in one go, since a new user lacks everything. */
+function readSetup(options: SendOptions, context: Context): Setup {
+  const problems: Problem[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(error);
+      return undefined;
+    }
+  };
+  const server = options.dryRun ? undefined : attempt(() => readSmtpAddress(context));
+  const trackingUrl = options.track ? attempt(() => requireTrackingUrl(options, context, server)) : undefined;
+  if (problems.length > 0) throw new Problems(problems);
+  return { server, trackingUrl };
+}
+
 function createDraft(
   templatePath: string,
   options: SendOptions,
   context: Context,
-  server: SmtpAddress | undefined,
+  { server, trackingUrl }: Setup,
 ): EmailDraft {
   return {
     templatePath,
@@ -155,7 +180,7 @@ function createDraft(
     skipInvalid: options.skipInvalid === true,
     consentNeeded: context.text('privacy.consent') === 'opt-in',
     tokenFormat: (context.text('tracking.token_format') as 'sealed' | 'article' | undefined) ?? 'sealed',
-    trackingUrl: options.track ? requireTrackingUrl(options, context, server) : undefined,
+    trackingUrl,
     server: server === undefined ? undefined : printSmtpAddress(server),
     connections: options.connections ?? context.number('send.connections') ?? defaultConnections,
   };
