@@ -1,114 +1,76 @@
-/** One whole reply of an SMTP server, of one line or many. RFC 5321 §4.2 */
+/**
+ * Replies of a server, read octet by octet. RFC 5321 §4.2. Knows no socket: octets in, replies out, in bounded memory
+ * whatever the server sends.
+ */
+
+/** One whole reply. */
 export interface Reply {
   readonly code: number;
-  /** The text of each line without code, separator and line end; never empty, but a line may be ''. */
-  readonly lines: readonly string[];
-  /** The lines joined with spaces: the server's words as a person reads them. */
-  readonly text: string;
-  /** `2.1.5`; '' when absent or of another class than the code. RFC 2034 §4 */
+  /** `2.1.5`; '' when absent or when its class is not the code's. RFC 2034 §4 */
   readonly enhancedStatusCode: string;
+  /** The texts of all lines, without codes, joined by a line feed. */
+  readonly text: string;
 }
 
-export interface FedReplies {
-  /** Replies that the fed octets completed, in order. */
-  readonly replies: readonly Reply[];
-  /** Why the stream is no SMTP from here on; nothing more is read from it. */
-  readonly fault?: string;
-}
+/** The server does not keep to the protocol: nothing it says can be believed any more. */
+export class ReplyFault extends Error {}
 
-// RFC 5321 §4.5.3.1.5 grants a line 512 octets; servers say more. The caps only stop one that never ends.
-const maxReplyOctets = 64 * 1024;
-const maxReplyLines = 100;
-const maxQuotedCharacters = 200;
-
+const maxReplyOctets = 65_536;
+const maxReplyLines = 200;
 const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 
-/** The octets of a server, split anywhere, to whole replies. Memory is bounded by one reply. */
-export class ReplyParser {
-  #line: Uint8Array = new Uint8Array();
-  #code = 0;
+export class ReplyReader {
+  #rest: Buffer = Buffer.alloc(0);
   #lines: string[] = [];
+  #code: number | undefined;
   #octets = 0;
-  #fault: string | undefined;
 
-  /** true between the first octet of a reply and its last. */
-  get midReply(): boolean {
-    return this.#octets > 0;
-  }
-
-  feed(octets: Uint8Array): FedReplies {
+  /** @throws ReplyFault when a line is no reply line, codes differ within a reply, or it does not end. */
+  read(chunk: Uint8Array): readonly Reply[] {
     const replies: Reply[] = [];
-    let start = 0;
-    while (this.#fault === undefined && start < octets.length) {
-      const end = octets.indexOf(lineFeed, start);
-      const piece = octets.subarray(start, end === -1 ? octets.length : end + 1);
-      start += piece.length;
-      this.#octets += piece.length;
-      if (this.#octets > maxReplyOctets) {
-        this.#fault = `a reply of more than ${maxReplyOctets} octets`;
-        break;
-      }
-      this.#line = this.#line.length === 0 ? piece.slice() : Buffer.concat([this.#line, piece]);
-      if (end === -1) break;
-      const reply = this.#endLine();
+    let data = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
+    for (let end = data.indexOf(lineFeed); end !== -1; end = data.indexOf(lineFeed)) {
+      this.#count(end + 1);
+      const reply = this.#takeLine(data.subarray(0, end).toString('utf8').replace(/\r$/, ''));
       if (reply !== undefined) replies.push(reply);
+      data = data.subarray(end + 1);
     }
-    return this.#fault === undefined ? { replies } : { replies, fault: this.#fault };
+    if (this.#octets + data.length > maxReplyOctets) throw new ReplyFault('a reply that does not end');
+    this.#rest = data;
+    return replies;
   }
 
-  #endLine(): Reply | undefined {
-    const line = decodeLine(this.#line);
-    this.#line = new Uint8Array();
-    // `250-text` goes on, `250 text` ends, and so does `250` alone. RFC 5321 §4.2.1
-    const match = /^([2-5]\d\d)(?:([ -])([^]*))?$/.exec(line);
-    if (match === null) {
-      this.#fault = `"${line.slice(0, maxQuotedCharacters)}", which is no reply`;
-      return undefined;
-    }
-    const [, digits, separator, text = ''] = match;
-    const code = Number(digits);
-    if (this.#lines.length > 0 && code !== this.#code) {
-      this.#fault = `one reply with two codes, ${this.#code} and ${code}`;
-      return undefined;
-    }
+  /** true when nothing is held of a reply that has not ended. */
+  get idle(): boolean {
+    return this.#rest.length === 0 && this.#lines.length === 0;
+  }
+
+  #count(octets: number): void {
+    this.#octets += octets;
+    if (this.#octets > maxReplyOctets) throw new ReplyFault('a reply that does not end');
+  }
+
+  #takeLine(line: string): Reply | undefined {
+    const match = /^([2-5]\d\d)(?:([ -])([\s\S]*))?$/.exec(line);
+    if (match === null) throw new ReplyFault(`not a reply: ${JSON.stringify(line.slice(0, 80))}`);
+    const code = Number(match[1]);
+    if (this.#code !== undefined && this.#code !== code)
+      throw new ReplyFault(`one reply with ${this.#code} and ${code}`);
     this.#code = code;
-    this.#lines.push(text);
-    if (this.#lines.length > maxReplyLines) {
-      this.#fault = `a reply of more than ${maxReplyLines} lines`;
-      return undefined;
-    }
-    return separator === '-' ? undefined : this.#endReply();
-  }
-
-  #endReply(): Reply {
-    const lines = this.#lines;
+    this.#lines.push(match[3] ?? '');
+    if (this.#lines.length > maxReplyLines) throw new ReplyFault('a reply of too many lines');
+    if (match[2] === '-') return undefined;
+    const reply = toReply(code, this.#lines);
     this.#lines = [];
+    this.#code = undefined;
     this.#octets = 0;
-    return {
-      code: this.#code,
-      lines,
-      text: lines.join(' ').trim(),
-      enhancedStatusCode: enhancedStatusCodeIn(lines[0] ?? '', this.#code),
-    };
+    return reply;
   }
 }
 
-/** A reply as one line, for messages: `550 5.1.1 No such user`. */
-export function printReply({ code, text }: Reply): string {
-  return text === '' ? String(code) : `${code} ${text}`;
-}
-
-/**
- * Without its line end. Some servers end lines with a bare LF; that is read, since nothing can be smuggled to us by it.
- * Text is UTF-8 if it is anything beyond ASCII (RFC 6531 §3.7.4.1); octets that are not become U+FFFD.
- */
-function decodeLine(line: Uint8Array): string {
-  const end = line.at(-2) === carriageReturn ? -2 : -1;
-  return Buffer.from(line.subarray(0, end)).toString('utf8');
-}
-
-function enhancedStatusCodeIn(text: string, code: number): string {
-  const found = /^([245])\.\d{1,3}\.\d{1,3}(?= |$)/.exec(text);
-  return found?.[1] === String(code)[0] ? (found?.[0] ?? '') : '';
+function toReply(code: number, lines: readonly string[]): Reply {
+  const match = /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/.exec(lines[0] ?? '');
+  const enhancedStatusCode = match?.[1] ?? '';
+  const sameClass = enhancedStatusCode[0] === String(code)[0];
+  return { code, enhancedStatusCode: sameClass ? enhancedStatusCode : '', text: lines.join('\n') };
 }
