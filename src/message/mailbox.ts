@@ -97,7 +97,10 @@ function parseName(text: string): Parsed<string> {
   return parsed(text.slice(1, -1).replaceAll(/\\(.)/g, '$1').trim());
 }
 
-/** Splits at commas outside quotes and angle brackets; trims, drops what is empty. Items may be aliases. */
+/**
+ * Splits at commas outside quotes and angle brackets; drops what is empty. Items may be aliases. Only blanks are
+ * trimmed: a line end at the edge of an address is as wrong as one inside.
+ */
 export function splitMailboxList(text: string): readonly string[] {
   const items: string[] = [];
   let item = '';
@@ -120,7 +123,7 @@ export function splitMailboxList(text: string): readonly string[] {
     }
     item += character;
   }
-  return [...items, item].map(one => one.trim()).filter(one => one !== '');
+  return [...items, item].map(one => one.replaceAll(/^[ \t]+|[ \t]+$/g, '')).filter(one => one !== '');
 }
 
 /** For people, and for `parseMailbox` again: quoted when it has to be. */

@@ -82,5 +82,5 @@ export function createAddressBook(
     );
   }
 
-  return { resolve: text => resolve(text.trim(), []) };
+  return { resolve: text => resolve(text, []) };
 }

@@ -1,0 +1,291 @@
+/** What a user is told when something is wrong: the whole text, the exit code, and that nothing was sent. */
+import { createServer, type Server } from 'node:net';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { User } from './command.js';
+
+let user: User;
+let server: Server;
+let connections = 0;
+
+beforeEach(async () => {
+  user = new User();
+  connections = 0;
+  // Counts whoever connects: nobody should, before everything is right.
+  server = createServer(socket => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  user.environment['MAILTRACK_FROM'] = 'anthony@example.org';
+  user.environment['MAILTRACK_SMTP_URL'] = `smtp://127.0.0.1:${port}`;
+  user.environment['MAILTRACK_TRACKING_URL'] = 'http://127.0.0.1:9';
+  user.write('msg.txt', '---\nsubject: Hello\n---\nHello {{ name | default: "you" }}\n');
+  // Makes the key, so that its announcement is not in the way.
+  await user.run(['send', 'msg.txt', '--to', 'alice@example.com', '--dry-run']);
+});
+afterEach(async () => {
+  user.leave();
+  await new Promise(resolve => server.close(resolve));
+});
+
+async function refusal(args: readonly string[], input?: string) {
+  const { status, stdout, stderr } = await user.run(args, input);
+  expect(stdout).toBe('');
+  expect(connections).toBe(0);
+  return [status, stderr.replaceAll(user.folder, '~').trimEnd()];
+}
+
+const send = (...args: string[]) => refusal(['send', 'msg.txt', ...args]);
+
+describe('recipients', () => {
+  it('that are unknown', async () => {
+    user.write('mailtrack.toml', '[aliases]\nalice = ["alice@example.com"]\n');
+    expect(await send('--to', 'alcie')).toEqual([
+      65,
+      'mailtrack: --to: "alcie" is neither an address nor in the address book\n  Did you mean alice?',
+    ]);
+  });
+
+  it.each([
+    ['alice@@example.com', 'two "@"'],
+    ['alice@example.com\r\nRCPT TO:<evil@example.net>', 'control character U+000D'],
+    ['alice@example.com\n', 'control character U+000A'],
+    ['alice@exa\u2028mple.com', 'control character U+2028'],
+    ['"x@y z"@example.com', 'two "@"'],
+    ['alice@example.com (c)', '" " in the domain'],
+    ['alice@', 'nothing after the "@"'],
+  ])('that are no address: %j', async (address, why) => {
+    const [status, text] = await send('--to', address);
+    expect(status).toBe(65);
+    expect(text).toContain(`is not an address: ${why}`);
+  });
+
+  it('too many to see each other', async () => {
+    user.write(
+      'team.csv',
+      `email\n${Array.from({ length: 21 }, (_, index) => `p${index}@example.com`).join('\n')}\n`,
+    );
+    expect(await send('--to', 'team.csv', '--cc', 'boss@example.com')).toEqual([
+      64,
+      [
+        'mailtrack: 22 people would see these 22 addresses: p0@example.com, p1@example.com, p2@example.com …',
+        '  Send each a message of their own: --each team.csv. Or pass --expose 22 if everybody may see everybody.',
+      ].join('\n'),
+    ]);
+    expect((await send('--to', 'team.csv', '--expose', '21', '--confirm', '20'))[1]).toContain(
+      '--confirm 20, but there are 21 recipients',
+    );
+  });
+
+  it('in a list without anybody to ask', async () => {
+    user.write('team.csv', 'email\nalice@example.com\n');
+    const [status, text] = await send('--each', '@team.csv');
+    expect(status).toBe(64);
+    expect(text).toContain('sending to 1 recipients has to be confirmed\n  Pass --yes, or --confirm 1');
+  });
+
+  it('named in both ways', async () => {
+    expect((await send('--to', 'a@example.com', '--each', 'b@example.com'))[0]).toBe(64);
+  });
+
+  it('not at all', async () => {
+    expect(await send()).toEqual([
+      64,
+      'mailtrack: there are no recipients\n  Name them with --to, --cc, --bcc or --each.',
+    ]);
+  });
+});
+
+describe('lists', () => {
+  it('name every bad row at once, with its line', async () => {
+    user.write(
+      'list.csv',
+      'email,name\nann@@example.com,A\n"bob@example.com","B\n b"\ncarol@example.com\n,D\n',
+    );
+    expect(await send('--each', 'list.csv', '--yes')).toEqual([
+      65,
+      [
+        'list.csv:2: "ann@@example.com" is not an addr-spec: two "@"',
+        '  Correct the row, or pass --skip-invalid to leave such rows out.',
+        'list.csv:3: the name has a control character U+000A',
+        'list.csv:5: 1 cells, but 2 columns',
+        '  Put cells that hold the delimiter or a line end into quotes, or pass --skip-invalid to leave such rows out.',
+        'list.csv:6: "" is not an addr-spec: no "@"',
+        '  Correct the row, or pass --skip-invalid to leave such rows out.',
+      ].join('\n'),
+    ]);
+  });
+
+  it('say which columns there are when email is missing', async () => {
+    expect(
+      (await refusal(['send', 'msg.txt', '--each', '-', '--yes'], 'adress;name\na@example.com;A\n'))[1],
+    ).toContain('standard input:1: there is no column "email"; there are: adress, name');
+  });
+
+  it('name the row that lacks a field', async () => {
+    user.write('msg.txt', '---\nsubject: Hi\n---\nHello {{ first_name }}\n');
+    const rows = Array.from(
+      { length: 800 },
+      (_, index) => `p${index}@example.com,${index === 698 ? '' : 'Ann'}`,
+    );
+    user.write('list.csv', `email,first_name\n${rows.join('\n')}\n`);
+    expect(await send('--each', 'list.csv', '--yes')).toEqual([
+      65,
+      [
+        'msg.txt:4:10: 1 of 800 recipients lack the field "first_name": list.csv:700',
+        '  Fill it in, or give it a default: {{ first_name | default: "…" }}.',
+      ].join('\n'),
+    ]);
+  });
+
+  it('help with a misspelt field', async () => {
+    user.write('msg.txt', '---\nsubject: Hi\n---\n\nHello {{ frist_name }}\n');
+    user.write('list.csv', 'email,first_name\na@example.com,Ann\n');
+    expect(await send('--each', 'list.csv', '--yes')).toEqual([
+      65,
+      [
+        'msg.txt:5:10: there is no field "frist_name"',
+        '  Did you mean "first_name"? There are: email, name, role, email_id, unsubscribe_url, first_name.',
+      ].join('\n'),
+    ]);
+  });
+
+  it('with one address and different fields', async () => {
+    user.write('list.csv', 'email,name\na@example.com,Ann\nA@example.com,Bea\n');
+    expect((await send('--each', 'list.csv', '--yes'))[1]).toContain(
+      'list.csv:3: a@example.com is in 2 rows with different fields: list.csv:2, list.csv:3',
+    );
+  });
+});
+
+describe('templates', () => {
+  it.each([
+    ['does not parse', '---\nsubject: Hi\n---\n{% if name %}Hi', 'msg.txt:4:1: tag {% if name %} not closed'],
+    ['has no subject', 'Hello', 'msg.txt: the message has no subject'],
+    [
+      'has a merge field in the subject of group mail',
+      '---\nsubject: Hi {{ name }}\n---\nHello',
+      'everybody sees one subject',
+    ],
+  ])('that %s', async (_, source, text) => {
+    user.write('msg.txt', source);
+    const [status, stderr] = await send('--to', 'alice@example.com');
+    expect(status).toBe(65);
+    expect(stderr).toContain(text);
+  });
+
+  it('that is not there', async () => {
+    expect(await refusal(['send', 'nope.md', '--to', 'alice@example.com'])).toEqual([
+      66,
+      'mailtrack: nope.md does not exist\n  Check the name and the folder.',
+    ]);
+  });
+});
+
+describe('set-up', () => {
+  it('says all that is missing at once', async () => {
+    for (const name of ['FROM', 'SMTP_URL', 'TRACKING_URL']) delete user.environment[`MAILTRACK_${name}`];
+    const [status, text] = await send('--to', 'alice@example.com');
+    expect(status).toBe(78);
+    expect(text).toContain('there is no SMTP server');
+    expect(text).toContain('there is no tracking URL');
+  });
+
+  it('names unknown keys and wrong values with their lines', async () => {
+    user.write('mailtrack.toml', 'form = "x"\n\n[send]\nconnections = "many"\n');
+    expect(await refusal(['list'])).toEqual([
+      78,
+      [
+        '~/mailtrack.toml:1: unknown key "form"',
+        '  Did you mean "from"?',
+        '~/mailtrack.toml:4: send.connections has to be a whole number from 1 to 100',
+      ].join('\n'),
+    ]);
+  });
+
+  it('refuses a private tracking URL when the mail leaves this machine', async () => {
+    expect(await send('--to', 'a@example.com', '--smtp', 'smtp://mail.example.com')).toEqual([
+      78,
+      [
+        'mailtrack: the tracking URL http://127.0.0.1:9 is on a private network, but the mail leaves through mail.example.com: nobody would ever be counted',
+        '  Give the public address of `mailtrack serve`, or pass --allow-local-tracking.',
+      ].join('\n'),
+    ]);
+  });
+
+  it('refuses a password on the command line', async () => {
+    const [status, text] = await send('--to', 'a@example.com', '--smtp', 'smtp://me:secret@127.0.0.1');
+    expect([status, text]).toEqual([64, expect.stringContaining('the SMTP URL holds a password')]);
+    expect(text).not.toContain('secret');
+  });
+
+  it('runs no password command of a project that is not trusted', async () => {
+    user.write('mailtrack.toml', '[smtp]\npassword_command = "touch ran"\n');
+    user.environment['MAILTRACK_SMTP_URL'] = String(user.environment['MAILTRACK_SMTP_URL']).replace(
+      '//',
+      '//me@',
+    );
+    const [status, text] = await send('--to', 'a@example.com', '--quiet');
+    expect([status, text]).toEqual([78, expect.stringContaining('this file is not trusted yet')]);
+    expect(() => user.read('ran')).toThrow();
+  });
+});
+
+describe('the world', () => {
+  it('without an SMTP server keeps the email for resume', async () => {
+    const args = ['send', 'msg.txt', '--to', 'a@example.com', '--smtp', 'smtp://127.0.0.1:1', '--json'];
+    const { status, stdout, stderr } = await user.run(args);
+    expect(status).toBe(69);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: 'server-unreachable', message: expect.stringContaining('connection refused') },
+    });
+    const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as object;
+    expect(result).toMatchObject({ type: 'result', pending: 1, accepted: 0 });
+    const sandbox = await user.sandbox();
+    expect((await user.run(['resume', '--smtp', sandbox.url])).status).toBe(0);
+    await sandbox.stop();
+  });
+
+  it('with a database that is locked', async () => {
+    const database = new Database(user.database);
+    database.pragma('journal_mode = DELETE');
+    database.exec('CREATE TABLE IF NOT EXISTS x (a); BEGIN EXCLUSIVE');
+    const [status, text] = await refusal(['list']);
+    database.close();
+    expect([status, text]).toEqual([74, expect.stringContaining('is locked by another program')]);
+  });
+
+  it('with a port that is taken', async () => {
+    const { port } = server.address() as { port: number };
+    for (const command of [['serve', '--host', '127.0.0.1'], ['sandbox']]) {
+      expect(await refusal([...command, '--port', String(port)])).toEqual([
+        74,
+        `mailtrack: port ${port} is taken by another program\n  Choose another with --port.`,
+      ]);
+    }
+  });
+
+  it('with a folder that cannot be written to', async () => {
+    user.write('file', '');
+    expect(
+      (await refusal(['send', 'msg.txt', '--to', 'a@example.com', '--dry-run', '--out', 'file/x']))[0],
+    ).toBe(73);
+  });
+});
+
+it('says errors as one object under --json', async () => {
+  const [status, text] = await refusal(['report', 'zzzz', '--json']);
+  expect(status).toBe(66);
+  expect(JSON.parse(String(text))).toEqual({
+    error: {
+      code: 'email-unknown',
+      message: 'there is no email "zzzz"',
+      fix: '`mailtrack list` shows the emails.',
+      file: null,
+      line: null,
+      column: null,
+    },
+  });
+});
