@@ -15,7 +15,7 @@ export function planLines(plan: SendPlan, style: Style): readonly string[] {
     row('Tracking', trackingText(plan)),
     ...(plan.server === undefined
       ? []
-      : [row('Server', `${visible(plan.server)}, ${sessions(plan.connections)}`)]),
+      : [row('Server', visible(plan.server)), row('', sessions(plan.connections))]),
     ...plan.notices.map(notice => row('Note', visible(notice))),
     ...(plan.suppressed.length > 0 ? [row('Left out', `${list(plan.suppressed)} (suppressed)`)] : []),
     ...plan.warnings.map(warning => style.warn(row('Warning', visible(warning)))),
@@ -54,7 +54,8 @@ function trackingText({ trackingUrl, untracked, recipients }: SendPlan): string 
 
 /** At most one message per session can be left without an answer. */
 function sessions(connections: number): string {
-  return `${connections === 1 ? '1 connection' : `${connections} connections`}; should it break, at most ${connections} uncertain`;
+  const one = connections === 1;
+  return `${one ? '1 connection' : `${connections} connections`}, at most ${connections} uncertain should ${one ? 'it' : 'they'} break`;
 }
 
 function mailboxes(list_: readonly Mailbox[]): string {

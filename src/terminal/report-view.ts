@@ -1,7 +1,7 @@
 import type { RecipientSummary, Report, Verdict } from '../report/summary.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
-import { tableLines } from './table.js';
+import { type Column, tableLines } from './table.js';
 import type { TimeFormat } from './time.js';
 
 export interface ReportViewOptions {
@@ -27,7 +27,8 @@ export function reportLines(report: Report, options: ReportViewOptions): readonl
 function heading({ email }: Report, { style, time }: ReportViewOptions): readonly string[] {
   return [
     style.bold(visible(email.subject)),
-    style.dim(`${email.emailId} · from ${visible(email.from)} · ${time.full(email.createdAt)} ${time.zone}`),
+    style.dim(`${email.emailId}, ${time.full(email.createdAt)} ${time.zone}`),
+    style.dim(`from ${visible(email.from)}`),
   ];
 }
 
@@ -88,29 +89,40 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
   'not-tracked': 'not tracked',
 };
 
-function recipientLines(
-  { recipients }: Report,
-  { width, style, time }: ReportViewOptions,
-): readonly string[] {
-  const wide = width >= 70;
-  const rows = recipients.map(recipient => {
-    const { emailAddress, firstOpenedAt, lastOpenedAt, opens } = recipient;
-    const first = firstOpenedAt === undefined ? '' : time.short(firstOpenedAt);
-    const last = lastOpenedAt === undefined || opens < 2 ? '' : time.short(lastOpenedAt);
-    const cells = [visible(emailAddress), verdictOf(recipient), first];
-    return wide ? [...cells, last, opens > 0 ? String(opens) : '', because(recipient)] : cells;
-  });
-  const columns = [
-    { title: 'Recipient', elastic: true },
-    { title: 'Verdict' },
-    { title: 'First open' },
-    ...(wide
-      ? [{ title: 'Last' }, { title: 'Opens', align: 'right' as const }, { title: 'Why', elastic: true }]
-      : []),
-  ];
-  const [title = '', ...lines] = tableLines(columns, rows, width);
+function recipientLines({ recipients }: Report, options: ReportViewOptions): readonly string[] {
+  const { width, style, time } = options;
+  const shown = (width >= 70 ? columns : columns.slice(0, 3)).filter(
+    ({ optional, cell }) => optional !== true || recipients.some(recipient => cell(recipient, time) !== ''),
+  );
+  const rows = recipients.map(recipient => shown.map(({ cell }) => cell(recipient, time)));
+  const [title = '', ...lines] = tableLines(shown, rows, width);
   return [style.dim(title), ...lines.map((line, index) => paint(line, recipients[index], style))];
 }
+
+interface RecipientColumn extends Column {
+  /** Left out when nobody has anything in it. */
+  readonly optional?: boolean;
+  readonly cell: (recipient: RecipientSummary, time: TimeFormat) => string;
+}
+
+/** The first three are what a narrow terminal has room for. */
+const columns: readonly RecipientColumn[] = [
+  { title: 'Recipient', elastic: true, cell: ({ emailAddress }) => visible(emailAddress) },
+  { title: 'Verdict', cell: verdictOf },
+  {
+    title: 'First open',
+    optional: true,
+    cell: ({ firstOpenedAt }, time) => (firstOpenedAt === undefined ? '' : time.short(firstOpenedAt)),
+  },
+  {
+    title: 'Last',
+    optional: true,
+    cell: ({ lastOpenedAt, opens }, time) =>
+      lastOpenedAt === undefined || opens < 2 ? '' : time.short(lastOpenedAt),
+  },
+  { title: 'Opens', align: 'right', optional: true, cell: ({ opens }) => (opens > 0 ? String(opens) : '') },
+  { title: 'Why', elastic: true, optional: true, cell: because },
+];
 
 function paint(line: string, recipient: RecipientSummary | undefined, style: Style): string {
   if (recipient?.state === 'uncertain' || recipient?.state === 'rejected') return style.warn(line);

@@ -69,7 +69,7 @@ async function playDemo(context: Context, options: GlobalOptions, store: Store):
   });
   try {
     say('mailtrack demo: one message to five people, and who opened it.');
-    say('Nothing leaves this machine: the SMTP server is a sandbox, the readers are simulated.\n');
+    say('Nothing leaves this machine: a sandbox for a server, simulated readers.\n');
     const emailId = await sendToFive(context, options, {
       store,
       ring,
@@ -151,11 +151,13 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       transport: createSmtpTransport(server),
       clock: systemClock,
       jitter: Math.random,
-      emit: view.show,
+      // What comes next in a real send (`mailtrack report em_…`) would find nothing here.
+      emit: event => {
+        if (event.kind !== 'send-finished') view.show(event);
+      },
     },
     { drain: new AbortController().signal, abort: new AbortController().signal },
   );
-  await view.close();
   return planned.email.emailId;
 }
 
