@@ -1,0 +1,378 @@
+/** The faults, one row each. A row counts its trials and says what did not hold. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRandom } from './random.mjs';
+import { audit, Sender } from './sender.mjs';
+import { Sink } from './sink.mjs';
+
+const recipients = 300;
+/** Time for Node to start and the first transactions to begin, and then for most of them to pass. */
+const killAfterMs = random => 350 + random() * 500;
+
+class Tally {
+  trials = 0;
+  faults = 0;
+  lost = 0;
+  duplicates = 0;
+  uncertain = 0;
+  problems = [];
+
+  /** @param allowedUncertain the most there may be after this trial. */
+  add(found, allowedUncertain, note = '') {
+    this.trials += 1;
+    this.lost += found.lost;
+    this.duplicates += found.duplicates;
+    this.uncertain += found.uncertain;
+    const wrong = [];
+    if (found.lost > 0) wrong.push(`${found.lost} lost`);
+    if (found.duplicates > 0) wrong.push(`${found.duplicates} duplicates`);
+    if (found.uncertain > allowedUncertain)
+      wrong.push(`${found.uncertain} uncertain, at most ${allowedUncertain} allowed`);
+    if (found.integrity !== 'ok') wrong.push(`integrity_check: ${found.integrity}`);
+    this.expect(wrong.length === 0, `trial ${this.trials}${note}: ${wrong.join(', ')}`);
+  }
+
+  expect(holds, problem) {
+    if (!holds) this.problems.push(problem);
+  }
+}
+
+/** A sink, a sender and a list; both are gone afterwards. */
+async function withWorld(count, play, sender = new Sender()) {
+  const sink = await new Sink().start();
+  sender.writeList(count);
+  try {
+    return await play(sink, sender);
+  } finally {
+    await sink.stop().catch(() => undefined);
+    sender.leave();
+  }
+}
+
+async function finishWithResume(sender, sink, ...more) {
+  const ended = await sender.resume(sink, ...more).ended;
+  return ended;
+}
+
+const wait = ms => new Promise(done => setTimeout(done, ms));
+
+/** Kills the sender at random moments, resumes, kills again, and lets the last one finish. */
+async function killTrials({
+  seed,
+  trials,
+  killsPerTrial,
+  connections,
+  environment = {},
+  afterKill = () => undefined,
+}) {
+  const tally = new Tally();
+  const random = createRandom(seed);
+  for (let trial = 0; trial < trials; trial += 1) {
+    const conns = connections[trial % connections.length];
+    await withWorld(recipients, async (sink, sender) => {
+      Object.assign(sender.environment, environment(sender));
+      sink.replyDelayMs = () => random() * 8;
+      let kills = 0;
+      let child = sender.send(sink, '--connections', String(conns));
+      for (;;) {
+        const finished = await Promise.race([child.ended, wait(killAfterMs(random)).then(() => undefined)]);
+        if (finished !== undefined || kills >= killsPerTrial) break;
+        child.kill('SIGKILL');
+        await child.ended;
+        kills += 1;
+        afterKill(sender);
+        if (!existsSync(join(sender.data, 'mailtrack.db'))) break;
+        child = sender.resume(sink, '--connections', String(conns));
+      }
+      await child.ended;
+      await finishWithResume(sender, sink);
+      tally.faults += kills;
+      const found = audit(sender, sink);
+      tally.add(found, conns * Math.max(kills, 1), `, ${conns} connections, ${kills} kills`);
+      tally.expect(found.open === 0, `trial ${trial + 1}: ${found.open} still to go after the last run`);
+    });
+  }
+  return tally;
+}
+
+function buildShadow() {
+  const library = '/tmp/mailtrack-fsync-shadow.so';
+  execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, 'test/faults/fsync-shadow.c', '-ldl']);
+  return library;
+}
+
+/** Everything that was not synced is gone; a file that never was is gone whole. */
+function cutPower(sender) {
+  for (const name of readdirSync(sender.data)) {
+    const synced = join(sender.folder, 'shadow', name);
+    // SQLite's shared memory is rebuilt from the log; it is never synced.
+    if (existsSync(synced)) copyFileSync(synced, join(sender.data, name));
+    else rmSync(join(sender.data, name), { force: true });
+  }
+}
+
+/** One send against a misbehaving sink, then resumes against a good one. */
+async function misbehaviour({
+  trials,
+  misbehave,
+  count = 40,
+  retryFor = '0s',
+  allowedUncertain = 0,
+  check = () => undefined,
+}) {
+  const tally = new Tally();
+  for (let trial = 0; trial < trials; trial += 1) {
+    await withWorld(count, async (sink, sender) => {
+      const counter = { faults: 0 };
+      sink.misbehave = misbehave({ trial, counter, sink });
+      const first = await sender.send(sink, '--connections', '4', '--retry-for', retryFor).ended;
+      tally.expect(first.status !== 70, `trial ${trial + 1}: ${first.stderr.slice(0, 300)}`);
+      check({ tally, trial, first, sink, sender });
+      sink.misbehave = () => undefined;
+      await finishWithResume(sender, sink);
+      tally.faults += counter.faults;
+      const found = audit(sender, sink);
+      tally.add(found, allowedUncertain === 'faults' ? counter.faults : allowedUncertain);
+      tally.expect(found.open === 0, `trial ${trial + 1}: ${found.open} still to go after the last run`);
+    });
+  }
+  return tally;
+}
+
+/** Misbehaves once at the n-th time a stage is reached, by trial. */
+const onceAt =
+  (stage, act) =>
+  ({ trial, counter }) => {
+    let seen = 0;
+    return at => {
+      if (at !== stage) return undefined;
+      seen += 1;
+      if (seen !== 3 + (trial % 20)) return undefined;
+      counter.faults += 1;
+      return act;
+    };
+  };
+
+export const rows = [
+  {
+    id: 'F1',
+    fault: 'SIGKILL at random moments, 1/4/8/16 connections',
+    run: ({ seed, release }) =>
+      killTrials({
+        seed,
+        trials: release ? 140 : 14,
+        killsPerTrial: 3,
+        connections: [1, 4, 8, 16],
+        environment: () => ({}),
+      }),
+  },
+  {
+    id: 'F3',
+    fault: 'power cut: what was not synced is gone',
+    run: ({ seed, release }) => {
+      const library = buildShadow();
+      return killTrials({
+        seed: seed + 3,
+        trials: release ? 40 : 7,
+        killsPerTrial: 3,
+        connections: [1, 4, 8],
+        environment: sender => {
+          mkdirSync(join(sender.folder, 'shadow'), { recursive: true });
+          return { LD_PRELOAD: library, FSYNC_SHADOW: join(sender.folder, 'shadow') };
+        },
+        afterKill: cutPower,
+      });
+    },
+  },
+  {
+    id: 'F4',
+    fault: 'connection lost after the message, no reply',
+    run: ({ release }) =>
+      misbehaviour({
+        trials: release ? 500 : 20,
+        misbehave: onceAt('end-of-data', 'drop-after-accept'),
+        allowedUncertain: 'faults',
+        check: ({ tally, first }) => tally.expect(first.status === 75, `exit ${first.status}, 75 expected`),
+      }),
+  },
+  {
+    id: 'F5',
+    fault: 'connection lost before the message is whole',
+    run: ({ release }) => {
+      const stages = ['banner', 'ehlo', 'mail', 'rcpt', 'data'];
+      return misbehaviour({
+        trials: release ? 500 : 20,
+        misbehave: context =>
+          onceAt(
+            stages[context.trial % stages.length],
+            'drop',
+          )({ ...context, trial: stages.length > 2 ? 0 : context.trial }),
+        retryFor: '10s',
+      });
+    },
+  },
+  {
+    id: 'F6',
+    fault: 'server killed and started again in the middle',
+    async run({ release }) {
+      const tally = new Tally();
+      for (let trial = 0; trial < (release ? 50 : 4); trial += 1) {
+        await withWorld(recipients, async (sink, sender) => {
+          sink.replyDelayMs = () => 4;
+          const child = sender.send(sink, '--connections', '4', '--retry-for', '30s');
+          while (sink.accepted.length < 50) await wait(5);
+          const { port } = sink;
+          await sink.stop();
+          await wait(400);
+          await sink.start(port);
+          const ended = await child.ended;
+          tally.faults += 1;
+          const found = audit(sender, sink);
+          tally.add(found, 4);
+          tally.expect(
+            found.open === 0,
+            `trial ${trial + 1}: ended with ${ended.status} and ${found.open} to go`,
+          );
+        });
+      }
+      return tally;
+    },
+  },
+  {
+    id: 'F8',
+    fault: '4yz to RCPT and to the message',
+    run: ({ release }) =>
+      misbehaviour({
+        trials: release ? 20 : 6,
+        misbehave: context => {
+          const stage = context.trial % 2 === 0 ? 'rcpt' : 'before-accept';
+          return onceAt(stage, '451 4.7.1 greylisted, try again later')(context);
+        },
+        check: ({ tally, first }) => tally.expect(first.status === 75, `exit ${first.status}, 75 expected`),
+      }),
+  },
+  {
+    id: 'F9',
+    fault: '421 at every stage',
+    run: ({ release }) => {
+      const stages = ['banner', 'ehlo', 'mail', 'rcpt', 'data', 'before-accept'];
+      return misbehaviour({
+        trials: release ? 60 : 12,
+        retryFor: '10s',
+        misbehave: context => {
+          let seen = 0;
+          return (at, session) => {
+            if (at !== stages[context.trial % stages.length] || session.number === 1) return undefined;
+            seen += 1;
+            if (seen !== 1) return undefined;
+            context.counter.faults += 1;
+            return '421 4.3.2 shutting down';
+          };
+        },
+      });
+    },
+  },
+  {
+    id: 'F10',
+    fault: '550 to MAIL for everybody; policy after the message',
+    run: () =>
+      misbehaviour({
+        trials: 2,
+        misbehave:
+          ({ trial, counter }) =>
+          at => {
+            if (at !== (trial === 0 ? 'mail' : 'before-accept')) return undefined;
+            counter.faults += 1;
+            return trial === 0
+              ? '550 5.7.1 sender not allowed'
+              : '550 5.7.26 unauthenticated mail is not accepted';
+          },
+        check({ tally, first }) {
+          tally.expect(first.status === 77, `exit ${first.status}, 77 expected`);
+          tally.expect(/"rejected":0/.test(first.stdout), 'somebody was marked as rejected');
+        },
+      }),
+  },
+  {
+    id: 'F11',
+    fault: 'two processes on one email at once',
+    async run({ release }) {
+      const tally = new Tally();
+      for (let trial = 0; trial < (release ? 200 : 10); trial += 1) {
+        await withWorld(60, async (sink, sender) => {
+          sink.replyDelayMs = () => 3;
+          await sender.send(sink, '--limit', '1').ended;
+          const pair = [sender.resume(sink), sender.resume(sink)];
+          const ended = await Promise.all(pair.map(child => child.ended));
+          tally.faults += 1;
+          const statuses = ended.map(({ status }) => status).sort();
+          const fair = statuses.join() === '0,75' || statuses.join() === '0,0';
+          tally.expect(fair, `trial ${trial + 1}: exits ${statuses.join(' and ')}`);
+          const found = audit(sender, sink);
+          tally.add(found, 0);
+          tally.expect(found.open === 0, `trial ${trial + 1}: ${found.open} still to go`);
+        });
+      }
+      return tally;
+    },
+  },
+  {
+    id: 'F15',
+    fault: 'SIGINT, SIGTERM, SIGHUP, SIGINT twice',
+    async run({ release, seed }) {
+      const tally = new Tally();
+      const random = createRandom(seed + 15);
+      const cases = [['SIGINT'], ['SIGTERM'], ['SIGHUP'], ['SIGINT', 'SIGINT']];
+      for (let trial = 0; trial < (release ? 80 : 8); trial += 1) {
+        await withWorld(recipients, async (sink, sender) => {
+          const signals = cases[trial % cases.length];
+          sink.replyDelayMs = () => random() * 30;
+          const child = sender.send(sink, '--connections', '4');
+          while (sink.accepted.length < 20) await wait(5);
+          for (const signal of signals) {
+            child.kill(signal);
+            await wait(1);
+          }
+          const { status } = await child.ended;
+          tally.faults += 1;
+          tally.expect(
+            status === (signals[0] === 'SIGINT' ? 130 : 143),
+            `trial ${trial + 1}: exit ${status}`,
+          );
+          sink.replyDelayMs = () => 0;
+          await finishWithResume(sender, sink);
+          const found = audit(sender, sink);
+          tally.add(found, signals.length > 1 ? 4 : 0);
+          tally.expect(found.open === 0, `trial ${trial + 1}: ${found.open} still to go`);
+        });
+      }
+      return tally;
+    },
+  },
+  {
+    id: 'F26',
+    fault: 'a reply too many, a reply too few',
+    run: ({ release }) =>
+      misbehaviour({
+        trials: release ? 30 : 10,
+        retryFor: '10s',
+        allowedUncertain: 'faults',
+        misbehave: context => {
+          const stages = ['mail', 'rcpt', 'data', 'end-of-data', 'ehlo'];
+          const usual = {
+            mail: '250 ok',
+            rcpt: '250 ok',
+            data: '354 go',
+            'end-of-data': '250 accepted',
+            ehlo: '250 sink',
+          };
+          const stage = stages[context.trial % stages.length];
+          return onceAt(
+            stage,
+            `${usual[stage]}\r\n250 2.0.0 nobody asked`,
+          )({ ...context, trial: stage === 'ehlo' ? -2 : context.trial });
+        },
+      }),
+  },
+];

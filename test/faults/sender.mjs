@@ -1,0 +1,108 @@
+/** One user's command line in a fault run: a folder of its own, and the real command. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+
+const bin = resolve('bin/mailtrack.js');
+
+export class Sender {
+  /** @param folder where everything is kept; by default a new one below the temporary folder. */
+  constructor(folder = mkdtempSync(join(tmpdir(), 'mailtrack-faults-'))) {
+    this.folder = folder;
+    this.data = join(folder, 'data', 'mailtrack');
+    mkdirSync(this.data, { recursive: true });
+    this.environment = {
+      PATH: process.env.PATH,
+      HOME: folder,
+      XDG_DATA_HOME: join(folder, 'data'),
+      XDG_CONFIG_HOME: folder,
+      MAILTRACK_FROM: 'a@example.com',
+    };
+  }
+
+  writeList(count) {
+    this.addresses = Array.from({ length: count }, (_, index) => `p${index}@example.com`);
+    writeFileSync(join(this.folder, 'list.csv'), `email\n${this.addresses.join('\n')}\n`);
+    writeFileSync(
+      join(this.folder, 'msg.txt'),
+      `---\nsubject: Fault\n---\nHello {{ email }}\n${'A line of the message.\n'.repeat(20)}`,
+    );
+  }
+
+  send(sink, ...more) {
+    return this.start([
+      'send',
+      'msg.txt',
+      '--each',
+      'list.csv',
+      '--yes',
+      '--again',
+      '--no-track',
+      '--json',
+      '--smtp',
+      `smtp://127.0.0.1:${sink.port}`,
+      ...more,
+    ]);
+  }
+
+  resume(sink, ...more) {
+    return this.start(['resume', '--json', '--smtp', `smtp://127.0.0.1:${sink.port}`, ...more]);
+  }
+
+  start(args) {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, env: this.environment });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', chunk => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', chunk => {
+      stderr += chunk;
+    });
+    child.ended = new Promise(done => {
+      child.once('close', (code, signal) => done({ status: code ?? signal, stdout, stderr }));
+    });
+    return child;
+  }
+
+  /** State by address, and what `integrity_check` says. */
+  ledger() {
+    const database = new Database(join(this.data, 'mailtrack.db'));
+    try {
+      const states = new Map(database.prepare('SELECT email_address, state FROM recipients').raw().all());
+      return { states, integrity: database.pragma('integrity_check', { simple: true }) };
+    } finally {
+      database.close();
+    }
+  }
+
+  leave() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The guarantee, held against what the server noted. Lost: accepted in the ledger and not at the server, or left out of
+ * the ledger's end states. Unreported duplicate: more copies than one, and no uncertainty the user was shown.
+ */
+export function audit(sender, sink, { shownUncertain = new Set() } = {}) {
+  const { states, integrity } = sender.ledger();
+  const copies = new Map();
+  for (const address of sink.accepted) copies.set(address, (copies.get(address) ?? 0) + 1);
+  const found = { lost: 0, duplicates: 0, uncertain: 0, accepted: 0, open: 0, integrity };
+  for (const address of sender.addresses) {
+    const state = states.get(address);
+    const count = copies.get(address) ?? 0;
+    if (state === 'accepted') found.accepted += 1;
+    if (state === 'uncertain') found.uncertain += 1;
+    if (state === 'pending' || state === 'deferred' || state === 'sending') found.open += 1;
+    if (state === undefined || (state === 'accepted' && count === 0)) found.lost += 1;
+    // A copy at the server of somebody the ledger would still send to is a duplicate to come.
+    if ((state === 'pending' || state === 'deferred' || state === 'rejected') && count > 0)
+      found.duplicates += 1;
+    if (count > 1 && !shownUncertain.has(address)) found.duplicates += count - 1;
+  }
+  return found;
+}
