@@ -29,6 +29,8 @@ export interface Composition {
   readonly tokenFormat: 'sealed' | 'article';
   /** Base of pixel and unsubscribe URLs, without a trailing slash; undefined when nothing is tracked. */
   readonly trackingUrl?: string | undefined;
+  /** Where the command ran: relative paths below start here. */
+  readonly folder: string;
   /** The files the email was made from, to notice a change before resuming. */
   readonly sources: readonly SourceRef[];
 }
@@ -37,6 +39,11 @@ export interface AttachmentRef {
   readonly path: string;
   readonly filename: string;
   readonly sha256: string;
+}
+
+/** The path of a source or an attachment, wherever the process that asks runs. */
+export function pathOf({ folder }: Composition, { path }: { readonly path: string }): string {
+  return path.startsWith('/') ? path : `${folder}/${path}`;
 }
 
 export interface SourceRef {

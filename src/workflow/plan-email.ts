@@ -35,6 +35,8 @@ import type {
 /** What the command line and the configuration say, as it was written. */
 export interface EmailDraft {
   readonly templatePath: string;
+  /** What relative paths are relative to. */
+  readonly folder: string;
   readonly textPath: string | undefined;
   readonly subject: string | undefined;
   readonly from: string | undefined;
@@ -369,6 +371,7 @@ function compose(draft: EmailDraft, ports: PlanPorts, parts: Parts): Composition
     })),
     tokenFormat: draft.tokenFormat,
     trackingUrl: draft.trackingUrl,
+    folder: draft.folder,
     sources: parts.sources,
   };
 }

@@ -123,6 +123,15 @@ export interface Ledger {
   ): Promise<number>;
   countStates(emailId: string): Promise<StateCounts>;
   cancelEmail(emailId: string, at: Date): Promise<void>;
+  /**
+   * Uncertain recipients of whose own copy the pixel was fetched become `accepted`: only somebody who got the copy
+   * knows its sealed token. @returns how many.
+   */
+  acceptOpened(emailId: string, at: Date): Promise<number>;
+  /** The database was copied or restored since it was made: it may not know what was sent since. */
+  isCopy(): Promise<boolean>;
+  /** The user says that the original is gone. */
+  adoptCopy(): Promise<void>;
   /** Addresses that are never to be mailed, of those asked for; compared without regard to case. */
   findSuppressed(addresses: Iterable<string>): Promise<ReadonlySet<string>>;
 }

@@ -87,6 +87,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   const startedMs = clock.monotonicMs();
 
   await ledger.markAbandonedUncertain(email.emailId, clock.now());
+  await ledger.acceptOpened(email.emailId, clock.now());
   await settleUncertain(request, ports);
   const before = await ledger.countStates(email.emailId);
   if (request.resumed) {

@@ -22,6 +22,8 @@ export function defineResume(program: Command): void {
         'skip',
       ]),
     )
+    .option('--accept-changed', 'go on although template, list or attachments changed')
+    .option('--accept-copy', 'go on although the database was copied from elsewhere')
     .option('--limit <n>', 'stop this run after n recipients', wholeNumber(1))
     .addHelpText(
       'after',

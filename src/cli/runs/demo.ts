@@ -100,6 +100,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
   const planned = await planEmail(
     {
       templatePath: template,
+      folder: process.cwd(),
       textPath: undefined,
       subject: undefined,
       from: 'Anthony Archer <anthony@example.com>',

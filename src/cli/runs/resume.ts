@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { Composition } from '../../merge/composition.js';
+import { type Composition, pathOf } from '../../merge/composition.js';
 import { createCopyPlan } from '../../merge/copy-plan.js';
-import { Problem, Problems } from '../../problem.js';
+import type { Attachment } from '../../message/compose.js';
+import { Problems } from '../../problem.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemFiles } from '../../system/files.js';
+import { findResumeProblems } from '../../workflow/check-resume.js';
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
 import { carryOut } from '../carry-out.js';
@@ -21,6 +22,8 @@ export interface ResumeOptions extends GlobalOptions {
   readonly retryFor?: ReturnType<typeof duration>;
   readonly limit?: number;
   readonly resendUncertain?: boolean;
+  readonly acceptChanged?: boolean;
+  readonly acceptCopy?: boolean;
   readonly resolve?: 'accepted' | 'skip';
 }
 
@@ -35,7 +38,13 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
     }
     const composition = JSON.parse(email.composition) as Composition;
     const ring = await openKeyRing(context);
-    const attachments = await readAttachmentsAgain(composition);
+    const problems = await findResumeProblems(
+      composition,
+      { files: systemFiles, ledger: store.ledger },
+      { acceptChanged: options.acceptChanged === true, acceptCopy: options.acceptCopy === true },
+    );
+    if (problems.length > 0) throw new Problems(problems);
+    const attachments = await readAttachments(composition);
     const settings = await completeSmtpSettings(context, readSmtpAddress(context));
     const finished = await carryOut(
       {
@@ -71,21 +80,11 @@ async function findEmailToResume(
   return emailId === undefined ? store.reader.findUnfinished() : findEmail(store.reader, emailId);
 }
 
-/** The message must be the one the others got: an attachment that changed since is refused. */
-async function readAttachmentsAgain(composition: Composition) {
-  const problems: Problem[] = [];
-  const attachments = [];
-  for (const { path, filename, sha256 } of composition.attachments) {
-    const content = await systemFiles.readBytes(path);
-    if (createHash('sha256').update(content).digest('hex') === sha256)
-      attachments.push({ filename, content });
-    else
-      problems.push(
-        new Problem('email-state', `${path} changed since the email was begun`, {
-          fix: 'Put the old file back.',
-        }),
-      );
-  }
-  if (problems.length > 0) throw new Problems(problems);
-  return attachments;
+async function readAttachments(composition: Composition): Promise<readonly Attachment[]> {
+  return Promise.all(
+    composition.attachments.map(async attachment => ({
+      filename: attachment.filename,
+      content: await systemFiles.readBytes(pathOf(composition, attachment)),
+    })),
+  );
 }

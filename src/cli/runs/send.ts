@@ -164,6 +164,7 @@ function createDraft(
 ): EmailDraft {
   return {
     templatePath,
+    folder: process.cwd(),
     textPath: options.text,
     subject: options.subject,
     from: context.text('from'),

@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import { Problem } from '../../problem.js';
+import { adopt } from './origin.js';
 import { migrations } from './schema.js';
 
 export type Database = DatabaseConstructor.Database;
@@ -25,7 +26,10 @@ export async function openDatabase(file: string, busyTimeoutMs: number): Promise
       database.close();
       throw error;
     }
-    if (isNew) syncFolder(dirname(file));
+    if (isNew) {
+      adopt(database);
+      syncFolder(dirname(file));
+    }
     return database;
   } catch (error) {
     throw databaseProblem(file, error);

@@ -4,6 +4,7 @@ import type { EmailRecord, Ledger, LockHolder, RecipientRecord } from '../../wor
 import type { Database } from './database.js';
 import { takeEmailLock } from './email-lock.js';
 import type { GroupCommit } from './group-commit.js';
+import { adopt, isCopy } from './origin.js';
 import type { EmailReads } from './reads.js';
 import { fieldsToJson } from './rows.js';
 
@@ -87,6 +88,16 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
         sql.cancel.run(at.toISOString(), emailId);
       }),
 
+    acceptOpened: (emailId, at) =>
+      commits.run('now', () => {
+        const iso = at.toISOString();
+        sql.logOpened.run({ emailId, at: iso });
+        return sql.acceptOpened.run({ emailId, at: iso }).changes;
+      }),
+
+    isCopy: async () => isCopy(database),
+    adoptCopy: async () => adopt(database),
+
     async findSuppressed(addresses) {
       const found = new Set<string>();
       for (const address of addresses) {
@@ -96,6 +107,12 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     },
   };
 }
+
+/** Anybody can write an article token; a sealed one proves that its copy arrived. */
+const provedByFetch = `EXISTS (
+  SELECT 1 FROM emails JOIN fetches ON fetches.email_number = emails.email_number
+   WHERE emails.email_id = recipients.email_id AND emails.token_format = 'sealed'
+     AND fetches.recipient_number = recipients.recipient_number)`;
 
 function prepare(database: Database) {
   return {
@@ -137,6 +154,15 @@ function prepare(database: Database) {
     settleAbandoned: database.prepare(`
       UPDATE recipients SET state = 'uncertain', state_at = @at, attempts = attempts + 1
        WHERE email_id = @emailId AND state = 'sending'`),
+    logOpened: database.prepare(`
+      INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
+                                enhanced_status_code, reply_text)
+      SELECT email_id, position, attempts + 1, @at, @at, 'end-of-data', 'accepted', 0, '',
+             'the pixel of this copy was fetched'
+        FROM recipients WHERE email_id = @emailId AND state = 'uncertain' AND ${provedByFetch}`),
+    acceptOpened: database.prepare(`
+      UPDATE recipients SET state = 'accepted', state_at = @at, attempts = attempts + 1
+       WHERE email_id = @emailId AND state = 'uncertain' AND ${provedByFetch}`),
     cancel: database.prepare(
       'UPDATE emails SET cancelled_at = ? WHERE email_id = ? AND cancelled_at IS NULL',
     ),

@@ -61,6 +61,13 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX runs_by_email ON runs (email_id);
 
+  -- Where this file was made: a copy somewhere else knows nothing of what the original sent since.
+  CREATE TABLE origin (
+    host    TEXT NOT NULL,
+    device  INTEGER NOT NULL,
+    inode   INTEGER NOT NULL
+  ) STRICT;
+
   CREATE TABLE suppressions (
     email_address  TEXT PRIMARY KEY COLLATE NOCASE,
     reason         TEXT NOT NULL,

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { type Composition, pathOf, type SourceRef } from '../merge/composition.js';
+import { Problem } from '../problem.js';
+import type { Files, Ledger } from './ports.js';
+
+export interface ResumeAllowances {
+  /** Go on with the stored message although its files changed. */
+  readonly acceptChanged: boolean;
+  /** Go on although the database is a copy. */
+  readonly acceptCopy: boolean;
+}
+
+/**
+ * What speaks against going on with an email: its files are other ones now, so the user may expect another message; or
+ * the database is a copy, which may have missed what was sent. Allowed, each is carried out and no longer spoken of.
+ */
+export async function findResumeProblems(
+  composition: Composition,
+  ports: { readonly files: Files; readonly ledger: Ledger },
+  allowed: ResumeAllowances,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  if (!allowed.acceptChanged) {
+    for (const source of [...composition.sources, ...composition.attachments]) {
+      const change = await changeOf(source, pathOf(composition, source), ports.files);
+      if (change !== undefined) problems.push(changed(source.path, change));
+    }
+  }
+  if (await ports.ledger.isCopy()) {
+    if (allowed.acceptCopy) await ports.ledger.adoptCopy();
+    else problems.push(copied());
+  }
+  return problems;
+}
+
+async function changeOf(source: SourceRef, path: string, files: Files): Promise<string | undefined> {
+  if (!(await files.exists(path))) return 'is gone';
+  const sha256 = createHash('sha256')
+    .update(await files.readBytes(path))
+    .digest('hex');
+  return sha256 === source.sha256 ? undefined : 'changed';
+}
+
+function changed(path: string, change: string): Problem {
+  return new Problem('email-state', `${path} ${change} since the email was begun`, {
+    fix: 'Put it back; or pass --accept-changed, which sends the rest the message as it was when it was begun.',
+  });
+}
+
+function copied(): Problem {
+  return new Problem(
+    'email-state',
+    'the database was copied from elsewhere, and may not know what was sent since',
+    {
+      fix: 'Resume where the original is; or pass --accept-copy if the original will never send again.',
+    },
+  );
+}

@@ -1,0 +1,72 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { jsonLines, User } from './command.js';
+
+let user: User;
+
+beforeEach(async () => {
+  user = new User();
+  const sandbox = await user.sandbox();
+  user.environment['MAILTRACK_FROM'] = 'anthony@example.org';
+  user.environment['MAILTRACK_SMTP_URL'] = sandbox.url;
+  user.write('msg.txt', '---\nsubject: Hello\n---\nHello {{ email }}\n');
+  user.write('list.csv', 'email\nann@example.com\nbea@example.com\ncid@example.com\n');
+  const begun = ['send', 'msg.txt', '--each', 'list.csv', '--yes', '--no-track', '--limit', '1'];
+  expect((await user.run(begun)).status).toBe(75);
+});
+afterEach(() => user.leave());
+
+it('refuses to go on with files that changed, names them, and sends the stored message when told to', async () => {
+  user.write('msg.txt', '---\nsubject: Other\n---\nOther words\n');
+  user.write('list.csv', 'email\neve@example.net\n');
+  const refused = await user.run(['resume']);
+  expect(refused.status).toBe(64);
+  expect(refused.stderr).toContain('msg.txt changed since the email was begun');
+  expect(refused.stderr).toContain('list.csv changed since the email was begun');
+  expect((await user.run(['resume', '--accept-changed'])).status).toBe(0);
+  expect(user.read('inbox/0002-bea@example.com.eml')).toContain('Hello bea@example.com');
+});
+
+it('refuses to go on from a copy of the database until told that the original is gone', async () => {
+  const copy = join(user.folder, 'copy.db');
+  const database = new Database(user.database);
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+  copyFileSync(user.database, copy);
+  const refused = await user.run(['resume', '--db', copy]);
+  expect([refused.status, refused.stderr]).toEqual([
+    64,
+    expect.stringContaining('was copied from elsewhere'),
+  ]);
+  expect((await user.run(['resume', '--db', copy, '--accept-copy', '--limit', '1'])).status).toBe(75);
+  expect((await user.run(['resume', '--db', copy])).status).toBe(0);
+});
+
+it('settles uncertain recipients as the user says, and only then', async () => {
+  const database = new Database(user.database);
+  database.exec("UPDATE recipients SET state = 'uncertain' WHERE state = 'pending'");
+  database.close();
+  const left = await user.run(['resume', '--json']);
+  expect([left.status, jsonLines(left.stdout).at(-1)]).toEqual([
+    75,
+    expect.objectContaining({ uncertain: 2, accepted: 1 }),
+  ]);
+  const told = await user.run(['resume', '--resend-uncertain', '--json']);
+  expect([told.status, jsonLines(told.stdout).at(-1)]).toEqual([
+    0,
+    expect.objectContaining({ uncertain: 0, accepted: 3 }),
+  ]);
+});
+
+it('takes a fetched pixel as proof of delivery', async () => {
+  const database = new Database(user.database);
+  database.exec("UPDATE recipients SET state = 'uncertain' WHERE state = 'pending'");
+  database.exec(`
+    INSERT INTO fetches SELECT email_number, 1, recipient_number, '2026-11-23T09:00:00.000Z', 'GET', NULL, '', 'unknown', 0.3, 'x'
+      FROM emails JOIN recipients USING (email_id) WHERE email_address = 'bea@example.com'`);
+  database.close();
+  const ended = await user.run(['resume', '--json']);
+  expect(jsonLines(ended.stdout).at(-1)).toMatchObject({ accepted: 2, uncertain: 1 });
+});
