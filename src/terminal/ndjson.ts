@@ -64,6 +64,7 @@ function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefin
     }
     case 'session-opened':
     case 'session-lost':
+    case 'slowed-down':
     case 'retry-scheduled':
     case 'interrupted':
       return undefined;

@@ -15,6 +15,10 @@ export function eventLines(event: SendEvent, style: Style): readonly string[] {
     }
     case 'session-lost':
       return [style.warn(`Session lost: ${visible(event.why)}. Opening another.`)];
+    case 'slowed-down':
+      return [
+        `The server asks to slow down: ${visible(event.why)}. Pausing ${(event.pauseMs / 1_000).toFixed(0)} s.`,
+      ];
     case 'retry-scheduled': {
       const time = event.at.toLocaleTimeString('en-GB');
       return [

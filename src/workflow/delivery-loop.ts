@@ -2,6 +2,8 @@ import { Problem } from '../problem.js';
 import type { RecipientState } from '../recipients/recipient.js';
 import type { OutcomeKind, SendOutcome } from '../smtp/outcome.js';
 import { reconnectDelayMs } from '../smtp/retry.js';
+import type { createStopLoss } from '../smtp/stop-loss.js';
+import { isThrottle, longerPauseMs, shorterPauseMs } from '../smtp/throttle.js';
 import type { RecipientRecord, Session, TransactionRecord } from './ports.js';
 import type { SendPorts, SendRequest, StopRequest } from './send-email.js';
 
@@ -19,6 +21,12 @@ export interface DeliveryRun {
   sessionsOpened: number;
   /** Sessions in a row, of all loops, that ended or failed to open without settling anybody. */
   failures: number;
+  /** While the server asks us to slow down: how long everything is held after its last word. */
+  pauseMs: number;
+  /** On the monotonic clock. */
+  pausedUntilMs: number;
+  /** Takes every final reply; a number when too many are refused alike. */
+  readonly stopLoss: ReturnType<typeof createStopLoss>;
   /** Set once by whichever loop meets it first; the others end. */
   stopped: Problem | undefined;
   /** Results on their way into the ledger: they ride with the next commit and nobody waits for each. */
@@ -62,17 +70,43 @@ async function deliver(
   holder: { session: Session | undefined },
   recipient: RecipientRecord,
 ): Promise<void> {
-  const { clock } = run.ports;
   const copy = await run.request.copies.make(recipient);
   while (run.stopped === undefined && !run.stop.drain.aborted) {
     const session = await usableSession(run, holder);
     if (session === undefined) return;
-    await clock.sleep(run.takeTurn(clock.monotonicMs()), run.stop.drain);
+    await waitForTurn(run);
     if (run.stop.drain.aborted) return;
     const outcome = await transact(run, session, recipient, copy.message);
+    learn(run, outcome);
     if (outcome.kind === 'sender-refused') run.stopped ??= senderRefused(recipient, outcome);
     if (outcome.kind !== 'not-sent') return;
     await sessionFailed(run, outcome.replyText);
+  }
+}
+
+/** The rate limit, and the pause a server asked for: both hold for all sessions together. */
+async function waitForTurn(run: DeliveryRun): Promise<void> {
+  const { clock } = run.ports;
+  const nowMs = clock.monotonicMs();
+  await clock.sleep(Math.max(run.takeTurn(nowMs), run.pausedUntilMs - nowMs), run.stop.drain);
+}
+
+/** What a reply says about all the others. */
+function learn(run: DeliveryRun, outcome: SendOutcome): void {
+  const { clock, emit } = run.ports;
+  if (isThrottle(outcome)) {
+    const nowMs = clock.monotonicMs();
+    // Replies to what was already under way say the same once more.
+    if (nowMs < run.pausedUntilMs) return;
+    run.pauseMs = longerPauseMs(run.pauseMs);
+    run.pausedUntilMs = nowMs + run.pauseMs;
+    emit({ kind: 'slowed-down', why: `${outcome.replyCode} ${outcome.replyText}`, pauseMs: run.pauseMs });
+  } else if (outcome.kind === 'accepted') {
+    run.pauseMs = shorterPauseMs(run.pauseMs);
+  }
+  if (outcome.kind === 'accepted' || outcome.kind === 'rejected') {
+    const equal = run.stopLoss(outcome, outcome.kind === 'rejected');
+    if (equal !== undefined) run.stopped ??= tooManyRefusals(equal, outcome);
   }
 }
 
@@ -202,6 +236,17 @@ async function record(
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem('bug', error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+function tooManyRefusals(equal: number, outcome: SendOutcome): Problem {
+  const reply = `${outcome.replyCode} ${outcome.replyText}`.trim();
+  return new Problem(
+    'unfinished',
+    `${equal} recipients were refused alike, so the rest was not tried: ${reply}`,
+    {
+      fix: 'Look at the replies. If the list is right, `mailtrack resume` goes on with the rest.',
+    },
+  );
 }
 
 function senderRefused(recipient: RecipientRecord, outcome: SendOutcome): Problem {

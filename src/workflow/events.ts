@@ -69,6 +69,7 @@ export type SendEvent =
     }
   | { readonly kind: 'session-opened'; readonly sessions: number }
   | { readonly kind: 'session-lost'; readonly why: string }
+  | { readonly kind: 'slowed-down'; readonly why: string; readonly pauseMs: number }
   | { readonly kind: 'retry-scheduled'; readonly deferred: number; readonly at: Date }
   | { readonly kind: 'interrupted'; readonly signal: string }
   | RecipientSettled

@@ -8,6 +8,7 @@ import type { CopyPlan } from '../merge/copy-plan.js';
 import { Problem } from '../problem.js';
 import { createPace, type Rate } from '../smtp/pace.js';
 import { retryDelayMs } from '../smtp/retry.js';
+import { createStopLoss } from '../smtp/stop-loss.js';
 import { type DeliveryRun, deliverQueue } from './delivery-loop.js';
 import type { SendEvent, SendFinished } from './events.js';
 import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
@@ -103,6 +104,9 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     left: request.limit ?? Number.POSITIVE_INFINITY,
     sessionsOpened: 0,
     failures: 0,
+    pauseMs: 0,
+    pausedUntilMs: Number.NEGATIVE_INFINITY,
+    stopLoss: createStopLoss(),
     stopped: undefined,
     recording: new Set(),
   };

@@ -216,6 +216,27 @@ describe('sendEmail', () => {
     });
   });
 
+  it('slows down when the server asks for it, and everybody is still sent to', async () => {
+    await open(40);
+    office.reply = () =>
+      office.accepted.length === 5 ? [454, 'Throttling failure: Maximum sending rate exceeded'] : undefined;
+    office.script.set('r5@example.com', ['deferred', 'deferred']);
+    const finished = await send({ connections: 1 });
+    expect(finished.counts).toMatchObject({ accepted: 40 });
+    expect(kinds()).toContain('slowed-down');
+  });
+
+  it('stops when many are refused alike', async () => {
+    await open(100);
+    for (let index = 0; index < 100; index += 2) office.script.set(`r${index}@example.com`, ['rejected']);
+    const finished = await send({ connections: 1 });
+    expect(finished.stopped).toMatchObject({
+      code: 'unfinished',
+      message: expect.stringContaining('10 recipients were refused alike'),
+    });
+    expect(finished.counts).toMatchObject({ rejected: 10, pending: 81 });
+  });
+
   it('keeps the rate over all sessions together', async () => {
     await open(40);
     const before = clock.ms;

@@ -30,6 +30,8 @@ export class PostOffice implements Transport {
   sessions = 0;
   /** Acts by address, in order; afterwards, and for others, `accepted`. */
   readonly script = new Map<string, Act[]>();
+  /** Replaces code and text of a deferral. */
+  reply: () => readonly [number, string] | undefined = () => undefined;
   /** Thrown by the next `openSession` calls, in order; undefined opens. */
   readonly refusals: (Problem | undefined)[] = [];
 
@@ -71,11 +73,11 @@ class OfficeSession implements Session {
       });
     }
     if (kind === 'uncertain') this.usable = false;
-    return outcome(
-      kind as OutcomeKind,
-      kind === 'deferred' ? 451 : kind === 'rejected' ? 550 : kind === 'uncertain' ? 0 : 250,
+    const [code, text] = (kind === 'deferred' ? this.office.reply() : undefined) ?? [
+      codes[kind] ?? 250,
       kind,
-    );
+    ];
+    return outcome(kind, code, text);
   }
 
   async quit(): Promise<void> {
@@ -85,6 +87,8 @@ class OfficeSession implements Session {
     this.usable = false;
   }
 }
+
+const codes: Partial<Record<OutcomeKind, number>> = { deferred: 451, rejected: 550, uncertain: 0 };
 
 function outcome(kind: OutcomeKind, replyCode: number, replyText: string): SendOutcome {
   return { kind, stage: 'end-of-data', replyCode, enhancedStatusCode: '', replyText };

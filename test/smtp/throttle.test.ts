@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { isThrottle, longerPauseMs, shorterPauseMs } from '../../src/smtp/throttle.js';
+
+const reply = (replyCode: number, enhancedStatusCode: string, replyText: string) =>
+  isThrottle({ stage: 'rcpt', replyCode, enhancedStatusCode, replyText });
+
+describe('isThrottle', () => {
+  it.each([
+    [421, '4.7.28', 'Our system has detected an unusual rate of unsolicited mail'],
+    [450, '4.2.1', 'The user you are trying to contact is receiving mail too quickly'],
+    [432, '4.3.2', 'Concurrent connections limit exceeded'],
+    [454, '', 'Throttling failure: Maximum sending rate exceeded.'],
+    [421, '4.7.0', '[TSS04] Messages temporarily deferred due to unexpected volume'],
+    [421, '', 'Too many messages in this session'],
+  ])('knows %i %s %s', (code, enhanced, text) => {
+    expect(reply(code, enhanced, text)).toBe(true);
+  });
+
+  it.each([
+    [450, '4.2.0', 'Greylisted, try again later'],
+    [452, '4.2.2', 'Mailbox full'],
+    [550, '5.7.1', 'Rate limit exceeded'],
+    [250, '2.0.0', 'too many cooks'],
+  ])('takes %i %s %s for something else', (code, enhanced, text) => {
+    expect(reply(code, enhanced, text)).toBe(false);
+  });
+});
+
+it('pauses longer each time, never more than five minutes, and comes back slowly', () => {
+  let pause = 0;
+  for (let index = 0; index < 20; index += 1) pause = longerPauseMs(pause);
+  expect([longerPauseMs(0), longerPauseMs(1_000), pause]).toEqual([1_000, 2_000, 300_000]);
+  expect([shorterPauseMs(10_000), shorterPauseMs(900)]).toEqual([9_000, 0]);
+});
