@@ -1,10 +1,15 @@
+/** Longer words are pasted, not mistyped; comparing them would take long. */
+const maxWordLength = 64;
+
 /**
  * The candidate a mistyped word most probably meant, or undefined when none is close: at most one slip in short words,
- * a third of the letters in longer ones.
+ * a third of the letters in longer ones. Of equally close ones the first.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
-  const most = Math.max(1, Math.floor(typed.length / 3));
+  if (typed.length > maxWordLength) return undefined;
+  // One slip in a single letter would be any other letter.
+  const most = Math.min(typed.length - 1, Math.max(1, Math.floor(typed.length / 3)));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - typed.length) > most) continue;

@@ -1,33 +1,53 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { type Parsed, parsed, refused } from '../problem.js';
+import { codePointName } from './header-field.js';
 
 const maxDomainOctets = 255;
 const maxLabelOctets = 63;
 
 /**
- * A domain name in A-labels and lower case (IDNA 2008, RFC 5890), checked before and after the conversion: the
- * converter also reads URLs, and would make `1` an address and `example.com/evil` another host.
+ * A domain name in A-labels and lower case (IDNA 2008, RFC 5890), checked before and after the conversion. The converter
+ * reads URLs and maps what it can: `1` to the host 0.0.0.1, `ⅷ.com` to viii.com, an invisible character to nothing. A
+ * name that comes back as another one than was written is refused, since mail to it would reach somebody else.
  */
 export function parseDomain(text: string): Parsed<string> {
   if (text === '') return refused('nothing after the "@"');
   if (text.startsWith('[')) return refused('an address literal, not a domain');
   const strange = /[^\p{L}\p{M}\p{N}.-]/u.exec(text)?.[0];
-  if (strange !== undefined) return refused(`${JSON.stringify(strange)} in the domain`);
-  const ascii = domainToASCII(text.normalize('NFC'));
+  if (strange !== undefined) return refused(`${characterName(strange)} in the domain`);
+  if (/^\.|\.\.|\.$/.test(text)) return refused('a dot at the edge of the domain, or two together');
+  if (/(?:^|\.)(?:\d+|0x[\da-f]*)$/i.test(text)) return refused('the domain ends in a number');
+  const ascii = domainToASCII(text);
   if (ascii === '') return refused('the domain is not a valid international name');
-  if (/^[\x00-\x7f]*$/.test(text) && ascii !== text.toLowerCase()) return refused('the domain is a number');
-  return checkLabels(ascii);
+  return checkLabels(text.split('.'), ascii);
 }
 
-function checkLabels(domain: string): Parsed<string> {
-  if (domain.length > maxDomainOctets) return refused(`the domain has more than ${maxDomainOctets} octets`);
-  for (const label of domain.split('.')) {
-    if (label === '') return refused('an empty label in the domain');
+function checkLabels(written: readonly string[], ascii: string): Parsed<string> {
+  const labels = ascii.split('.');
+  for (const [index, label] of labels.entries()) {
+    const typed = written[index] ?? '';
+    if (!isSameLabel(typed, label)) return refused(`"${typed}" in the domain would be read as "${label}"`);
     if (label.length > maxLabelOctets)
-      return refused(`a label of the domain has more than ${maxLabelOctets} octets`);
+      return refused(`more than ${maxLabelOctets} octets in a label of the domain`);
+    // Letters, digits and hyphens, no hyphen at the edge. RFC 5890 §2.3.1
     if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label))
       return refused(`the label "${label}" is not a host name`);
   }
-  if (/(?:^|\.)\d+$/.test(domain)) return refused('the domain ends in a number');
-  return parsed(domain);
+  if (ascii.length > maxDomainOctets) return refused(`more than ${maxDomainOctets} octets in the domain`);
+  return parsed(ascii);
+}
+
+/** Case and composed accents are spellings of one label (RFC 5891 §4.2.1, RFC 5895 §2); anything else is another one. */
+function isSameLabel(typed: string, label: string): boolean {
+  if (/^[\x00-\x7f]*$/.test(typed)) return typed.toLowerCase() === label;
+  // Letter by letter, as IDNA does: a whole word would get the final form of the sigma.
+  const lower = [...typed].map(letter => letter.toLowerCase()).join('');
+  return domainToUnicode(label) === lower.normalize('NFC');
+}
+
+/** A character as a person can recognise it: itself when it has a shape of its own, or else its code point. */
+export function characterName(character: string): string {
+  if (character === ' ') return 'a space';
+  const hasShape = /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character);
+  return hasShape ? JSON.stringify(character) : codePointName(character.codePointAt(0) ?? 0);
 }

@@ -1,10 +1,11 @@
 /**
  * One mailbox: a name and an addr-spec (RFC 5322 §3.4). This parser refuses and never repairs: a repaired address is
  * somebody else's. It takes less than the RFC allows (no comments, groups, routes, quoted local parts), since such an
- * address in a list is an attack or an accident.
+ * address in a list is an attack or an accident. What is said about an address is said in `why`, without the address.
  */
 import { type Parsed, parsed, refused } from '../problem.js';
-import { parseDomain } from './domain.js';
+import { characterName, parseDomain } from './domain.js';
+import { codePointName, headerValueFault } from './header-field.js';
 
 /** `local-part@domain` with the domain in A-labels, as it goes into RCPT TO. */
 export type AddrSpec = string & { readonly __addrSpec: unique symbol };
@@ -18,6 +19,8 @@ export interface Mailbox {
 // RFC 5321 §4.5.3.1; a path has 256 octets with its angle brackets.
 const maxLocalPartOctets = 64;
 const maxAddrSpecOctets = 254;
+/** A name is folded into a header of every copy; nobody's is longer. */
+const maxNameCharacters = 500;
 const maxMailboxCharacters = 2_000;
 
 // RFC 5322 §3.2.3, and letters beyond ASCII for SMTPUTF8 (RFC 6531 §3.3). `%`, `!` and `/` were routes once and are
@@ -26,15 +29,59 @@ const localPartAtom = /^[\p{L}\p{M}\p{N}#$&'*+=?^_`{|}~-]+$/u;
 
 /** `a@b.example`, `Name <a@b.example>` or `"Doe, Jane" <jane@x.example>`. */
 export function parseMailbox(text: string): Parsed<Mailbox> {
-  if (text.length > maxMailboxCharacters) return refused('it is too long');
-  const fault = characterFault(text);
-  if (fault !== undefined) return refused(fault);
-  const trimmed = text.trim();
-  const angle = trimmed.indexOf('<');
+  if (text.length > maxMailboxCharacters) return refused(`more than ${maxMailboxCharacters} characters`);
+  const trimmed = trimBlanks(text);
+  const quotedEnd = trimmed.startsWith('"') ? endOfQuotedString(trimmed) : 0;
+  if (quotedEnd === -1) return refused('a quote that is not closed');
+  const angle = trimmed.indexOf('<', quotedEnd);
   if (angle === -1) return withName('', trimmed);
-  if (!trimmed.endsWith('>')) return refused('something follows the ">"');
-  const name = parseName(trimmed.slice(0, angle).trim());
+  if (!trimmed.endsWith('>')) {
+    return refused(trimmed.includes('>', angle) ? 'something follows the ">"' : 'a "<" without a ">"');
+  }
+  const name = parsePhrase(trimBlanks(trimmed.slice(0, angle)));
   return name.ok ? withName(name.value, trimmed.slice(angle + 1, -1)) : name;
+}
+
+/** Without the spaces and tabs around it. Not `trim()`, which would take line ends and U+2028 out unseen. */
+export function trimBlanks(text: string): string {
+  const isBlank = (index: number) => text[index] === ' ' || text[index] === '\t';
+  let start = 0;
+  let end = text.length;
+  while (isBlank(start)) start += 1;
+  while (end > start && isBlank(end - 1)) end -= 1;
+  return text.slice(start, end);
+}
+
+/** @returns the index after the closing quote; -1 when there is none. RFC 5322 §3.2.4 */
+function endOfQuotedString(text: string): number {
+  for (let index = 1; index < text.length; index += 1) {
+    if (text[index] === '\\') index += 1;
+    else if (text[index] === '"') return index + 1;
+  }
+  return -1;
+}
+
+/** The name before the angle bracket: a quoted-string, or words without the characters that need one. */
+function parsePhrase(text: string): Parsed<string> {
+  const isQuoted = text.startsWith('"');
+  if (isQuoted && endOfQuotedString(text) !== text.length) {
+    return refused('something between the quoted name and the "<"');
+  }
+  const name = isQuoted ? trimBlanks(text.slice(1, -1).replaceAll(/\\(.)/gsu, '$1')) : text;
+  const fault = nameFault(name);
+  if (fault !== undefined) return refused(`${fault} in the name`);
+  // A dot needs no quotes here: `J. Doe` is written everywhere. RFC 5322 §4.1, obs-phrase
+  const special = isQuoted ? undefined : /[()<>"@,;:\\]/.exec(name)?.[0];
+  return special === undefined
+    ? parsed(name)
+    : refused(`${JSON.stringify(special)} in a name without quotes`);
+}
+
+/** Why a text cannot be the name of a mailbox, in words that go before "in the name"; undefined when it can. */
+export function nameFault(name: string): string | undefined {
+  return name.length > maxNameCharacters
+    ? `more than ${maxNameCharacters} characters`
+    : headerValueFault(name);
 }
 
 function withName(name: string, text: string): Parsed<Mailbox> {
@@ -42,95 +89,90 @@ function withName(name: string, text: string): Parsed<Mailbox> {
   return addrSpec.ok ? parsed({ name, addrSpec: addrSpec.value }) : addrSpec;
 }
 
+/** `local-part@domain` without a name. The local part is kept as it is, the domain becomes A-labels in lower case. */
 export function parseAddrSpec(text: string): Parsed<AddrSpec> {
-  if (text.length > maxMailboxCharacters) return refused('it is too long');
-  const fault = characterFault(text);
-  if (fault !== undefined) return refused(fault);
+  if (text.length > maxMailboxCharacters) return refused(`more than ${maxMailboxCharacters} characters`);
+  const fault = headerValueFault(text) ?? invisibleCharacter(text);
+  if (fault !== undefined) return refused(`${fault} in the address`);
+  if (text.startsWith('"')) return refused('a quoted local part');
   const parts = text.split('@');
-  if (parts.length === 1) return refused('no "@"');
-  if (parts.length > 2) return refused(parts.length === 3 ? 'two "@"' : `${parts.length - 1} "@"`);
   const [localPart = '', domainText = ''] = parts;
+  if (parts.length !== 2) return refused(atFault(text, parts.length - 1));
   const why = localPartFault(localPart);
   if (why !== undefined) return refused(why);
   const domain = parseDomain(domainText);
   if (!domain.ok) return domain;
-  const addrSpec = `${localPart.normalize('NFC')}@${domain.value}`;
-  if (Buffer.byteLength(addrSpec) > maxAddrSpecOctets)
-    return refused(`it has more than ${maxAddrSpecOctets} octets`);
+  const addrSpec = `${localPart}@${domain.value}`;
+  if (Buffer.byteLength(addrSpec) > maxAddrSpecOctets) {
+    return refused(`more than ${maxAddrSpecOctets} octets in the address`);
+  }
   return parsed(addrSpec as AddrSpec);
+}
+
+/** Soft hyphens, joiners, fillers and the like: two addresses that differ in one look the same. */
+function invisibleCharacter(text: string): string | undefined {
+  const found = /\p{Default_Ignorable_Code_Point}/u.exec(text)?.[0];
+  return found === undefined ? undefined : `invisible character ${codePointName(found.codePointAt(0) ?? 0)}`;
+}
+
+function atFault(text: string, ats: number): string {
+  if (ats === 2) return 'two "@"';
+  if (ats > 2) return `${ats} "@"`;
+  const alike = /[\uFF20\uFE6B]/.exec(text)?.[0];
+  return alike === undefined ? 'no "@"' : `no "@": "${alike}" is another character`;
 }
 
 function localPartFault(localPart: string): string | undefined {
   if (localPart === '') return 'nothing before the "@"';
-  if (Buffer.byteLength(localPart) > maxLocalPartOctets)
-    return `the local part has more than ${maxLocalPartOctets} octets`;
-  if (localPart.startsWith('"')) return 'a quoted local part';
-  for (const atom of localPart.split('.')) {
-    if (atom === '') return 'a dot at the edge of the local part, or two together';
-    if (!localPartAtom.test(atom)) {
-      const strange = [...atom].find(character => !localPartAtom.test(character));
-      return strange === ' ' ? 'a space in the local part' : `${JSON.stringify(strange)} in the local part`;
-    }
+  if (Buffer.byteLength(localPart) > maxLocalPartOctets) {
+    return `more than ${maxLocalPartOctets} octets in the local part`;
   }
+  const strange = [...localPart].find(character => character !== '.' && !localPartAtom.test(character));
+  if (strange !== undefined) return `${characterName(strange)} in the local part`;
+  if (/^\.|\.\.|\.$/.test(localPart)) return 'a dot at the edge of the local part, or two together';
+  // Some servers decode it and then deliver to the address inside. RFC 2047 §5 allows none in an addr-spec.
+  if (/=\?.*\?=/.test(localPart)) return 'an encoded word in the local part';
+  if (/(?:^|\.)\p{M}/u.test(localPart)) return 'an accent without a letter in the local part';
+  // Two spellings of one letter are two mailboxes to a server that compares octets. RFC 6532 §3.1 asks for NFC.
+  if (localPart !== localPart.normalize('NFC'))
+    return 'a letter and its accent written apart in the local part';
   return localPart.startsWith('-') ? 'a "-" at the start of the local part' : undefined;
 }
 
-/** Characters that make a text read as what it is not, or end a line where there is none. */
-function characterFault(text: string): string | undefined {
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-    if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || code === 0x2028 || code === 0x2029)
-      return `control character ${name}`;
-    if (code >= 0xd800 && code <= 0xdfff) return `half of a surrogate pair ${name}`;
-    // Bidirectional controls, and characters without a width of their own but for the joiners emoji are built with.
-    if (/[\u061C\u202A-\u202E\u2066-\u2069\u200B\u200E\u200F\u2060\uFEFF\u00AD]/.test(character))
-      return `invisible character ${name}`;
-  }
-  return undefined;
-}
-
-function parseName(text: string): Parsed<string> {
-  if (!text.startsWith('"'))
-    return /[<>"@,;:\\]/.test(text) ? refused('the name needs quotes') : parsed(text);
-  if (!/^"(?:[^"\\]|\\.)*"$/.test(text)) return refused('the quotes around the name do not match');
-  return parsed(text.slice(1, -1).replaceAll(/\\(.)/g, '$1').trim());
-}
-
 /**
- * Splits at commas outside quotes and angle brackets; drops what is empty. Items may be aliases. Only blanks are
- * trimmed: a line end at the edge of an address is as wrong as one inside.
+ * Splits at commas outside quotes, comments and angle brackets; trims, drops what is empty. Items may be aliases. What
+ * is opened and never closed holds all the rest, so that it is refused as a whole and not sent to in parts.
  */
 export function splitMailboxList(text: string): readonly string[] {
   const items: string[] = [];
-  let item = '';
+  let start = 0;
   let quoted = false;
   let angled = false;
+  let comments = 0;
   for (let index = 0; index < text.length; index += 1) {
-    const character = text[index] ?? '';
-    if (quoted && character === '\\') {
-      item += character + (text[index + 1] ?? '');
-      index += 1;
-      continue;
+    const character = text[index];
+    if (character === '\\' && (quoted || comments > 0)) index += 1;
+    else if (quoted) quoted = character !== '"';
+    else if (character === '(') comments += 1;
+    else if (comments > 0) comments -= character === ')' ? 1 : 0;
+    else if (angled) angled = character !== '>';
+    else if (character === '"') quoted = true;
+    else if (character === '<') angled = true;
+    else if (character === ',') {
+      items.push(text.slice(start, index));
+      start = index + 1;
     }
-    if (character === '"' && !angled) quoted = !quoted;
-    else if (character === '<' && !quoted) angled = true;
-    else if (character === '>' && !quoted) angled = false;
-    else if (character === ',' && !quoted && !angled) {
-      items.push(item);
-      item = '';
-      continue;
-    }
-    item += character;
   }
-  return [...items, item].map(one => one.replaceAll(/^[ \t]+|[ \t]+$/g, '')).filter(one => one !== '');
+  return [...items, text.slice(start)].map(trimBlanks).filter(item => item !== '');
 }
 
-/** For people, and for `parseMailbox` again: quoted when it has to be. */
+/** For people, and for `parseMailbox` again: the name in quotes when it needs them or reads as an address. */
 export function printMailbox({ name, addrSpec }: Mailbox): string {
   if (name === '') return addrSpec;
-  const quoted = /[<>"@,;:\\()[\].]/.test(name) ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : name;
-  return `${quoted} <${addrSpec}>`;
+  // In quotes an encoded word stands for nothing but itself. RFC 2047 §5
+  const needsQuotes = /[()<>[\]"@,;:\\.]|=\?/.test(name);
+  const phrase = needsQuotes ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : name;
+  return `${phrase} <${addrSpec}>`;
 }
 
 /** Equal for addresses that reach one person: case never tells people apart in practice, though RFC 5321 §2.4 allows it. */

@@ -1,13 +1,14 @@
-import { type Mailbox, parseMailbox } from '../message/mailbox.js';
+import { addrSpecKey, type Mailbox, parseMailbox, splitMailboxList, trimBlanks } from '../message/mailbox.js';
 import { nearest } from '../nearest.js';
 import { Problem } from '../problem.js';
+import { quoteInput } from './quote-input.js';
 import type { Fields } from './recipient.js';
 
 /** A person of the contacts file. */
 export interface Contact {
   readonly alias: string;
   readonly mailbox: Mailbox;
-  /** The other columns: merge fields. */
+  /** All columns, for merge fields. */
   readonly fields: Fields;
 }
 
@@ -18,13 +19,16 @@ export interface Addressee {
 
 export interface AddressBook {
   /**
-   * What was typed after `--to` to people: an address, an alias, a group, or with a default domain a bare name.
-   * @throws Problem `address-syntax`, `unknown-recipient` with the nearest name.
+   * What was typed after `--to` to people: an address, an alias, a group, or with a default domain a bare name. Aliases
+   * and groups are named in any case. Somebody who is in several groups comes once.
+   * @throws Problem `address-syntax`; `unknown-recipient` with the nearest name; `config` for a group that is
+   * empty or inside itself, or a name that is a group and a person.
    */
   resolve(text: string): readonly Addressee[];
 }
 
 /**
+ * @param contacts each alias once; of several people with one address the first counts.
  * @param groups `[aliases]` of the configuration: name → addresses, aliases or other groups.
  * @param defaultDomain makes a bare name an address of that domain; without it nothing is guessed.
  */
@@ -34,35 +38,58 @@ export function createAddressBook(
   defaultDomain?: string,
 ): AddressBook {
   const people = new Map(contacts.map(contact => [contact.alias.toLowerCase(), contact]));
-  const byAddress = new Map(contacts.map(contact => [contact.mailbox.addrSpec.toLowerCase(), contact]));
+  const byAddress = new Map(
+    contacts.toReversed().map(contact => [addrSpecKey(contact.mailbox.addrSpec), contact]),
+  );
   const named = new Map([...groups].map(([name, members]) => [name.toLowerCase(), members]));
 
-  /** @param path groups being resolved: one inside itself would never end. */
-  function resolve(text: string, path: readonly string[]): readonly Addressee[] {
-    if (text.includes('@') || text.includes('<')) return [addressed(text)];
+  /**
+   * @param found people so far, by address.
+   * @param open groups being resolved: one inside itself would never end.
+   * @param done groups resolved before: again they add nobody, and groups of groups of groups would take for ever.
+   */
+  function collect(
+    text: string,
+    found: Map<string, Addressee>,
+    open: readonly string[],
+    done: Set<string>,
+  ): void {
     const key = text.toLowerCase();
     const members = named.get(key);
-    if (members !== undefined) {
-      if (path.includes(key)) {
-        throw new Problem('config', `the alias "${text}" contains itself: ${[...path, key].join(' → ')}`);
-      }
-      return members.flatMap(member => resolve(member.trim(), [...path, key]));
+    if (members === undefined) {
+      const addressee = findPerson(text);
+      const person = addrSpecKey(addressee.mailbox.addrSpec);
+      if (!found.has(person)) found.set(person, addressee);
+      return;
     }
-    const person = people.get(key);
-    if (person !== undefined) return [person];
-    if (defaultDomain !== undefined) return [addressed(`${text}@${defaultDomain}`)];
+    if (people.has(key))
+      throw new Problem('config', `"${text}" is a group in [aliases] and a person in the contacts file`);
+    if (open.includes(key)) {
+      throw new Problem('config', `the alias "${text}" contains itself: ${[...open, key].join(' → ')}`);
+    }
+    if (members.length === 0) throw new Problem('config', `the alias "${text}" names nobody`);
+    if (done.has(key)) return;
+    for (const member of members.flatMap(splitMailboxList)) collect(member, found, [...open, key], done);
+    done.add(key);
+  }
+
+  function findPerson(text: string): Addressee {
+    if (/[@<]/.test(text)) return readMailbox(text);
+    const person = people.get(text.toLowerCase());
+    if (person !== undefined) return person;
+    if (defaultDomain !== undefined) return readMailbox(`${text}@${defaultDomain}`);
     throw unknown(text);
   }
 
   /** Somebody typed as an address who is in the book brings their fields, and their name if none was typed. */
-  function addressed(text: string): Addressee {
+  function readMailbox(text: string): Addressee {
     const mailbox = parseMailbox(text);
     if (!mailbox.ok) {
-      throw new Problem('address-syntax', `${JSON.stringify(text)} is not an address: ${mailbox.why}`, {
+      throw new Problem('address-syntax', `${quoteInput(text)} is not an address: ${mailbox.why}`, {
         fix: 'Write it as name@example.com or "Name" <name@example.com>.',
       });
     }
-    const known = byAddress.get(mailbox.value.addrSpec.toLowerCase());
+    const known = byAddress.get(addrSpecKey(mailbox.value.addrSpec));
     if (known === undefined) return { mailbox: mailbox.value, fields: new Map() };
     const name = mailbox.value.name === '' ? known.mailbox.name : mailbox.value.name;
     return { mailbox: { ...mailbox.value, name }, fields: known.fields };
@@ -72,7 +99,7 @@ export function createAddressBook(
     const close = nearest(text, [...groups.keys(), ...contacts.map(contact => contact.alias)]);
     return new Problem(
       'unknown-recipient',
-      `${JSON.stringify(text)} is neither an address nor in the address book`,
+      `${quoteInput(text)} is neither an address nor in the address book`,
       {
         fix:
           close === undefined
@@ -82,5 +109,11 @@ export function createAddressBook(
     );
   }
 
-  return { resolve: text => resolve(text, []) };
+  return {
+    resolve(text) {
+      const found = new Map<string, Addressee>();
+      collect(trimBlanks(text), found, [], new Set());
+      return [...found.values()];
+    },
+  };
 }

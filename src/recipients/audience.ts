@@ -1,6 +1,7 @@
 /** Who gets a copy and who sees whom. One person, one copy. */
 import { addrSpecKey, printMailbox } from '../message/mailbox.js';
-import { Problem } from '../problem.js';
+import { type Place, Problem } from '../problem.js';
+import { isAddressingColumn } from './list-columns.js';
 import type { Recipient, Role } from './recipient.js';
 
 export interface AudienceOptions {
@@ -11,91 +12,155 @@ export interface AudienceOptions {
 }
 
 export interface AudiencePlan {
-  /** To before Cc before Bcc, each in the order they were named. */
+  /** To before Cc before Bcc, each in the order they were first named there. */
   readonly recipients: readonly Recipient[];
+  /** Addresses left out, as they were first written. */
   readonly suppressed: readonly string[];
   /** What was merged, for the user to see. */
   readonly notices: readonly string[];
+  /** `list-duplicate`, one for each person with rows that differ. */
   readonly problems: readonly Problem[];
 }
 
+/** A recipient and where they were named, from 0. */
+interface Mention extends Recipient {
+  readonly position: number;
+}
+type Person = readonly [first: Mention, ...others: Mention[]];
+
+/** What was left out, for the notices. */
+interface LeftOut {
+  readonly repeated: Mention[];
+  readonly replaced: Mention[];
+  readonly namedTwice: string[];
+}
+
 const roleOrder: readonly Role[] = ['to', 'cc', 'bcc'];
+/** Places and addresses named in one sentence before it says how many more there are. */
+const maxShown = 5;
 
 export function planAudience(named: readonly Recipient[], options: AudienceOptions): AudiencePlan {
-  const problems: Problem[] = [];
-  const merged = { rows: 0, mentions: 0 };
-  const byPerson = new Map<string, Recipient[]>();
-  for (const recipient of named) {
-    const key = addrSpecKey(recipient.mailbox.addrSpec);
-    byPerson.set(key, [...(byPerson.get(key) ?? []), recipient]);
-  }
-
-  const kept: Recipient[] = [];
+  const kept: Mention[] = [];
   const suppressed: string[] = [];
-  for (const [key, mentions] of byPerson) {
-    if (options.suppressed.has(key)) suppressed.push(mentions[0]?.mailbox.addrSpec ?? key);
-    else kept.push(...keepMentions(mentions, options.duplicates, merged, problems));
+  const problems: Problem[] = [];
+  const leftOut: LeftOut = { repeated: [], replaced: [], namedTwice: [] };
+  for (const [key, person] of groupByPerson(named)) {
+    const rows = findDistinctRows(person);
+    if (options.suppressed.has(key)) suppressed.push(person[0].mailbox.addrSpec);
+    else if (rows.length > 1 && options.duplicates === undefined) problems.push(differentRows(rows));
+    else kept.push(...keepMentions(person, rows, options.duplicates, leftOut));
   }
-  const notices = [
-    ...(merged.rows > 0 ? [`${count(merged.rows, 'repeated row')} left out`] : []),
-    ...(merged.mentions > 0
-      ? [`${count(merged.mentions, 'person', 'people')} named twice get one copy`]
-      : []),
-  ];
-  const recipients = roleOrder.flatMap(role => kept.filter(recipient => recipient.role === role));
-  return { recipients, suppressed, notices, problems };
+  kept.sort((a, b) => rank(a) - rank(b) || a.position - b.position);
+  return {
+    recipients: kept.map(({ position, ...recipient }) => recipient),
+    suppressed,
+    notices: describeLeftOut(leftOut, options.duplicates),
+    problems,
+  };
+}
+
+function groupByPerson(named: readonly Recipient[]): ReadonlyMap<string, Person> {
+  const people = new Map<string, [Mention, ...Mention[]]>();
+  for (const [position, recipient] of named.entries()) {
+    const mention = { ...recipient, position };
+    const key = addrSpecKey(recipient.mailbox.addrSpec);
+    const person = people.get(key);
+    if (person === undefined) people.set(key, [mention]);
+    else person.push(mention);
+  }
+  return people;
+}
+
+/** The person's rows, of equal ones the first. Role and consent are settled between rows, so they may differ. */
+function findDistinctRows(person: Person): readonly Mention[] {
+  if (person.length === 1) return 'file' in person[0].source ? person : [];
+  const distinct = new Map<string, Mention>();
+  for (const mention of person) {
+    if (!('file' in mention.source)) continue;
+    const content = [...mention.fields].filter(([name]) => !isAddressingColumn(name));
+    const key = JSON.stringify(content.sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (!distinct.has(key)) distinct.set(key, mention);
+  }
+  return [...distinct.values()];
 }
 
 function keepMentions(
-  mentions: readonly Recipient[],
+  person: Person,
+  rows: readonly Mention[],
   duplicates: AudienceOptions['duplicates'],
-  merged: { rows: number; mentions: number },
-  problems: Problem[],
-): readonly Recipient[] {
-  const [first] = mentions;
-  if (first === undefined || mentions.length === 1) return mentions;
-  const rows = mentions.filter(mention => 'file' in mention.source);
-  const distinct = rows.filter((row, index) => rows.findIndex(other => sameRow(row, other)) === index);
-  if (distinct.length > 1) {
-    if (duplicates === 'each') return distinct;
-    if (duplicates === undefined) {
-      problems.push(differentRows(distinct));
-      return [];
-    }
+  leftOut: LeftOut,
+): readonly Mention[] {
+  const chosen = duplicates === 'each' ? rows : rows.slice(duplicates === 'last' ? -1 : 0).slice(0, 1);
+  noteLeftOut(person, new Set(rows), new Set(chosen), leftOut);
+  // Somebody who has not agreed anywhere has not agreed.
+  const tracked = person.every(mention => mention.tracked);
+  const name = person.find(mention => mention.mailbox.name !== '')?.mailbox.name ?? '';
+  const complete = (mention: Mention): Mention => ({
+    ...mention,
+    tracked,
+    mailbox: { ...mention.mailbox, name: mention.mailbox.name || name },
+  });
+  if (chosen.length > 1) return chosen.map(complete);
+  // The strongest role anybody gave the person, and where they were first named in it.
+  const { role, position } = person.reduce((best, next) => (rank(next) < rank(best) ? next : best));
+  return [{ ...complete(chosen[0] ?? person[0]), role, position }];
+}
+
+function rank({ role }: Recipient): number {
+  return roleOrder.indexOf(role);
+}
+
+function noteLeftOut(
+  person: Person,
+  rows: ReadonlySet<Mention>,
+  chosen: ReadonlySet<Mention>,
+  leftOut: LeftOut,
+): void {
+  if (person.length === 1) return;
+  for (const mention of person) {
+    if (chosen.has(mention) || !('file' in mention.source)) continue;
+    (rows.has(mention) ? leftOut.replaced : leftOut.repeated).push(mention);
   }
-  const chosen = duplicates === 'last' ? distinct.at(-1) : distinct[0];
-  if (rows.length === mentions.length) merged.rows += mentions.length - 1;
-  else merged.mentions += 1;
-  const strongest = roleOrder.find(role => mentions.some(mention => mention.role === role)) ?? first.role;
-  const base = chosen ?? first;
-  const name =
-    base.mailbox.name || (mentions.find(mention => mention.mailbox.name !== '')?.mailbox.name ?? '');
-  return [
-    {
-      ...base,
-      role: strongest,
-      mailbox: { ...base.mailbox, name },
-      // Somebody who has not agreed anywhere has not agreed.
-      tracked: mentions.every(mention => mention.tracked),
-    },
-  ];
+  if (person.some(({ source }) => 'flag' in source)) leftOut.namedTwice.push(person[0].mailbox.addrSpec);
 }
 
-function sameRow(a: Recipient, b: Recipient): boolean {
-  return (
-    a.fields.size === b.fields.size && [...a.fields].every(([name, value]) => b.fields.get(name) === value)
-  );
+function describeLeftOut(leftOut: LeftOut, duplicates: AudienceOptions['duplicates']): readonly string[] {
+  const { repeated, replaced, namedTwice } = leftOut;
+  const notices: string[] = [];
+  if (repeated.length > 0)
+    notices.push(`${count(repeated.length, 'repeated row')} left out: ${listPlaces(repeated)}`);
+  if (replaced.length > 0) {
+    notices.push(
+      `${count(replaced.length, 'row')} left out by --duplicates ${duplicates}: ${listPlaces(replaced)}`,
+    );
+  }
+  if (namedTwice.length > 0) {
+    const people = count(namedTwice.length, 'person', 'people');
+    notices.push(`${people} named more than once, one copy each: ${shorten(namedTwice)}`);
+  }
+  return notices;
 }
 
-function differentRows(rows: readonly Recipient[]): Problem {
+function differentRows(rows: readonly Mention[]): Problem {
   const [first, second] = rows;
-  const lines = rows.map(({ source }) => ('file' in source ? `${source.file}:${source.line}` : source.flag));
-  const where = second !== undefined && 'file' in second.source ? second.source : undefined;
   return new Problem(
     'list-duplicate',
-    `${first?.mailbox.addrSpec} is in ${rows.length} rows with different fields: ${lines.join(', ')}`,
-    { where, fix: 'Keep one, or pass --duplicates first, last or each.' },
+    `${first?.mailbox.addrSpec} is in ${rows.length} rows with different fields: ${listPlaces(rows)}`,
+    { where: second && placeOf(second), fix: 'Keep one, or pass --duplicates first, last or each.' },
   );
+}
+
+function placeOf({ source }: Recipient): Place | undefined {
+  return 'file' in source ? source : undefined;
+}
+
+function listPlaces(rows: readonly Mention[]): string {
+  return shorten(rows.map(row => `${placeOf(row)?.file}:${placeOf(row)?.line}`));
+}
+
+function shorten(items: readonly string[]): string {
+  const shown = items.slice(0, maxShown).join(', ');
+  return items.length > maxShown ? `${shown} and ${items.length - maxShown} more` : shown;
 }
 
 /** Addresses that stand in the header of every copy of group mail. */
@@ -105,7 +170,9 @@ export function visibleCount(recipients: readonly Recipient[]): number {
 
 /**
  * Showing everybody's address to everybody is the classic accident of group mail.
+ * @param maxVisible visible addresses that need no word from the user.
  * @param expose the number the user said is meant; has to be exact.
+ * @returns Problem `exposure` with the command that shows nobody to nobody.
  */
 export function checkExposure(
   recipients: readonly Recipient[],
@@ -113,8 +180,8 @@ export function checkExposure(
   maxVisible: number,
   expose: number | undefined,
 ): Problem | undefined {
-  const visible = visibleCount(recipients);
   if (mode === 'each') return undefined;
+  const visible = visibleCount(recipients);
   if (expose !== undefined && expose !== visible) {
     return new Problem(
       'exposure',
@@ -125,21 +192,25 @@ export function checkExposure(
     );
   }
   if (visible <= maxVisible || expose === visible) return undefined;
-  const lists = [...new Set(recipients.flatMap(({ source }) => ('file' in source ? [source.file] : [])))];
-  const instead =
-    lists.length === 0 ? '--each with the same recipients' : lists.map(file => `--each ${file}`).join(' ');
+  const shown = recipients.filter(({ role }) => role !== 'bcc').map(({ mailbox }) => printMailbox(mailbox));
   return new Problem(
     'exposure',
-    `${count(recipients.length, 'person', 'people')} would see these ${visible} addresses: ${examples(recipients)}`,
+    `${count(recipients.length, 'person', 'people')} would see these ${visible} addresses: ${shorten(shown)}`,
     {
-      fix: `Send each a message of their own: ${instead}. Or pass --expose ${visible} if everybody may see everybody.`,
+      fix: `Send each a message of their own: ${eachCommand(recipients)}. Or pass --expose ${visible} if everybody may see everybody.`,
     },
   );
 }
 
-function examples(recipients: readonly Recipient[]): string {
-  const shown = recipients.filter(({ role }) => role !== 'bcc').slice(0, 3);
-  return `${shown.map(({ mailbox }) => printMailbox(mailbox)).join(', ')} …`;
+/** The flag to type, as long as it fits on a line and has nothing in it that a shell would read. */
+function eachCommand(recipients: readonly Recipient[]): string {
+  const named = new Set(
+    recipients.map(({ source, mailbox }) => ('file' in source ? source.file : mailbox.addrSpec)),
+  );
+  const isPlain = [...named].every(text => /^[\w./-]+(?:\.csv|\.tsv|@[\w.-]+)$/i.test(text));
+  return isPlain && named.size <= maxShown
+    ? `--each ${[...named].join(',')}`
+    : '--each with the same recipients, in place of --to, --cc and --bcc';
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

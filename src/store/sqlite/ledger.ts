@@ -34,18 +34,23 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     async lockEmail(emailId) {
       const release = await takeEmailLock(database.name, emailId);
       if (release === undefined) return { heldBy: lastHolder(sql, emailId) };
-      const { lastInsertRowid } = sql.insertRun.run(
-        emailId,
-        process.pid,
-        hostname(),
-        new Date().toISOString(),
-      );
-      return {
-        async release() {
-          sql.endRun.run(new Date().toISOString(), lastInsertRowid);
-          release();
-        },
-      };
+      try {
+        const run = await commits.run('now', () =>
+          sql.insertRun.run(emailId, process.pid, hostname(), new Date().toISOString()),
+        );
+        return {
+          async release() {
+            // Only a note; on a full disk it is the last thing that may stand in the way.
+            await commits
+              .run('now', () => sql.endRun.run(new Date().toISOString(), run.lastInsertRowid))
+              .catch(() => undefined);
+            release();
+          },
+        };
+      } catch (error) {
+        release();
+        throw error;
+      }
     },
 
     markAbandonedUncertain: (emailId, at) =>
