@@ -87,7 +87,7 @@ async function readKeys(
   const { text, created } = await readOrCreateKeyFile(path, create);
   if (created) {
     context.output.say(`A new key was made: ${path}`);
-    context.output.say('  Keep a copy. Where `mailtrack serve` runs on another machine, it needs this file.');
+    context.output.say('  Keep a copy. A `mailtrack serve` on another machine needs it too.');
   }
   return { text, path };
 }

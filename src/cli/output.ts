@@ -31,3 +31,12 @@ export function outliveReaders(): void {
     });
   }
 }
+
+/** A page is easier to read than a whole wide screen. */
+const widest = 120;
+
+/** Columns to write in. Off a terminal nothing is cut shorter than a page: a pipe has no edge. */
+export function terminalWidth(stream: NodeJS.WriteStream): number {
+  const columns = stream.columns ?? Number(process.env['COLUMNS'] ?? 0);
+  return columns > 0 ? Math.min(columns, widest) : widest;
+}

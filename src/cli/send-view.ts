@@ -6,6 +6,7 @@ import type { LiveProgress } from '../terminal/send-progress.js';
 import { createStyle, type Style } from '../terminal/style.js';
 import type { SendEvent } from '../workflow/events.js';
 import type { Context } from './context.js';
+import { terminalWidth } from './output.js';
 
 export interface SendView {
   show(event: SendEvent): void;
@@ -62,7 +63,8 @@ function createWords(context: Context, style: Style): SendView {
     show(event) {
       if (event.kind === 'send-planned') {
         total = event.plan.recipients;
-        for (const line of planLines(event.plan, style)) output.say(line);
+        const width = terminalWidth(output.stderr);
+        for (const line of planLines(event.plan, { style, width })) output.say(line);
         return;
       }
       if (event.kind === 'send-resumed') total = event.counts.pending + event.counts.deferred;

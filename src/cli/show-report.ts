@@ -5,15 +5,13 @@ import { reportLines } from '../terminal/report-view.js';
 import { createStyle } from '../terminal/style.js';
 import { createTimeFormat } from '../terminal/time.js';
 import type { Context } from './context.js';
+import { terminalWidth } from './output.js';
 
 export interface ShowReportOptions {
   readonly color: boolean;
   readonly csv?: boolean;
   readonly opens?: boolean;
 }
-
-/** A page is easier to read than a whole wide screen. */
-const widest = 120;
 
 export function showReport(context: Context, report: Report, options: ShowReportOptions): void {
   const { output, json } = context;
@@ -35,10 +33,4 @@ export function showReport(context: Context, report: Report, options: ShowReport
       output.data(line);
     }
   }
-}
-
-/** Off a terminal lines are not cut: a pipe has no edge. */
-export function terminalWidth(stream: NodeJS.WriteStream): number {
-  const columns = stream.columns ?? Number(process.env['COLUMNS'] ?? 0);
-  return columns > 0 ? Math.min(columns, widest) : widest;
 }

@@ -2,39 +2,50 @@ import { type Mailbox, printMailbox } from '../message/mailbox.js';
 import type { SendPlan } from '../workflow/events.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
+import { wrap } from './wrap.js';
 
-const mailboxesShown = 8;
+const mailboxesShown = 5;
+
+/** A label and its text; long texts go on below themselves. */
+type Row = (label: string, text: string) => readonly string[];
+
+const labelWidth = 9;
+const indent = ' '.repeat(labelWidth + 3);
 
 /** What is about to happen, for somebody who can still say no. */
-export function planLines(plan: SendPlan, style: Style): readonly string[] {
-  const row = (label: string, text: string) => `  ${style.dim(label.padEnd(9))} ${text}`;
+export function planLines(
+  plan: SendPlan,
+  { style, width }: { style: Style; width: number },
+): readonly string[] {
+  const row: Row = (label, text) => {
+    const [first = '', ...rest] = wrap(text, Math.max(20, width - indent.length));
+    return [`  ${style.dim(label.padEnd(labelWidth))} ${first}`, ...rest.map(line => indent + line)];
+  };
   return [
     style.bold(visible(plan.subject)),
-    row('From', visible(printMailbox(plan.from))),
+    ...row('From', visible(printMailbox(plan.from))),
     ...audienceLines(plan, row),
-    row('Tracking', trackingText(plan)),
-    ...(plan.server === undefined
-      ? []
-      : [row('Server', visible(plan.server)), row('', sessions(plan.connections))]),
-    ...plan.notices.map(notice => row('Note', visible(notice))),
-    ...(plan.suppressed.length > 0 ? [row('Left out', `${list(plan.suppressed)} (suppressed)`)] : []),
-    ...plan.warnings.map(warning => style.warn(row('Warning', visible(warning)))),
+    ...row('Tracking', trackingText(plan)),
+    ...(plan.server === undefined ? [] : serverLines(plan.server, plan.connections, row)),
+    ...plan.notices.flatMap(notice => row('Note', visible(notice))),
+    ...(plan.suppressed.length > 0 ? row('Left out', `${list(plan.suppressed)} (suppressed)`) : []),
+    ...plan.warnings.flatMap(warning => row('Warning', visible(warning)).map(style.warn)),
   ];
 }
 
-function audienceLines(plan: SendPlan, row: (label: string, text: string) => string): readonly string[] {
+function audienceLines(plan: SendPlan, row: Row): readonly string[] {
   if (plan.mode === 'each') {
     const people = plan.recipients === 1 ? '1 person' : `${plan.recipients} people`;
     return [
-      row('Each', `${people}, a message of their own: ${mailboxes(plan.to)}`),
-      row('Visible', 'each sees only their own address'),
+      ...row('Each', `${people}, a message of their own: ${mailboxes(plan.to)}`),
+      ...row('Visible', 'each sees only their own address'),
     ];
   }
   return [
-    ...(plan.to.length > 0 ? [row('To', mailboxes(plan.to))] : []),
-    ...(plan.cc.length > 0 ? [row('Cc', mailboxes(plan.cc))] : []),
-    ...(plan.bcc.length > 0 ? [row('Bcc', `${mailboxes(plan.bcc)} (in no copy)`)] : []),
-    row('Visible', exposure(plan)),
+    ...(plan.to.length > 0 ? row('To', mailboxes(plan.to)) : []),
+    ...(plan.cc.length > 0 ? row('Cc', mailboxes(plan.cc)) : []),
+    ...(plan.bcc.length > 0 ? row('Bcc', `${mailboxes(plan.bcc)} (in no copy)`) : []),
+    ...row('Visible', exposure(plan)),
   ];
 }
 
@@ -53,9 +64,13 @@ function trackingText({ trackingUrl, untracked, recipients }: SendPlan): string 
 }
 
 /** At most one message per session can be left without an answer. */
-function sessions(connections: number): string {
-  const one = connections === 1;
-  return `${one ? '1 connection' : `${connections} connections`}, at most ${connections} uncertain should ${one ? 'it' : 'they'} break`;
+function serverLines(server: string, connections: number, row: Row): readonly string[] {
+  const many = connections === 1 ? '1 connection' : `${connections} connections`;
+  const they = connections === 1 ? 'it' : 'they';
+  return [
+    ...row('Server', visible(server)),
+    ...row('', `${many}, at most ${connections} uncertain should ${they} break`),
+  ];
 }
 
 function mailboxes(list_: readonly Mailbox[]): string {

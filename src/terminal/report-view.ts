@@ -3,6 +3,7 @@ import { visible } from './clean.js';
 import type { Style } from './style.js';
 import { type Column, tableLines } from './table.js';
 import type { TimeFormat } from './time.js';
+import { wrap } from './wrap.js';
 
 export interface ReportViewOptions {
   readonly width: number;
@@ -167,18 +168,4 @@ function footer({ style, width }: ReportViewOptions): readonly string[] {
   const text =
     'An open is a program fetching the image of one person’s copy. Images may be off, forwarded or prefetched.';
   return wrap(text, width).map(line => style.dim(line));
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -5,7 +5,7 @@ import { createTimeFormat } from '../../terminal/time.js';
 import type { EmailSummary } from '../../workflow/ports.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
-import { terminalWidth } from '../show-report.js';
+import { terminalWidth } from '../output.js';
 
 const defaultLimit = 20;
 
