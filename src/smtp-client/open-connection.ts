@@ -1,212 +1,196 @@
 /**
- * A connection that is ready for transactions. nodemailer connects, secures and logs in; then its listeners are taken
- * off the socket and ours speak. This room knows sockets and TLS; what a reply means it asks `smtp/`.
+ * From host and port to a session that takes MAIL: connection, TLS and login are nodemailer's, then the socket is ours.
+ * nodemailer must not speak the transactions: it takes early replies for acceptance and forgets where a session broke.
  */
 import type { Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { isLoopbackHost } from '../host.js';
 import { Problem } from '../problem.js';
-import { type Capabilities, noCapabilities, readCapabilities } from '../smtp/capabilities.js';
-import { type Reply, ReplyFault, ReplyReader } from '../smtp/reply.js';
+import { type Capabilities, noCapabilities, parseCapabilities } from '../smtp/capabilities.js';
+import { printReply } from '../smtp/reply.js';
+import { askServer } from './ask-server.js';
+import {
+  closedEarly,
+  describeFailure,
+  offersNoLogin,
+  refusesSession,
+  speaksEarly,
+} from './connection-problem.js';
+import { standardTimeouts, type Timeouts } from './timeouts.js';
 
+/** A server and how to get in. */
 export interface SmtpServer {
   readonly host: string;
   readonly port: number;
-  /** `implicit`: TLS from the first octet (RFC 8314); `starttls`: required; `none`: loopback only. */
+  /** `none` is for loopback only; `starttls` never goes on without it. RFC 8314 §3 */
   readonly tls: 'implicit' | 'starttls' | 'none';
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  /** PEM of the authority that signed the server's certificate, when it is not a public one. */
-  readonly ca?: string | undefined;
+  /** Both or neither; without them there is no login. */
+  readonly user?: string;
+  readonly password?: string;
+  /** Certificates in PEM that are trusted instead of the system's. */
+  readonly ca?: string;
+  /** What we call ourselves; the host's name, or `[127.0.0.1]` when it has no domain. RFC 5321 §4.1.1.1 */
+  readonly ehloName?: string;
+  readonly timeouts?: Partial<Timeouts>;
 }
-
-export interface ConnectionTimeouts {
-  readonly connectMs: number;
-  readonly greetingMs: number;
-  readonly commandMs: number;
-}
-
-/** RFC 5321 §4.5.3.2 asks for five minutes; the time to connect is ours to choose. */
-const defaultTimeouts: ConnectionTimeouts = { connectMs: 30_000, greetingMs: 300_000, commandMs: 300_000 };
 
 export interface OpenConnection {
+  /** Paused, and listened to by nobody. */
   readonly socket: Socket;
   readonly capabilities: Capabilities;
 }
 
-/** @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`, `config`. */
-export async function openConnection(
-  server: SmtpServer,
-  timeouts: ConnectionTimeouts = defaultTimeouts,
-): Promise<OpenConnection> {
-  if (server.tls === 'none' && !isLoopbackHost(server.host)) {
-    throw new Problem('config', `${server.host} has to be spoken to over TLS`, {
-      fix: 'Use starttls or implicit TLS.',
-    });
-  }
-  const connection = new SMTPConnection({
-    host: server.host,
-    port: server.port,
-    secure: server.tls === 'implicit',
-    requireTLS: server.tls === 'starttls',
-    ignoreTLS: server.tls === 'none',
-    connectionTimeout: timeouts.connectMs,
-    greetingTimeout: timeouts.greetingMs,
-    socketTimeout: timeouts.commandMs,
-    tls: { minVersion: 'TLSv1.2', ...(server.ca === undefined ? {} : { ca: server.ca }) },
-    // Servers on this machine and on the user's own network are as good as any.
-    allowInternalNetworkInterfaces: true,
-  });
+/** @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`, and `config` for what is never done. */
+export async function openConnection(server: SmtpServer): Promise<OpenConnection> {
+  refuseClearText(server);
+  const timeouts = { ...standardTimeouts, ...server.timeouts };
+  const watch: PlaintextWatch = { octetsBehindStartTls: 0 };
+  const connection = new SMTPConnection(optionsFor(server, timeouts, watch));
   try {
-    await connect(connection, server);
+    await connect(connection, timeouts.connect);
+    // A reply that was injected before the TLS handshake. RFC 3207 §6, and the reason why no login follows
+    if (watch.octetsBehindStartTls > 0) throw speaksEarly(server);
     if (server.user !== undefined) await logIn(connection, server);
-    return await takeOver(connection, server, timeouts);
+    const socket = takeOver(connection, server);
+    const capabilities = await greetAgain(socket, connection.name, server, timeouts);
+    return { socket, capabilities };
   } catch (error) {
     connection.close();
-    throw error;
+    throw describeFailure(server, error);
   }
 }
 
-function connect(connection: SMTPConnection, server: SmtpServer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(connectProblem(error, server));
-    connection.once('error', fail);
-    connection.connect(error => {
-      connection.removeListener('error', fail);
-      // nodemailer may report an error after it called back; nobody listens to it any more.
-      connection.on('error', () => undefined);
-      if (error) fail(error);
-      else resolve();
-    });
+/** The command line refuses it too, with better words; this is the last place before the wire. */
+function refuseClearText({ host, tls }: SmtpServer): void {
+  if (tls !== 'none' || isLoopbackHost(host)) return;
+  throw new Problem('config', `${host} would get mail and password in clear text`, {
+    fix: 'Use tls = "starttls" or "implicit"; "none" is for this machine only.',
   });
 }
 
-function logIn(connection: SMTPConnection, server: SmtpServer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    connection.login({ user: server.user, pass: server.password ?? '' }, error => {
-      if (error) reject(loginProblem(error, server));
-      else resolve();
-    });
-  });
+interface PlaintextWatch {
+  octetsBehindStartTls: number;
 }
 
-/** Says EHLO again: what was offered before TLS and AUTH no longer counts. RFC 3207 §4.2, RFC 4954 §4 */
-async function takeOver(
+function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: PlaintextWatch): SMTPConnection.Options {
+  const { host, port, tls, ca, ehloName } = server;
+  return {
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'none',
+    tls: {
+      minVersion: 'TLSv1.2', // RFC 9325 §3.1.1
+      // Towards this machine a certificate proves nothing, unless somebody says which one it must be.
+      rejectUnauthorized: !isLoopbackHost(host) || ca !== undefined,
+      ...(ca === undefined ? {} : { ca }),
+    },
+    // A machine without any network may still have a server of its own.
+    allowInternalNetworkInterfaces: true,
+    // The one timeout of nodemailer's spans resolving to greeting; `connect` below watches the first part.
+    connectionTimeout: timeouts.connect + timeouts.greeting,
+    greetingTimeout: timeouts.greeting,
+    socketTimeout: timeouts.greeting,
+    // Only for a connection that failed; a session ends with QUIT.
+    socketCloseTimeout: 0,
+    ...(ehloName === undefined ? {} : { name: ehloName }),
+    logger: onlyDiscarded(watch),
+  };
+}
+
+/** nodemailer drops what it reads between STARTTLS and the handshake; only its log tells. Nothing else is logged. */
+function onlyDiscarded(watch: PlaintextWatch): { warn(entry: { discarded?: number }): void } {
+  return {
+    warn: ({ discarded = 0 }) => {
+      watch.octetsBehindStartTls += discarded;
+    },
+  };
+}
+
+async function connect(connection: SMTPConnection, connectMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    const tooLate = Object.assign(new Error('connection timeout'), { code: 'ETIMEDOUT' });
+    if (connection.stage === 'init') connection.emit('error', tooLate);
+  }, connectMs);
+  try {
+    await orFailure(connection, done => connection.connect(done));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function logIn(connection: SMTPConnection, server: SmtpServer): Promise<void> {
+  const { user = '', password = '' } = server;
+  // Else nodemailer would try PLAIN unasked, also with a server that knows only HELO.
+  if (internalsOf(connection)._supportedAuth.length === 0) throw offersNoLogin(server);
+  await orFailure(connection, done => connection.login({ user, pass: password }, done));
+}
+
+/** nodemailer tells some failures to the callback and others as an event, which stays listened to. */
+function orFailure(
   connection: SMTPConnection,
-  server: SmtpServer,
-  timeouts: ConnectionTimeouts,
-): Promise<OpenConnection> {
+  begin: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    connection.on('error', reject);
+    begin(error => (error ? reject(error) : resolve()));
+  });
+}
+
+/** What nodemailer 10 keeps beside its documented fields. The tests of this room fail when a release renames it. */
+interface ConnectionInternals {
+  readonly _supportedAuth: readonly string[];
+  /** Octets of a line, and whole replies, that nobody asked for yet. */
+  readonly _remainder: string;
+  readonly _responseQueue: readonly string[];
+  readonly _onSocketData: () => void;
+  readonly _onSocketError: () => void;
+  readonly _onSocketClose: () => void;
+  readonly _onSocketEnd: () => void;
+  readonly _onSocketTimeout: () => void;
+}
+
+function internalsOf(connection: SMTPConnection): ConnectionInternals {
+  return connection as unknown as ConnectionInternals;
+}
+
+/**
+ * Takes the socket from nodemailer, whose listeners, with the password they refer to, are removed. The socket is paused
+ * whenever nobody reads from it, so that no octet is lost between two readers.
+ */
+function takeOver(connection: SMTPConnection, server: SmtpServer): Socket {
+  const internals = internalsOf(connection);
   const socket = connection._socket;
-  if (!socket) throw unreachable(server, 'the connection closed', undefined);
-  for (const event of ['data', 'timeout', 'close', 'end', 'error']) socket.removeAllListeners(event);
-  socket.on('error', () => undefined);
+  if (!socket || socket.destroyed) throw closedEarly(server);
+  if (internals._remainder !== '' || internals._responseQueue.length > 0) throw speaksEarly(server);
+  socket.pause();
+  socket.removeListener('data', internals._onSocketData);
+  socket.removeListener('error', internals._onSocketError);
+  socket.removeListener('close', internals._onSocketClose);
+  socket.removeListener('end', internals._onSocketEnd);
+  socket.removeListener('timeout', internals._onSocketTimeout);
   socket.setTimeout(0);
   socket.setNoDelay(true);
-  const reader = new ReplyReader();
-  const name = connection.name;
-  const ehlo = await ask(socket, reader, `EHLO ${name}`, server, timeouts);
-  if (ehlo.code === 250) return { socket, capabilities: readCapabilities(ehlo) };
-  // A server that only knows HELO offers nothing. RFC 5321 §3.2
-  const helo = ehlo.code >= 500 ? await ask(socket, reader, `HELO ${name}`, server, timeouts) : ehlo;
-  if (helo.code === 250) return { socket, capabilities: noCapabilities };
-  throw unreachable(server, `EHLO was answered ${helo.code} ${helo.text}`, undefined);
+  // What an error means, `close` says too; but one that nobody listens to ends the process.
+  socket.on('error', () => {});
+  return socket;
 }
 
-/** One command, one reply, and not an octet more. */
-function ask(
+/** Replies to EHLO that say: this command is not known here. RFC 5321 §3.2, §4.1.4 */
+const ehloUnknown: readonly number[] = [500, 501, 502, 504, 550];
+
+/** What was announced before the login does not hold after it, so it is asked again. RFC 4954 §4, RFC 3207 §4.2 */
+async function greetAgain(
   socket: Socket,
-  reader: ReplyReader,
-  command: string,
+  name: string,
   server: SmtpServer,
-  timeouts: ConnectionTimeouts,
-): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      clearTimeout(timer);
-      socket.removeListener('data', onData);
-      socket.removeListener('close', onClose);
-      settle();
-    };
-    const onClose = () =>
-      finish(() => reject(unreachable(server, 'the server closed the connection', undefined)));
-    const onData = (chunk: Buffer) => {
-      try {
-        const [reply, ...more] = reader.read(chunk);
-        if (reply === undefined) return;
-        if (more.length > 0 || !reader.idle) throw new ReplyFault('more than one reply to EHLO');
-        finish(() => resolve(reply));
-      } catch (error) {
-        finish(() => reject(protocolProblem(server, error)));
-      }
-    };
-    const timer = setTimeout(
-      () => finish(() => reject(unreachable(server, `${command.slice(0, 4)} was not answered`, undefined))),
-      timeouts.commandMs,
-    );
-    socket.on('data', onData);
-    socket.once('close', onClose);
-    socket.write(`${command}\r\n`);
-  });
-}
-
-function connectProblem(error: unknown, server: SmtpServer): Problem {
-  const {
-    code = '',
-    message = '',
-    response = '',
-  } = error as { code?: string; message?: string; response?: string };
-  const why: Record<string, string> = {
-    ECONNREFUSED: 'connection refused',
-    ETIMEDOUT: 'no answer',
-    EDNS: 'its name is not known',
-    ENOTFOUND: 'its name is not known',
-    EHOSTUNREACH: 'no way to the host',
-    ENETUNREACH: 'no way to the network',
-  };
-  const cause = (error as { errno?: string; syscall?: string; cause?: { code?: string } }).cause?.code ?? '';
-  const known = why[code] ?? why[cause] ?? Object.entries(why).find(([name]) => message.includes(name))?.[1];
-  if (known !== undefined) return unreachable(server, known, error);
-  if (code === 'ETLS' || /certificate|TLS|SSL|self.signed|altname/i.test(message)) {
-    return new Problem('server-unreachable', `${place(server)} cannot be trusted: ${message}`, {
-      fix: 'Check the host name and the port; for an authority of your own set smtp.ca.',
-      cause: error,
-    });
-  }
-  return unreachable(server, response || message, error);
-}
-
-function unreachable(server: SmtpServer, why: string, cause: unknown): Problem {
-  return new Problem('server-unreachable', `${place(server)} cannot be reached: ${why}`, {
-    fix: 'Check the SMTP server, its port and the network.',
-    cause,
-  });
-}
-
-function protocolProblem(server: SmtpServer, error: unknown): Problem {
-  return new Problem('server-protocol', `${place(server)} does not speak SMTP: ${(error as Error).message}`, {
-    cause: error,
-  });
-}
-
-function loginProblem(error: unknown, server: SmtpServer): Problem {
-  const {
-    response = '',
-    message = '',
-    responseCode = 0,
-  } = error as { response?: string; message?: string; responseCode?: number };
-  // 454 is a passing fault of the server. RFC 4954 §6
-  if (responseCode >= 400 && responseCode < 500) return unreachable(server, response || message, undefined);
-  if (responseCode === 0 && response === '' && !/auth|login|credential/i.test(message))
-    return connectProblem(error, server);
-  return new Problem(
-    'auth-refused',
-    `${place(server)} refused the login of ${server.user}: ${response || message}`,
-    {
-      fix: 'Check smtp.user and the password. Some providers want an app password.',
-    },
-  );
-}
-
-function place({ host, port }: SmtpServer): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  timeouts: Timeouts,
+): Promise<Capabilities> {
+  const ehlo = await askServer(socket, `EHLO ${name}`, timeouts.greeting);
+  if (ehlo.code === 250) return parseCapabilities(ehlo);
+  if (!ehloUnknown.includes(ehlo.code)) throw refusesSession(server, printReply(ehlo));
+  const helo = await askServer(socket, `HELO ${name}`, timeouts.greeting);
+  if (helo.code !== 250) throw refusesSession(server, printReply(helo));
+  return noCapabilities;
 }

@@ -1,115 +1,133 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { SMTPServer } from 'smtp-server';
+import { buffer } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { Problem } from '../problem.js';
 
-export interface SandboxMessage {
-  /** From 1, in the order the messages came. */
-  readonly sequence: number;
-  readonly envelopeFrom: string;
-  readonly recipients: readonly string[];
-  /** The message as it came, dots unstuffed. */
-  readonly bytes: Buffer;
-  /** Where it was stored. */
-  readonly file: string | undefined;
+export interface SandboxOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Where each message is stored as .eml; made if it is not there. Without it nothing is stored. */
+  readonly dir?: string;
+  /** Called for each message, before its sender hears that it was accepted. Must not throw. */
+  readonly onMessage?: (message: SandboxMessage) => void;
 }
 
-export interface SandboxOptions {
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** Messages are stored here as `.eml`; undefined: not stored. */
-  readonly dir?: string | undefined;
-  readonly onMessage?: (message: SandboxMessage) => void;
+/** One transaction as it came. */
+export interface SandboxMessage {
+  /** From 1, and on from the messages that are already in `dir`. */
+  readonly sequence: number;
+  /** '' for the null reverse-path. */
+  readonly envelopeFrom: string;
+  readonly recipients: readonly string[];
+  /** The message octet for octet, without the dots of DATA. */
+  readonly bytes: Buffer;
+  readonly file?: string;
 }
 
 export interface Sandbox {
   readonly port: number;
+  /** Ends all sessions. */
   close(): Promise<void>;
 }
 
+const host = '127.0.0.1';
 const maxMessageBytes = 50 * 1024 * 1024;
+const closeMs = 200;
 
 /**
- * An SMTP server on the loopback interface that accepts everything, with any login or none, and delivers nothing:
- * there is no code here that could send a message on.
- * @throws Problem `port-taken`, `cannot-create`.
+ * An SMTP server on this machine only, that accepts everything and delivers nothing. It offers login and takes any.
+ * @throws Problem `port-taken`, `io` when it cannot listen, `cannot-create` for `dir`.
  */
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  if (options.dir !== undefined) await makeFolder(options.dir);
-  let sequence = 0;
+export async function startSandbox({ port, dir, onMessage }: SandboxOptions): Promise<Sandbox> {
+  let stored = dir === undefined ? 0 : await prepareFolder(dir);
   const server = new SMTPServer({
+    size: maxMessageBytes,
     authOptional: true,
     allowInsecureAuth: true,
+    disableReverseLookup: true,
+    // It has no certificate that a client could check, and a client that may use STARTTLS will.
     disabledCommands: ['STARTTLS'],
-    size: maxMessageBytes,
-    banner: 'mailtrack sandbox',
-    onAuth: (auth, _session, done) => done(null, { user: auth.username ?? '' }),
-    onData: (stream, session, done) => {
-      sequence += 1;
-      const number = sequence;
-      const { mailFrom, rcptTo } = session.envelope;
-      const recipients = rcptTo.map(({ address }) => address);
-      receive(stream)
-        .then(async bytes => {
-          const file =
-            options.dir === undefined ? undefined : await store(options.dir, number, recipients, bytes);
-          const envelopeFrom = mailFrom === false ? '' : mailFrom.address;
-          options.onMessage?.({ sequence: number, envelopeFrom, recipients, bytes, file });
-          done();
-        })
-        .catch((error: Error) => done(error));
+    closeTimeout: closeMs,
+    onAuth: (auth, _session, callback) => callback(null, { user: auth.username ?? '' }),
+    onData: (stream, session, callback) => {
+      stored += 1;
+      receive(stream, session, stored, dir).then(
+        message => {
+          onMessage?.(message);
+          callback(null, `accepted as ${message.sequence}, delivered to nobody`);
+        },
+        (error: Error) => callback(error),
+      );
     },
   });
-  server.on('error', () => undefined);
-  const port = await listen(server, options.port);
-  return { port, close: () => new Promise(resolve => server.close(() => resolve())) };
+  // A client that breaks off is the client's affair.
+  server.on('error', () => {});
+  await listen(server, port);
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    close: () => new Promise(resolve => server.close(() => resolve())),
+  };
 }
 
-async function receive(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-async function store(
-  dir: string,
-  sequence: number,
-  recipients: readonly string[],
-  bytes: Buffer,
-): Promise<string> {
-  const who = (recipients[0] ?? 'nobody').replaceAll(/[^A-Za-z0-9@._+-]/g, '_').slice(0, 100);
-  const file = join(dir, `${String(sequence).padStart(4, '0')}-${who}.eml`);
-  await writeFile(file, bytes, { mode: 0o600 });
-  return file;
-}
-
-async function makeFolder(dir: string): Promise<void> {
+/** @returns the highest sequence number in it, so that a second run overwrites nothing. */
+async function prepareFolder(dir: string): Promise<number> {
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
+    const numbers = (await readdir(dir)).map(name => Number(/^(\d+)-.*\.eml$/.exec(name)?.[1] ?? 0));
+    return Math.max(0, ...numbers);
   } catch (cause) {
-    throw new Problem('cannot-create', `the folder ${dir} cannot be made: ${(cause as Error).message}`, {
+    throw new Problem('cannot-create', `${dir} cannot be used for messages: ${(cause as Error).message}`, {
       cause,
     });
   }
 }
 
-function listen(server: SMTPServer, port: number): Promise<number> {
+async function receive(
+  stream: Readable,
+  session: SMTPServerSession,
+  sequence: number,
+  dir: string | undefined,
+): Promise<SandboxMessage> {
+  const bytes = await buffer(stream);
+  if ((stream as { sizeExceeded?: boolean }).sizeExceeded === true) {
+    // RFC 1870 §6.3
+    throw Object.assign(new Error(`more than ${maxMessageBytes} octets`), { responseCode: 552 });
+  }
+  const { mailFrom, rcptTo } = session.envelope;
+  const envelopeFrom = mailFrom === false ? '' : mailFrom.address;
+  const recipients = rcptTo.map(({ address }) => address);
+  const message = { sequence, envelopeFrom, recipients, bytes };
+  if (dir === undefined) return message;
+  const file = join(dir, fileName(sequence, recipients[0] ?? ''));
+  await writeFile(file, bytes, { mode: 0o600, flag: 'wx' });
+  return { ...message, file };
+}
+
+/** `0001-alice@example.com.eml`. An address is a stranger's text: nothing of it but harmless characters stays. */
+function fileName(sequence: number, recipient: string): string {
+  const harmless = recipient.replace(/[^A-Za-z0-9@.+_-]+/g, '_').slice(0, 100);
+  return `${String(sequence).padStart(4, '0')}-${harmless}.eml`;
+}
+
+function listen(server: SMTPServer, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE';
+    const onError = (cause: NodeJS.ErrnoException) => {
       reject(
-        taken
+        cause.code === 'EADDRINUSE'
           ? new Problem('port-taken', `port ${port} is taken by another program`, {
               fix: 'Choose another with --port.',
               cause,
             })
-          : new Problem('io', `cannot listen on port ${port}: ${cause.message}`, { cause }),
+          : new Problem('io', `${host}:${port} cannot be listened on: ${cause.message}`, { cause }),
       );
-    });
-    const listener = server.listen(port, '127.0.0.1', () => {
-      const address = listener.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    };
+    server.server.once('error', onError);
+    server.listen(port, host, () => {
+      server.server.removeListener('error', onError);
+      resolve();
     });
   });
 }

@@ -1,122 +1,155 @@
 import type { Socket } from 'node:net';
-import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
-import { type Effect, TransactionEngine } from '../smtp/transaction-engine.js';
+import type { SendOutcome } from '../smtp/outcome.js';
+import { type Awaited, type EngineEffect, TransactionEngine } from '../smtp/transaction-engine.js';
 import type { Delivery, Session } from '../workflow/ports.js';
+import { askServer } from './ask-server.js';
 import type { OpenConnection } from './open-connection.js';
+import type { Timeouts } from './timeouts.js';
 
-/** How long each reply may take, in milliseconds. */
-export type StageTimeouts = Readonly<Record<Exclude<SmtpStage, 'connect' | 'ehlo' | 'auth'>, number>>;
-
-/** RFC 5321 §4.5.3.2. The last is the longest: giving up early makes duplicates (RFC 1047). */
-export const stageTimeouts: StageTimeouts = {
-  mail: 300_000,
-  rcpt: 300_000,
-  data: 120_000,
-  'end-of-data': 600_000,
-};
-
-const quitTimeoutMs = 2_000;
-
-interface Sending {
+/** A delivery whose outcome somebody waits for. */
+interface Sender {
   readonly beforeHandover: () => Promise<boolean>;
   readonly resolve: (outcome: SendOutcome) => void;
+  readonly reject: (error: unknown) => void;
+  /** `beforeHandover` under way. The outcome waits for it, or an intent would be recorded after its result. */
+  decision: Promise<void> | undefined;
 }
 
-/** Drives the engine on a socket: its octets out, the server's in, and the clock for what does not come. */
-export function createSession(connection: OpenConnection, timeouts: StageTimeouts = stageTimeouts): Session {
-  const { socket, capabilities } = connection;
-  const engine = new TransactionEngine(capabilities);
-  const sendings = new Map<number, Sending>();
-  let transactions = 0;
-  let timer: NodeJS.Timeout | undefined;
+/**
+ * The engine on a socket. `send` may be called while earlier ones are outstanding: with PIPELINING the next envelope
+ * then travels with the message before it. No two outstanding deliveries may have the same position.
+ */
+export class SocketSession implements Session {
+  readonly maxMessageBytes: number | undefined;
+  readonly depth: number;
+  readonly #socket: Socket;
+  readonly #engine: TransactionEngine;
+  readonly #timeouts: Timeouts;
+  readonly #senders = new Map<number, Sender>();
+  readonly #outstanding = new Set<Promise<unknown>>();
+  #awaited: Awaited | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #quitting = false;
 
-  function perform(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      switch (effect.kind) {
-        case 'write':
-          socket.write(effect.octets);
-          break;
-        case 'ready-for-message':
-          void decide(effect.id);
-          break;
-        case 'settled':
-          sendings.get(effect.id)?.resolve(effect.outcome);
-          sendings.delete(effect.id);
-          break;
-        case 'over':
-          socket.destroy();
-          break;
-      }
-    }
-    watch();
+  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts) {
+    this.maxMessageBytes = capabilities.maxMessageBytes;
+    this.#socket = socket;
+    this.#engine = new TransactionEngine(capabilities);
+    this.depth = this.#engine.depth;
+    this.#timeouts = timeouts;
+    this.#listen();
   }
 
-  async function decide(id: number): Promise<void> {
-    const go = (await sendings.get(id)?.beforeHandover()) === true;
-    perform(go ? engine.handOver(id) : engine.withdraw(id));
+  get usable(): boolean {
+    return this.#engine.usable && !this.#quitting;
   }
 
-  /** One timer, for the reply that is due next. */
-  function watch(): void {
-    clearTimeout(timer);
-    const { awaiting } = engine;
-    if (awaiting === undefined) return;
-    const stage = awaiting === 'rset' ? 'mail' : awaiting;
-    timer = setTimeout(
-      () => perform(engine.lost(`no reply within ${timeouts[stage] / 1_000} s`)),
-      timeouts[stage],
+  /** @throws what `beforeHandover` throws, after the session is closed: nothing was handed over then. */
+  send(delivery: Delivery, beforeHandover: () => Promise<boolean>): Promise<SendOutcome> {
+    const outcome = new Promise<SendOutcome>((resolve, reject) => {
+      this.#senders.set(delivery.position, { beforeHandover, resolve, reject, decision: undefined });
+      this.#apply(this.#engine.offer(delivery));
+    });
+    const settled: Promise<boolean> = outcome.then(
+      () => this.#outstanding.delete(settled),
+      () => this.#outstanding.delete(settled),
     );
+    this.#outstanding.add(settled);
+    return outcome;
   }
 
-  socket.on('data', (chunk: Buffer) => perform(engine.received(chunk)));
-  socket.on('error', (error: Error) => perform(engine.lost(`the connection broke: ${error.message}`)));
-  socket.on('close', () => perform(engine.lost('the server closed the connection')));
+  /** Waits for what is outstanding, then says QUIT. Never rejects. */
+  async quit(): Promise<void> {
+    this.#quitting = true;
+    await Promise.all(this.#outstanding);
+    if (!this.#socket.destroyed) {
+      this.#socket.pause().removeListener('data', this.#onData);
+      // Who said QUIT does not need the reply; waiting lets the server close in peace. RFC 5321 §4.1.1.10
+      await askServer(this.#socket, 'QUIT', this.#timeouts.quit).catch(() => undefined);
+    }
+    this.abort();
+  }
 
-  return {
-    maxMessageBytes: capabilities.maxMessageBytes,
-    depth: engine.depth,
+  abort(): void {
+    this.#apply(this.#engine.lost('the session was aborted'));
+  }
 
-    get usable() {
-      return !engine.over && transactions < (capabilities.maxTransactions ?? Number.POSITIVE_INFINITY);
-    },
+  #listen(): void {
+    let why = 'the server closed the connection';
+    const onGone = () => this.#apply(this.#engine.lost(why));
+    this.#socket.on('error', error => {
+      why = `the connection broke: ${error.message}`;
+    });
+    this.#socket.on('data', this.#onData);
+    this.#socket.on('end', onGone);
+    this.#socket.on('close', onGone);
+    if (this.#socket.destroyed) onGone();
+    this.#socket.resume();
+  }
 
-    send(delivery: Delivery, beforeHandover: () => Promise<boolean>): Promise<SendOutcome> {
-      transactions += 1;
-      return new Promise(resolve => {
-        sendings.set(delivery.position, { beforeHandover, resolve });
-        const { position, reversePath, forwardPath, message } = delivery;
-        perform(engine.offer({ id: position, reversePath, forwardPath, message }));
-      });
-    },
+  readonly #onData = (octets: Uint8Array): void => this.#apply(this.#engine.received(octets));
 
-    async quit() {
-      clearTimeout(timer);
-      if (engine.over || !engine.idle) {
-        socket.destroy();
-        return;
+  #apply(effects: readonly EngineEffect[]): void {
+    for (const effect of effects) this.#carryOut(effect);
+    this.#watch();
+  }
+
+  #carryOut(effect: EngineEffect): void {
+    switch (effect.kind) {
+      case 'write':
+        this.#socket.write(Buffer.concat(effect.chunks), error => {
+          if (!error) this.#apply(this.#engine.flushed());
+        });
+        break;
+      case 'needs-intent': {
+        const sender = this.#senders.get(effect.position);
+        if (sender !== undefined) sender.decision = this.#decide(effect.position, sender);
+        break;
       }
-      await quit(socket);
-    },
+      case 'settled':
+        void this.#settle(effect.position, effect.outcome);
+        break;
+      case 'over':
+        this.#socket.destroy();
+        break;
+    }
+  }
 
-    abort() {
-      perform(engine.lost('the run was ended'));
-    },
-  };
+  async #decide(position: number, sender: Sender): Promise<void> {
+    let durable = false;
+    try {
+      durable = await sender.beforeHandover();
+    } catch (error) {
+      sender.reject(error);
+    }
+    this.#apply(durable ? this.#engine.intentDurable(position) : this.#engine.withdraw(position));
+  }
+
+  async #settle(position: number, outcome: SendOutcome): Promise<void> {
+    const sender = this.#senders.get(position);
+    this.#senders.delete(position);
+    await sender?.decision;
+    sender?.resolve(outcome);
+  }
+
+  /** One timer for the reply awaited first. It is not begun again by single octets, or a server could drip for ever. */
+  #watch(): void {
+    const awaited = this.#engine.awaits;
+    if (awaited === this.#awaited && awaited !== 'body') return;
+    this.#awaited = awaited;
+    clearTimeout(this.#timer);
+    if (awaited === undefined) return;
+    const { timeout, what } = patience[awaited];
+    const ms = this.#timeouts[timeout];
+    this.#timer = setTimeout(() => this.#apply(this.#engine.lost(`${what} within ${ms / 1000} s`)), ms);
+  }
 }
 
-/** Waits for the reply, since a connection closed before it looks like a fault in the server's log. RFC 5321 §4.1.1.10 */
-async function quit(socket: Socket): Promise<void> {
-  socket.removeAllListeners('data');
-  socket.removeAllListeners('close');
-  await new Promise<void>(resolve => {
-    const timer = setTimeout(resolve, quitTimeoutMs);
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    socket.once('data', done);
-    socket.once('close', done);
-    socket.write('QUIT\r\n');
-  });
-  socket.destroy();
-}
+const patience: Readonly<Record<Awaited, { timeout: keyof Timeouts; what: string }>> = {
+  reset: { timeout: 'mail', what: 'no reply to RSET' },
+  mail: { timeout: 'mail', what: 'no reply to MAIL' },
+  rcpt: { timeout: 'rcpt', what: 'no reply to RCPT' },
+  data: { timeout: 'data', what: 'no reply to DATA' },
+  body: { timeout: 'dataBlock', what: 'the server took none of the message' },
+  'end-of-data': { timeout: 'endOfData', what: 'no reply to the end of the message' },
+};

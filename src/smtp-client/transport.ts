@@ -1,17 +1,12 @@
 import type { Transport } from '../workflow/ports.js';
-import { type ConnectionTimeouts, openConnection, type SmtpServer } from './open-connection.js';
-import { createSession, type StageTimeouts } from './session.js';
+import { openConnection, type SmtpServer } from './open-connection.js';
+import { SocketSession } from './session.js';
+import { standardTimeouts } from './timeouts.js';
 
 export type { SmtpServer } from './open-connection.js';
 
-/** Sessions with one server, each opened when it is asked for. */
-export function createSmtpTransport(
-  server: SmtpServer,
-  timeouts: { readonly connection?: ConnectionTimeouts; readonly stages?: StageTimeouts } = {},
-): Transport {
-  return {
-    async openSession() {
-      return createSession(await openConnection(server, timeouts.connection), timeouts.stages);
-    },
-  };
+/** Sessions with one server, each on a connection of its own. */
+export function createSmtpTransport(server: SmtpServer): Transport {
+  const timeouts = { ...standardTimeouts, ...server.timeouts };
+  return { openSession: async () => new SocketSession(await openConnection(server), timeouts) };
 }

@@ -1,38 +1,88 @@
-import type { OutcomeKind } from './outcome.js';
+import type { OutcomeKind, SmtpStage } from './outcome.js';
 import type { Reply } from './reply.js';
 
-/** The stages of a transaction that a reply can end. */
-export type TransactionStage = 'mail' | 'rcpt' | 'data' | 'end-of-data';
+/** The stages of a transaction that wait for a reply. */
+export type TransactionStage = Extract<SmtpStage, 'mail' | 'rcpt' | 'data' | 'end-of-data'>;
+
+/** What a reply means for the transaction: go on, its outcome, or that the server has lost its place. */
+export type Verdict = 'proceed' | 'out-of-protocol' | Exclude<OutcomeKind, 'uncertain' | 'withdrawn'>;
 
 /**
- * What a refusal means: whether it is about this recipient, about us, or about the session. 2yz and 354 are not
- * refusals and never come here.
+ * Decides by the first digit, as RFC 5321 §4.2.1 asks of clients, so that codes nobody has heard of are understood too;
+ * what a 5yz is about depends on the stage and on the enhanced status code.
  */
-export function judgeRefusal(stage: TransactionStage, reply: Reply): OutcomeKind {
-  // 421 can answer any command: the session is over, the recipient was not refused. RFC 5321 §4.2.2, §3.8
-  // After the whole message it says as well that the server did not take it.
-  if (reply.code === 421) return stage === 'end-of-data' ? 'deferred' : 'not-sent';
-  if (reply.code >= 400 && reply.code < 500) return 'deferred';
-  if (isAboutSender(stage, reply)) return 'sender-refused';
+export function judgeReply(stage: TransactionStage, reply: Reply): Verdict {
+  // The session is over, nobody was refused. Only after the whole message is it an answer: not taken. RFC 5321 §3.8
+  if (isClosing(reply)) return stage === 'end-of-data' ? 'deferred' : 'not-sent';
+  const replyClass = Math.floor(reply.code / 100);
+  if (replyClass === 4) return 'deferred';
+  if (replyClass === 5) return judgePermanent(stage, reply);
+  return replyClass === positiveClass[stage] ? positiveVerdict[stage] : 'out-of-protocol';
+}
+
+/** The server closes the session, whatever it was asked. RFC 5321 §4.2.2 */
+export function isClosing(reply: Reply): boolean {
+  return reply.code === 421;
+}
+
+/** DATA is answered with 354 "go on", everything else with 250 "done". RFC 5321 §4.3.2 */
+const positiveClass = { mail: 2, rcpt: 2, data: 3, 'end-of-data': 2 } as const;
+const positiveVerdict = {
+  mail: 'proceed',
+  rcpt: 'proceed',
+  data: 'proceed',
+  'end-of-data': 'accepted',
+} as const;
+
+function judgePermanent(stage: TransactionStage, reply: Reply): Verdict {
+  // Larger than the server takes: about this message, wherever it is said. RFC 1870 §6, RFC 3463 §3.4
+  if (reply.code === 552 || reply.enhancedStatusCode === '5.3.4') return 'rejected';
+  if (stage === 'mail' || isAboutSender(stage, reply)) return 'sender-refused';
   return 'rejected';
 }
 
+/** Login wanted or refused. RFC 4954 §6 */
+const authenticationCodes: readonly number[] = [530, 534, 535, 538];
+
+/** Enhanced status codes that are about us and would meet every recipient alike. */
+const senderStatusCodes: readonly string[] = [
+  '5.1.7', // sender's address syntax, RFC 3463 §3.2
+  '5.1.8', // sender's domain, RFC 3463 §3.2
+  '5.4.5', // Gmail: daily sending quota; network congestion in RFC 3463 §3.5
+  '5.7.3', // Exchange: client not authenticated
+  '5.7.8', // credentials invalid, RFC 4954 §6
+  '5.7.9', // mechanism too weak, RFC 4954 §6
+  '5.7.10', // encryption needed, RFC 5248
+  '5.7.11', // encryption required for the mechanism, RFC 4954 §6
+  '5.7.13', // user account disabled, RFC 5248
+  '5.7.20', // no passing DKIM signature, RFC 7372 §3.1
+  '5.7.21', // no acceptable DKIM signature, RFC 7372 §3.1
+  '5.7.22', // no valid author-matched DKIM signature, RFC 7372 §3.1
+  '5.7.23', // SPF validation failed, RFC 7372 §3.2
+  '5.7.24', // SPF validation error, RFC 7372 §3.2
+  '5.7.25', // reverse DNS validation failed, RFC 7372 §3.3
+  '5.7.26', // multiple authentication checks failed, RFC 7372 §3.4
+  '5.7.27', // sender address has null MX, RFC 7505 §4.2
+  '5.7.28', // mail flood detected
+  '5.7.29', // ARC validation failed
+  '5.7.509', // Microsoft: the domain does not pass DMARC
+  '5.7.515', // Microsoft: the domain does not meet the authentication level
+];
+
 /**
- * 5yz that every other recipient would get as well: stopping is right, rejecting people is not.
- * Before RCPT the server does not know the recipient. RFC 3463 §3.8: X.7.X is about security and policy.
+ * For servers that send 5.7.1 or no enhanced code at all. Worded as Postfix, Exim, Exchange and Gmail do: "Relay access
+ * denied", "relay not permitted", "Daily SMTP relay limit exceeded", "Sender address rejected", "Client host … blocked
+ * using", "Authentication required", "Unauthenticated email … DMARC policy".
  */
+const senderText =
+  /\brelay(?:ing)?\b|authenticat|\bauth (?:first|required)|\b(?:SPF|DKIM|DMARC)\b|\bsender (?:address|verify|denied|rejected)|\bclient host\b|\bblocked using\b|\bdaily .*\b(?:limit|quota)|\b(?:sending|message) (?:limit|quota)/i;
+
+/** At RCPT a policy is mostly the recipient's; once the message is read, it is about sender and domain. */
+const policyText = /\bpolicy\b|\b(?:block|black) ?list/i;
+
 function isAboutSender(stage: TransactionStage, { code, enhancedStatusCode, text }: Reply): boolean {
-  if (stage === 'mail') return true;
-  if (code === 530 || code === 535 || code === 538) return true;
-  if (enhancedStatusCode === '5.4.5' || loginTexts.test(text)) return true;
-  // At RCPT the same words may be one recipient's own policy; only after the message are they surely about it.
-  return stage === 'end-of-data' && (policyCodes.test(enhancedStatusCode) || policyTexts.test(text));
+  if (authenticationCodes.includes(code) || senderStatusCodes.includes(enhancedStatusCode)) return true;
+  // X.7 is security or policy, where only the words tell whose; other subjects are about mailbox, system or content.
+  if (enhancedStatusCode !== '' && !enhancedStatusCode.startsWith('5.7.')) return false;
+  return senderText.test(text) || (stage === 'end-of-data' && policyText.test(text));
 }
-
-/** Texts of servers that give one code for many things: relaying, login, quota. */
-const loginTexts =
-  /relay(?:ing)? (?:access )?denied|relaying (?:not|denied)|unable to relay|authentication (?:is )?required|not authenticated|(?:quota|limit) exceeded.*(?:daily|relay|sending)|(?:daily|relay|sending).*(?:quota|limit) exceeded/i;
-
-/** Authentication of the sender's domain, and its reputation: SPF, DKIM, DMARC, PTR, block lists. */
-const policyCodes = /^5\.7\.(?:2[0-9]|30|509|515)$/;
-const policyTexts = /\b(?:spf|dkim|dmarc)\b|unauthenticated|block ?list|black ?list|blocked using/i;

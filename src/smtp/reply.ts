@@ -1,76 +1,115 @@
-/**
- * Replies of a server, read octet by octet. RFC 5321 §4.2. Knows no socket: octets in, replies out, in bounded memory
- * whatever the server sends.
- */
-
-/** One whole reply. */
+/** One whole reply of an SMTP server, of one line or many. RFC 5321 §4.2 */
 export interface Reply {
   readonly code: number;
-  /** `2.1.5`; '' when absent or when its class is not the code's. RFC 2034 §4 */
-  readonly enhancedStatusCode: string;
-  /** The texts of all lines, without codes, joined by a line feed. */
+  /** The text of each line without code, separator and line end; never empty, but a line may be ''. */
+  readonly lines: readonly string[];
+  /** The lines joined with spaces: the server's words as a person reads them. */
   readonly text: string;
+  /** `2.1.5`; '' when absent or of another class than the code. RFC 2034 §4 */
+  readonly enhancedStatusCode: string;
 }
 
-/** The server does not keep to the protocol: nothing it says can be believed any more. */
-export class ReplyFault extends Error {}
+export interface FedReplies {
+  /** Replies that the fed octets completed, in order. */
+  readonly replies: readonly Reply[];
+  /** Why the stream is no SMTP from here on; nothing more is read from it. */
+  readonly fault?: string;
+}
 
-const maxReplyOctets = 65_536;
-const maxReplyLines = 200;
+// RFC 5321 §4.5.3.1.5 grants a line 512 octets; servers say more. The caps only stop one that never ends.
+const maxReplyOctets = 64 * 1024;
+const maxReplyLines = 100;
+const maxQuotedCharacters = 200;
+
 const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
-export class ReplyReader {
-  #rest: Buffer = Buffer.alloc(0);
+/** The octets of a server, split anywhere, to whole replies. Memory is bounded by one reply. */
+export class ReplyParser {
+  /** The line begun, as it came in. */
+  #pieces: Uint8Array[] = [];
+  #code = 0;
   #lines: string[] = [];
-  #code: number | undefined;
   #octets = 0;
+  #fault: string | undefined;
 
-  /** @throws ReplyFault when a line is no reply line, codes differ within a reply, or it does not end. */
-  read(chunk: Uint8Array): readonly Reply[] {
+  /** true between the first octet of a reply and its last. */
+  get midReply(): boolean {
+    return this.#octets > 0;
+  }
+
+  feed(octets: Uint8Array): FedReplies {
     const replies: Reply[] = [];
-    let data = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
-    for (let end = data.indexOf(lineFeed); end !== -1; end = data.indexOf(lineFeed)) {
-      this.#count(end + 1);
-      const reply = this.#takeLine(data.subarray(0, end).toString('utf8').replace(/\r$/, ''));
+    let start = 0;
+    while (this.#fault === undefined && start < octets.length) {
+      const end = octets.indexOf(lineFeed, start);
+      const piece = octets.subarray(start, end === -1 ? octets.length : end + 1);
+      start += piece.length;
+      this.#octets += piece.length;
+      if (this.#octets > maxReplyOctets) {
+        this.#fault = `a reply of more than ${maxReplyOctets} octets`;
+        break;
+      }
+      // Copied, since the caller may use the memory again.
+      this.#pieces.push(Uint8Array.from(piece));
+      if (end === -1) break;
+      const reply = this.#endLine();
       if (reply !== undefined) replies.push(reply);
-      data = data.subarray(end + 1);
     }
-    if (this.#octets + data.length > maxReplyOctets) throw new ReplyFault('a reply that does not end');
-    this.#rest = data;
-    return replies;
+    return this.#fault === undefined ? { replies } : { replies, fault: this.#fault };
   }
 
-  /** true when nothing is held of a reply that has not ended. */
-  get idle(): boolean {
-    return this.#rest.length === 0 && this.#lines.length === 0;
-  }
-
-  #count(octets: number): void {
-    this.#octets += octets;
-    if (this.#octets > maxReplyOctets) throw new ReplyFault('a reply that does not end');
-  }
-
-  #takeLine(line: string): Reply | undefined {
-    const match = /^([2-5]\d\d)(?:([ -])([\s\S]*))?$/.exec(line);
-    if (match === null) throw new ReplyFault(`not a reply: ${JSON.stringify(line.slice(0, 80))}`);
-    const code = Number(match[1]);
-    if (this.#code !== undefined && this.#code !== code)
-      throw new ReplyFault(`one reply with ${this.#code} and ${code}`);
+  #endLine(): Reply | undefined {
+    const line = decodeLine(Buffer.concat(this.#pieces));
+    this.#pieces = [];
+    // `250-text` goes on, `250 text` ends, and so does `250` alone. RFC 5321 §4.2.1
+    const match = /^([2-5]\d\d)(?:([ -])(.*))?$/s.exec(line);
+    if (match === null) {
+      this.#fault = `"${line.slice(0, maxQuotedCharacters)}", which is no reply`;
+      return undefined;
+    }
+    const [, digits, separator, text = ''] = match;
+    const code = Number(digits);
+    if (this.#lines.length > 0 && code !== this.#code) {
+      this.#fault = `one reply with two codes, ${this.#code} and ${code}`;
+      return undefined;
+    }
     this.#code = code;
-    this.#lines.push(match[3] ?? '');
-    if (this.#lines.length > maxReplyLines) throw new ReplyFault('a reply of too many lines');
-    if (match[2] === '-') return undefined;
-    const reply = toReply(code, this.#lines);
+    this.#lines.push(text);
+    if (this.#lines.length > maxReplyLines) {
+      this.#fault = `a reply of more than ${maxReplyLines} lines`;
+      return undefined;
+    }
+    return separator === '-' ? undefined : this.#endReply();
+  }
+
+  #endReply(): Reply {
+    const lines = this.#lines;
     this.#lines = [];
-    this.#code = undefined;
     this.#octets = 0;
-    return reply;
+    return {
+      code: this.#code,
+      lines,
+      text: lines.join(' ').trim(),
+      enhancedStatusCode: enhancedStatusCodeIn(lines[0] ?? '', this.#code),
+    };
   }
 }
 
-function toReply(code: number, lines: readonly string[]): Reply {
-  const match = /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/.exec(lines[0] ?? '');
-  const enhancedStatusCode = match?.[1] ?? '';
-  const sameClass = enhancedStatusCode[0] === String(code)[0];
-  return { code, enhancedStatusCode: sameClass ? enhancedStatusCode : '', text: lines.join('\n') };
+/** A reply as one line, for messages: `550 5.1.1 No such user`. */
+export function printReply({ code, text }: Reply): string {
+  return text === '' ? String(code) : `${code} ${text}`;
+}
+
+/**
+ * Without its line end. Some servers end lines with a bare LF; that is read, since nothing can be smuggled to us by it.
+ * Text is UTF-8 if it is anything beyond ASCII (RFC 6531 §3.7.4); octets that are not become U+FFFD.
+ */
+function decodeLine(line: Buffer): string {
+  return line.toString('utf8', 0, line.length - (line.at(-2) === carriageReturn ? 2 : 1));
+}
+
+function enhancedStatusCodeIn(text: string, code: number): string {
+  const found = /^([245])\.\d{1,3}\.\d{1,3}(?= |$)/.exec(text);
+  return found?.[1] === String(code)[0] ? (found?.[0] ?? '') : '';
 }

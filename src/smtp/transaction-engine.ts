@@ -1,363 +1,360 @@
 /**
- * The transactions of one session, as a state machine without a socket: deliveries, octets and events go in, octets to
- * write and outcomes come out. RFC 5321 §3.3; with PIPELINING offered, RFC 2920: MAIL, RCPT and DATA travel together,
- * and with them the end of the message before.
+ * One SMTP session that carries mail transactions, without the socket: octets and decisions in, effects out.
  *
- * Two rules carry the guarantee of the ledger. The octets of a message, whose last ones make the server its owner, are
- * written only after `handOver`. And a reply that no command asked for ends the session, since from then on nobody
- * knows which reply belongs to which recipient.
+ * Replies come one for each command and in their order (RFC 5321 §4.2, RFC 2920 §3.2), so a queue of owed replies tells
+ * what each one answers. Whatever does not fit the queue ends the session, and every recipient gets the outcome that
+ * is true at that moment: `uncertain` if the last octets of the message may have left, else `not-sent`.
  */
 import type { Capabilities } from './capabilities.js';
-import { judgeRefusal, type TransactionStage } from './judge.js';
-import { findBareLineEnd, toMessageData } from './message-data.js';
-import type { OutcomeKind, SendOutcome, SmtpStage } from './outcome.js';
-import { type Reply, ReplyFault, ReplyReader } from './reply.js';
+import { encodeData } from './dot-stuff.js';
+import { type MailTransaction, mailCommand, rcptCommand, refuseLocally } from './envelope.js';
+import { isClosing, judgeReply, type TransactionStage } from './judge.js';
+import type { OutcomeKind, SendOutcome } from './outcome.js';
+import { printReply, type Reply, ReplyParser } from './reply.js';
 
-/** One copy on its way. */
-export interface EngineDelivery {
-  /** The caller's handle. */
-  readonly id: number;
-  /** addr-spec, or '' for the null reverse-path. */
-  readonly reversePath: string;
-  readonly forwardPath: string;
-  readonly message: Uint8Array;
-}
-
-export type Effect =
-  | { readonly kind: 'write'; readonly octets: Buffer }
-  /** The server waits for the message: answer with `handOver` once the intent is durable, or with `withdraw`. */
-  | { readonly kind: 'ready-for-message'; readonly id: number }
-  | { readonly kind: 'settled'; readonly id: number; readonly outcome: SendOutcome }
-  /** The session carries nothing more; close it. */
+export type EngineEffect =
+  /** Octets for the socket, in this order; `flushed` is to be called when the system has taken them. */
+  | { readonly kind: 'write'; readonly chunks: readonly Uint8Array[] }
+  /** The last octets are about to leave: answer with `intentDurable` or `withdraw`. */
+  | { readonly kind: 'needs-intent'; readonly position: number }
+  /** Comes exactly once for every transaction offered. */
+  | { readonly kind: 'settled'; readonly position: number; readonly outcome: SendOutcome }
+  /** The session is to be closed; comes once, after everybody is settled. */
   | { readonly kind: 'over'; readonly why: string };
 
-type Command = 'rset' | TransactionStage;
+/** What the session waits for; each has a timeout of its own. `body`: for the system to take octets of a message. */
+export type Awaited = 'reset' | TransactionStage | 'body';
 
-interface Transaction {
-  readonly delivery: EngineDelivery;
-  /** The first refusal; what follows it in the same group is only read. */
-  refused: { stage: TransactionStage; reply: Reply } | undefined;
-  /** The last octets may have left. */
-  handedOver: boolean;
-  rcptAccepted: boolean;
+type EnvelopeStep = 'reset' | 'mail' | 'rcpt' | 'data';
+
+/** What a reply can be owed for. */
+type Step = EnvelopeStep | 'end-of-data' | 'lone-dot';
+
+/** One transaction that has begun. */
+interface Underway {
+  readonly transaction: MailTransaction;
+  /** Steps of the envelope not yet written. */
+  readonly unwritten: EnvelopeStep[];
+  recipientAccepted: boolean;
+  /** Encoded message not yet written; undefined before the server asked for it. */
+  body: Uint8Array | undefined;
+  intent: 'not-asked' | 'asked' | 'durable';
+  outcome: OutcomeKind | undefined;
 }
 
+/** A message goes out in blocks of this many octets, so that it is known whether its last ones have left. */
+const blockOctets = 64 * 1024;
+/** CRLF.CRLF leaves as one, or a lenient server could take a part of it for the whole. RFC 5321 §4.1.1.4 */
+const terminatorOctets = 5;
+
 export class TransactionEngine {
-  readonly #capabilities: Capabilities;
-  readonly #reader = new ReplyReader();
-  /** Commands without their reply, in order: replies come in the same. */
-  readonly #expected: { command: Command; transaction: Transaction | undefined }[] = [];
-  readonly #waiting: Transaction[] = [];
-  /** The transaction whose commands or message are under way. */
-  #current: Transaction | undefined;
-  /** Begun in the same group as the end of the current one. */
-  #following: Transaction | undefined;
+  readonly #server: Capabilities;
+  readonly #parser = new ReplyParser();
+  readonly #waiting: MailTransaction[] = [];
+  /** In order; with PIPELINING up to two: one whose message was handed over, and the envelope behind it. */
+  readonly #underway: Underway[] = [];
+  readonly #owed: { readonly step: Step; readonly underway: Underway }[] = [];
+  /** A transaction failed, and the server may still hold parts of its envelope. RFC 5321 §4.1.1.5 */
   #needsReset = false;
+  #begun = 0;
   #over = false;
-  #effects: Effect[] = [];
+  #effects: EngineEffect[] = [];
 
-  constructor(capabilities: Capabilities) {
-    this.#capabilities = capabilities;
+  constructor(server: Capabilities) {
+    this.#server = server;
   }
 
-  /** How many deliveries may be offered at a time: one under way, and one to travel in its last group. */
+  /** How many transactions are worth offering at a time: one, or also the one that follows in the same group. */
   get depth(): number {
-    return this.#capabilities.pipelining ? 2 : 1;
+    return this.#server.pipelining ? 2 : 1;
   }
 
-  get over(): boolean {
-    return this.#over;
+  /** Whether another transaction may be offered. */
+  get usable(): boolean {
+    const { mailMax = Number.POSITIVE_INFINITY } = this.#server;
+    return !this.#over && this.#begun + this.#waiting.length < mailMax;
   }
 
-  get idle(): boolean {
-    return this.#current === undefined && this.#waiting.length === 0;
+  /** undefined: for nothing but ourselves. */
+  get awaits(): Awaited | undefined {
+    const step = this.#owed[0]?.step;
+    if (step !== undefined) return step === 'lone-dot' ? 'end-of-data' : step;
+    return this.#underway.some(isWritingBody) ? 'body' : undefined;
   }
 
-  /** What the next reply answers, for the caller's timeouts; undefined when none is expected. */
-  get awaiting(): Command | undefined {
-    return this.#expected[0]?.command;
-  }
-
-  offer(delivery: EngineDelivery): readonly Effect[] {
-    return this.#run(() => {
-      const transaction = { delivery, refused: undefined, handedOver: false, rcptAccepted: false };
-      const local = this.#localRefusal(delivery);
-      if (this.#over) this.#settle(transaction, notSent('mail', 'the session is over'));
-      else if (local !== undefined) this.#settle(transaction, local);
-      else this.#waiting.push(transaction);
-      this.#begin();
-    });
-  }
-
-  /** The intent is durable: the message goes out with its last octets. */
-  handOver(id: number): readonly Effect[] {
-    return this.#run(() => {
-      const transaction = this.#current;
-      if (this.#over || transaction?.delivery.id !== id) return;
-      transaction.handedOver = true;
-      const group: Buffer[] = [toMessageData(transaction.delivery.message)];
-      this.#expected.push({ command: 'end-of-data', transaction });
-      const next = this.#capabilities.pipelining ? this.#waiting.shift() : undefined;
-      if (next !== undefined) {
-        this.#following = next;
-        group.push(...this.#envelopeGroup(next));
+  /** Takes a transaction; it begins when the ones before allow. */
+  offer(transaction: MailTransaction): readonly EngineEffect[] {
+    return this.#step(() => {
+      const refusal = this.usable
+        ? refuseLocally(transaction, this.#server)
+        : unanswered('not-sent', 'mail', 'the session takes no more messages');
+      if (refusal !== undefined) {
+        this.#emitSettled(transaction, refusal);
+        return;
       }
-      this.#write(Buffer.concat(group));
+      this.#waiting.push(transaction);
+      this.#beginNext();
     });
   }
 
-  /** The message is not to be sent after all. Inside DATA there is no way back but to close without the final dot. */
-  withdraw(id: number): readonly Effect[] {
-    return this.#run(() => {
-      const transaction = this.#current;
-      if (this.#over || transaction?.delivery.id !== id) return;
-      this.#current = undefined;
-      this.#settle(transaction, { ...notSent('data', ''), kind: 'withdrawn' });
-      this.#end('a transaction was given up');
+  /** The caller has recorded that the message may be delivered from now on. */
+  intentDurable(position: number): readonly EngineEffect[] {
+    return this.#step(() => {
+      const underway = this.#awaitingIntent(position);
+      if (underway !== undefined) this.#handOver(underway);
     });
   }
 
-  received(chunk: Uint8Array): readonly Effect[] {
-    return this.#run(() => {
-      if (this.#over) return;
-      try {
-        for (const reply of this.#reader.read(chunk)) {
-          if (this.#over) return;
-          this.#answer(reply);
-        }
-      } catch (error) {
-        if (!(error instanceof ReplyFault)) throw error;
-        this.#end(`the server does not speak SMTP: ${error.message}`);
-      }
+  /** The caller gives the transaction up. DATA cannot be taken back, only left: the session ends. RFC 5321 §4.1.1.4 */
+  withdraw(position: number): readonly EngineEffect[] {
+    return this.#step(() => {
+      const underway = this.#awaitingIntent(position);
+      if (underway === undefined) return;
+      const why = 'withdrawn before the last octets of the message';
+      this.#settle(underway, unanswered('withdrawn', 'data', why));
+      this.#end(why);
     });
   }
 
-  /** The connection is gone or takes too long, or the user wants it to end. */
-  lost(why: string): readonly Effect[] {
-    return this.#run(() => this.#end(why));
+  /** The system has taken what was written last. */
+  flushed(): readonly EngineEffect[] {
+    return this.#step(() => {
+      const underway = this.#underway.find(isWritingBody);
+      if (underway !== undefined) this.#writeBody(underway);
+    });
   }
 
-  #run(step: () => void): readonly Effect[] {
+  /** Octets of the server, split anywhere. */
+  received(octets: Uint8Array): readonly EngineEffect[] {
+    return this.#step(() => {
+      const { replies, fault } = this.#parser.feed(octets);
+      const disorder = fault === undefined ? this.#findUnasked(replies) : `the server sent ${fault}`;
+      // Who says more than was asked has lost its place: none of it is believed, or a recipient gets another's reply.
+      if (disorder !== undefined) this.#end(disorder);
+      for (const reply of replies) this.#answer(reply);
+    });
+  }
+
+  /** The connection is gone, or no reply came in time. */
+  lost(why: string): readonly EngineEffect[] {
+    return this.#step(() => this.#end(why));
+  }
+
+  #step(act: () => void): readonly EngineEffect[] {
     this.#effects = [];
-    step();
+    act();
     return this.#effects;
   }
 
-  #write(octets: Buffer): void {
-    this.#effects.push({ kind: 'write', octets });
+  /** What came in one piece was sent before the server saw anything we write because of it. */
+  #findUnasked(replies: readonly Reply[]): string | undefined {
+    const asked = this.#owed.length;
+    // 421 alone may come at any time. RFC 5321 §3.8
+    const unasked = replies.slice(asked).find(reply => !isClosing(reply));
+    if (unasked !== undefined) return `the server sent "${printReply(unasked)}" unasked`;
+    return replies.length >= asked && this.#parser.midReply ? 'the server began a reply unasked' : undefined;
   }
 
-  /** Starts the next waiting delivery when the line is free. */
-  #begin(): void {
-    if (this.#over || this.#current !== undefined) return;
-    const next = this.#waiting.shift();
-    if (next === undefined) return;
-    this.#current = next;
-    if (this.#capabilities.pipelining) this.#write(Buffer.concat(this.#envelopeGroup(next)));
-    else if (this.#needsReset) this.#command('rset', undefined, 'RSET');
-    else this.#command('mail', next, this.#mail(next.delivery));
-  }
-
-  /** DATA has to be the last of its group. RFC 2920 §3.1 */
-  #envelopeGroup(transaction: Transaction): readonly Buffer[] {
-    const lines: string[] = [];
-    const push = (command: Command, line: string) => {
-      this.#expected.push({ command, transaction: command === 'rset' ? undefined : transaction });
-      lines.push(`${line}\r\n`);
+  #beginNext(): void {
+    const last = this.#underway.at(-1);
+    // A message may be followed by the next envelope in one group; the next message waits for its 354, and so for the
+    // reply to this one: never more than one recipient is uncertain. RFC 2920 §3.1
+    const free = last === undefined || (this.#server.pipelining && last.intent === 'durable');
+    const transaction = free ? this.#waiting.shift() : undefined;
+    if (transaction === undefined) return;
+    const underway: Underway = {
+      transaction,
+      unwritten: this.#needsReset ? ['reset', 'mail', 'rcpt', 'data'] : ['mail', 'rcpt', 'data'],
+      recipientAccepted: false,
+      body: undefined,
+      intent: 'not-asked',
+      outcome: undefined,
     };
-    if (this.#needsReset) push('rset', 'RSET');
     this.#needsReset = false;
-    push('mail', this.#mail(transaction.delivery));
-    push('rcpt', `RCPT TO:<${transaction.delivery.forwardPath}>`);
-    push('data', 'DATA');
-    return lines.map(line => Buffer.from(line));
+    this.#begun += 1;
+    this.#underway.push(underway);
+    this.#writeEnvelope(underway);
   }
 
-  #command(command: Command, transaction: Transaction | undefined, line: string): void {
-    this.#expected.push({ command, transaction });
-    this.#write(Buffer.from(`${line}\r\n`));
-  }
-
-  #mail(delivery: EngineDelivery): string {
-    const size = this.#capabilities.size ? ` SIZE=${delivery.message.byteLength}` : '';
-    const utf8 = needsSmtpUtf8(delivery) ? ' SMTPUTF8' : '';
-    return `MAIL FROM:<${delivery.reversePath}>${size}${utf8}`;
+  /** The next command; with PIPELINING all of them, DATA being the last its group may have. RFC 2920 §3.1 */
+  #writeEnvelope(underway: Underway): void {
+    const { unwritten, transaction } = underway;
+    for (const step of unwritten.splice(0, this.#server.pipelining ? unwritten.length : 1)) {
+      this.#write(Buffer.from(`${commandOf(step, transaction, this.#server)}\r\n`));
+      this.#owed.push({ step, underway });
+    }
   }
 
   #answer(reply: Reply): void {
-    const expected = this.#expected.shift();
-    if (expected === undefined) {
-      // 421 may come unasked, before a shutdown. RFC 5321 §3.8
-      this.#end(
-        reply.code === 421 ? `421 ${reply.text}` : `a reply nobody asked for: ${reply.code} ${reply.text}`,
-      );
-      return;
-    }
-    const { command, transaction } = expected;
-    if (transaction === undefined) this.#answerReset(reply);
-    else if (command === 'data') this.#answerData(transaction, reply);
-    else if (command === 'end-of-data') this.#answerEndOfData(transaction, reply);
-    else if (command !== 'rset') this.#answerEnvelope(command, transaction, reply);
+    if (this.#over) return;
+    const owed = this.#owed.shift();
+    if (owed === undefined) this.#closedBy(reply);
+    else if (owed.step === 'reset') this.#answerReset(owed.underway, reply);
+    else if (owed.step === 'lone-dot') this.#answerLoneDot(owed.underway, reply);
+    else this.#answerStage(owed.underway, owed.step, reply);
   }
 
-  #answerReset(reply: Reply): void {
-    if (!isPositive(reply)) {
-      this.#end(`RSET was answered ${reply.code} ${reply.text}`);
-      return;
-    }
-    this.#needsReset = false;
-    if (!this.#capabilities.pipelining && this.#current !== undefined) {
-      this.#command('mail', this.#current, this.#mail(this.#current.delivery));
-    }
+  #answerReset(underway: Underway, reply: Reply): void {
+    if (isClosing(reply)) this.#closedBy(reply);
+    else if (reply.code === 250) this.#continueEnvelope(underway);
+    // Never refused (RFC 5321 §4.1.1.5); if it is, nobody knows what the server still holds.
+    else this.#end(`the server answered RSET with "${printReply(reply)}"`);
   }
 
-  #answerEnvelope(stage: 'mail' | 'rcpt', transaction: Transaction, reply: Reply): void {
-    if (isPositive(reply)) {
-      if (stage === 'rcpt') transaction.rcptAccepted = transaction.refused === undefined;
-      if (this.#capabilities.pipelining || transaction.refused !== undefined) return;
-      if (stage === 'mail')
-        this.#command('rcpt', transaction, `RCPT TO:<${transaction.delivery.forwardPath}>`);
-      else this.#command('data', transaction, 'DATA');
-      return;
-    }
-    if (reply.code < 400) {
-      this.#end(`${stage.toUpperCase()} was answered ${reply.code} ${reply.text}`);
-      return;
-    }
-    transaction.refused ??= { stage, reply };
-    // The rest of the group is answered as well; the transaction ends with the reply to DATA.
-    if (this.#capabilities.pipelining && reply.code !== 421) return;
-    this.#settleRefused(transaction);
+  /** Whatever the server says to a message without recipient, nobody got one. RFC 2920 §3.1 */
+  #answerLoneDot(underway: Underway, reply: Reply): void {
+    if (isClosing(reply)) this.#closedBy(reply);
+    else this.#finish(underway);
   }
 
-  #answerData(transaction: Transaction, reply: Reply): void {
-    if (reply.code === 354 && transaction.refused === undefined && transaction.rcptAccepted) {
-      this.#effects.push({ kind: 'ready-for-message', id: transaction.delivery.id });
+  #answerStage(underway: Underway, stage: TransactionStage, reply: Reply): void {
+    const verdict = judgeReply(stage, reply);
+    if (verdict === 'out-of-protocol') {
+      const why = `the server answered ${stageName[stage]} with "${printReply(reply)}"`;
+      this.#settle(underway, unanswered(lostOutcome(underway), stage, why));
+      this.#end(why);
       return;
     }
-    if (reply.code === 354) {
-      // The server wants a message although it refused the recipient: give it an empty one, and believe no answer.
-      this.#expected.push({ command: 'end-of-data', transaction });
+    if (verdict !== 'proceed') this.#settle(underway, { kind: verdict, stage, ...factsOf(reply) });
+    if (stage === 'rcpt') underway.recipientAccepted = verdict === 'proceed';
+
+    if (isClosing(reply)) this.#closedBy(reply);
+    else if (stage === 'mail' || stage === 'rcpt') this.#continueEnvelope(underway);
+    else if (stage === 'data' && verdict === 'proceed') this.#goAhead(underway);
+    else this.#finish(underway);
+  }
+
+  /** In a group everything is written already, and the replies to it are waited for even if one refuses. */
+  #continueEnvelope(underway: Underway): void {
+    if (underway.unwritten.length === 0) return;
+    if (underway.outcome === undefined) this.#writeEnvelope(underway);
+    else this.#finish(underway);
+  }
+
+  #goAhead(underway: Underway): void {
+    if (underway.outcome === undefined) {
+      underway.body = encodeData(underway.transaction.message);
+      this.#writeBody(underway);
+    } else if (underway.recipientAccepted) {
+      // MAIL was refused, and yet there is a recipient: any message, even an empty one, could be delivered.
+      this.#end('the server asked for the message of a sender it refused');
+    } else {
+      // The server wants a message though it refused the only recipient: an empty one ends it. RFC 2920 §3.1
       this.#write(Buffer.from('.\r\n'));
-      return;
+      this.#owed.push({ step: 'lone-dot', underway });
     }
-    if (reply.code < 400) {
-      this.#end(`DATA was answered ${reply.code} ${reply.text}`);
-      return;
-    }
-    transaction.refused ??= { stage: 'data', reply };
-    this.#settleRefused(transaction);
   }
 
-  #answerEndOfData(transaction: Transaction, reply: Reply): void {
-    if (transaction.refused !== undefined) {
-      this.#settleRefused(transaction);
+  #writeBody(underway: Underway): void {
+    const { body = new Uint8Array(), transaction } = underway;
+    if (body.length > blockOctets) {
+      const end = Math.min(blockOctets, body.length - terminatorOctets);
+      underway.body = body.subarray(end);
+      this.#write(body.subarray(0, end));
       return;
     }
-    if (isPositive(reply)) {
-      this.#settle(transaction, outcomeOf('accepted', 'end-of-data', reply));
-      this.#advance();
-      return;
-    }
-    if (reply.code < 400) {
-      this.#end(`the message was answered ${reply.code} ${reply.text}`);
-      return;
-    }
-    transaction.refused = { stage: 'end-of-data', reply };
-    this.#settleRefused(transaction);
+    underway.intent = 'asked';
+    this.#effects.push({ kind: 'needs-intent', position: transaction.position });
   }
 
-  #settleRefused(transaction: Transaction): void {
-    const { stage, reply } = transaction.refused as NonNullable<Transaction['refused']>;
-    this.#settle(transaction, outcomeOf(judgeRefusal(stage, reply), stage, reply));
-    // After the end of data the server's buffers are clear, refused or not. RFC 5321 §4.1.1.4
-    if (stage !== 'end-of-data' && !transaction.handedOver) this.#needsReset = true;
-    if (reply.code !== 421) {
-      this.#advance();
-      return;
-    }
-    this.#current = this.#following;
-    this.#following = undefined;
-    this.#end(`421 ${reply.text}`);
+  #awaitingIntent(position: number): Underway | undefined {
+    return this.#underway.find(
+      ({ intent, transaction }) => intent === 'asked' && transaction.position === position,
+    );
   }
 
-  #advance(): void {
-    this.#current = this.#following;
-    this.#following = undefined;
-    this.#begin();
+  #handOver(underway: Underway): void {
+    underway.intent = 'durable';
+    this.#write(underway.body ?? new Uint8Array());
+    underway.body = undefined;
+    this.#owed.push({ step: 'end-of-data', underway });
+    this.#beginNext();
   }
 
-  #settle(transaction: Transaction, outcome: SendOutcome): void {
-    this.#effects.push({ kind: 'settled', id: transaction.delivery.id, outcome });
+  #finish(underway: Underway): void {
+    this.#underway.splice(this.#underway.indexOf(underway), 1);
+    // If the next MAIL is on its way behind the message, the end of data has cleared the buffers. RFC 5321 §4.1.1.4
+    if (underway.outcome !== 'accepted' && this.#underway.length === 0) this.#needsReset = true;
+    this.#beginNext();
   }
 
-  /** Everybody who was handed over and not answered is uncertain; everybody else is as before. RFC 1047 */
+  /** The first reply that decides is the outcome; what follows from it, such as 503 to DATA, is none. */
+  #settle(underway: Underway, outcome: SendOutcome): void {
+    if (underway.outcome !== undefined) return;
+    underway.outcome = outcome.kind;
+    this.#emitSettled(underway.transaction, outcome);
+  }
+
+  #emitSettled({ position }: MailTransaction, outcome: SendOutcome): void {
+    this.#effects.push({ kind: 'settled', position, outcome });
+  }
+
+  #closedBy(reply: Reply): void {
+    this.#end(`the server closed the session: ${printReply(reply)}`);
+  }
+
   #end(why: string): void {
     if (this.#over) return;
     this.#over = true;
-    for (const transaction of [this.#current, this.#following, ...this.#waiting]) {
-      if (transaction === undefined) continue;
-      if (transaction.refused !== undefined && !transaction.handedOver) {
-        const { stage, reply } = transaction.refused;
-        this.#settle(transaction, outcomeOf(judgeRefusal(stage, reply), stage, reply));
-      } else if (transaction.handedOver) {
-        this.#settle(transaction, { ...notSent('end-of-data', why), kind: 'uncertain' });
-      } else {
-        this.#settle(transaction, notSent('mail', why));
-      }
+    for (const underway of this.#underway.splice(0)) {
+      this.#settle(underway, unanswered(lostOutcome(underway), this.#stageOf(underway), why));
     }
-    this.#current = undefined;
-    this.#following = undefined;
-    this.#waiting.length = 0;
-    this.#expected.length = 0;
+    for (const transaction of this.#waiting.splice(0)) {
+      this.#emitSettled(transaction, unanswered('not-sent', 'mail', why));
+    }
+    this.#owed.length = 0;
     this.#effects.push({ kind: 'over', why });
   }
 
-  /** What this server cannot take is known before it is asked. */
-  #localRefusal(delivery: EngineDelivery): SendOutcome | undefined {
-    const { maxMessageBytes, smtpUtf8 } = this.#capabilities;
-    if (maxMessageBytes !== undefined && delivery.message.byteLength > maxMessageBytes) {
-      const text = `the message has ${delivery.message.byteLength} octets, the server takes ${maxMessageBytes}`;
-      return { ...notSent('mail', text), kind: 'rejected', enhancedStatusCode: '5.3.4' };
-    }
-    if (needsSmtpUtf8(delivery) && !smtpUtf8) {
-      return {
-        ...notSent('mail', 'the server does not offer SMTPUTF8'),
-        kind: 'rejected',
-        enhancedStatusCode: '5.6.7',
-      };
-    }
-    const bare = findBareLineEnd(delivery.message);
-    if (bare !== undefined) {
-      return {
-        ...notSent('mail', `a bare line end at octet ${bare} of the message`),
-        kind: 'rejected',
-        enhancedStatusCode: '5.6.0',
-      };
-    }
-    return undefined;
+  #stageOf(underway: Underway): TransactionStage {
+    const step = this.#owed.find(owed => owed.underway === underway)?.step ?? 'data';
+    if (step === 'reset') return 'mail';
+    return step === 'lone-dot' ? 'data' : step;
+  }
+
+  /** Joined with what was written before in the same step, so that a group leaves in one segment. */
+  #write(octets: Uint8Array): void {
+    const last = this.#effects.at(-1);
+    if (last?.kind === 'write')
+      this.#effects[this.#effects.length - 1] = { kind: 'write', chunks: [...last.chunks, octets] };
+    else this.#effects.push({ kind: 'write', chunks: [octets] });
   }
 }
 
-function isPositive(reply: Reply): boolean {
-  return reply.code >= 200 && reply.code < 300;
+function commandOf(step: EnvelopeStep, transaction: MailTransaction, server: Capabilities): string {
+  switch (step) {
+    case 'reset':
+      return 'RSET';
+    case 'mail':
+      return mailCommand(transaction, server);
+    case 'rcpt':
+      return rcptCommand(transaction);
+    case 'data':
+      return 'DATA';
+  }
 }
 
-/** RFC 6531 §3.3: only what cannot be written in ASCII needs the extension. */
-function needsSmtpUtf8({ reversePath, forwardPath }: EngineDelivery): boolean {
-  return /[^\x00-\x7f]/.test(reversePath + forwardPath);
+const stageName = {
+  mail: 'MAIL',
+  rcpt: 'RCPT',
+  data: 'DATA',
+  'end-of-data': 'the end of the message',
+} as const;
+
+function isWritingBody({ body, intent }: Underway): boolean {
+  return body !== undefined && intent === 'not-asked';
 }
 
-function outcomeOf(kind: OutcomeKind, stage: SmtpStage, reply: Reply): SendOutcome {
-  return {
-    kind,
-    stage,
-    replyCode: reply.code,
-    enhancedStatusCode: reply.enhancedStatusCode,
-    replyText: reply.text,
-  };
+/** What is true of a transaction whose session ends without another reply. */
+function lostOutcome({ intent }: Underway): 'uncertain' | 'not-sent' {
+  return intent === 'durable' ? 'uncertain' : 'not-sent';
 }
 
-function notSent(stage: SmtpStage, replyText: string): SendOutcome {
-  return { kind: 'not-sent', stage, replyCode: 0, enhancedStatusCode: '', replyText };
+/** An outcome that no reply decided. */
+function unanswered(kind: OutcomeKind, stage: TransactionStage, why: string): SendOutcome {
+  return { kind, stage, replyCode: 0, enhancedStatusCode: '', replyText: why };
+}
+
+function factsOf(reply: Reply): Pick<SendOutcome, 'replyCode' | 'enhancedStatusCode' | 'replyText'> {
+  return { replyCode: reply.code, enhancedStatusCode: reply.enhancedStatusCode, replyText: reply.text };
 }

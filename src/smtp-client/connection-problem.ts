@@ -1,0 +1,132 @@
+/** Why there is no session, in words and with what to do. Replies are quoted as they came, passwords never. */
+import { Problem } from '../problem.js';
+import { OutOfProtocol } from './ask-server.js';
+
+interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly user?: string;
+}
+
+/** An error of nodemailer or of Node; nodemailer keeps Node's code beside its own. */
+interface ConnectionError extends Error {
+  readonly code?: string;
+  readonly originalCode?: string;
+  /** The server's reply as it came, with line ends. */
+  readonly response?: string;
+}
+
+/** @returns the Problem to throw for whatever stopped a connection from becoming a session. */
+export function describeFailure(server: Server, error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof OutOfProtocol) return notSmtp(server, error.message, error);
+  const { code = '', originalCode = code, response, message } = error as ConnectionError;
+  const reply = response === undefined ? undefined : onOneLine(response);
+  if (code === 'EAUTH') return loginFailed(server, reply ?? message, error);
+  if (code === 'ETLS') return noTls(server, reply ?? message, error);
+  if (reply !== undefined && /^[45]\d\d\b/.test(reply)) return refusesSession(server, reply, error);
+  if (code === 'EPROTOCOL') return notSmtp(server, `it sent "${reply ?? message}"`, error);
+  if (certificateFaults.has(originalCode)) return notTrusted(server, originalCode, error);
+  if (/^(?:EPROTO$|ERR_SSL_|ERR_TLS_)/.test(originalCode)) return noTls(server, message, error);
+  return unreachable(
+    server,
+    systemFaults.get(originalCode) ?? (message === '' ? originalCode : message),
+    error,
+  );
+}
+
+/** The server ended the session, or would not begin one. */
+export function refusesSession(server: Server, reply: string, cause?: unknown): Problem {
+  return new Problem('server-unreachable', `${addressOf(server)} refuses the session: ${reply}`, {
+    fix: 'The reply says why. Try again later, or ask who runs the server.',
+    cause,
+  });
+}
+
+export function closedEarly(server: Server): Problem {
+  return unreachable(server, 'the server closed the connection', undefined);
+}
+
+/** Octets that nobody asked for may be somebody else's. RFC 3207 §6 */
+export function speaksEarly(server: Server): Problem {
+  return notSmtp(server, 'it sent a reply before it was asked', undefined);
+}
+
+export function offersNoLogin(server: Server): Problem {
+  return new Problem('auth-refused', `${addressOf(server)} offers no login that mailtrack can do`, {
+    fix: 'Leave the user out if the server takes mail without, or use its submission port (587, or 465 with TLS).',
+  });
+}
+
+const systemFaults: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'connection refused'],
+  ['ECONNRESET', 'the server closed the connection'],
+  ['ECONNECTION', 'the server closed the connection'],
+  ['EPIPE', 'the server closed the connection'],
+  ['ENOTFOUND', 'there is no such host'],
+  ['EAI_AGAIN', 'the name cannot be resolved at the moment'],
+  ['ETIMEDOUT', 'no answer in time'],
+  ['EHOSTUNREACH', 'no route to the host'],
+  ['ENETUNREACH', 'no route to its network'],
+]);
+
+const certificateFaults: ReadonlyMap<string, string> = new Map([
+  ['CERT_HAS_EXPIRED', 'has expired'],
+  ['CERT_NOT_YET_VALID', 'is not valid yet'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another name'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'is signed by itself'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'is signed by an authority this machine does not know'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'is signed by an authority this machine does not know'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'is signed by an authority this machine does not know'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'is signed by an authority this machine does not know'],
+]);
+
+function unreachable(server: Server, why: string, cause: unknown): Problem {
+  return new Problem('server-unreachable', `${addressOf(server)} cannot be reached: ${why}`, {
+    fix: 'Check host and port, and that the server is running.',
+    cause,
+  });
+}
+
+function notTrusted(server: Server, fault: string, cause: unknown): Problem {
+  const why = certificateFaults.get(fault) ?? fault;
+  return new Problem('server-unreachable', `${addressOf(server)} cannot be trusted: its certificate ${why}`, {
+    fix: 'Use the name the certificate is for. If the server has an authority of its own, name its file with smtp.ca.',
+    cause,
+  });
+}
+
+function noTls(server: Server, why: string, cause: unknown): Problem {
+  return new Problem('server-unreachable', `${addressOf(server)} does not do TLS as asked: ${why}`, {
+    fix: 'Port 465 wants tls = "implicit", port 587 "starttls". Nothing is sent in clear text.',
+    cause,
+  });
+}
+
+/** 4yz is not about the password: a later try may pass. RFC 4954 §6 */
+function loginFailed(server: Server, reply: string, cause: unknown): Problem {
+  if (reply.startsWith('4')) return refusesSession(server, reply, cause);
+  return new Problem('auth-refused', `${addressOf(server)} refused the login of ${server.user}: ${reply}`, {
+    fix: 'Check user and password. Many providers want a password made for this program (an app password).',
+    cause,
+  });
+}
+
+function notSmtp(server: Server, what: string, cause: unknown): Problem {
+  return new Problem('server-protocol', `${addressOf(server)} does not keep to SMTP: ${what}`, {
+    fix: 'Check that host and port are those of a mail server.',
+    cause,
+  });
+}
+
+function addressOf({ host, port }: Server): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** `535-5.7.8 no⏎535 5.7.8 really` reads `535 5.7.8 no 5.7.8 really`. */
+function onOneLine(response: string): string {
+  const [first = '', ...more] = response.split(/\r?\n/);
+  return [first.replace(/^(\d{3})-/, '$1 '), ...more.map(line => line.replace(/^\d{3}[ -]?/, ''))]
+    .join(' ')
+    .trim();
+}

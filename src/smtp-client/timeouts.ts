@@ -1,0 +1,28 @@
+/** How long each step may take, in milliseconds. */
+export interface Timeouts {
+  /** Name resolution, connection and, on port 465, the TLS handshake. */
+  readonly connect: number;
+  /** The greeting, and each reply up to the second EHLO. */
+  readonly greeting: number;
+  readonly mail: number;
+  readonly rcpt: number;
+  /** The 354 after DATA. */
+  readonly data: number;
+  /** The system taking one block of a message. */
+  readonly dataBlock: number;
+  /** The reply after the last octets. Cut short, it makes recipients uncertain and tempts people to send twice. */
+  readonly endOfData: number;
+  readonly quit: number;
+}
+
+/** RFC 5321 §4.5.3.2; `connect` and `quit` are ours. */
+export const standardTimeouts: Timeouts = {
+  connect: 60_000,
+  greeting: 5 * 60_000,
+  mail: 5 * 60_000,
+  rcpt: 5 * 60_000,
+  data: 2 * 60_000,
+  dataBlock: 3 * 60_000,
+  endOfData: 10 * 60_000,
+  quit: 2_000,
+};

@@ -1,0 +1,122 @@
+/**
+ * A server that says what a .dialog file says, and checks what it is told.
+ *
+ *     # The first comment is the name of the case.
+ *     # outcomes: accepted, rejected     of the deliveries, which are all offered at once
+ *     # session: usable                  or `over`, afterwards
+ *     # opening: server-unreachable      instead of both: the code of the Problem that `openSession` throws
+ *     # offers: PIPELINING, SIZE 1000    greeting and EHLO, asked twice, go as usual; else the dialog has them
+ *     # replies: octet by octet          each octet in a segment of its own
+ *     # patience: 50                     milliseconds for each reply; else the standard timeouts
+ *     C: MAIL FROM:<news@example.org>*   a line of the client; `*` at the end: and anything more
+ *     S: 250 2.1.0 Ok                    a line of the server; lines that follow each other leave as one
+ *     S! close                           the server closes; `S! silence`: it says nothing more
+ *
+ * After the last line the server answers QUIT and expects nothing else.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+export interface Dialog {
+  readonly name: string;
+  readonly directives: ReadonlyMap<string, string>;
+  readonly lines: readonly { readonly kind: 'C:' | 'S:' | 'S!'; readonly text: string }[];
+}
+
+export interface DialogServer {
+  readonly port: number;
+  /** Closes. @throws when the client did not keep to the dialog. */
+  finish(): Promise<void>;
+}
+
+export function parseDialog(text: string): Dialog {
+  const rows = text.trimEnd().split('\n');
+  const comments = rows.filter(row => row.startsWith('#')).map(row => row.slice(1).trim());
+  const [name = '', ...rest] = comments;
+  const directives = new Map(rest.map(comment => comment.split(/: */, 2) as [string, string]));
+  const written = rows
+    .filter(row => !row.startsWith('#') && row !== '')
+    .map(row => {
+      const [, kind, text = ''] = /^(C:|S:|S!) ?(.*)$/.exec(row) ?? [];
+      if (kind === undefined) throw new Error(`what is "${row}"?`);
+      return { kind: kind as 'C:' | 'S:' | 'S!', text };
+    });
+  return { name, directives, lines: [...opening(directives.get('offers')), ...written] };
+}
+
+/** nodemailer asks EHLO once, and we ask again. */
+function opening(offers: string | undefined): Dialog['lines'] {
+  if (offers === undefined) return [];
+  const keywords = offers.split(', ').filter(keyword => keyword !== 'nothing');
+  const replies = ['mail.example.org', ...keywords];
+  const greeting = [
+    { kind: 'C:', text: 'EHLO *' } as const,
+    ...replies.map((text, index) => ({
+      kind: 'S:' as const,
+      text: `250${index < replies.length - 1 ? '-' : ' '}${text}`,
+    })),
+  ];
+  return [{ kind: 'S:', text: '220 mail.example.org ESMTP' }, ...greeting, ...greeting];
+}
+
+export async function startDialogServer(dialog: Dialog): Promise<DialogServer> {
+  const faults: string[] = [];
+  const playing: Promise<void>[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, socket => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    playing.push(play(dialog, socket, faults));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    finish: async () => {
+      await Promise.all(playing);
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+      if (faults.length > 0) throw new Error(faults.join('\n'));
+    },
+  };
+}
+
+async function play(dialog: Dialog, socket: Socket, faults: string[]): Promise<void> {
+  const told = createInterface({ input: socket })[Symbol.asyncIterator]();
+  const hear = async () => (await told.next()).value as string | undefined;
+  let unsaid = '';
+  const say = async () => {
+    const text = Buffer.from(unsaid);
+    unsaid = '';
+    const octetwise = dialog.directives.get('replies') === 'octet by octet';
+    for (const piece of octetwise ? Array.from(text, octet => Buffer.of(octet)) : [text]) {
+      if (piece.length > 0) await new Promise(resolve => socket.write(piece, resolve));
+    }
+  };
+  for (const { kind, text } of dialog.lines) {
+    if (kind === 'S:') unsaid += `${text}\r\n`;
+    else await say();
+    if (kind === 'C:') {
+      const line = await hear();
+      if (!matches(line, text)) {
+        faults.push(`expected "${text}", and the client ${line === undefined ? 'left' : `said "${line}"`}`);
+        socket.destroy();
+        return;
+      }
+    }
+    if (text === 'close' && kind === 'S!') {
+      socket.destroy();
+      return;
+    }
+  }
+  await say();
+  const last = await hear();
+  if (last === 'QUIT') socket.end('221 2.0.0 Bye\r\n');
+  else if (last !== undefined) faults.push(`the dialog was over, and the client said "${last}"`);
+}
+
+function matches(line: string | undefined, pattern: string): boolean {
+  return pattern.endsWith('*') ? line?.startsWith(pattern.slice(0, -1)) === true : line === pattern;
+}

@@ -1,0 +1,254 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Problem } from '../../src/problem.js';
+import { openConnection, type SmtpServer } from '../../src/smtp-client/open-connection.js';
+import { createSmtpTransport } from '../../src/smtp-client/transport.js';
+import { makeCertificate } from './certificate.js';
+
+const host = '127.0.0.1';
+const user = 'anna';
+const password = 'correct horse';
+let certificate: { readonly key: string; readonly cert: string };
+beforeAll(() => {
+  certificate = makeCertificate('DNS:localhost,IP:127.0.0.1');
+});
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0)) await end();
+});
+
+/** A real server with TLS and login; what it was sent is in the result. */
+async function startServer(
+  options: SMTPServerOptions = {},
+): Promise<{ port: number; logins: string[]; mails: string[] }> {
+  const logins: string[] = [];
+  const mails: string[] = [];
+  const server = new SMTPServer({
+    ...certificate,
+    disableReverseLookup: true,
+    closeTimeout: 50,
+    onAuth: (auth, _session, done) => {
+      logins.push(`${auth.method} ${auth.username}`);
+      if (auth.password === password) done(null, { user });
+      else done(new Error('Who are you?'));
+    },
+    onData: (stream, session, done) => {
+      mails.push(`${session.user} → ${session.envelope.rcptTo.map(({ address }) => address).join()}`);
+      stream.resume().on('end', () => done(null));
+    },
+    ...options,
+  });
+  server.on('error', () => {});
+  server.listen(0, host);
+  await once(server.server, 'listening');
+  cleanUp.push(() => new Promise<void>(resolve => server.close(resolve)));
+  return { port: (server.server.address() as AddressInfo).port, logins, mails };
+}
+
+/** A server that says what it wants; what it was told is in `heard`. */
+async function startTalker(
+  talk: (socket: Socket, line: string) => void,
+): Promise<{ port: number; heard: string[] }> {
+  const heard: string[] = [];
+  const sockets: Socket[] = [];
+  const server: Server = createServer(socket => {
+    sockets.push(socket.on('error', () => {}));
+    talk(socket, '');
+    socket.on('data', octets => {
+      heard.push(octets.toString());
+      talk(socket, octets.toString());
+    });
+  });
+  server.listen(0, host);
+  await once(server, 'listening');
+  cleanUp.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, heard };
+}
+
+async function problemOf(server: SmtpServer): Promise<Problem> {
+  const opened = await openConnection(server).catch((error: unknown) => error);
+  expect(opened).toBeInstanceOf(Problem);
+  return opened as Problem;
+}
+
+describe('opening a connection', () => {
+  it.each(['starttls', 'implicit'] as const)(
+    'encrypts (%s), checks the certificate, logs in and sends',
+    async tls => {
+      const server = await startServer({ secure: tls === 'implicit' });
+      const settings = { host, port: server.port, tls, user, password, ca: certificate.cert };
+      const session = await createSmtpTransport(settings).openSession();
+      const message = Buffer.from('Subject: hello\r\n\r\nHello\r\n');
+      const deliveries = [0, 1, 2].map(position =>
+        session.send(
+          { position, reversePath: 'news@example.org', forwardPath: `r${position}@example.net`, message },
+          async () => true,
+        ),
+      );
+      expect((await Promise.all(deliveries)).map(({ kind }) => kind)).toEqual([
+        'accepted',
+        'accepted',
+        'accepted',
+      ]);
+      await session.quit();
+      expect(server.logins).toEqual(['PLAIN anna']);
+      expect(server.mails).toEqual([
+        'anna → r0@example.net',
+        'anna → r1@example.net',
+        'anna → r2@example.net',
+      ]);
+    },
+  );
+
+  it('reads the capabilities again after the login', async () => {
+    const { port } = await startServer({ size: 1234 });
+    const { socket, capabilities } = await openConnection({ host, port, tls: 'starttls', user, password });
+    socket.destroy();
+    expect(capabilities).toMatchObject({ pipelining: true, size: true, maxMessageBytes: 1234 });
+  });
+
+  it('leaves no listener of nodemailer on the socket', async () => {
+    const { port } = await startServer();
+    const { socket } = await openConnection({ host, port, tls: 'starttls', user, password });
+    expect(['data', 'timeout', 'close'].map(event => socket.listenerCount(event))).toEqual([
+      0,
+      0,
+      expect.any(Number),
+    ]);
+    expect(socket.timeout).toBeFalsy();
+    expect(socket.isPaused()).toBe(true);
+    socket.destroy();
+  });
+
+  it('says why a login failed, and never the password', async () => {
+    const { port, logins } = await startServer();
+    const problem = await problemOf({ host, port, tls: 'starttls', user, password: 'wrong secret' });
+    expect(problem.code).toBe('auth-refused');
+    expect(problem.message).toBe(`127.0.0.1:${port} refused the login of anna: 535 Who are you?`);
+    expect(problem.fix).toBe(
+      'Check user and password. Many providers want a password made for this program (an app password).',
+    );
+    expect(JSON.stringify([problem.message, problem.fix, problem.cause])).not.toContain('secret');
+    expect(logins).toHaveLength(1);
+  });
+
+  it('does not log in where no login is offered', async () => {
+    const { port, logins } = await startServer({ disabledCommands: ['AUTH'] });
+    const problem = await problemOf({ host, port, tls: 'starttls', user, password });
+    expect(problem.code).toBe('auth-refused');
+    expect(problem.message).toBe(`127.0.0.1:${port} offers no login that mailtrack can do`);
+    expect(logins).toEqual([]);
+  });
+
+  it('says that nobody listens', async () => {
+    const server = createServer().listen(0, host);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    const problem = await problemOf({ host, port, tls: 'none' });
+    expect(problem.code).toBe('server-unreachable');
+    expect(problem.message).toBe(`127.0.0.1:${port} cannot be reached: connection refused`);
+    expect(problem.fix).toBe('Check host and port, and that the server is running.');
+  });
+
+  it('trusts no certificate but the one it was told', async () => {
+    const { port, logins } = await startServer();
+    const ca = makeCertificate('DNS:localhost').cert;
+    const problem = await problemOf({ host, port, tls: 'starttls', user, password, ca });
+    expect(problem.code).toBe('server-unreachable');
+    expect(problem.message).toBe(`127.0.0.1:${port} cannot be trusted: its certificate is signed by itself`);
+    expect(logins).toEqual([]);
+  });
+
+  it('does not take a certificate for another name', async () => {
+    const other = makeCertificate('DNS:mail.example.org');
+    const { port } = await startServer(other);
+    const problem = await problemOf({ host, port, tls: 'starttls', ca: other.cert });
+    expect(problem.message).toBe(`127.0.0.1:${port} cannot be trusted: its certificate is for another name`);
+  });
+
+  it('does not go on in clear text when STARTTLS is not offered', async () => {
+    const { port, logins } = await startServer({ disabledCommands: ['STARTTLS'], allowInsecureAuth: true });
+    const problem = await problemOf({ host, port, tls: 'starttls', user, password });
+    expect(problem.code).toBe('server-unreachable');
+    expect(problem.message).toMatch(/does not do TLS as asked: 5\d\d /);
+    expect(problem.fix).toBe(
+      'Port 465 wants tls = "implicit", port 587 "starttls". Nothing is sent in clear text.',
+    );
+    expect(logins).toEqual([]);
+  });
+
+  it('says that there is no TLS on a port', async () => {
+    const { port } = await startServer();
+    const problem = await problemOf({ host, port, tls: 'implicit' });
+    expect(problem.message).toMatch(/does not do TLS as asked/);
+  });
+
+  it('never speaks in clear text to another machine', async () => {
+    const problem = await problemOf({ host: 'mail.example.org', port: 25, tls: 'none', user, password });
+    expect(problem.code).toBe('config');
+    expect(problem.message).toBe('mail.example.org would get mail and password in clear text');
+  });
+
+  it('does not log in when octets in clear text follow the reply to STARTTLS', async () => {
+    const withinTls: string[] = [];
+    const { port } = await startTalker((socket, line) => {
+      if (line === '') socket.write('220 mail.example.org ESMTP\r\n');
+      if (line.startsWith('EHLO')) socket.write('250-mail.example.org\r\n250 STARTTLS\r\n');
+      if (!line.startsWith('STARTTLS')) return;
+      socket.removeAllListeners('data');
+      socket.write('220 go on\r\n250 injected\r\n');
+      const secure = new TLSSocket(socket, { isServer: true, ...certificate });
+      secure.on('error', () => {});
+      secure.on('data', octets => {
+        withinTls.push(octets.toString());
+        secure.write('250-mail.example.org\r\n250 AUTH PLAIN\r\n');
+      });
+    });
+    const problem = await problemOf({ host, port, tls: 'starttls', user, password });
+    expect(problem.code).toBe('server-protocol');
+    expect(problem.message).toBe(
+      `127.0.0.1:${port} does not keep to SMTP: it sent a reply before it was asked`,
+    );
+    expect(withinTls.join('')).toMatch(/^EHLO /);
+    expect(withinTls.join('')).not.toContain('AUTH');
+  });
+
+  it('knows its own machine by name', async () => {
+    const { port } = await startServer();
+    const { socket } = await openConnection({
+      host: 'localhost',
+      port,
+      tls: 'starttls',
+      user,
+      password,
+      ca: certificate.cert,
+    });
+    socket.destroy();
+  });
+
+  it('gives up when the connection hangs in the TLS handshake', async () => {
+    const { port } = await startTalker(() => {});
+    const problem = await problemOf({ host, port, tls: 'implicit', timeouts: { connect: 50 } });
+    expect(problem.message).toBe(`127.0.0.1:${port} cannot be reached: no answer in time`);
+  });
+
+  it('reads a login that fails for now as a server that cannot be used now', async () => {
+    const { port } = await startTalker((socket, line) => {
+      if (line === '') socket.write('220 mail.example.org ESMTP\r\n');
+      if (line.startsWith('EHLO')) socket.write('250-mail.example.org\r\n250 AUTH=PLAIN\r\n');
+      if (line.startsWith('AUTH')) socket.write('454-4.7.0 Temporary\r\n454 4.7.0 failure\r\n');
+    });
+    const problem = await problemOf({ host, port, tls: 'none', user, password });
+    expect(problem.code).toBe('server-unreachable');
+    expect(problem.message).toBe(`127.0.0.1:${port} refuses the session: 454 4.7.0 Temporary 4.7.0 failure`);
+  });
+});

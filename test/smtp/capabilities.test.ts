@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { noCapabilities, parseCapabilities } from '../../src/smtp/capabilities.js';
+import { ReplyParser } from '../../src/smtp/reply.js';
+
+const announced = (...keywords: string[]) => {
+  const lines = ['mail.example.org greets you', ...keywords];
+  const text = lines.map((line, index) => `250${index < lines.length - 1 ? '-' : ' '}${line}\r\n`).join('');
+  const [reply] = new ReplyParser().feed(Buffer.from(text)).replies;
+  return parseCapabilities(reply!);
+};
+
+describe('what a server announces', () => {
+  it('is nothing without keywords, whatever its greeting says', () => {
+    expect(announced()).toEqual(noCapabilities);
+  });
+
+  it('is read in any case', () => {
+    const keywords = ['Pipelining', 'chunking', '8bitmime', 'SmtpUtf8', 'enhancedstatuscodes', 'size 1000'];
+    expect(announced(...keywords)).toMatchObject({
+      pipelining: true,
+      chunking: true,
+      eightBitMime: true,
+      smtpUtf8: true,
+      enhancedStatusCodes: true,
+      size: true,
+      maxMessageBytes: 1000,
+    });
+  });
+
+  it('is not what merely begins or ends alike', () => {
+    expect(announced('XPIPELINING', 'PIPELININGS', 'SIZES 5')).toEqual(noCapabilities);
+  });
+
+  it.each([
+    ['SIZE', undefined],
+    ['SIZE 0', undefined],
+    ['SIZE -1', undefined],
+    ['SIZE=-1', undefined],
+    ['SIZE lots', undefined],
+    ['SIZE 18446744073709551616', undefined],
+    ['SIZE 35882577', 35_882_577],
+    ['SIZE=1000', 1000],
+  ])('offers %s, a limit of %s octets', (keyword, limit) => {
+    expect(announced(keyword)).toMatchObject({ size: true, maxMessageBytes: limit });
+  });
+
+  it('has mechanisms in both spellings of AUTH', () => {
+    expect(announced('AUTH PLAIN login', 'AUTH=PLAIN XOAUTH2').auth).toEqual(['PLAIN', 'LOGIN', 'XOAUTH2']);
+  });
+
+  it.each([
+    ['LIMITS MAILMAX=3 RCPTMAX=100 RCPTDOMAINMAX=1', 3, 100],
+    ['limits mailmax=3', 3, undefined],
+    ['LIMITS MAILMAX=0 RCPTMAX=many', undefined, undefined],
+    ['LIMITS', undefined, undefined],
+  ])('is limited by %j', (keyword, mailMax, rcptMax) => {
+    expect(announced(keyword)).toMatchObject({ mailMax, rcptMax });
+  });
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeData, findBareLineEnd } from '../../src/smtp/dot-stuff.js';
+
+const encode = (message: string) => Buffer.from(encodeData(Buffer.from(message))).toString();
+
+/** What a server does, written from RFC 5321 §4.5.2 and not from our code: line by line, until the lone dot. */
+function serverReads(data: string): { message: string; rest: string } {
+  let message = '';
+  let rest = data;
+  for (;;) {
+    const end = rest.indexOf('\r\n') + 2;
+    const line = rest.slice(0, end);
+    rest = rest.slice(end);
+    if (line === '.\r\n') return { message, rest };
+    message += line.startsWith('.') ? line.slice(1) : line;
+  }
+}
+
+describe('the octets after DATA', () => {
+  it.each([
+    ['a\r\n', 'a\r\n.\r\n'],
+    ['a', 'a\r\n.\r\n'],
+    ['.\r\n', '..\r\n.\r\n'],
+    ['..\r\n', '...\r\n.\r\n'],
+    ['a\r\n.\r\nb\r\n', 'a\r\n..\r\nb\r\n.\r\n'],
+    ['.\r\n.\r\n.', '..\r\n..\r\n..\r\n.\r\n'],
+    ['a.\r\n', 'a.\r\n.\r\n'],
+    ['\r\n', '\r\n.\r\n'],
+  ])('of %j are %j', (message, data) => {
+    expect(encode(message)).toBe(data);
+  });
+
+  it('read as the message, with nothing left over', () => {
+    const line = fc
+      .array(fc.constantFrom('.', '..', 'a', ' ', 'é'), { maxLength: 4 })
+      .map(parts => parts.join(''));
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 8 }), lines => {
+        const message = `${lines.join('\r\n')}\r\n`;
+        expect(serverReads(encode(message))).toEqual({ message, rest: '' });
+      }),
+    );
+  });
+
+  it('are those of a view into a larger memory', () => {
+    const memory = Buffer.from('xx.a\r\nxx');
+    expect(Buffer.from(encodeData(memory.subarray(2, 6))).toString()).toBe('..a\r\n.\r\n');
+  });
+});
+
+describe('a line end that is not CRLF', () => {
+  it.each([
+    ['a\r\nb\r\n', undefined],
+    ['', undefined],
+    ['a\nb', 1],
+    ['\na', 0],
+    ['a\rb', 1],
+    ['a\r', 1],
+    ['a\r\r\n', 1],
+    ['a\r\nb\rc\nd', 4],
+    ['a\n\r\n', 1],
+    ['a\r\n.\n', 4],
+  ])('stands in %j at %s', (message, at) => {
+    expect(findBareLineEnd(Buffer.from(message))).toBe(at);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { judgeReply, type TransactionStage } from '../../src/smtp/judge.js';
+import { ReplyParser } from '../../src/smtp/reply.js';
+
+const judge = (stage: TransactionStage, text: string) =>
+  judgeReply(stage, new ReplyParser().feed(Buffer.from(`${text}\r\n`)).replies[0]!);
+
+describe('a reply', () => {
+  it.each([
+    ['mail', '250 2.1.0 Ok', 'proceed'],
+    ['mail', '299 odd but positive', 'proceed'],
+    ['rcpt', '251 2.1.5 forwarded', 'proceed'],
+    ['rcpt', '252 2.1.5 cannot verify', 'proceed'],
+    ['data', '354 go on', 'proceed'],
+    ['end-of-data', '250 2.0.0 queued', 'accepted'],
+    // about time
+    ['mail', '451 4.3.0 later', 'deferred'],
+    ['rcpt', '450 4.2.0 greylisted', 'deferred'],
+    ['data', '451 4.5.0 later', 'deferred'],
+    ['end-of-data', '452 4.3.1 disk full', 'deferred'],
+    ['end-of-data', '454 Throttling failure: Maximum sending rate exceeded', 'deferred'],
+    // about the session
+    ['mail', '421 4.7.0 closing', 'not-sent'],
+    ['rcpt', '421 4.7.0 closing', 'not-sent'],
+    ['data', '421 4.7.0 closing', 'not-sent'],
+    ['end-of-data', '421 4.7.0 closing', 'deferred'],
+    // about the recipient or the message
+    ['rcpt', '550 5.1.1 No such user', 'rejected'],
+    ['rcpt', '550 no such user', 'rejected'],
+    ['rcpt', '550 5.1.1 relay says: no such user', 'rejected'],
+    ['rcpt', '552 5.2.2 Mailbox full', 'rejected'],
+    ['rcpt', '550 5.7.1 Members only', 'rejected'],
+    ['rcpt', "550 5.7.1 Refused by the recipient's policy", 'rejected'],
+    ['data', '554 5.5.1 No valid recipients', 'rejected'],
+    ['end-of-data', '550 5.6.0 Not this', 'rejected'],
+    ['end-of-data', '599 odd but negative', 'rejected'],
+    ['mail', '552 5.3.4 Message size exceeds fixed limit', 'rejected'],
+    ['end-of-data', '552 5.3.4 Message too big for the relay', 'rejected'],
+    // about us
+    ['mail', '550 5.7.1 Not you', 'sender-refused'],
+    ['mail', '501 5.1.7 Bad sender address syntax', 'sender-refused'],
+    ['mail', '530 5.7.0 Authentication required', 'sender-refused'],
+    ['rcpt', '530 Must issue a STARTTLS command first', 'sender-refused'],
+    ['rcpt', '535 5.7.8 Who?', 'sender-refused'],
+    ['rcpt', '554 5.7.1 <a@b.example>: Relay access denied', 'sender-refused'],
+    ['rcpt', '550 relay not permitted', 'sender-refused'],
+    ['rcpt', '550 5.1.8 <x@y.example>: Sender address rejected: Domain not found', 'sender-refused'],
+    [
+      'rcpt',
+      '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example',
+      'sender-refused',
+    ],
+    ['end-of-data', '554 5.7.1 Your address is on a block list', 'sender-refused'],
+    ['end-of-data', '550 5.7.26 unauthenticated sender', 'sender-refused'],
+    ['end-of-data', '550 5.7.25 no PTR', 'sender-refused'],
+    ['end-of-data', '550 5.7.515 Access denied', 'sender-refused'],
+    ['end-of-data', '550 5.4.5 Daily user sending limit exceeded', 'sender-refused'],
+    ['end-of-data', '550 5.7.1 Daily SMTP relay limit exceeded for user', 'sender-refused'],
+    ['end-of-data', '550 5.7.1 Unauthenticated email is not accepted due to DMARC policy', 'sender-refused'],
+    ['end-of-data', '554 5.7.1 Refused by policy', 'sender-refused'],
+    // about nothing that was asked
+    ['mail', '354 go on', 'out-of-protocol'],
+    ['rcpt', '354 go on', 'out-of-protocol'],
+    ['rcpt', '334 base64', 'out-of-protocol'],
+    ['data', '250 Ok', 'out-of-protocol'],
+    ['end-of-data', '354 go on', 'out-of-protocol'],
+  ] as const)('at %s, %j means %s', (stage, text, verdict) => {
+    expect(judge(stage, text)).toBe(verdict);
+  });
+});
