@@ -69,8 +69,8 @@ describe('the sandbox', () => {
     expect(second).toBeInstanceOf(Problem);
     expect(second).toMatchObject({
       code: 'port-taken',
-      message: `127.0.0.1:${sandbox.port} is taken by another program`,
-      fix: 'End that program, or pass --port with another number.',
+      message: `port ${sandbox.port} is taken by another program`,
+      fix: 'Choose another with --port.',
     });
   });
 
