@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { reportCsv } from '../../src/report/csv.js';
+import { reportJson } from '../../src/report/json.js';
+import { summarize } from '../../src/report/summary.js';
+import { classifyFetch } from '../../src/tracking/classify.js';
+import { acceptedAt, email, fetchOf, recipient, userAgents } from './facts.js';
+
+const judge = (fetches: ReturnType<typeof fetchOf>[], recipients = [recipient(1)]) =>
+  summarize(email, recipients, fetches, classifyFetch);
+const { thunderbird, gmail, apple, curl, chrome } = userAgents;
+
+describe('the verdict of a recipient', () => {
+  it.each([
+    ['opened', 'a mail program', [fetchOf(1, thunderbird, 100)]],
+    ['opened', 'a provider’s proxy, even at once', [fetchOf(1, gmail, 3)]],
+    [
+      'opened',
+      'whatever else was fetched before',
+      [fetchOf(1, curl, 1), fetchOf(1, apple, 2), fetchOf(1, thunderbird, 60)],
+    ],
+    ['maybe', 'a browser right after delivery', [fetchOf(1, chrome, 5)]],
+    ['maybe', 'a request without a user agent', [fetchOf(1, '', 100)]],
+    ['machine', 'Apple loading images by itself', [fetchOf(1, apple, 100)]],
+    ['machine', 'a command-line tool', [fetchOf(1, curl, 100)]],
+    ['machine', 'a HEAD request', [fetchOf(1, thunderbird, 100, { method: 'HEAD' })]],
+    ['none', 'nothing', []],
+    ['none', 'only ourselves', [fetchOf(1, '', 100, { kind: 'self', confidence: 0.9 })]],
+  ] as const)('is %s after %s', (verdict, _, fetches) => {
+    expect(judge([...fetches]).recipients[0]?.verdict).toBe(verdict);
+  });
+
+  it('is not-tracked for a copy without a pixel', () => {
+    const report = judge([], [recipient(1, { tracked: false })]);
+    expect([report.recipients[0]?.verdict, report.totals.notTracked]).toEqual(['not-tracked', 1]);
+  });
+
+  it('keeps what was judged of a fetch whose user agent is no longer kept', () => {
+    const [one] = judge([
+      fetchOf(1, '', 100, { kind: 'human', confidence: 0.85, rule: 'mail-client' }),
+    ]).recipients;
+    expect(one).toMatchObject({ verdict: 'opened', confidence: 0.85 });
+  });
+});
+
+describe('opens', () => {
+  it('within 30 seconds are one', () => {
+    const [one] = judge(
+      [0, 10, 45, 60, 200].map(seconds => fetchOf(1, thunderbird, 100 + seconds)),
+    ).recipients;
+    expect(one).toMatchObject({ opens: 3, kinds: { human: 5 } });
+    expect(one?.firstOpenedAt).toEqual(new Date(acceptedAt.getTime() + 100_000));
+    expect(one?.lastOpenedAt).toEqual(new Date(acceptedAt.getTime() + 300_000));
+  });
+
+  it('are the recipient’s own, whatever others fetched', () => {
+    const report = judge(
+      [fetchOf(2, thunderbird, 100), fetchOf(99, thunderbird, 100)],
+      [recipient(1), recipient(2)],
+    );
+    expect(report.recipients.map(({ verdict }) => verdict)).toEqual(['none', 'opened']);
+    expect(report.totals).toMatchObject({ opened: 1, none: 1, fetches: 1 });
+  });
+});
+
+it('adds the five verdicts up to the recipients, whatever was fetched', () => {
+  const agents = fc.constantFrom(thunderbird, gmail, apple, curl, chrome, '', 'x');
+  const fetch = fc.record({
+    who: fc.integer({ min: 1, max: 8 }),
+    agent: agents,
+    at: fc.integer({ min: -60, max: 9_000 }),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(fetch, { maxLength: 40 }),
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
+      (fetches, tracked) => {
+        const recipients = tracked.map((yes, index) => recipient(index + 1, { tracked: yes }));
+        const { totals } = judge(
+          fetches.map(({ who, agent, at }) => fetchOf(who, agent, at)),
+          recipients,
+        );
+        const sum = totals.opened + totals.maybe + totals.machine + totals.none + totals.notTracked;
+        expect(sum).toBe(totals.recipients);
+      },
+    ),
+  );
+});
+
+it('prints the documented object, opens only when asked for', () => {
+  const report = judge([fetchOf(1, thunderbird, 100)]);
+  const object = JSON.parse(JSON.stringify(reportJson(report, true))) as unknown;
+  expect(object).toEqual({
+    schema: 'mailtrack.report/1',
+    email: {
+      email_id: 'em_aaaaaaaaaaaa',
+      subject: 'Lunch on Thursday',
+      from: 'Anthony <anthony@example.com>',
+      mode: 'group',
+      message_id: '<m@example.com>',
+      created_at: '2026-11-23T09:00:00.000Z',
+    },
+    totals: {
+      recipients: 1,
+      accepted: 1,
+      deferred: 0,
+      rejected: 0,
+      uncertain: 0,
+      pending: 0,
+      skipped: 0,
+      opened: 1,
+      maybe: 0,
+      machine: 0,
+      none: 0,
+      not_tracked: 0,
+      fetches: 1,
+    },
+    recipients: [
+      {
+        email_address: 'r1@example.com',
+        name: '',
+        role: 'to',
+        state: 'accepted',
+        verdict: 'opened',
+        confidence: 0.85,
+        opens: 1,
+        first_opened_at: '2026-11-23T09:01:40.000Z',
+        last_opened_at: '2026-11-23T09:01:40.000Z',
+        kinds: { human: 1 },
+      },
+    ],
+    opens: [
+      {
+        datetime_opened: '2026-11-23T09:01:40.000Z',
+        email_id: 'em_aaaaaaaaaaaa',
+        email_address: 'r1@example.com',
+        kind: 'human',
+        confidence: 0.85,
+        rule: 'mail-client',
+      },
+    ],
+  });
+  expect(reportJson(report, false)).not.toHaveProperty('opens');
+});
+
+it('counts those being sent as pending', () => {
+  const report = judge([], [recipient(1, { state: 'sending' }), recipient(2, { state: 'pending' })]);
+  expect(report.totals).toMatchObject({ pending: 2, accepted: 0 });
+});
+
+it('never lets a name run as a formula in a spreadsheet', () => {
+  const names = ['=1+1', '+1', '-1', '@x', '\t=1', '＝1', 'a "b", c'];
+  const rows = reportCsv(
+    judge(
+      [],
+      names.map((name, index) => recipient(index + 1, { name })),
+    ),
+  ).split('\r\n');
+  expect(rows[0]).toContain('"email_address","name"');
+  expect(rows.slice(1, 8).map(row => row.split(',"to"')[0]?.replace(/^"[^"]*",/, ''))).toEqual([
+    '"\'=1+1"',
+    '"\'+1"',
+    '"\'-1"',
+    '"\'@x"',
+    '"\'\t=1"',
+    '"\'＝1"',
+    '"a ""b"", c"',
+  ]);
+});
