@@ -1,5 +1,5 @@
 /**
- * The public HTTP server: pixels, health, robots. Knows HTTP (RFC 9110, RFC 9112) and sockets; does not know what a
+ * The public HTTP server: pixels, unsubscribing, health, robots. Knows HTTP (RFC 9110, RFC 9112) and sockets; does not know what a
  * token means or whether a fetch was recorded: the answer to a pixel's URL is the same whatever its token.
  */
 import { once } from 'node:events';
@@ -10,14 +10,19 @@ import { Problem } from '../problem.js';
 import type { PixelRequest } from '../tracking/fetch.js';
 import { networkPrefix } from '../tracking/network.js';
 import { tokenOfPath } from '../tracking/pixel.js';
+import { unsubscribeTokenOf } from '../tracking/unsubscribe.js';
 import {
   createHealthResponse,
+  linkNotAllowed,
   notAllowed,
   notFound,
   optionsResponse,
   type PreparedResponse,
   pixelResponse,
   robotsResponse,
+  unsubscribedPage,
+  unsubscribeFailedPage,
+  unsubscribePage,
 } from './responses.js';
 
 /** Who remembers requests for pixels. */
@@ -35,6 +40,8 @@ export interface PublicEndpointOptions {
   readonly host?: string | undefined;
   readonly recorder: PixelRecorder;
   readonly keyFingerprint: string;
+  /** Carries out the link of one copy; resolves when that is durable. Rejects when it cannot be recorded now. */
+  readonly unsubscribe: (token: string) => Promise<unknown>;
   /** Called with what should never happen; the server goes on. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -88,7 +95,7 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   };
 }
 
-function createResponder({ recorder, keyFingerprint, onFault }: PublicEndpointOptions) {
+function createResponder({ recorder, keyFingerprint, unsubscribe, onFault }: PublicEndpointOptions) {
   const pages: ReadonlyMap<string, PreparedResponse> = new Map([
     ['/healthz', createHealthResponse(keyFingerprint)],
     ['/robots.txt', robotsResponse],
@@ -96,6 +103,8 @@ function createResponder({ recorder, keyFingerprint, onFault }: PublicEndpointOp
 
   async function choose(request: IncomingMessage): Promise<PreparedResponse> {
     const { method, url = '' } = request;
+    const link = unsubscribeTokenOf(url);
+    if (link !== undefined) return chooseForLink(method, link);
     const token = tokenOfPath(url);
     const page = token === undefined ? pages.get(url.replace(/\?.*$/, '')) : pixelResponse;
     if (page === undefined) return notFound;
@@ -103,6 +112,19 @@ function createResponder({ recorder, keyFingerprint, onFault }: PublicEndpointOp
     if (method !== 'GET' && method !== 'HEAD') return notAllowed;
     if (token !== undefined) await record(request, { method, token });
     return page;
+  }
+
+  /** Only POST acts; the answer is the same whatever the token. RFC 8058 §3.1 */
+  async function chooseForLink(method: string | undefined, token: string): Promise<PreparedResponse> {
+    if (method === 'GET' || method === 'HEAD') return unsubscribePage;
+    if (method !== 'POST') return linkNotAllowed;
+    try {
+      await unsubscribe(token);
+      return unsubscribedPage;
+    } catch (error) {
+      onFault?.(error);
+      return unsubscribeFailedPage;
+    }
   }
 
   /** The address is the socket's: anybody can write an X-Forwarded-For. */
@@ -124,6 +146,8 @@ function createResponder({ recorder, keyFingerprint, onFault }: PublicEndpointOp
     const { status, headers, body } = await choose(request);
     response.writeHead(status, [...headers]);
     response.end(request.method === 'HEAD' ? undefined : body);
+    // A form or a one-click body says nothing that the path does not; it is read away, not kept.
+    request.resume();
   };
 }
 

@@ -44,6 +44,7 @@ export const notFound = prepareText(404, 'Not found\n');
 /** RFC 9110 §15.5.6: 405 names the methods that are allowed. */
 const allow = ['Allow', 'GET, HEAD, OPTIONS'];
 export const notAllowed = prepareText(405, 'Method not allowed\n', allow);
+export const linkNotAllowed = prepareText(405, 'Method not allowed\n', ['Allow', 'GET, HEAD, POST']);
 export const optionsResponse: PreparedResponse = {
   status: 204,
   headers: [...allow, 'Access-Control-Allow-Origin', '*'],
@@ -54,6 +55,42 @@ export const optionsResponse: PreparedResponse = {
 export function createHealthResponse(keyFingerprint: string): PreparedResponse {
   const body = JSON.stringify({ status: 'ok', key: keyFingerprint });
   return prepare(200, 'application/json', Buffer.from(body), noStore);
+}
+
+/** Pages for people: nothing is loaded, nothing runs, nobody may frame them. */
+const pageHeaders = [
+  ...noStore,
+  'Content-Security-Policy',
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'Referrer-Policy',
+  'no-referrer',
+  'X-Robots-Tag',
+  'noindex, nofollow',
+];
+
+/** A GET only asks: scanners fetch every link of a mail. RFC 8058 §3.2 */
+export const unsubscribePage = preparePage(
+  'Unsubscribe',
+  '<p>Do you want no more mail from this sender?</p><form method="post"><button>Unsubscribe</button></form>',
+);
+export const unsubscribedPage = preparePage(
+  'Unsubscribed',
+  '<p>You will get no more mail from this sender.</p>',
+);
+export const unsubscribeFailedPage = {
+  ...preparePage('Not yet', '<p>This could not be recorded just now. Please try again in a minute.</p>'),
+  status: 503,
+};
+
+function preparePage(title: string, content: string): PreparedResponse {
+  const html = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title><style>
+:root{color-scheme:light dark}body{font:18px/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.5rem}
+button{font:inherit;padding:.7rem 1.4rem;border:0;border-radius:.5rem;background:#0b6e4f;color:#fff;min-height:44px;cursor:pointer}
+</style></head><body><main><h1>${title}</h1>${content}</main></body></html>
+`;
+  return prepare(200, 'text/html; charset=utf-8', Buffer.from(html), pageHeaders);
 }
 
 function prepareText(status: number, text: string, headers: readonly string[] = []): PreparedResponse {

@@ -5,6 +5,7 @@ import type { Fields, Role } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
 import { pixelUrl } from '../tracking/pixel.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/token.js';
+import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { Composition } from './composition.js';
 import { pixelElement } from './pixel-placement.js';
 import { createRenderer, type RenderResult } from './render-copy.js';
@@ -62,7 +63,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
         set,
         defaults,
         emailId: context.emailId,
-        unsubscribeUrl: unsubscribeUrl(composition, context, recipient),
+        unsubscribeUrl: unsubscribeLink(composition, context, recipient),
         pixel: pixel(composition, context, recipient),
       }),
     );
@@ -125,7 +126,7 @@ function pixelToken(composition: Composition, context: CopyContext, recipient: C
   });
 }
 
-function unsubscribeUrl(
+function unsubscribeLink(
   composition: Composition,
   context: CopyContext,
   recipient: CopyRecipient,
@@ -136,5 +137,5 @@ function unsubscribeUrl(
     emailNumber: context.emailNumber,
     recipientNumber: recipient.recipientNumber,
   });
-  return `${composition.trackingUrl}/unsubscribe/${token}`;
+  return unsubscribeUrl(composition.trackingUrl, token);
 }

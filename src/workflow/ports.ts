@@ -132,7 +132,7 @@ export interface Ledger {
   isCopy(): Promise<boolean>;
   /** The user says that the original is gone. */
   adoptCopy(): Promise<void>;
-  /** Addresses that are never to be mailed, of those asked for; compared without regard to case. */
+  /** Of the addresses asked for those never to be mailed: suppressed, or unsubscribed. Without regard to case. */
   findSuppressed(addresses: Iterable<string>): Promise<ReadonlySet<string>>;
 }
 
@@ -151,6 +151,8 @@ export interface RecordedFetch extends Fetch, Classification {}
 export interface FetchLog {
   /** Resolves when all of them are durable: one commit for a batch. */
   appendFetches(fetches: readonly RecordedFetch[]): Promise<void>;
+  /** Somebody asked not to be mailed any more, with the link in their copy. Resolves when durable; asking twice is fine. */
+  recordUnsubscribe(emailNumber: number, recipientNumber: number, at: Date): Promise<void>;
   /** The numbers behind an article token, or undefined when no such email, format or recipient exists. */
   resolveArticleToken(
     emailId: string,

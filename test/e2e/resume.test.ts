@@ -60,6 +60,26 @@ it('settles uncertain recipients as the user says, and only then', async () => {
   ]);
 });
 
+it('leaves out who unsubscribed with the link in their copy', async () => {
+  const server = await user.serve();
+  user.environment['MAILTRACK_TRACKING_URL'] = server.url;
+  user.write('bye.txt', '---\nsubject: Bye\n---\nLeave: {{ unsubscribe_url }}\n');
+  expect((await user.run(['send', 'bye.txt', '--to', 'Ann@example.com'])).status).toBe(0);
+  const text = user.read('inbox/0002-Ann@example.com.eml').replaceAll('=\n', '').replaceAll('=\r\n', '');
+  const link = /http:\S+\/unsubscribe\/[a-z2-7]+/.exec(text)?.[0] ?? '';
+  expect(
+    (await fetch(link, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) }))
+      .status,
+  ).toBe(200);
+  await server.stop();
+  const sent = await user.run(['send', 'bye.txt', '--to', 'ann@example.com,bea@example.com', '--json']);
+  expect(jsonLines(sent.stdout)[0]).toMatchObject({
+    recipients: 1,
+    visible: 1,
+    suppressed: ['ann@example.com'],
+  });
+});
+
 it('takes a fetched pixel as proof of delivery', async () => {
   const database = new Database(user.database);
   database.exec("UPDATE recipients SET state = 'uncertain' WHERE state = 'pending'");

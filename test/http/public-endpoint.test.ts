@@ -12,6 +12,7 @@ import { createKeyRing } from '../../src/tracking/key.js';
 import { pixelImage, pixelPath } from '../../src/tracking/pixel.js';
 import { printArticleToken, sealToken } from '../../src/tracking/token.js';
 import { createFetchRecorder, type FetchRecorder } from '../../src/workflow/record-fetch.js';
+import { unsubscribe } from '../../src/workflow/unsubscribe.js';
 import { testKey, testRing } from '../tracking/keys.js';
 import { FetchLogWorld, ManualClock, quiet } from '../workflow/fetch-world.js';
 
@@ -42,6 +43,7 @@ function start(options: Pick<PublicEndpointOptions, 'recorder' | 'onFault'>): Pr
     port: 0,
     host: '127.0.0.1',
     keyFingerprint: testRing.fingerprint,
+    unsubscribe: link => unsubscribe(link, { log, ring: testRing, clock }),
     ...options,
   });
 }
@@ -340,7 +342,13 @@ describe('starting', () => {
 });
 
 async function refusal(port: number, host: string): Promise<Problem> {
-  const started = startPublicEndpoint({ port, host, recorder, keyFingerprint: '' });
+  const started = startPublicEndpoint({
+    port,
+    host,
+    recorder,
+    keyFingerprint: '',
+    unsubscribe: async () => undefined,
+  });
   const problem = await started.then(
     () => undefined,
     (error: unknown) => error,
@@ -388,3 +396,46 @@ async function open(): Promise<Socket> {
 function rawGet(path: string, headers = ''): string {
   return `GET ${path} HTTP/1.1\r\nHost: t.example.com\r\n${headers}\r\n`;
 }
+
+describe('the link to unsubscribe', () => {
+  const link = (purpose: 'unsubscribe' | 'pixel' | 'rehearsal') =>
+    `/unsubscribe/${sealToken(testRing, { purpose, emailNumber: 42, recipientNumber: 1 })}`;
+  const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${endpoint.port}${path}`, init);
+
+  it('only asks when it is fetched, since scanners fetch every link', async () => {
+    for (const method of ['GET', 'HEAD', 'GET'])
+      expect((await ask(link('unsubscribe'), { method })).status).toBe(200);
+    expect(log.unsubscribed).toEqual([]);
+  });
+
+  it.each([
+    ['a one-click body', new URLSearchParams({ 'List-Unsubscribe': 'One-Click' })],
+    ['a form without fields', undefined],
+  ])('acts on a POST with %s, at once and without a redirect', async (_, body) => {
+    const answer = await ask(link('unsubscribe'), {
+      method: 'POST',
+      redirect: 'manual',
+      ...(body ? { body } : {}),
+    });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('You will get no more mail');
+    expect(log.unsubscribed).toEqual([[42, 1]]);
+  });
+
+  it('takes no other token, and says so to nobody', async () => {
+    const good = await ask(link('unsubscribe'), { method: 'POST' });
+    const bodies = [await good.text()];
+    for (const path of [link('pixel'), link('rehearsal'), '/unsubscribe/nonsense']) {
+      const answer = await ask(path, { method: 'POST' });
+      expect(answer.status).toBe(200);
+      bodies.push(await answer.text());
+    }
+    expect(new Set(bodies).size).toBe(1);
+    expect(log.unsubscribed).toEqual([[42, 1]]);
+  });
+
+  it('does not say that it is done when it could not be recorded', async () => {
+    log.disk = 'locked';
+    expect((await ask(link('unsubscribe'), { method: 'POST' })).status).toBe(503);
+  });
+});

@@ -30,6 +30,7 @@ beforeEach(async () => {
     port: 0,
     host: '127.0.0.1',
     keyFingerprint: testRing.fingerprint,
+    unsubscribe: async () => undefined,
     recorder: {
       record: request => {
         asked += 1;

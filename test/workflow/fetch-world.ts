@@ -42,6 +42,7 @@ export class FetchLogWorld implements FetchLog {
   readonly rows: RecordedFetch[] = [];
   readonly commits: number[] = [];
   readonly articles = new Map<string, { emailNumber: number; recipientNumber: number }>();
+  readonly unsubscribed: (readonly [number, number])[] = [];
   disk: 'free' | 'locked' | 'stuck' = 'free';
   #release: () => void = () => undefined;
   #released = new Promise<void>(resolve => {
@@ -57,6 +58,11 @@ export class FetchLogWorld implements FetchLog {
   async resolveArticleToken(emailId: string, emailAddress: string) {
     await this.#disk();
     return this.articles.get(`${emailId} ${emailAddress}`);
+  }
+
+  async recordUnsubscribe(emailNumber: number, recipientNumber: number): Promise<void> {
+    await this.#disk();
+    this.unsubscribed.push([emailNumber, recipientNumber]);
   }
 
   /** Lets every stuck write end. */

@@ -66,6 +66,7 @@ async function playDemo(context: Context, options: GlobalOptions, store: Store):
     host: '127.0.0.1',
     recorder,
     keyFingerprint: ring.fingerprint,
+    unsubscribe: async () => undefined,
   });
   try {
     say('mailtrack demo: one message to five people, and who opened it.');

@@ -5,6 +5,7 @@ import { untilStopSignal } from '../../system/signals.js';
 import { visible } from '../../terminal/clean.js';
 import type { RecordedFetch } from '../../workflow/ports.js';
 import { createFetchRecorder, type RecorderCounts } from '../../workflow/record-fetch.js';
+import { unsubscribe } from '../../workflow/unsubscribe.js';
 import { createContext, openKeyRing } from '../context.js';
 import type { GlobalOptions } from '../options.js';
 
@@ -38,6 +39,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       host: context.text('serve.host'),
       recorder,
       keyFingerprint: ring.fingerprint,
+      unsubscribe: token => unsubscribe(token, { log, ring, clock: systemClock }),
       onFault: error => say(`A request failed: ${describe(error)}`),
     });
     say(`Serving pixels on port ${endpoint.port}, key ${ring.fingerprint}, database ${context.storeUrl}.`);

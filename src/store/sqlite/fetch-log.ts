@@ -15,6 +15,7 @@ export function createFetchLog(database: Database, commits: GroupCommit): FetchL
         FROM fetches WHERE email_number = @emailNumber`),
     internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
     userAgentId: database.prepare('SELECT user_agent_id FROM user_agents WHERE user_agent = ?').pluck(),
+    unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
     article: database.prepare(`
       SELECT emails.email_number AS emailNumber, recipients.recipient_number AS recipientNumber
         FROM emails JOIN recipients ON recipients.email_id = emails.email_id
@@ -56,6 +57,11 @@ export function createFetchLog(database: Database, commits: GroupCommit): FetchL
         throw error;
       }
     },
+
+    recordUnsubscribe: (emailNumber, recipientNumber, at) =>
+      commits.run('now', () => {
+        sql.unsubscribe.run(emailNumber, recipientNumber, at.toISOString());
+      }),
 
     async resolveArticleToken(emailId, emailAddress) {
       return sql.article.get(emailId, emailAddress) as

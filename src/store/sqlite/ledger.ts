@@ -104,11 +104,8 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     adoptCopy: async () => adopt(database),
 
     async findSuppressed(addresses) {
-      const found = new Set<string>();
-      for (const address of addresses) {
-        if (sql.suppressed.get(address) !== undefined) found.add(address);
-      }
-      return found;
+      const never = new Set(sql.suppressed.all() as string[]);
+      return new Set([...addresses].filter(address => never.has(address.toLowerCase())));
     },
   };
 }
@@ -171,7 +168,15 @@ function prepare(database: Database) {
     cancel: database.prepare(
       'UPDATE emails SET cancelled_at = ? WHERE email_id = ? AND cancelled_at IS NULL',
     ),
-    suppressed: database.prepare('SELECT 1 FROM suppressions WHERE email_address = ?'),
+    suppressed: database
+      .prepare(`
+        SELECT lower(email_address) FROM suppressions
+        UNION
+        SELECT lower(recipients.email_address)
+          FROM unsubscribes JOIN emails USING (email_number)
+          JOIN recipients ON recipients.email_id = emails.email_id
+                         AND recipients.recipient_number = unsubscribes.recipient_number`)
+      .pluck(),
   };
 }
 

@@ -74,6 +74,14 @@ export const migrations: readonly string[] = [
     created_at     TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 
+  -- With the numbers of the token, since the server that is asked may not know the addresses.
+  CREATE TABLE unsubscribes (
+    email_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    unsubscribed_at   TEXT NOT NULL,
+    PRIMARY KEY (email_number, recipient_number)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE user_agents (
     user_agent_id  INTEGER PRIMARY KEY,
     user_agent     TEXT NOT NULL UNIQUE
