@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
+import type { SourceRef } from '../merge/composition.js';
+import type { Attachment } from '../message/compose.js';
+import { type HeaderField, headerValueFault, parseHeaderField } from '../message/header-field.js';
+import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
+import { Problem, Problems } from '../problem.js';
+import type { AddressBook } from '../recipients/address-book.js';
+import { type Gathered, gatherRecipients, type NamedRecipients } from './gather-recipients.js';
+import type { Files, Ledger, TokenFormat } from './ports.js';
+
+/** What the command line and the configuration say, as it was written. */
+export interface EmailDraft {
+  readonly templatePath: string;
+  /** What relative paths are relative to. */
+  readonly folder: string;
+  readonly textPath: string | undefined;
+  readonly subject: string | undefined;
+  readonly from: string | undefined;
+  readonly replyTo: string | undefined;
+  readonly envelopeFrom: string | undefined;
+  readonly inReplyTo: string | undefined;
+  readonly headers: readonly string[];
+  readonly attachments: readonly string[];
+  readonly set: ReadonlyMap<string, string>;
+  readonly named: NamedRecipients;
+  readonly maxVisible: number;
+  readonly expose: number | undefined;
+  readonly duplicates: 'first' | 'last' | 'each' | undefined;
+  readonly skipInvalid: boolean;
+  /** true: only recipients who said yes are tracked. */
+  readonly consentNeeded: boolean;
+  readonly tokenFormat: TokenFormat;
+  /** undefined: no copy is tracked. */
+  readonly trackingUrl: string | undefined;
+  /** For the plan; undefined in a dry run. */
+  readonly server: string | undefined;
+  readonly connections: number;
+}
+
+export interface DraftPorts {
+  readonly files: Files;
+  readonly addressBook: AddressBook;
+  readonly findSuppressed: Ledger['findSuppressed'];
+}
+
+/** A draft with everything it names read and understood. */
+export interface ReadDraft {
+  readonly template: TemplateResult;
+  readonly audience: Gathered;
+  readonly originator: Originator;
+  readonly headerFields: readonly HeaderField[];
+  readonly attachments: readonly AttachedFile[];
+  readonly sources: readonly SourceRef[];
+}
+
+export interface Originator {
+  readonly from: Mailbox;
+  readonly replyTo: readonly Mailbox[];
+  /** addr-spec of MAIL FROM. */
+  readonly reversePath: string;
+}
+
+export interface AttachedFile extends Attachment {
+  readonly path: string;
+}
+
+/**
+ * Reads template, lists, attachments and typed values. What is wrong is added to `problems`, so that one part's fault
+ * does not hide another's. @returns undefined when too little is right to look further.
+ */
+export async function readDraft(
+  draft: EmailDraft,
+  ports: DraftPorts,
+  problems: Problem[],
+): Promise<ReadDraft | undefined> {
+  const sources: SourceRef[] = [];
+  const template = await collect(problems, () => readTemplate(draft, ports.files, sources));
+  const audience = await collect(problems, () => gatherRecipients(draft, { ...ports, sources }));
+  problems.push(...(audience?.problems ?? []));
+  const originator = readOriginator(draft, template, problems);
+  const headerFields = readHeaderFields(draft, problems);
+  const attachments = await readAttachments(draft, template, ports.files, problems);
+  if (template === undefined || audience === undefined || originator === undefined) return undefined;
+  return { template, audience, originator, headerFields, attachments, sources };
+}
+
+/** Runs one step; what it throws about the input is kept, so that the other steps can say theirs. */
+async function collect<T>(problems: Problem[], step: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof Problems) problems.push(...error.problems);
+    else if (error instanceof Problem) problems.push(error);
+    else throw error;
+    return undefined;
+  }
+}
+
+async function readTemplate(draft: EmailDraft, files: Files, sources: SourceRef[]): Promise<TemplateResult> {
+  const source = await files.readText(draft.templatePath);
+  sources.push(sourceRef(draft.templatePath, source));
+  const textPath = draft.textPath ?? (await siblingText(draft.templatePath, files));
+  const text =
+    textPath === undefined ? undefined : { path: textPath, source: await files.readText(textPath) };
+  if (text !== undefined) sources.push(sourceRef(text.path, text.source));
+  return compileTemplate(
+    { path: draft.templatePath, source: source.replaceAll(/\r\n?/g, '\n'), text },
+    draft.subject,
+  );
+}
+
+/** `msg.txt` beside `msg.mjml` is its text part. */
+async function siblingText(templatePath: string, files: Files): Promise<string | undefined> {
+  if (templateKind(templatePath) === 'txt') return undefined;
+  const path = templatePath.replace(/\.[^./\\]+$/, '.txt');
+  return (await files.exists(path)) ? path : undefined;
+}
+
+export function sourceRef(path: string, content: string | Uint8Array): SourceRef {
+  return { path, sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+function readOriginator(
+  draft: EmailDraft,
+  template: TemplateResult | undefined,
+  problems: Problem[],
+): Originator | undefined {
+  const fromText = draft.from ?? template?.frontMatter.from;
+  if (fromText === undefined) {
+    problems.push(
+      new Problem('config', 'there is no sender', {
+        fix: 'Pass --from, set MAILTRACK_FROM, or write from = "Name <you@example.com>" into mailtrack.toml.',
+      }),
+    );
+    return undefined;
+  }
+  const from = readMailbox('the sender', fromText, problems);
+  const replyToText = draft.replyTo ?? template?.frontMatter.replyTo;
+  const replyTo =
+    replyToText === undefined
+      ? []
+      : splitMailboxList(replyToText).map(text => readMailbox('--reply-to', text, problems));
+  const envelopeFrom =
+    draft.envelopeFrom === undefined ? from : readMailbox('--envelope-from', draft.envelopeFrom, problems);
+  if (from === undefined || envelopeFrom === undefined) return undefined;
+  return {
+    from,
+    replyTo: replyTo.filter(mailbox => mailbox !== undefined),
+    reversePath: envelopeFrom.addrSpec,
+  };
+}
+
+function readMailbox(what: string, text: string, problems: Problem[]): Mailbox | undefined {
+  const mailbox = parseMailbox(text);
+  if (mailbox.ok) return mailbox.value;
+  problems.push(
+    new Problem('address-syntax', `${what} ${JSON.stringify(text)} is not a mailbox: ${mailbox.why}`),
+  );
+  return undefined;
+}
+
+function readHeaderFields(draft: EmailDraft, problems: Problem[]): readonly HeaderField[] {
+  const fields: HeaderField[] = [];
+  const seen = new Set<string>();
+  for (const text of draft.headers) {
+    const field = parseHeaderField(text);
+    if (!field.ok) {
+      problems.push(new Problem('header-value', `--header ${JSON.stringify(text)}: ${field.why}`));
+    } else if (seen.has(field.value.name.toLowerCase())) {
+      problems.push(new Problem('header-value', `--header ${field.value.name} is given twice`));
+    } else {
+      seen.add(field.value.name.toLowerCase());
+      fields.push(field.value);
+    }
+  }
+  if (draft.inReplyTo !== undefined && !/^<[^\s<>@]+@[^\s<>@]+>$/.test(draft.inReplyTo)) {
+    problems.push(
+      new Problem('header-value', `--in-reply-to ${JSON.stringify(draft.inReplyTo)} is not a message id`, {
+        fix: 'Copy it whole, with its angle brackets: <…@…>.',
+      }),
+    );
+  }
+  return fields;
+}
+
+async function readAttachments(
+  draft: EmailDraft,
+  template: TemplateResult | undefined,
+  files: Files,
+  problems: Problem[],
+): Promise<readonly AttachedFile[]> {
+  const folder = draft.templatePath.replace(/[^/\\]*$/, '');
+  const paths = [
+    ...(template?.frontMatter.attachments.map(path => (path.startsWith('/') ? path : folder + path)) ?? []),
+    ...draft.attachments,
+  ];
+  const attachments: AttachedFile[] = [];
+  for (const path of paths) {
+    const content = await collect(problems, () => files.readBytes(path));
+    const filename = path.replace(/^.*[/\\]/, '');
+    const fault = headerValueFault(filename);
+    if (fault !== undefined)
+      problems.push(new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`));
+    if (content !== undefined) attachments.push({ path, filename, content });
+  }
+  return attachments;
+}
