@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path';
 import { Problem, Problems } from '../problem.js';
 import { type AddressBook, type Contact, createAddressBook } from '../recipients/address-book.js';
 import { parseList } from '../recipients/csv.js';
@@ -15,11 +14,8 @@ export async function readAddressBook(context: Context): Promise<AddressBook> {
 }
 
 async function readContacts(context: Context): Promise<readonly Contact[]> {
-  const setting = context.config.values.get('contacts.file');
-  if (setting === undefined) return [];
-  // A path in a file means one beside that file.
-  const base = 'file' in setting.origin ? dirname(setting.origin.file) : process.cwd();
-  const file = resolve(base, String(setting.value));
+  const file = context.path('contacts.file');
+  if (file === undefined) return [];
   const contacts: Contact[] = [];
   const problems: Problem[] = [];
   const lines = new Map<string, number>();

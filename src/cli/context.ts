@@ -2,12 +2,13 @@
  * What a command needs of the world, opened when it is asked for: configuration, streams, key, database, SMTP server.
  * The only place where settings become things.
  */
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../problem.js';
 import { systemRandom } from '../system/random.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type Config, type ConfigValue, loadConfig } from './config/load-config.js';
 import { dataFolder } from './config/paths.js';
+import { settings } from './config/settings.js';
 import type { GlobalOptions } from './options.js';
 import { createOutput, type Output } from './output.js';
 
@@ -20,6 +21,8 @@ export interface Context {
   readonly input: boolean;
   readonly storeUrl: string;
   text(key: string): string | undefined;
+  /** A setting that names a file: one in a configuration file means a file beside that. */
+  path(key: string): string | undefined;
   number(key: string): number | undefined;
 }
 
@@ -45,16 +48,41 @@ export async function createContext(options: GlobalOptions, flags: SettingFlags 
   const value = (key: string): ConfigValue['value'] | undefined => config.values.get(key)?.value;
   const json = options.json === true || process.env['MAILTRACK_OUTPUT'] === 'json';
   const quiet = options.quiet === true;
+  const output = createOutput({ quiet });
+  for (const { key } of settings.filter(
+    setting => setting.unused === true && config.values.has(setting.key),
+  )) {
+    output.say(`Note: ${key} is set, but this version does not use it.`);
+  }
   return {
     config,
-    output: createOutput({ quiet }),
+    output,
     json,
     quiet,
     input: options.input,
-    storeUrl: (value('store.url') as string | undefined) ?? join(dataFolder(process.env), 'mailtrack.db'),
+    storeUrl: storeUrlOf(config),
+    path: key => pathOf(config, key),
     text: key => value(key) as string | undefined,
     number: key => value(key) as number | undefined,
   };
+}
+
+function pathOf(config: Config, key: string): string | undefined {
+  const setting = config.values.get(key);
+  return setting === undefined ? undefined : resolve(baseOf(setting), String(setting.value));
+}
+
+function baseOf({ origin }: ConfigValue): string {
+  return 'file' in origin ? dirname(origin.file) : process.cwd();
+}
+
+/** `sqlite:<path>`; another kind of URL is left for the store to judge. */
+function storeUrlOf(config: Config): string {
+  const setting = config.values.get('store.url');
+  if (setting === undefined) return join(dataFolder(process.env), 'mailtrack.db');
+  const url = String(setting.value);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(url)) return url;
+  return resolve(baseOf(setting), url.replace(/^sqlite:/, ''));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { defineCancel } from './commands/cancel.js';
+import { defineCommands } from './commands/commands.js';
 import { defineConfig } from './commands/config.js';
 import { defineDemo } from './commands/demo.js';
 import { defineList } from './commands/list.js';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     defineSandbox,
     defineDemo,
     defineConfig,
+    defineCommands,
     defineTopics,
   ]) {
     define(program);

@@ -46,7 +46,7 @@ export function printSmtpAddress(address: SmtpAddress): string {
  * @throws Problem `config`, `auth-refused`.
  */
 export async function completeSmtpSettings(context: Context, address: SmtpAddress): Promise<SmtpServer> {
-  const ca = context.text('smtp.ca');
+  const ca = context.path('smtp.ca');
   const password =
     address.user === undefined ? undefined : (address.password ?? (await readPassword(context, address)));
   return {

@@ -12,7 +12,12 @@ export interface Setting {
   readonly says: string;
   /** Shown masked. */
   readonly secret?: boolean;
+  /** Known and checked, but nothing heeds it yet: said aloud, since a silent setting is a broken promise. */
+  readonly unused?: boolean;
 }
+
+/** Settings of features to come. */
+const unused = { unused: true } as const;
 
 export type SettingValue = string | number | readonly string[];
 
@@ -66,6 +71,19 @@ export const settings: readonly Setting[] = [
   { key: 'serve.port', read: port, says: 'default 8080' },
   { key: 'serve.host', read: text, says: 'address to listen on; default all' },
   {
+    key: 'serve.trusted_proxies',
+    read: texts,
+    says: 'networks whose X-Forwarded-For is believed',
+    ...unused,
+  },
+  { key: 'serve.dashboard', read: text, says: 'address of the dashboard', ...unused },
+  { key: 'serve.metrics', read: text, says: 'address of the metrics', ...unused },
+  { key: 'dkim.domain', read: text, says: 'domain of signatures', ...unused },
+  { key: 'dkim.selector', read: text, says: 'selector of signatures', ...unused },
+  { key: 'dkim.key_file', read: text, says: 'private key of signatures', ...unused },
+  { key: 'privacy.keep_user_agent', read: text, says: 'how long user agents are kept', ...unused },
+  { key: 'privacy.retention', read: text, says: 'how long fetches are kept', ...unused },
+  {
     key: 'privacy.keep_network',
     read: oneOf('prefix', 'none'),
     says: 'what serve keeps of a client address',
@@ -76,6 +94,13 @@ export const settings: readonly Setting[] = [
     says: 'opt-in: only recipients with track=yes are tracked',
   },
 ];
+
+function texts(value: unknown): Parsed<readonly string[]> {
+  const list = Array.isArray(value) ? value : [value];
+  return list.every(one => typeof one === 'string')
+    ? parsed(list as string[])
+    : refused('has to be a list of texts in quotes');
+}
 
 /** Tables whose keys are the user's own names. */
 export const openTables = ['aliases', 'profiles'] as const;

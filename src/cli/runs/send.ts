@@ -209,7 +209,7 @@ export function configuredRate(context: Context): ReturnType<typeof rate> | unde
 
 /** A dry run looks at the suppressions when there is a database, but does not make one. */
 async function openStoreFor(context: Context, options: SendOptions): Promise<Store | undefined> {
-  const skip = options.dryRun && !existsSync(context.storeUrl.replace(/^sqlite:/, ''));
+  const skip = options.dryRun && !existsSync(context.storeUrl);
   return skip ? undefined : openStore(context.storeUrl);
 }
 

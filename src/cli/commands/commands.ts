@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+
+/** The command tree as data: for completion, documentation and programs that drive this one. */
+export function defineCommands(program: Command): void {
+  program
+    .command('commands')
+    .description('Every command with its options, as JSON')
+    .helpOption('-h, --help', 'print help')
+    .action(() => {
+      const tree = {
+        schema: 'mailtrack.commands/1',
+        global: optionsOf(program),
+        commands: program.commands.map(describe),
+      };
+      process.stdout.write(`${JSON.stringify(tree)}\n`);
+    });
+}
+
+function describe(command: Command): object {
+  return {
+    name: command.name(),
+    description: command.description(),
+    arguments: command.registeredArguments.map(argument => ({
+      name: argument.name(),
+      required: argument.required,
+      default: argument.defaultValue ?? null,
+    })),
+    options: optionsOf(command),
+    commands: command.commands.map(describe),
+  };
+}
+
+function optionsOf(command: Command): readonly object[] {
+  return command.options.map(option => ({
+    flags: option.flags,
+    description: option.description,
+    takes_value: option.required || option.optional,
+    choices: option.argChoices ?? null,
+  }));
+}
