@@ -13,6 +13,8 @@ export async function textFromHtml(html: string): Promise<string> {
     selectors: [
       { selector: 'img', format: 'skip' },
       { selector: 'div[style*="display:none"]', format: 'skip' },
+      // MJML's paragraphs are divs; without this they would run into each other.
+      { selector: 'div', options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } },
       { selector: 'a', options: { linkBrackets: ['<', '>'], hideLinkHrefIfSameAsText: true } },
       ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map(selector => ({ selector, ...heading })),
     ],

@@ -142,6 +142,11 @@ describe('MJML', () => {
     expect(other.html).not.toContain('Ann');
   });
 
+  it('keeps its paragraphs apart in the text part', async () => {
+    const source = mjml('<mj-text>One</mj-text><mj-text>Two<br />Three</mj-text>');
+    expect((await render('m.mjml', source)).text).toBe('One\n\nTwo\nThree\n');
+  });
+
   it('refuses what it would drop, with line and column', async () => {
     expect(
       await problemsOf(
