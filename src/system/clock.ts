@@ -6,6 +6,8 @@ export const systemClock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
   sleep: async (ms, signal) => {
+    // A timer takes a millisecond at least, and this is asked for every message.
+    if (ms <= 0) return;
     try {
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     } catch {

@@ -233,6 +233,6 @@ async function writeCopies(
   const where =
     folder === undefined
       ? 'Add --out <dir> to look at the copies.'
-      : `${planned.recipients.length} copies are in ${folder}.`;
+      : `The copies are in ${folder}.`;
   context.output.say(`Dry run: nothing was sent. ${where}`);
 }
