@@ -215,6 +215,15 @@ describe('set-up', () => {
     ]);
   });
 
+  it('refuses a pixel server that has another key', async () => {
+    const other = new User();
+    const serving = await other.serve();
+    const [status, text] = await send('--to', 'a@example.com', '--tracking-url', serving.url);
+    await serving.stop();
+    other.leave();
+    expect([status, text]).toEqual([78, expect.stringContaining('answers with another key')]);
+  });
+
   it('refuses a password on the command line', async () => {
     const [status, text] = await send('--to', 'a@example.com', '--smtp', 'smtp://me:secret@127.0.0.1');
     expect([status, text]).toEqual([64, expect.stringContaining('the SMTP URL holds a password')]);
