@@ -5,14 +5,18 @@ if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
   process.stderr.write('mailtrack needs Node.js 20.19 or newer; this is ' + process.version + '.\n');
   process.exitCode = 70;
 } else {
-  import('../dist/cli/main.js').then(
-    main => main.run(process.argv.slice(2)),
-    error => {
-      var built = error && error.code !== 'ERR_MODULE_NOT_FOUND';
-      process.stderr.write(
-        built ? String(error.stack) + '\n' : 'mailtrack is not built: run `npm run build`.\n',
-      );
-      process.exitCode = 70;
-    },
-  );
+  import('../dist/cli/main.js').then(main => main.run(process.argv.slice(2)), explain);
+}
+
+function explain(error) {
+  if (error.code === 'EMFILE') {
+    process.stderr.write('mailtrack: too many open files. Raise the limit (ulimit -n).\n');
+    process.exitCode = 74;
+  } else if (error.code === 'ERR_MODULE_NOT_FOUND') {
+    process.stderr.write('mailtrack is not built: run `npm run build`.\n');
+    process.exitCode = 70;
+  } else {
+    process.stderr.write(error.stack + '\n');
+    process.exitCode = 70;
+  }
 }

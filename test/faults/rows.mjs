@@ -1,6 +1,7 @@
 /** The faults, one row each. A row counts its trials and says what did not hold. */
 import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -9,6 +10,9 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,8 +66,27 @@ async function withWorld(count, play, sender = new Sender()) {
 }
 
 async function finishWithResume(sender, sink, ...more) {
-  const ended = await sender.resume(sink, ...more).ended;
-  return ended;
+  await sender.goOn(sink, ...more).ended;
+}
+
+/** Cuts a file in half, or changes 40 octets behind its header. */
+function damage(file, how, random) {
+  const { size } = statSync(file);
+  if (how === 'cut') {
+    truncateSync(file, Math.floor(size / 2));
+    return;
+  }
+  const handle = openSync(file, 'r+');
+  for (let flips = 0; flips < 40; flips += 1) {
+    writeSync(
+      handle,
+      Buffer.from([Math.floor(random() * 256)]),
+      0,
+      1,
+      100 + Math.floor(random() * (size - 100)),
+    );
+  }
+  closeSync(handle);
 }
 
 /** Takes all the room there is. */
@@ -106,8 +129,7 @@ async function killTrials({
         await child.ended;
         kills += 1;
         afterKill(sender);
-        if (!existsSync(join(sender.data, 'mailtrack.db'))) break;
-        child = sender.resume(sink, '--connections', String(conns));
+        child = sender.goOn(sink, '--connections', String(conns));
       }
       await child.ended;
       await finishWithResume(sender, sink);
@@ -439,6 +461,40 @@ export const rows = [
     },
   },
   {
+    id: 'F14',
+    fault: 'read-only folder, no room for files (ulimit -n)',
+    async run() {
+      const tally = new Tally();
+      const cases = [
+        [
+          'a database in a folder that is a file',
+          sender => writeFileSync(join(sender.folder, 'x'), ''),
+          ['--db', 'x/y.db'],
+          74,
+        ],
+        ['a database that is a folder', sender => mkdirSync(join(sender.folder, 'd')), ['--db', 'd'], 74],
+        ['few file handles', sender => sender.limitFiles(28), [], undefined],
+      ];
+      for (const [name, prepare, more, expected] of cases) {
+        await withWorld(10, async (sink, sender) => {
+          prepare(sender);
+          const { status, stderr } = await sender.send(sink, ...more).ended;
+          tally.trials += 1;
+          tally.faults += 1;
+          tally.expect(
+            status !== 70 && (expected === undefined || status === expected),
+            `${name}: exit ${status}: ${stderr.slice(0, 300)}`,
+          );
+          tally.expect(
+            expected === undefined || sink.accepted.length === 0,
+            `${name}: ${sink.accepted.length} sent`,
+          );
+        });
+      }
+      return tally;
+    },
+  },
+  {
     id: 'F15',
     fault: 'SIGINT, SIGTERM, SIGHUP, SIGINT twice',
     async run({ release, seed }) {
@@ -497,6 +553,129 @@ export const rows = [
         });
       }
       return tally;
+    },
+  },
+  {
+    id: 'F18',
+    fault: 'the name of the server is not known',
+    async run() {
+      const tally = new Tally();
+      await withWorld(5, async (sink, sender) => {
+        sender.environment.MAILTRACK_SMTP_PASSWORD = 'x';
+        const args = [
+          'send',
+          'msg.txt',
+          '--each',
+          'list.csv',
+          '--yes',
+          '--no-track',
+          '--json',
+          '--smtp',
+          'smtp://nowhere.invalid:587',
+        ];
+        const { status } = await sender.start(args).ended;
+        tally.faults += 1;
+        tally.expect(status === 69, `exit ${status}, 69 expected`);
+        await finishWithResume(sender, sink);
+        tally.add(audit(sender, sink), 0);
+      });
+      return tally;
+    },
+  },
+  {
+    id: 'F21',
+    fault: 'template or list edited before resume',
+    async run() {
+      const tally = new Tally();
+      for (const file of ['msg.txt', 'list.csv']) {
+        await withWorld(20, async (sink, sender) => {
+          await sender.send(sink, '--limit', '5').ended;
+          appendFileSync(join(sender.folder, file), 'eve@example.net\n');
+          const { status } = await sender.resume(sink).ended;
+          tally.expect(
+            status === 64 && sink.accepted.length === 5,
+            `${file}: exit ${status}, ${sink.accepted.length} sent`,
+          );
+          await finishWithResume(sender, sink, '--accept-changed');
+          tally.faults += 1;
+          tally.add(audit(sender, sink), 0);
+        });
+      }
+      return tally;
+    },
+  },
+  {
+    id: 'F22',
+    fault: 'database copied, or an older copy restored',
+    async run() {
+      const tally = new Tally();
+      await withWorld(20, async (sink, sender) => {
+        await sender.send(sink, '--limit', '5').ended;
+        const file = join(sender.data, 'mailtrack.db');
+        copyFileSync(file, `${file}.older`);
+        await sender.resume(sink, '--limit', '5').ended;
+        rmSync(file);
+        copyFileSync(`${file}.older`, file);
+        for (const name of ['-wal', '-shm']) rmSync(file + name, { force: true });
+        const { status } = await sender.resume(sink).ended;
+        tally.trials += 1;
+        tally.faults += 1;
+        tally.expect(
+          status === 64 && sink.accepted.length === 10,
+          `exit ${status}, ${sink.accepted.length} sent`,
+        );
+      });
+      return tally;
+    },
+  },
+  {
+    id: 'F23',
+    fault: 'database cut short or with flipped bytes',
+    async run({ release, seed }) {
+      const tally = new Tally();
+      const random = createRandom(seed + 23);
+      for (let trial = 0; trial < (release ? 200 : 12); trial += 1) {
+        await withWorld(60, async (sink, sender) => {
+          await sender.send(sink, '--limit', '30').ended;
+          damage(join(sender.data, 'mailtrack.db'), trial % 3 === 0 ? 'cut' : 'flip', random);
+          const { status, stderr } = await sender.resume(sink).ended;
+          tally.trials += 1;
+          tally.faults += 1;
+          tally.expect(status !== 70, `trial ${trial + 1}: ${stderr.slice(0, 300)}`);
+          const repeated = sink.accepted.length - new Set(sink.accepted).size;
+          tally.duplicates += repeated;
+          tally.expect(repeated === 0, `trial ${trial + 1}: ${repeated} sent twice, exit ${status}`);
+        });
+      }
+      return tally;
+    },
+  },
+  {
+    id: 'F25',
+    fault: 'replies that are no replies',
+    run: () => {
+      const replies = [
+        '999 what',
+        '250',
+        'hello',
+        '\u001b[2J250 ok',
+        '250 ok\n250 ok',
+        '25',
+        `250 ${'x'.repeat(100_000)}`,
+        `${'250-more\r\n'.repeat(5_000)}250 ok`,
+        '354 go on',
+        '150 soon',
+        '\u0000\u0000',
+        '220 hello again',
+        '550-no\r\n250 yes',
+      ];
+      return misbehaviour({
+        trials: replies.length * 2,
+        retryFor: '10s',
+        allowedUncertain: 'faults',
+        misbehave: context =>
+          onceAt(context.trial % 2 === 0 ? 'mail' : 'end-of-data', replies[context.trial >> 1])(context),
+      });
     },
   },
   {

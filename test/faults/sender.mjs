@@ -47,12 +47,25 @@ export class Sender {
     ]);
   }
 
+  /** What a user does after a crash: resume what was begun; when nothing was, send. */
+  goOn(sink, ...more) {
+    return this.ledger().states.size === 0 ? this.send(sink, ...more) : this.resume(sink, ...more);
+  }
+
   resume(sink, ...more) {
     return this.start(['resume', '--json', '--smtp', `smtp://127.0.0.1:${sink.port}`, ...more]);
   }
 
+  /** So many file handles for the process, as `ulimit -n` gives. */
+  limitFiles(count) {
+    this.fileHandles = count;
+  }
+
   start(args) {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, env: this.environment });
+    const command = [process.execPath, bin, ...args];
+    if (this.fileHandles !== undefined) command.unshift('prlimit', `--nofile=${this.fileHandles}`);
+    const [program, ...rest] = command;
+    const child = spawn(program, rest, { cwd: this.folder, env: this.environment });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', chunk => {
@@ -71,6 +84,9 @@ export class Sender {
   ledger() {
     const database = new Database(join(this.data, 'mailtrack.db'));
     try {
+      const begun =
+        database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'recipients'").get() !== undefined;
+      if (!begun) return { states: new Map(), integrity: 'ok' };
       const states = new Map(database.prepare('SELECT email_address, state FROM recipients').raw().all());
       return { states, integrity: database.pragma('integrity_check', { simple: true }) };
     } finally {

@@ -231,8 +231,6 @@ async function writeCopies(
     }
   }
   const where =
-    folder === undefined
-      ? 'Add --out <dir> to look at the copies.'
-      : `The copies are in ${folder}.`;
+    folder === undefined ? 'Add --out <dir> to look at the copies.' : `The copies are in ${folder}.`;
   context.output.say(`Dry run: nothing was sent. ${where}`);
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { Problem } from '../../problem.js';
 import type { RecipientState } from '../../recipients/recipient.js';
 import type { EmailRecord, Ledger, LockHolder, RecipientRecord } from '../../workflow/ports.js';
 import type { Database } from './database.js';
@@ -32,6 +33,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     openEmail: (email, recipients) => commits.run('now', () => insertAll(email, recipients)),
 
     async lockEmail(emailId) {
+      refuseDamage(database);
       const release = await takeEmailLock(database.name, emailId);
       if (release === undefined) return { heldBy: lastHolder(sql, emailId) };
       try {
@@ -178,6 +180,28 @@ function prepare(database: Database) {
                          AND recipients.recipient_number = unsubscribes.recipient_number`)
       .pluck(),
   };
+}
+
+/**
+ * Whom to send to is read from these two tables: what is damaged there must stop a run before its first transaction.
+ * @throws Problem `database`.
+ */
+function refuseDamage(database: Database): void {
+  for (const table of ['emails', 'recipients']) {
+    const found = checkTable(database, table);
+    if (found === 'ok') continue;
+    throw new Problem('database', `the database ${database.name} is damaged: ${found}`, {
+      fix: 'Restore it from a copy. Nothing was sent in this run.',
+    });
+  }
+}
+
+function checkTable(database: Database, table: string): string {
+  try {
+    return String(database.pragma(`quick_check(${table})`, { simple: true }));
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function lastHolder(sql: ReturnType<typeof prepare>, emailId: string): LockHolder['heldBy'] {

@@ -65,7 +65,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE origin (
     host    TEXT NOT NULL,
     device  INTEGER NOT NULL,
-    inode   INTEGER NOT NULL
+    inode   INTEGER NOT NULL,
+    born    INTEGER NOT NULL
   ) STRICT;
 
   CREATE TABLE suppressions (
