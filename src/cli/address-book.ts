@@ -25,8 +25,7 @@ async function readContacts(context: Context): Promise<readonly Contact[]> {
       continue;
     }
     const alias = [...row.fields].find(([name]) => name.toLowerCase() === 'alias')?.[1].trim() ?? '';
-    if (alias === '') continue;
-    const before = lines.get(alias.toLowerCase());
+    const before = alias === '' ? undefined : lines.get(alias.toLowerCase());
     if (before !== undefined) {
       problems.push(
         new Problem('list-row', `the alias "${alias}" is taken by line ${before}`, {

@@ -6,6 +6,7 @@ import type { Fields } from './recipient.js';
 
 /** A person of the contacts file. */
 export interface Contact {
+  /** '' for somebody who is only known by address: their name and fields come with it. */
   readonly alias: string;
   readonly mailbox: Mailbox;
   /** All columns, for merge fields. */
@@ -37,7 +38,9 @@ export function createAddressBook(
   groups: ReadonlyMap<string, readonly string[]>,
   defaultDomain?: string,
 ): AddressBook {
-  const people = new Map(contacts.map(contact => [contact.alias.toLowerCase(), contact]));
+  const people = new Map(
+    contacts.filter(({ alias }) => alias !== '').map(contact => [contact.alias.toLowerCase(), contact]),
+  );
   const byAddress = new Map(
     contacts.toReversed().map(contact => [addrSpecKey(contact.mailbox.addrSpec), contact]),
   );

@@ -37,6 +37,14 @@ function problemOf(text: string, from: AddressBook = book): readonly (string | u
 }
 
 describe('an address book', () => {
+  it('knows people without an alias by their address', () => {
+    const known = createAddressBook([contact('', 'Eve <eve@x.example>', { city: 'Brno' })], new Map());
+    expect(known.resolve('eve@x.example')).toMatchObject([
+      { mailbox: { name: 'Eve' }, fields: new Map([['city', 'Brno']]) },
+    ]);
+    expect(problemOf('', known)[0]).toBe('unknown-recipient');
+  });
+
   it.each([
     ['alice', ['Alice Doe <alice@x.example>']],
     [' ALICE ', ['Alice Doe <alice@x.example>']],
