@@ -3,9 +3,6 @@
  * The only place where settings become things.
  */
 import { dirname, join, resolve } from 'node:path';
-import { Problem } from '../problem.js';
-import { systemRandom } from '../system/random.js';
-import type { KeyRing } from '../tracking/key.js';
 import { type Config, type ConfigValue, loadConfig } from './config/load-config.js';
 import { dataFolder } from './config/paths.js';
 import { settings } from './config/settings.js';
@@ -83,39 +80,4 @@ function storeUrlOf(config: Config): string {
   const url = String(setting.value);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(url)) return url;
   return resolve(baseOf(setting), url.replace(/^sqlite:/, ''));
-}
-
-/**
- * The keys that seal tokens: MAILTRACK_KEY (the key itself or a file's name), else the user's key file, made when
- * there is none.
- * @throws Problem `key`.
- */
-export async function openKeyRing(context: Context): Promise<KeyRing> {
-  const { createKey, parseKeyRing, printKey } = await import('../tracking/key.js');
-  const named = process.env['MAILTRACK_KEY'];
-  const { text, path } = named?.startsWith('mt1-')
-    ? { text: named, path: 'MAILTRACK_KEY' }
-    : await readKeys(context, named || join(dataFolder(process.env), 'key'), () => {
-        const id = systemRandom.bytes(1)[0] ?? 0;
-        return `${printKey(createKey(id, systemRandom.bytes(32)))}\n`;
-      });
-  const ring = parseKeyRing(text);
-  if (ring.ok) return ring.value;
-  throw new Problem('key', `${path} holds no usable key: ${ring.why}`, {
-    fix: 'Restore the file; mail already sent can only be counted with the key it was sent with.',
-  });
-}
-
-async function readKeys(
-  context: Context,
-  path: string,
-  create: () => string,
-): Promise<{ text: string; path: string }> {
-  const { readOrCreateKeyFile } = await import('../system/key-file.js');
-  const { text, created } = await readOrCreateKeyFile(path, create);
-  if (created) {
-    context.output.say(`A new key was made: ${path}`);
-    context.output.say('  Keep a copy. A `mailtrack serve` on another machine needs it too.');
-  }
-  return { text, path };
 }

@@ -20,6 +20,7 @@ function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefin
         recipients: plan.recipients,
         visible: plan.visible,
         suppressed: plan.suppressed,
+        notices: plan.notices,
         warnings: plan.warnings,
       };
     }

@@ -25,6 +25,7 @@ import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft, sourceRef 
 export interface PlanPorts extends DraftPorts {
   readonly clock: Clock;
   readonly random: Random;
+  /** For trying every copy. */
   readonly ring: KeyRing;
 }
 
@@ -35,7 +36,8 @@ export interface PlannedEmail {
   readonly recipients: readonly RecipientRecord[];
   /** Recipients typed by hand, not read from a file. */
   readonly typedByHand: boolean;
-  copies(purpose: 'pixel' | 'rehearsal'): CopyPlan;
+  /** @param ring seals the tokens; of a rehearsal any will do. */
+  copies(purpose: 'pixel' | 'rehearsal', ring: KeyRing): CopyPlan;
 }
 
 /** @throws Problems: everything that is wrong with the template, the list, the addresses and the fields at once. */
@@ -70,17 +72,19 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     fingerprint: fingerprintOf(composition, records),
     composition: JSON.stringify(composition),
   };
-  const copies = (purpose: 'pixel' | 'rehearsal') =>
+  const copies = (purpose: 'pixel' | 'rehearsal', ring: KeyRing) =>
     createCopyPlan(composition, {
       emailId: email.emailId,
       emailNumber: email.emailNumber,
-      ring: ports.ring,
+      ring,
       purpose,
       attachments,
       templatePath: draft.templatePath,
     });
 
-  problems.push(...checkEveryCopy(draft, template, audience.recipients, records, () => copies('rehearsal')));
+  problems.push(
+    ...checkEveryCopy(draft, template, audience.recipients, records, () => copies('rehearsal', ports.ring)),
+  );
   if (problems.length > 0) throw new Problems(problems);
   return {
     plan: describePlan(draft, email, composition, audience, records),

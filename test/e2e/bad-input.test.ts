@@ -22,8 +22,6 @@ beforeEach(async () => {
   user.environment['MAILTRACK_SMTP_URL'] = `smtp://127.0.0.1:${port}`;
   user.environment['MAILTRACK_TRACKING_URL'] = 'http://127.0.0.1:9';
   user.write('msg.txt', '---\nsubject: Hello\n---\nHello {{ name | default: "you" }}\n');
-  // Makes the key, so that its announcement is not in the way.
-  await user.run(['send', 'msg.txt', '--to', 'alice@example.com', '--dry-run']);
 });
 afterEach(async () => {
   user.leave();
@@ -258,6 +256,7 @@ describe('the world', () => {
   });
 
   it('with a database that is locked', async () => {
+    await user.run(['list']);
     const database = new Database(user.database);
     database.pragma('journal_mode = DELETE');
     database.exec('CREATE TABLE IF NOT EXISTS x (a); BEGIN EXCLUSIVE');
@@ -267,6 +266,8 @@ describe('the world', () => {
   });
 
   it('with a port that is taken', async () => {
+    // Makes the key, which is said aloud.
+    await (await user.serve()).stop();
     const { port } = server.address() as { port: number };
     for (const command of [['serve', '--host', '127.0.0.1'], ['sandbox']]) {
       expect(await refusal([...command, '--port', String(port)])).toEqual([

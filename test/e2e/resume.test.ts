@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -78,6 +78,26 @@ it('leaves out who unsubscribed with the link in their copy', async () => {
     visible: 1,
     suppressed: ['ann@example.com'],
   });
+});
+
+it('does not go on with tracked copies when the key is gone', async () => {
+  const tracked = [
+    'send',
+    'msg.txt',
+    '--each',
+    'list.csv',
+    '--yes',
+    '--again',
+    '--limit',
+    '1',
+    '--tracking-url',
+    'http://127.0.0.1:9',
+  ];
+  expect((await user.run(tracked)).status).toBe(75);
+  rmSync(join(user.folder, 'data', 'mailtrack', 'key'));
+  const ended = await user.run(['resume', '--json']);
+  expect(ended.status).toBe(78);
+  expect(JSON.parse(ended.stderr)).toMatchObject({ error: { code: 'key' } });
 });
 
 it('takes a fetched pixel as proof of delivery', async () => {

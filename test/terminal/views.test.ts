@@ -184,6 +184,7 @@ describe('sending', () => {
         recipients: 4,
         visible: 3,
         suppressed: ['eve@example.com'],
+        notices: ['1 repeated row left out'],
         warnings: ['it rains'],
       },
       {

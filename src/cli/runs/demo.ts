@@ -142,7 +142,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
   await sendEmail(
     {
       email: planned.email,
-      copies: planned.copies('pixel'),
+      copies: planned.copies('pixel', parts.ring),
       reversePath: planned.composition.reversePath,
       connections: 4,
       retryForMs: 0,

@@ -1,15 +1,17 @@
 import { type Composition, pathOf } from '../../merge/composition.js';
 import { createCopyPlan } from '../../merge/copy-plan.js';
 import type { Attachment } from '../../message/compose.js';
-import { Problems } from '../../problem.js';
+import { Problem, Problems } from '../../problem.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemFiles } from '../../system/files.js';
+import type { KeyRing } from '../../tracking/key.js';
 import { findResumeProblems } from '../../workflow/check-resume.js';
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
 import { carryOut } from '../carry-out.js';
-import { createContext, openKeyRing } from '../context.js';
+import { createContext } from '../context.js';
 import { exitCodeOfSend } from '../exit-codes.js';
+import { createPassingKeyRing, keyPath, readKeyRing } from '../key-ring.js';
 import type { duration, GlobalOptions, rate } from '../options.js';
 import { createSendView } from '../send-view.js';
 import { completeSmtpSettings, readSmtpAddress } from '../smtp-settings.js';
@@ -37,7 +39,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
       return;
     }
     const composition = JSON.parse(email.composition) as Composition;
-    const ring = await openKeyRing(context);
+    const ring = await keyRingFor(composition);
     const problems = await findResumeProblems(
       composition,
       { files: systemFiles, ledger: store.ledger },
@@ -71,6 +73,16 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
   } finally {
     await store.close();
   }
+}
+
+/** A key made now would give the rest of the recipients tokens that the server does not know. */
+async function keyRingFor({ trackingUrl }: Composition): Promise<KeyRing> {
+  const ring = await readKeyRing();
+  if (ring !== undefined) return ring;
+  if (trackingUrl === undefined) return createPassingKeyRing();
+  throw new Problem('key', `the key this email was begun with is not there: ${keyPath()}`, {
+    fix: 'Put the key file back, or name it with MAILTRACK_KEY.',
+  });
 }
 
 async function findEmailToResume(

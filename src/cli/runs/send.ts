@@ -5,14 +5,16 @@ import { systemClock } from '../../system/clock.js';
 import { systemFiles } from '../../system/files.js';
 import { makeFolder, writePrivateFile } from '../../system/output-files.js';
 import { systemRandom } from '../../system/random.js';
+import type { KeyRing } from '../../tracking/key.js';
 import { readTrackingUrl } from '../../tracking/tracking-url.js';
 import { type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
 import type { EmailDraft } from '../../workflow/read-draft.js';
 import { readAddressBook } from '../address-book.js';
 import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
-import { type Context, createContext, openKeyRing } from '../context.js';
+import { type Context, createContext } from '../context.js';
 import { exitCodeOfSend } from '../exit-codes.js';
+import { createPassingKeyRing, keyPath, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { type duration, rate } from '../options.js';
 import { createSendView } from '../send-view.js';
@@ -73,7 +75,8 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   });
   const { server, trackingUrl } = readSetup(options, context);
   const draft = createDraft(templatePath, options, context, { server, trackingUrl });
-  const ring = await openKeyRing(context);
+  const existingRing = await readKeyRing();
+  const ring = existingRing ?? createPassingKeyRing();
   const store = await openStoreFor(context, options);
   try {
     const planned = await planEmail(draft, {
@@ -86,12 +89,16 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     });
     const warnings =
       draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint);
-    const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...warnings] };
+    const plan = {
+      ...planned.plan,
+      notices: [...planned.plan.notices, ...(existingRing || options.dryRun ? [] : [newKeyNotice()])],
+      warnings: [...planned.plan.warnings, ...warnings],
+    };
     const view = createSendView(context, options.color);
     view.show({ kind: 'send-planned', plan });
 
     if (options.dryRun || store === undefined || server === undefined) {
-      await writeCopies(context, planned, options.out);
+      await writeCopies(context, planned, ring, options.out);
       return;
     }
     const earlier = await store.reader.findSent(
@@ -100,11 +107,12 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     );
     await confirmSend(context, planned, { ...options, earlier });
     const settings = await completeSmtpSettings(context, server);
+    const copies = planned.copies('pixel', await openKeyRing(() => undefined));
     await store.ledger.openEmail(planned.email, planned.recipients);
     const finished = await carryOut(
       {
         email: planned.email,
-        copies: planned.copies('pixel'),
+        copies,
         reversePath: planned.composition.reversePath,
         connections: draft.connections,
         rate: options.rate ?? configuredRate(context),
@@ -213,13 +221,18 @@ async function openStoreFor(context: Context, options: SendOptions): Promise<Sto
   return skip ? undefined : openStore(context.storeUrl);
 }
 
+function newKeyNotice(): string {
+  return `a new key will be made: ${keyPath()}. ${newKeyAdvice}`;
+}
+
 /** The real octets of every copy, with tokens that are never counted. */
 async function writeCopies(
   context: Context,
   planned: PlannedEmail,
+  ring: KeyRing,
   folder: string | undefined,
 ): Promise<void> {
-  const copies = planned.copies('rehearsal');
+  const copies = planned.copies('rehearsal', ring);
   if (folder !== undefined) {
     await makeFolder(folder);
     const digits = String(planned.recipients.length).length;

@@ -6,7 +6,8 @@ import { visible } from '../../terminal/clean.js';
 import type { RecordedFetch } from '../../workflow/ports.js';
 import { createFetchRecorder, type RecorderCounts } from '../../workflow/record-fetch.js';
 import { unsubscribe } from '../../workflow/unsubscribe.js';
-import { createContext, openKeyRing } from '../context.js';
+import { createContext } from '../context.js';
+import { newKeyAdvice, openKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 
 export interface ServeOptions extends GlobalOptions {
@@ -22,7 +23,10 @@ const busyTimeoutMs = 50;
 export async function runServe(options: ServeOptions): Promise<void> {
   const context = await createContext(options, { 'serve.host': { flag: '--host', value: options.host } });
   const { say } = context.output;
-  const ring = await openKeyRing(context);
+  const ring = await openKeyRing(path => {
+    say(`A new key was made: ${path}`);
+    say(`  ${newKeyAdvice}`);
+  });
   const store = await openStore(context.storeUrl, busyTimeoutMs);
   try {
     const log =
