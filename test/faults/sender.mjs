@@ -1,6 +1,6 @@
 /** One user's command line in a fault run: a folder of its own, and the real command. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -49,7 +49,20 @@ export class Sender {
 
   /** What a user does after a crash: resume what was begun; when nothing was, send. */
   goOn(sink, ...more) {
-    return this.ledger().states.size === 0 ? this.send(sink, ...more) : this.resume(sink, ...more);
+    return this.#hasBegun() ? this.resume(sink, ...more) : this.send(sink, ...more);
+  }
+
+  /** Looks at a copy: whoever opens the database itself writes to it when closing, which no power cut would take back. */
+  #hasBegun() {
+    const folder = mkdtempSync(join(tmpdir(), 'mailtrack-copy-'));
+    try {
+      for (const name of ['mailtrack.db', 'mailtrack.db-wal']) {
+        if (existsSync(join(this.data, name))) copyFileSync(join(this.data, name), join(folder, name));
+      }
+      return readLedger(join(folder, 'mailtrack.db')).states.size > 0;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 
   resume(sink, ...more) {
@@ -82,20 +95,24 @@ export class Sender {
 
   /** State by address, and what `integrity_check` says. */
   ledger() {
-    const database = new Database(join(this.data, 'mailtrack.db'));
-    try {
-      const begun =
-        database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'recipients'").get() !== undefined;
-      if (!begun) return { states: new Map(), integrity: 'ok' };
-      const states = new Map(database.prepare('SELECT email_address, state FROM recipients').raw().all());
-      return { states, integrity: database.pragma('integrity_check', { simple: true }) };
-    } finally {
-      database.close();
-    }
+    return readLedger(join(this.data, 'mailtrack.db'));
   }
 
   leave() {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function readLedger(file) {
+  const database = new Database(file);
+  try {
+    const begun =
+      database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'recipients'").get() !== undefined;
+    if (!begun) return { states: new Map(), integrity: 'ok' };
+    const states = new Map(database.prepare('SELECT email_address, state FROM recipients').raw().all());
+    return { states, integrity: database.pragma('integrity_check', { simple: true }) };
+  } finally {
+    database.close();
   }
 }
 
