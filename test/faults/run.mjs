@@ -12,7 +12,7 @@ const only = args.includes('--only') ? option('--only').split(',') : undefined;
 
 console.log(`seed ${seed}${release ? ', release counts' : ''}`);
 console.log(
-  'row   fault                                        trials  faults    lost  dup.  uncertain  holds',
+  'row   fault                                             trials  faults    lost  dup.  uncertain  holds',
 );
 let failures = 0;
 const startedAt = performance.now();
@@ -24,7 +24,7 @@ for (const row of rows) {
   const cells = [result.trials, result.faults, result.lost, result.duplicates, result.uncertain];
   const widths = [6, 6, 6, 4, 9];
   console.log(
-    `${row.id.padEnd(5)} ${row.fault.padEnd(44)} ${cells.map((cell, index) => String(cell).padStart(widths[index])).join('  ')}  ${holds ? 'yes' : 'NO'}`,
+    `${row.id.padEnd(5)} ${row.fault.padEnd(49)} ${cells.map((cell, index) => String(cell).padStart(widths[index])).join('  ')}  ${holds ? 'yes' : 'NO'}`,
   );
   for (const problem of result.problems.slice(0, 5)) console.log(`      ${problem}`);
 }
