@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => user.leave());
 
-const everybody = Array.from({ length: 20 }, (_, index) => `p${index}@example.com`);
+const everybody = Array.from({ length: 40 }, (_, index) => `p${index}@example.com`);
 const slowly = ['send', 'msg.txt', '--each', 'list.csv', '--yes', '--no-track', '--rate', '20/s', '--json'];
 
 /** Starts a slow send and waits until some recipients are settled. */
