@@ -1,16 +1,15 @@
 import { hostname } from 'node:os';
 import { Problem } from '../../problem.js';
 import type { RecipientState } from '../../recipients/recipient.js';
-import type { EmailRecord, Ledger, LockHolder, RecipientRecord } from '../../workflow/ports.js';
+import type { EmailReader, EmailRecord, Ledger, LockHolder, RecipientRecord } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import { takeEmailLock } from './email-lock.js';
 import type { GroupCommit } from './group-commit.js';
 import { adopt, isCopy } from './origin.js';
-import type { EmailReads } from './reads.js';
 import { fieldsToJson } from './rows.js';
 
 /** The sending side: intents are committed before they are acted upon, results ride with the next commit. */
-export function createLedger(database: Database, commits: GroupCommit, reads: EmailReads): Ledger {
+export function createLedger(database: Database, commits: GroupCommit, reads: EmailReader): Ledger {
   const sql = prepare(database);
 
   function insertAll(email: EmailRecord, recipients: Iterable<RecipientRecord>): void {

@@ -13,12 +13,10 @@ import {
   transactionFromRow,
 } from './rows.js';
 
-export type EmailReads = EmailReader;
-
 /** Rows a batch of an async iteration holds: small enough for flat memory, large enough for speed. */
 const batchRows = 1_000;
 
-export function createReads(database: Database): EmailReads {
+export function createReads(database: Database): EmailReader {
   const sql = prepare(database);
 
   const countStates: EmailReader['countStates'] = async emailId =>
