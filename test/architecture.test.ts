@@ -29,6 +29,8 @@ const homes: Readonly<Record<string, string>> = {
   'markdown-it': 'merge',
   mjml: 'merge',
   'nodemailer/lib/mail-composer': 'message',
+  'nodemailer/lib/mime-node': 'message',
+  'nodemailer/lib/qp': 'message',
   'nodemailer/lib/smtp-connection': 'smtp-client',
   react: 'terminal',
   'smol-toml': 'cli',

@@ -1,6 +1,15 @@
-import { type Attachment, composeMessage } from '../message/compose.js';
+import type { Attachment } from '../message/compose.js';
 import type { Mailbox } from '../message/mailbox.js';
 import { deriveMessageId } from '../message/message-id.js';
+import { appendBody } from '../message/quoted-printable.js';
+import {
+  buildSkeleton,
+  encodeMessageId,
+  encodeSubject,
+  encodeTo,
+  type FieldSlot,
+  type SkeletonPiece,
+} from '../message/skeleton.js';
 import type { Fields, Role } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
 import { pixelUrl } from '../tracking/pixel.js';
@@ -8,7 +17,7 @@ import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/tok
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { Composition } from './composition.js';
 import { pixelElement } from './pixel-placement.js';
-import { createRenderer, type RenderResult } from './render-copy.js';
+import { createRenderer, type RenderedCopy, type RenderResult } from './render-copy.js';
 import { createScope } from './scope.js';
 
 /** What is known of one recipient when their copy is made. */
@@ -48,13 +57,15 @@ export interface CopyPlan {
 }
 
 /**
- * Compiled parts and a recipient to a message. Pure: the same arguments give the same octets.
+ * Compiled parts and a recipient to a message. Pure: the same arguments give the same octets. What all copies have in
+ * common is built with the first one; after that a copy costs its own values.
  * @throws Problem `template-syntax` when the compiled template does not parse.
  */
 export function createCopyPlan(composition: Composition, context: CopyContext): CopyPlan {
-  const renderTemplate = createRenderer(composition.template, context.templatePath);
+  const renderTemplate = createRenderer(composition.template, context.templatePath, composition.boundary);
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
+  let skeleton: Promise<readonly SkeletonPiece[]> | undefined;
 
   function render(recipient: CopyRecipient): RenderResult {
     return renderTemplate(
@@ -74,39 +85,64 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
     async make(recipient) {
       const result = render(recipient);
       if (!result.ok) throw new Error(`the copy for ${recipient.emailAddress} cannot be rendered`);
-      const { subject, html, text } = result.copy;
-      const header = addressing(composition, recipient);
-      const message = await composeMessage(
-        {
-          from: composition.from,
-          replyTo: composition.replyTo,
-          ...header,
-          subject,
-          date: composition.date,
-          inReplyTo: composition.inReplyTo,
-          fields: composition.headerFields,
-        },
-        { text, html, attachments: context.attachments },
-        composition.boundary,
-      );
-      return { subject, messageId: header.messageId, message };
+      skeleton ??= createSkeleton(composition, context);
+      const messageId = messageIdOf(composition, recipient);
+      const octets = splice(await skeleton, result.copy, { ...recipient, messageId });
+      return { subject: result.copy.subject, messageId, message: Buffer.concat(octets) };
     },
   };
 }
 
 /** Group mail shows everybody the same; a mail merge shows each recipient themselves. */
-function addressing(
+function createSkeleton(
   composition: Composition,
-  recipient: CopyRecipient,
-): { to: readonly Mailbox[]; cc: readonly Mailbox[]; messageId: string } {
-  if (composition.mode === 'group') {
-    return { to: composition.to, cc: composition.cc, messageId: composition.messageId };
+  { attachments }: CopyContext,
+): Promise<readonly SkeletonPiece[]> {
+  const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
+  const isGroup = composition.mode === 'group';
+  const slots: readonly FieldSlot[] = [
+    ...(isGroup ? [] : (['To', 'Message-ID'] as const)),
+    ...(/\{[{%]/.test(template.subject) ? (['Subject'] as const) : []),
+  ];
+  return buildSkeleton(
+    {
+      from,
+      replyTo,
+      to: isGroup ? composition.to : [from],
+      cc,
+      subject: template.subject,
+      date,
+      messageId,
+      inReplyTo,
+      fields: headerFields,
+    },
+    { text: '', html: template.html, attachments },
+    boundary,
+    slots,
+  );
+}
+
+function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipient): string {
+  return composition.mode === 'group'
+    ? composition.messageId
+    : deriveMessageId(composition.messageId, recipientNumber);
+}
+
+function splice(
+  skeleton: readonly SkeletonPiece[],
+  copy: RenderedCopy,
+  { name, emailAddress, messageId }: CopyRecipient & { readonly messageId: string },
+): readonly Uint8Array[] {
+  const octets: Uint8Array[] = [];
+  for (const piece of skeleton) {
+    if (piece === 'To') octets.push(encodeTo({ name, addrSpec: emailAddress as Mailbox['addrSpec'] }));
+    else if (piece === 'Subject') octets.push(encodeSubject(copy.subject));
+    else if (piece === 'Message-ID') octets.push(encodeMessageId(messageId));
+    else if (piece === 'html') appendBody(octets, copy.html?.() ?? []);
+    else if (piece === 'text') appendBody(octets, copy.text());
+    else octets.push(piece);
   }
-  return {
-    to: [{ name: recipient.name, addrSpec: recipient.emailAddress as Mailbox['addrSpec'] }],
-    cc: [],
-    messageId: deriveMessageId(composition.messageId, recipient.recipientNumber),
-  };
+  return octets;
 }
 
 function pixel(composition: Composition, context: CopyContext, recipient: CopyRecipient): string {

@@ -1,11 +1,14 @@
 import { headerValueFault } from '../message/header-field.js';
+import type { EncodedPiece } from '../message/quoted-printable.js';
 import type { CompiledTemplate } from './compile-template.js';
 import { type LiquidText, parseLiquid, renderLiquid, type Scope } from './liquid.js';
+import { type MarkedTemplate, markStaticRuns } from './static-runs.js';
 
 export interface RenderedCopy {
   readonly subject: string;
-  readonly html: string | undefined;
-  readonly text: string;
+  /** Called once; undefined when the message is plain text only. */
+  readonly html: (() => readonly EncodedPiece[]) | undefined;
+  readonly text: () => readonly EncodedPiece[];
 }
 
 /** Why a recipient's copy cannot be made. The caller names the recipient and the place of the field. */
@@ -18,33 +21,52 @@ export type RenderResult =
   | { readonly ok: false; readonly fault: RenderFault };
 
 /**
- * Parses the compiled template once.
+ * Parses the compiled template, and encodes what is the same in every copy, once.
+ * @param secret of this email, random (`static-runs.ts`).
  * @throws Problem `template-syntax` when a compiler moved Liquid tags so that they no longer match.
  */
-export function createRenderer(compiled: CompiledTemplate, file: string): (scope: Scope) => RenderResult {
+export function createRenderer(
+  compiled: CompiledTemplate,
+  file: string,
+  secret: string,
+): (scope: Scope) => RenderResult {
   const origin = { place: { file }, lineOffset: 0 };
-  const parts: readonly (readonly [keyof RenderedCopy, LiquidText])[] = [
-    ['subject', parseLiquid('text', compiled.subject, origin)],
-    ...(compiled.html === undefined ? [] : [['html', parseLiquid('html', compiled.html, origin)] as const]),
-    ['text', parseLiquid('text', compiled.text, origin)],
-  ];
+  const subject = parseLiquid('text', compiled.subject, origin);
+  const html = compiled.html === undefined ? undefined : parsePart('html', compiled.html);
+  const text = parsePart('text', compiled.text);
+
+  function parsePart(context: 'html' | 'text', template: string): Part {
+    // For its errors: what is marked is in other places than what was written.
+    parseLiquid(context, template, origin);
+    const marked = markStaticRuns(template, secret);
+    return { marked, liquid: parseLiquid(context, marked.source, origin) };
+  }
 
   return scope => {
-    const copy: { subject: string; html: string | undefined; text: string } = {
-      subject: '',
-      html: undefined,
-      text: '',
-    };
-    for (const [part, liquid] of parts) {
-      const rendered = renderLiquid(liquid, scope);
-      if (!rendered.ok) return { ok: false, fault: toFault(rendered) };
-      copy[part] = rendered.text;
-    }
-    const fault = headerValueFault(copy.subject);
+    const line = renderLiquid(subject, scope);
+    if (!line.ok) return { ok: false, fault: toFault(line) };
+    const fault = headerValueFault(line.text);
     if (fault !== undefined)
       return { ok: false, fault: { kind: 'failed', why: `the subject has a ${fault}` } };
-    return { ok: true, copy };
+    const inHtml = html === undefined ? undefined : renderLiquid(html.liquid, scope);
+    if (inHtml?.ok === false) return { ok: false, fault: toFault(inHtml) };
+    const inText = renderLiquid(text.liquid, scope);
+    if (!inText.ok) return { ok: false, fault: toFault(inText) };
+    return {
+      ok: true,
+      copy: {
+        subject: line.text,
+        html:
+          html === undefined || inHtml === undefined ? undefined : () => html.marked.toPieces(inHtml.text),
+        text: () => text.marked.toPieces(inText.text),
+      },
+    };
   };
+}
+
+interface Part {
+  readonly marked: MarkedTemplate;
+  readonly liquid: LiquidText;
 }
 
 function toFault(rendered: { missingField: string } | { missingField: undefined; why: string }): RenderFault {

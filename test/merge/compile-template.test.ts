@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/merge/compile-template.js';
+import { parseLiquid, renderLiquid } from '../../src/merge/liquid.js';
 import { createRenderer } from '../../src/merge/render-copy.js';
 import { createScope } from '../../src/merge/scope.js';
 import { type Problem, Problems } from '../../src/problem.js';
@@ -20,9 +21,17 @@ function scope(fields: Record<string, string> = {}, pixel = '<img src="P">') {
 
 async function render(path: string, source: string, fields: Record<string, string> = {}, pixel?: string) {
   const { compiled } = await compileTemplate({ path, source }, 'S');
-  const result = createRenderer(compiled, path)(scope(fields, pixel));
-  if (!result.ok) throw new Error(JSON.stringify(result.fault));
-  return result.copy;
+  const read = (context: 'html' | 'text', source: string) => {
+    const origin = { place: { file: path }, lineOffset: 0 };
+    const rendered = renderLiquid(parseLiquid(context, source, origin), scope(fields, pixel));
+    if (!rendered.ok) throw new Error(JSON.stringify(rendered));
+    return rendered.text;
+  };
+  return {
+    subject: read('text', compiled.subject),
+    html: compiled.html === undefined ? undefined : read('html', compiled.html),
+    text: read('text', compiled.text),
+  };
 }
 
 const mjml = (body: string) =>
@@ -110,7 +119,7 @@ describe('merge values', () => {
 
   it('named like an object’s own methods are missing, not functions', async () => {
     const { compiled } = await compileTemplate({ path: 'm.txt', source: '{{ toString }}' }, 'S');
-    expect(createRenderer(compiled, 'm.txt')(scope())).toEqual({
+    expect(createRenderer(compiled, 'm.txt', 'secret')(scope())).toEqual({
       ok: false,
       fault: { kind: 'missing-field', field: 'toString' },
     });
@@ -122,7 +131,9 @@ describe('merge values', () => {
 
   it('cannot put a line end into the subject', async () => {
     const { compiled } = await compileTemplate({ path: 'm.txt', source: 'x' }, 'Hi {{ company }}');
-    expect(createRenderer(compiled, 'm.txt')(scope({ company: 'a\r\nBcc: v@example.com' }))).toEqual({
+    expect(
+      createRenderer(compiled, 'm.txt', 'secret')(scope({ company: 'a\r\nBcc: v@example.com' })),
+    ).toEqual({
       ok: false,
       fault: { kind: 'failed', why: 'the subject has a control character U+000D' },
     });
@@ -241,7 +252,7 @@ describe('errors', () => {
       { path: 'm.txt', source: '{% for i in (1..1000000000) %}x{% endfor %}' },
       'S',
     );
-    expect(createRenderer(compiled, 'm.txt')(scope()).ok).toBe(false);
+    expect(createRenderer(compiled, 'm.txt', 'secret')(scope()).ok).toBe(false);
   });
 });
 

@@ -1,0 +1,65 @@
+/**
+ * The text of a template between its Liquid tags, which is the same in every copy: each run of it is encoded once, and
+ * a mark travels through Liquid in its place, through conditions and loops alike.
+ */
+import { Tokenizer, TypeGuards } from 'liquidjs';
+import { type EncodedPiece, encodePiece } from '../message/quoted-printable.js';
+
+export interface MarkedTemplate {
+  /** The template with a mark in place of each run. */
+  readonly source: string;
+  /** What Liquid made of it to the pieces of a body. */
+  toPieces(rendered: string): readonly EncodedPiece[];
+}
+
+/** Characters that stand for nothing (Unicode §23.7); text that has them all the same lacks the secret between them. */
+const markBegins = '\ufdd0';
+const markEnds = '\ufdd1';
+
+/**
+ * @param secret of this email, random: no value of a list can hold a mark by accident or on purpose.
+ * @throws what liquidjs throws for tags that are not closed.
+ */
+export function markStaticRuns(template: string, secret: string): MarkedTemplate {
+  const runs: EncodedPiece[] = [];
+  const begins = markBegins + secret;
+  const mark = (text: string) => `${begins}${runs.push(encodePiece(text)) - 1}${markEnds}`;
+  return {
+    source: replaceRuns(template, mark),
+    toPieces: rendered => [...splitAtMarks(rendered, begins, runs)],
+  };
+}
+
+function replaceRuns(template: string, mark: (text: string) => string): string {
+  let captures = 0;
+  const tokens = new Tokenizer(template).readTopLevelTokens();
+  return tokens
+    .map(token => {
+      if (TypeGuards.isTagToken(token)) {
+        // What is captured becomes a value, and filters may ask for its letters.
+        if (token.name === 'capture') captures += 1;
+        if (token.name === 'endcapture') captures -= 1;
+      }
+      if (!TypeGuards.isHTMLToken(token)) return token.getText();
+      const text = token.getContent();
+      return text === '' || captures > 0 ? text : mark(text);
+    })
+    .join('');
+}
+
+function* splitAtMarks(
+  rendered: string,
+  begins: string,
+  runs: readonly EncodedPiece[],
+): Generator<EncodedPiece, void, void> {
+  let at = 0;
+  for (let mark = rendered.indexOf(begins); mark !== -1; mark = rendered.indexOf(begins, at)) {
+    if (mark > at) yield encodePiece(rendered.slice(at, mark));
+    const end = rendered.indexOf(markEnds, mark);
+    const run = runs[Number(rendered.slice(mark + begins.length, end))];
+    if (run === undefined) throw new Error('a mark without a run');
+    yield run;
+    at = end + 1;
+  }
+  if (at < rendered.length) yield encodePiece(rendered.slice(at));
+}

@@ -1,0 +1,118 @@
+/**
+ * What all copies of an email have in common, built once: the MIME structure and every header field and part that is
+ * the same in each, with slots for what is not. Structure and encoding are the builder's (`compose.ts`).
+ */
+import MimeNode from 'nodemailer/lib/mime-node';
+import { composeMessage, type MessageBody, type MessageHeader } from './compose.js';
+import type { Mailbox } from './mailbox.js';
+
+/** A header field that differs from copy to copy. */
+export type FieldSlot = 'To' | 'Subject' | 'Message-ID';
+/** A part whose content does. */
+export type BodySlot = 'text' | 'html';
+
+/** In order of the message: octets of every copy, or the name of what this copy has there. */
+export type SkeletonPiece = Uint8Array | FieldSlot | BodySlot;
+
+/**
+ * @param header with any value for the fields that have a slot.
+ * @param body with any text; `html` undefined: the message is plain text only.
+ */
+export async function buildSkeleton(
+  header: MessageHeader,
+  body: MessageBody,
+  boundary: string,
+  fields: readonly FieldSlot[],
+): Promise<readonly SkeletonPiece[]> {
+  const marks = { text: bodyMark('text', boundary), html: bodyMark('html', boundary) };
+  const built = await composeMessage(
+    header,
+    { ...body, text: marks.text.written, html: body.html === undefined ? undefined : marks.html.written },
+    boundary,
+  );
+  const slots = [
+    ...fields.map(slot => ({ slot, ...findField(built, slot) })),
+    ...(['text', 'html'] as const)
+      .filter(slot => slot === 'text' || body.html !== undefined)
+      .map(slot => ({ slot, ...findMark(built, marks[slot].encoded) })),
+  ].sort((a, b) => a.start - b.start);
+
+  const pieces: SkeletonPiece[] = [];
+  let at = 0;
+  for (const { slot, start, end } of slots) {
+    pieces.push(built.subarray(at, start), slot);
+    at = end;
+  }
+  return [...pieces, built.subarray(at)];
+}
+
+/** Not ASCII, so that the builder says quoted-printable whatever the copies will hold. RFC 2045 §6.7 */
+function bodyMark(slot: BodySlot, boundary: string): { written: string; encoded: string } {
+  return { written: `é${slot}${boundary}\n`, encoded: `=C3=A9${slot}${boundary}\r\n` };
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function findMark(message: Buffer, mark: string): Span {
+  const start = message.indexOf(mark);
+  if (start === -1) throw new Error('the built message has no place for a part');
+  return { start, end: start + mark.length };
+}
+
+/** The whole field, folded lines and line end included. */
+function findField(message: Buffer, name: string): Span {
+  const header = message.toString('latin1', 0, message.indexOf('\r\n\r\n') + 2);
+  const found = new RegExp(`^${name}:.*\\r\\n(?:[ \\t].*\\r\\n)*`, 'im').exec(header);
+  if (found === null) throw new Error(`the built message has no ${name} field`);
+  return { start: found.index, end: found.index + found[0].length };
+}
+
+/** A To field of one mailbox, with its line end. @throws Error when it would say anything else. */
+export function encodeTo(mailbox: Mailbox): Uint8Array {
+  const field = encodeField('To', [{ name: mailbox.name, address: mailbox.addrSpec }]);
+  // The last look before these octets leave our hands: one address, and it is the one of the envelope.
+  if (
+    !field
+      .trimEnd()
+      .replaceAll(/\r\n[ \t]+/g, ' ')
+      .endsWith(mailbox.name === '' ? mailbox.addrSpec : `<${mailbox.addrSpec}>`)
+  )
+    throw new Error(`the To field does not end in ${mailbox.addrSpec}`);
+  return Buffer.from(field);
+}
+
+/** A Subject field with its line end. */
+export function encodeSubject(subject: string): Uint8Array {
+  return Buffer.from(encodeField('Subject', subject));
+}
+
+/** @param messageId with its angle brackets. */
+export function encodeMessageId(messageId: string): Uint8Array {
+  const line = `Message-ID: ${messageId}\r\n`;
+  // What needs no folding needs no builder, which takes as long as all the rest of a copy.
+  return Buffer.from(line.length <= maxFieldLine ? line : encodeField('Message-ID', messageId));
+}
+
+/** As the builder has it, with the line end. RFC 5322 §2.1.1 */
+const maxFieldLine = 76 + 2;
+
+/** One field as the builder folds and encodes it, which adds others behind it. */
+function encodeField(name: FieldSlot, value: string | readonly { name: string; address: string }[]): string {
+  const node = new MimeNode('text/plain', {
+    newline: '\r\n',
+    baseBoundary: '-',
+    textEncoding: 'quoted-printable',
+  });
+  node.setHeader([
+    { key: name, value: value as string },
+    // Or the time and a random id would be asked for.
+    ...(name === 'Message-ID' ? [] : [{ key: 'Message-ID', value: '<>' }]),
+    { key: 'Date', value: '-' },
+  ]);
+  const [field] = /^[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*/.exec(node.buildHeaders()) ?? [''];
+  if (!field.startsWith(`${name}:`)) throw new Error(`the builder wrote no ${name} field`);
+  return field;
+}

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import PostalMime from 'postal-mime';
+import { describe, expect, it } from 'vitest';
+import { type CompiledTemplate, compileTemplate } from '../../src/merge/compile-template.js';
+import type { Composition } from '../../src/merge/composition.js';
+import { type CopyRecipient, createCopyPlan } from '../../src/merge/copy-plan.js';
+import { parseLiquid, renderLiquid, type Scope } from '../../src/merge/liquid.js';
+import { createScope } from '../../src/merge/scope.js';
+import { composeMessage } from '../../src/message/compose.js';
+import type { AddrSpec } from '../../src/message/mailbox.js';
+import { deriveMessageId } from '../../src/message/message-id.js';
+import { findBareLineEnd } from '../../src/smtp/dot-stuff.js';
+import { testRing } from '../tracking/keys.js';
+
+const context = {
+  emailId: 'em_abcdefghijkl',
+  emailNumber: 7,
+  ring: testRing,
+  purpose: 'pixel',
+  attachments: [],
+  templatePath: 'msg',
+} as const;
+
+/** Every way a template puts text and values together. */
+const templates: Readonly<Record<string, string>> = {
+  'values in text': 'Hello {{ name }}, you are {{ n }}.\n\nBye\n',
+  'conditions, with and without white space control':
+    '{% if n == "1" %}One  {%- elsif n == "2" -%}   two {% else %}many\n\n{{- name -}}   {% endif %} end\n',
+  'loops over values':
+    '{% for c in items %}- {{ c }}, the {{ forloop.index }}.\n{% else %}none{% endfor %}tail\n',
+  'loops over ranges': '{% for i in (1..3) %}Ä {{ i }} – {{ name }}\n{% endfor %}',
+  'captured text': '{% capture greeting %}Hello   {{ name }} {% endcapture %}[{{ greeting | upcase }}]\n',
+  'raw blocks': 'a {% raw %}{{ not liquid }} {%{% endraw %} b {{ name }}\n',
+  comments: 'a {% comment %} {{ name }} hidden {% endcomment %}b {{ n }}\n',
+  case: '{% case n %}{% when "1" %}one{% when "2" %}two ={% else %}other{% endcase %}.\n',
+  'assigned values': '{% assign long = name | append: name | append: n %}{{ long }}{{ long }}\n',
+  'values side by side': '{{ name }}{{ n }}{{ name }}{{ name }}{{ n }}\n',
+  'nothing but a value': '{{ name }}',
+  'long lines': `${'x'.repeat(200)}{{ name }}${'ü'.repeat(90)}{{ n }}${'word '.repeat(60)}\n`,
+  'lines of dots': '.\n..\n.{{ name }}\n{{ n }}.\n.\n',
+  'white space before line ends': 'a \n{{ name }} \n{{ n }}\t\n \n',
+};
+
+/** Letters that quoted-printable, SMTP or Liquid could trip over. */
+const value = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 12 }),
+  fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }),
+  fc.stringMatching(/^[ .=\n{}%<>&"'a-c\u00e4\u{1f600}]{1,40}$/u),
+);
+/** Characters a list is refused for, and values that count as none. */
+const isListed = (text: string) =>
+  text.trim() !== '' &&
+  !/\p{Surrogate}/u.test(text) &&
+  !/[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/.test(text);
+
+describe('createCopyPlan', () => {
+  it.each(Object.entries(templates))(
+    'splices what building each message anew would give: %s',
+    async (_, source) => {
+      for (const path of ['msg.html', 'msg.txt']) {
+        const template = await compileTemplate({ path, source }, 'About {{ n }}');
+        const composition = compose(template.compiled);
+        const plan = createCopyPlan(composition, context);
+        await fc.assert(
+          fc.asyncProperty(value.filter(isListed), value.filter(isListed), async (name, n) => {
+            const one = recipient(name, n);
+            const result = plan.render(one);
+            fc.pre(result.ok);
+            const { message } = await plan.make(one);
+            const anew = await buildAnew(composition, one);
+            expect(await decode(message)).toEqual(await decode(anew));
+            expect(headerOf(message)).toBe(headerOf(anew));
+            expect(longestBodyLine(message)).toBeLessThanOrEqual(76);
+            expect(findBareLineEnd(message)).toBeUndefined();
+            expect(Buffer.from(message).toString('latin1')).toMatch(/^[\x00-\x7f]*$/);
+          }),
+          { numRuns: 40 },
+        );
+      }
+    },
+  );
+});
+
+function compose(template: CompiledTemplate): Composition {
+  return {
+    version: 1,
+    mode: 'each',
+    reversePath: 'anthony@example.com',
+    from: { name: 'Änthony', addrSpec: 'anthony@example.com' as AddrSpec },
+    replyTo: [],
+    to: [],
+    cc: [],
+    date: 'Mon, 23 Nov 2026 09:00:00 +0000',
+    messageId: '<abcdefghijklmnopqrstuvwxyz@example.com>',
+    headerFields: [{ name: 'X-Team', value: 'möwe' }],
+    boundary: 'kjhgfdsaqwertzuiopmn',
+    template,
+    set: [],
+    defaults: [],
+    attachments: [],
+    tokenFormat: 'sealed',
+    folder: '/',
+    sources: [],
+  };
+}
+
+function recipient(name: string, n: string): CopyRecipient {
+  return {
+    recipientNumber: 4_711,
+    emailAddress: 'alice@example.com',
+    name: name.replaceAll(/\s+/g, ' '),
+    role: 'to',
+    tracked: false,
+    fields: new Map([
+      ['name', name],
+      ['n', n.replaceAll(/\s+/g, ' ')],
+      ['items', n],
+    ]),
+  };
+}
+
+/** The whole message through the builder, as if there were no other. */
+async function buildAnew(composition: Composition, one: CopyRecipient): Promise<Uint8Array> {
+  const { template, from, replyTo, cc, date, headerFields } = composition;
+  const scope = createScope({
+    ...one,
+    set: new Map(),
+    defaults: new Map(),
+    emailId: context.emailId,
+    unsubscribeUrl: undefined,
+    pixel: '',
+  });
+  return composeMessage(
+    {
+      from,
+      replyTo,
+      to: [{ name: one.name, addrSpec: one.emailAddress as AddrSpec }],
+      cc,
+      subject: render('text', template.subject, scope),
+      date,
+      messageId: deriveMessageId(composition.messageId, one.recipientNumber),
+      fields: headerFields,
+    },
+    {
+      text: render('text', template.text, scope),
+      html: template.html === undefined ? undefined : render('html', template.html, scope),
+      attachments: [],
+    },
+    composition.boundary,
+  );
+}
+
+function render(kind: 'html' | 'text', source: string, scope: Scope): string {
+  const rendered = renderLiquid(parseLiquid(kind, source, { place: { file: 'msg' }, lineOffset: 0 }), scope);
+  if (!rendered.ok) throw new Error('not rendered');
+  return rendered.text;
+}
+
+async function decode(message: Uint8Array): Promise<unknown> {
+  const { subject, to, html, text } = await PostalMime.parse(message);
+  const body = (content = '') => content.replaceAll('\r\n', '\n').replace(/\n*$/, '');
+  return { subject, to, html: body(html), text: body(text) };
+}
+
+/** Without the encoding of a body, which the builder chooses by what is in it. */
+function headerOf(message: Uint8Array): string {
+  const text = Buffer.from(message).toString('latin1');
+  return text.slice(0, text.indexOf('\r\n\r\n')).replace(/Content-Transfer-Encoding: .*\r\n/, '');
+}
+
+function longestBodyLine(message: Uint8Array): number {
+  const text = Buffer.from(message).toString('latin1');
+  const lines = text.slice(text.indexOf('\r\n\r\n')).split('\r\n');
+  return Math.max(...lines.map(line => line.length));
+}
