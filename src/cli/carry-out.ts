@@ -28,7 +28,7 @@ export async function carryOut(request: SendRequest, parts: CarryOutWith): Promi
       request,
       {
         ledger: parts.store.ledger,
-        transport: createSmtpTransport(parts.settings),
+        transport: createSmtpTransport(parts.settings, request.window),
         clock: systemClock,
         jitter: Math.random,
         emit: event => parts.view.show(event),

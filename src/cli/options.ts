@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Rate } from '../smtp/pace.js';
+import { autoWindow, widestWindow } from '../smtp/window.js';
 
 /** What every command gets, wherever on the line it stood. */
 export interface GlobalOptions {
@@ -55,6 +56,14 @@ export function rate(value: string): Rate {
     throw new InvalidArgumentError('It has to be a rate such as 10/s, 100/m or 300/h.');
   }
   return { count: Number(count), perMs };
+}
+
+/** Messages under way per session: a number, or `auto`. */
+export function window(value: string): number {
+  if (value === 'auto') return autoWindow;
+  const number = wholeNumber(1)(value);
+  if (number > widestWindow) throw new InvalidArgumentError(`It has to be at most ${widestWindow}, or auto.`);
+  return number;
 }
 
 /** `name=value`. */

@@ -21,23 +21,27 @@ interface Sender {
  */
 export class SocketSession implements Session {
   readonly maxMessageBytes: number | undefined;
-  readonly depth: number;
   readonly #socket: Socket;
   readonly #engine: TransactionEngine;
   readonly #timeouts: Timeouts;
   readonly #senders = new Map<number, Sender>();
   readonly #outstanding = new Set<Promise<unknown>>();
   #awaited: Awaited | undefined;
+  #answered = 0;
   #timer: NodeJS.Timeout | undefined;
   #quitting = false;
 
-  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts) {
+  /** @param window whole transactions that may be unanswered at a time, where the server offers what that takes. */
+  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts, window = 1) {
     this.maxMessageBytes = capabilities.maxMessageBytes;
     this.#socket = socket;
-    this.#engine = new TransactionEngine(capabilities);
-    this.depth = this.#engine.depth;
+    this.#engine = new TransactionEngine(capabilities, window);
     this.#timeouts = timeouts;
     this.#listen();
+  }
+
+  get depth(): number {
+    return this.#engine.depth;
   }
 
   get usable(): boolean {
@@ -134,9 +138,10 @@ export class SocketSession implements Session {
 
   /** One timer for the reply awaited first. It is not begun again by single octets, or a server could drip for ever. */
   #watch(): void {
-    const awaited = this.#engine.awaits;
-    if (awaited === this.#awaited && awaited !== 'body') return;
+    const { awaits: awaited, answered } = this.#engine;
+    if (awaited === this.#awaited && answered === this.#answered && awaited !== 'body') return;
     this.#awaited = awaited;
+    this.#answered = answered;
     clearTimeout(this.#timer);
     if (awaited === undefined) return;
     const { timeout, what } = patience[awaited];

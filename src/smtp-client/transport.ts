@@ -5,8 +5,11 @@ import { standardTimeouts } from './timeouts.js';
 
 export type { SmtpServer } from './open-connection.js';
 
-/** Sessions with one server, each on a connection of its own. */
-export function createSmtpTransport(server: SmtpServer): Transport {
+/**
+ * Sessions with one server, each on a connection of its own.
+ * @param window whole transactions that may be unanswered in a session; 1: message by message.
+ */
+export function createSmtpTransport(server: SmtpServer, window = 1): Transport {
   const timeouts = { ...standardTimeouts, ...server.timeouts };
-  return { openSession: async () => new SocketSession(await openConnection(server), timeouts) };
+  return { openSession: async () => new SocketSession(await openConnection(server), timeouts, window) };
 }

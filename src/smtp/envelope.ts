@@ -13,10 +13,24 @@ export interface MailTransaction {
   readonly message: Uint8Array;
 }
 
-export function mailCommand(
-  { reversePath, forwardPath, message }: MailTransaction,
-  server: Capabilities,
-): string {
+/** The commands before the message. */
+export type EnvelopeStep = 'reset' | 'mail' | 'rcpt' | 'data';
+
+/** Without its line end. */
+export function commandOf(step: EnvelopeStep, transaction: MailTransaction, server: Capabilities): string {
+  switch (step) {
+    case 'reset':
+      return 'RSET';
+    case 'mail':
+      return mailCommand(transaction, server);
+    case 'rcpt':
+      return rcptCommand(transaction);
+    case 'data':
+      return 'DATA';
+  }
+}
+
+function mailCommand({ reversePath, forwardPath, message }: MailTransaction, server: Capabilities): string {
   const parameters = [
     // With line ends, without the dots that DATA adds. RFC 1870 §5
     ...(server.size ? [`SIZE=${message.length}`] : []),
@@ -26,7 +40,7 @@ export function mailCommand(
   return [`MAIL FROM:<${reversePath}>`, ...parameters].join(' ');
 }
 
-export function rcptCommand({ forwardPath }: MailTransaction): string {
+function rcptCommand({ forwardPath }: MailTransaction): string {
   return `RCPT TO:<${forwardPath}>`;
 }
 

@@ -4,6 +4,14 @@ import type { Reply } from './reply.js';
 /** The stages of a transaction that wait for a reply. */
 export type TransactionStage = Extract<SmtpStage, 'mail' | 'rcpt' | 'data' | 'end-of-data'>;
 
+/** As a person reads it in a message. */
+export const stageName: Readonly<Record<TransactionStage, string>> = {
+  mail: 'MAIL',
+  rcpt: 'RCPT',
+  data: 'DATA',
+  'end-of-data': 'the end of the message',
+};
+
 /** What a reply means for the transaction: go on, its outcome, or that the server has lost its place. */
 export type Verdict = 'proceed' | 'out-of-protocol' | Exclude<OutcomeKind, 'uncertain' | 'withdrawn'>;
 

@@ -1,3 +1,5 @@
+import type { Reply } from './reply.js';
+
 /** Where in the dialogue an outcome was decided. */
 export type SmtpStage = 'connect' | 'ehlo' | 'auth' | 'mail' | 'rcpt' | 'data' | 'end-of-data';
 
@@ -32,4 +34,14 @@ export type OutcomeKind =
 
 export interface SendOutcome extends ReplyFacts {
   readonly kind: OutcomeKind;
+}
+
+/** An outcome that no reply decided. */
+export function unanswered(kind: OutcomeKind, stage: SmtpStage, why: string): SendOutcome {
+  return { kind, stage, replyCode: 0, enhancedStatusCode: '', replyText: why };
+}
+
+/** What a reply says of the outcome it decides. */
+export function factsOf(reply: Reply): Omit<ReplyFacts, 'stage'> {
+  return { replyCode: reply.code, enhancedStatusCode: reply.enhancedStatusCode, replyText: reply.text };
 }

@@ -4,13 +4,17 @@
  * Replies come one for each command and in their order (RFC 5321 §4.2, RFC 2920 §3.2), so a queue of owed replies tells
  * what each one answers. Whatever does not fit the queue ends the session, and every recipient gets the outcome that
  * is true at that moment: `uncertain` if the last octets of the message may have left, else `not-sent`.
+ *
+ * Three ways to speak, by what the server offers: one command at a time; a message and the next envelope in one group;
+ * or, with a window, whole transactions behind one another (`window.ts`).
  */
 import type { Capabilities } from './capabilities.js';
 import { encodeData } from './dot-stuff.js';
-import { type MailTransaction, mailCommand, rcptCommand, refuseLocally } from './envelope.js';
-import { isClosing, judgeReply, type TransactionStage } from './judge.js';
-import type { OutcomeKind, SendOutcome } from './outcome.js';
+import { commandOf, type EnvelopeStep, type MailTransaction, refuseLocally } from './envelope.js';
+import { isClosing, judgeReply, stageName, type TransactionStage } from './judge.js';
+import { factsOf, type OutcomeKind, type SendOutcome, unanswered } from './outcome.js';
 import { printReply, type Reply, ReplyParser } from './reply.js';
+import { createWindow } from './window.js';
 
 export type EngineEffect =
   /** Octets for the socket, in this order; `flushed` is to be called when the system has taken them. */
@@ -25,20 +29,22 @@ export type EngineEffect =
 /** What the session waits for; each has a timeout of its own. `body`: for the system to take octets of a message. */
 export type Awaited = 'reset' | TransactionStage | 'body';
 
-type EnvelopeStep = 'reset' | 'mail' | 'rcpt' | 'data';
-
 /** What a reply can be owed for. */
-type Step = EnvelopeStep | 'end-of-data' | 'lone-dot';
+type Step = EnvelopeStep | 'end-of-data' | 'lone-dot' | 'chunk';
 
 /** One transaction that has begun. */
 interface Underway {
   readonly transaction: MailTransaction;
+  /** Whole, in one write behind others (RFC 3030), and not step by step. */
+  readonly streamed: boolean;
   /** Steps of the envelope not yet written. */
   readonly unwritten: EnvelopeStep[];
   recipientAccepted: boolean;
   /** Encoded message not yet written; undefined before the server asked for it. */
   body: Uint8Array | undefined;
   intent: 'not-asked' | 'asked' | 'durable';
+  /** Of a streamed transaction: a refusal that holds if the reply to the message agrees. */
+  refusal: SendOutcome | undefined;
   outcome: OutcomeKind | undefined;
 }
 
@@ -46,27 +52,33 @@ interface Underway {
 const blockOctets = 64 * 1024;
 /** CRLF.CRLF leaves as one, or a lenient server could take a part of it for the whole. RFC 5321 §4.1.1.4 */
 const terminatorOctets = 5;
+/** Of all messages in the window: more would only wait in buffers. */
+const windowOctets = 1024 * 1024;
 
 export class TransactionEngine {
   readonly #server: Capabilities;
+  readonly #window: ReturnType<typeof createWindow>;
   readonly #parser = new ReplyParser();
   readonly #waiting: MailTransaction[] = [];
-  /** In order; with PIPELINING up to two: one whose message was handed over, and the envelope behind it. */
+  /** In order; step by step up to two: one whose message was handed over, and the envelope behind it. */
   readonly #underway: Underway[] = [];
   readonly #owed: { readonly step: Step; readonly underway: Underway }[] = [];
   /** A transaction failed, and the server may still hold parts of its envelope. RFC 5321 §4.1.1.5 */
   #needsReset = false;
   #begun = 0;
+  #answered = 0;
   #over = false;
   #effects: EngineEffect[] = [];
 
-  constructor(server: Capabilities) {
+  /** @param window transactions that may be unanswered at a time, where the server offers what that takes. */
+  constructor(server: Capabilities, window = 1) {
     this.#server = server;
+    this.#window = createWindow(server.pipelining && server.chunking ? window : 1);
   }
 
-  /** How many transactions are worth offering at a time: one, or also the one that follows in the same group. */
+  /** How many transactions are worth offering at a time: with pipelining also the one that follows in the same group. */
   get depth(): number {
-    return this.#server.pipelining ? 2 : 1;
+    return this.#server.pipelining ? this.#window.width + 1 : 1;
   }
 
   /** Whether another transaction may be offered. */
@@ -78,8 +90,13 @@ export class TransactionEngine {
   /** undefined: for nothing but ourselves. */
   get awaits(): Awaited | undefined {
     const step = this.#owed[0]?.step;
-    if (step !== undefined) return step === 'lone-dot' ? 'end-of-data' : step;
+    if (step !== undefined) return step === 'lone-dot' || step === 'chunk' ? 'end-of-data' : step;
     return this.#underway.some(isWritingBody) ? 'body' : undefined;
+  }
+
+  /** Replies that were owed and came: when it grows, the wait for the next one begins. */
+  get answered(): number {
+    return this.#answered;
   }
 
   /** Takes a transaction; it begins when the ones before allow. */
@@ -105,14 +122,18 @@ export class TransactionEngine {
     });
   }
 
-  /** The caller gives the transaction up. DATA cannot be taken back, only left: the session ends. RFC 5321 §4.1.1.4 */
+  /**
+   * The caller gives the transaction up. DATA cannot be taken back, only left, so the session ends (RFC 5321 §4.1.1.4);
+   * of a streamed transaction nothing was written yet.
+   */
   withdraw(position: number): readonly EngineEffect[] {
     return this.#step(() => {
       const underway = this.#awaitingIntent(position);
       if (underway === undefined) return;
       const why = 'withdrawn before the last octets of the message';
       this.#settle(underway, unanswered('withdrawn', 'data', why));
-      this.#end(why);
+      if (underway.streamed) this.#finish(underway);
+      else this.#end(why);
     });
   }
 
@@ -156,41 +177,92 @@ export class TransactionEngine {
   }
 
   #beginNext(): void {
+    for (let next = this.#waiting[0]; next !== undefined && !this.#over; next = this.#waiting[0]) {
+      const streamed = this.#mayStream(next);
+      if (!streamed && !this.#mayFollow()) return;
+      if (streamed && !this.#hasRoom(next)) return;
+      this.#waiting.shift();
+      this.#begin(next, streamed);
+    }
+  }
+
+  /** What is larger than a block waits for nobody's round trip, and is better known step by step. */
+  #mayStream({ message }: MailTransaction): boolean {
+    return this.#window.width > 1 && message.length <= blockOctets;
+  }
+
+  /** Behind what has been handed over, or is streamed as well: nothing is ever written between DATA and its message. */
+  #hasRoom({ message }: MailTransaction): boolean {
     const last = this.#underway.at(-1);
-    // A message may be followed by the next envelope in one group; the next message waits for its 354, and so for the
-    // reply to this one: never more than one recipient is uncertain. RFC 2920 §3.1
-    const free = last === undefined || (this.#server.pipelining && last.intent === 'durable');
-    const transaction = free ? this.#waiting.shift() : undefined;
-    if (transaction === undefined) return;
+    if (last === undefined) return true;
+    if (this.#underway.length >= this.#window.width || (last.intent !== 'durable' && !last.streamed))
+      return false;
+    const octets = this.#underway.reduce((sum, { transaction }) => sum + transaction.message.length, 0);
+    return octets + message.length <= windowOctets;
+  }
+
+  /**
+   * A message may be followed by the next envelope in one group; the next message waits for its 354, and so for the
+   * reply to this one: never more than one recipient is uncertain. RFC 2920 §3.1
+   */
+  #mayFollow(): boolean {
+    if (this.#underway.length === 0) return true;
+    return this.#server.pipelining && this.#underway.length === 1 && this.#underway[0]?.intent === 'durable';
+  }
+
+  #begin(transaction: MailTransaction, streamed: boolean): void {
+    // What a streamed one before it leaves behind is not known yet: Exim keeps MAIL open when it refused the recipient.
+    const reset = streamed || this.#needsReset || this.#underway.at(-1)?.streamed === true;
     const underway: Underway = {
       transaction,
-      unwritten: this.#needsReset ? ['reset', 'mail', 'rcpt', 'data'] : ['mail', 'rcpt', 'data'],
+      streamed,
+      unwritten: reset ? ['reset', 'mail', 'rcpt', 'data'] : ['mail', 'rcpt', 'data'],
       recipientAccepted: false,
       body: undefined,
       intent: 'not-asked',
+      refusal: undefined,
       outcome: undefined,
     };
     this.#needsReset = false;
     this.#begun += 1;
     this.#underway.push(underway);
-    this.#writeEnvelope(underway);
+    if (streamed) this.#askIntent(underway);
+    else this.#writeEnvelope(underway);
   }
 
   /** The next command; with PIPELINING all of them, DATA being the last its group may have. RFC 2920 §3.1 */
   #writeEnvelope(underway: Underway): void {
     const { unwritten, transaction } = underway;
     for (const step of unwritten.splice(0, this.#server.pipelining ? unwritten.length : 1)) {
-      this.#write(Buffer.from(`${commandOf(step, transaction, this.#server)}\r\n`));
-      this.#owed.push({ step, underway });
+      this.#command(step, underway, commandOf(step, transaction, this.#server));
     }
+  }
+
+  /** The whole transaction at once. Each begins with RSET, so that none depends on how the one before ended. RFC 3030 §2 */
+  #writeTransaction(underway: Underway): void {
+    const { transaction } = underway;
+    for (const step of ['reset', 'mail', 'rcpt'] as const) {
+      this.#command(step, underway, commandOf(step, transaction, this.#server));
+    }
+    this.#command('chunk', underway, `BDAT ${transaction.message.length} LAST`);
+    // Counted octets: nothing in them is stuffed.
+    this.#write(transaction.message);
+  }
+
+  #command(step: Step, underway: Underway, line: string): void {
+    this.#write(Buffer.from(`${line}\r\n`));
+    this.#owed.push({ step, underway });
   }
 
   #answer(reply: Reply): void {
     if (this.#over) return;
     const owed = this.#owed.shift();
+    this.#answered += 1;
     if (owed === undefined) this.#closedBy(reply);
     else if (owed.step === 'reset') this.#answerReset(owed.underway, reply);
     else if (owed.step === 'lone-dot') this.#answerLoneDot(owed.underway, reply);
+    else if (owed.step === 'chunk') this.#answerChunk(owed.underway, reply);
+    else if (owed.underway.streamed) this.#answerStreamed(owed.underway, owed.step, reply);
     else this.#answerStage(owed.underway, owed.step, reply);
   }
 
@@ -210,9 +282,7 @@ export class TransactionEngine {
   #answerStage(underway: Underway, stage: TransactionStage, reply: Reply): void {
     const verdict = judgeReply(stage, reply);
     if (verdict === 'out-of-protocol') {
-      const why = `the server answered ${stageName[stage]} with "${printReply(reply)}"`;
-      this.#settle(underway, unanswered(lostOutcome(underway), stage, why));
-      this.#end(why);
+      this.#outOfProtocol(underway, stage, reply);
       return;
     }
     if (verdict !== 'proceed') this.#settle(underway, { kind: verdict, stage, ...factsOf(reply) });
@@ -224,9 +294,39 @@ export class TransactionEngine {
     else this.#finish(underway);
   }
 
+  /** The message is on its way already: a refusal counts once the reply to the message agrees with it. */
+  #answerStreamed(underway: Underway, stage: TransactionStage, reply: Reply): void {
+    const verdict = judgeReply(stage, reply);
+    if (isClosing(reply)) {
+      this.#settle(underway, { kind: 'not-sent', stage, ...factsOf(reply) });
+      this.#closedBy(reply);
+    } else if (verdict === 'out-of-protocol') this.#outOfProtocol(underway, stage, reply);
+    else if (verdict !== 'proceed') underway.refusal ??= { kind: verdict, stage, ...factsOf(reply) };
+  }
+
+  #answerChunk(underway: Underway, reply: Reply): void {
+    const stage = 'end-of-data';
+    const verdict = judgeReply(stage, reply);
+    const { refusal } = underway;
+    if (verdict === 'out-of-protocol' || (verdict === 'accepted' && refusal !== undefined)) {
+      // Taken, although sender or recipient was refused: for whom, nobody can say.
+      this.#outOfProtocol(underway, stage, reply);
+      return;
+    }
+    this.#settle(underway, refusal ?? { kind: verdict as OutcomeKind, stage, ...factsOf(reply) });
+    if (isClosing(reply)) this.#closedBy(reply);
+    else this.#finish(underway);
+  }
+
+  #outOfProtocol(underway: Underway, stage: TransactionStage, reply: Reply): void {
+    const why = `the server answered ${stageName[stage]} with "${printReply(reply)}"`;
+    this.#settle(underway, unanswered(lostOutcome(underway), stage, why));
+    this.#end(why);
+  }
+
   /** In a group everything is written already, and the replies to it are waited for even if one refuses. */
   #continueEnvelope(underway: Underway): void {
-    if (underway.unwritten.length === 0) return;
+    if (underway.streamed || underway.unwritten.length === 0) return;
     if (underway.outcome === undefined) this.#writeEnvelope(underway);
     else this.#finish(underway);
   }
@@ -246,15 +346,19 @@ export class TransactionEngine {
   }
 
   #writeBody(underway: Underway): void {
-    const { body = new Uint8Array(), transaction } = underway;
+    const { body = new Uint8Array() } = underway;
     if (body.length > blockOctets) {
       const end = Math.min(blockOctets, body.length - terminatorOctets);
       underway.body = body.subarray(end);
       this.#write(body.subarray(0, end));
       return;
     }
+    this.#askIntent(underway);
+  }
+
+  #askIntent(underway: Underway): void {
     underway.intent = 'asked';
-    this.#effects.push({ kind: 'needs-intent', position: transaction.position });
+    this.#effects.push({ kind: 'needs-intent', position: underway.transaction.position });
   }
 
   #awaitingIntent(position: number): Underway | undefined {
@@ -265,9 +369,12 @@ export class TransactionEngine {
 
   #handOver(underway: Underway): void {
     underway.intent = 'durable';
-    this.#write(underway.body ?? new Uint8Array());
-    underway.body = undefined;
-    this.#owed.push({ step: 'end-of-data', underway });
+    if (underway.streamed) this.#writeTransaction(underway);
+    else {
+      this.#write(underway.body ?? new Uint8Array());
+      underway.body = undefined;
+      this.#owed.push({ step: 'end-of-data', underway });
+    }
     this.#beginNext();
   }
 
@@ -275,6 +382,8 @@ export class TransactionEngine {
     this.#underway.splice(this.#underway.indexOf(underway), 1);
     // If the next MAIL is on its way behind the message, the end of data has cleared the buffers. RFC 5321 §4.1.1.4
     if (underway.outcome !== 'accepted' && this.#underway.length === 0) this.#needsReset = true;
+    if (underway.outcome === 'accepted') this.#window.accepted();
+    else this.#window.unexpected();
     this.#beginNext();
   }
 
@@ -289,15 +398,22 @@ export class TransactionEngine {
     this.#effects.push({ kind: 'settled', position, outcome });
   }
 
+  /** Replies come in order: what is behind the one that closed was not taken, even if it was handed over. RFC 5321 §3.8 */
   #closedBy(reply: Reply): void {
-    this.#end(`the server closed the session: ${printReply(reply)}`);
+    const why = `the server closed the session: ${printReply(reply)}`;
+    for (const underway of this.#underway) {
+      this.#settle(underway, unanswered('not-sent', this.#stageOf(underway), why));
+    }
+    this.#end(why);
   }
 
   #end(why: string): void {
     if (this.#over) return;
     this.#over = true;
     for (const underway of this.#underway.splice(0)) {
-      this.#settle(underway, unanswered(lostOutcome(underway), this.#stageOf(underway), why));
+      // A refused recipient stays refused. A refused sender says nothing of a message that is already on its way.
+      const refusal = underway.refusal?.stage === 'rcpt' ? underway.refusal : undefined;
+      this.#settle(underway, refusal ?? unanswered(lostOutcome(underway), this.#stageOf(underway), why));
     }
     for (const transaction of this.#waiting.splice(0)) {
       this.#emitSettled(transaction, unanswered('not-sent', 'mail', why));
@@ -307,9 +423,11 @@ export class TransactionEngine {
   }
 
   #stageOf(underway: Underway): TransactionStage {
+    // Of a message that was handed over whole, the last reply is the one that is missing.
+    if (underway.streamed && underway.intent === 'durable') return 'end-of-data';
     const step = this.#owed.find(owed => owed.underway === underway)?.step ?? 'data';
     if (step === 'reset') return 'mail';
-    return step === 'lone-dot' ? 'data' : step;
+    return step === 'lone-dot' || step === 'chunk' ? 'data' : step;
   }
 
   /** Joined with what was written before in the same step, so that a group leaves in one segment. */
@@ -321,26 +439,6 @@ export class TransactionEngine {
   }
 }
 
-function commandOf(step: EnvelopeStep, transaction: MailTransaction, server: Capabilities): string {
-  switch (step) {
-    case 'reset':
-      return 'RSET';
-    case 'mail':
-      return mailCommand(transaction, server);
-    case 'rcpt':
-      return rcptCommand(transaction);
-    case 'data':
-      return 'DATA';
-  }
-}
-
-const stageName = {
-  mail: 'MAIL',
-  rcpt: 'RCPT',
-  data: 'DATA',
-  'end-of-data': 'the end of the message',
-} as const;
-
 function isWritingBody({ body, intent }: Underway): boolean {
   return body !== undefined && intent === 'not-asked';
 }
@@ -348,13 +446,4 @@ function isWritingBody({ body, intent }: Underway): boolean {
 /** What is true of a transaction whose session ends without another reply. */
 function lostOutcome({ intent }: Underway): 'uncertain' | 'not-sent' {
   return intent === 'durable' ? 'uncertain' : 'not-sent';
-}
-
-/** An outcome that no reply decided. */
-function unanswered(kind: OutcomeKind, stage: TransactionStage, why: string): SendOutcome {
-  return { kind, stage, replyCode: 0, enhancedStatusCode: '', replyText: why };
-}
-
-function factsOf(reply: Reply): Pick<SendOutcome, 'replyCode' | 'enhancedStatusCode' | 'replyText'> {
-  return { replyCode: reply.code, enhancedStatusCode: reply.enhancedStatusCode, replyText: reply.text };
 }

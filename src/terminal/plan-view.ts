@@ -26,7 +26,7 @@ export function planLines(
     ...row('From', visible(printMailbox(plan.from))),
     ...audienceLines(plan, row),
     ...row('Tracking', trackingText(plan)),
-    ...(plan.server === undefined ? [] : serverLines(plan.server, plan.connections, row)),
+    ...(plan.server === undefined ? [] : serverLines(plan.server, plan, row)),
     ...plan.notices.flatMap(notice => row('Note', visible(notice))),
     ...(plan.suppressed.length > 0 ? row('Left out', `${list(plan.suppressed)} (suppressed)`) : []),
     ...plan.warnings.flatMap(warning => row('Warning', visible(warning)).map(style.warn)),
@@ -63,13 +63,18 @@ function trackingText({ trackingUrl, untracked, recipients }: SendPlan): string 
     : `a pixel at ${host}; ${untracked} of ${recipients} copies without`;
 }
 
-/** At most one message per session can be left without an answer. */
-function serverLines(server: string, connections: number, row: Row): readonly string[] {
+/** So many messages can be left without an answer, whatever breaks. */
+function serverLines(
+  server: string,
+  { connections, window, recipients }: SendPlan,
+  row: Row,
+): readonly string[] {
   const many = connections === 1 ? '1 connection' : `${connections} connections`;
+  const uncertain = Math.min(connections * window, recipients);
   const they = connections === 1 ? 'it' : 'they';
   return [
     ...row('Server', visible(server)),
-    ...row('', `${many}, at most ${connections} uncertain should ${they} break`),
+    ...row('', `${many}, at most ${uncertain} uncertain should ${they} break`),
   ];
 }
 

@@ -36,52 +36,110 @@ export interface DeliveryRun {
 /** Failures in a row that are answered with another session even when no time for retries is left. */
 const toleratedFailures = 5;
 
-/** One session's share of the queue: takes recipients until there are none, replacing the session when it breaks. */
+/** One session and who is on the way in it. */
+interface Share {
+  session: Session | undefined;
+  /** Transactions without an outcome yet. */
+  underway: number;
+  /** Called when one of them has its outcome. */
+  onSettled: () => void;
+  /** Recipients of a session that ended before their hand-over: they come first in the next one. */
+  readonly again: RecipientRecord[];
+  /** Why the last session ended; undefined while it has not, or when that was dealt with. */
+  broke: string | undefined;
+}
+
+/**
+ * One session's share of the queue: takes recipients until there are none, as many at a time as the session can use, and
+ * replaces the session when it breaks.
+ */
 export async function deliverQueue(
   run: DeliveryRun,
   queue: AsyncGenerator<RecipientRecord, void, void>,
 ): Promise<void> {
-  const holder: { session: Session | undefined } = { session: undefined };
-  const abort = () => holder.session?.abort();
+  const share: Share = {
+    session: undefined,
+    underway: 0,
+    onSettled: () => undefined,
+    again: [],
+    broke: undefined,
+  };
+  const abort = () => share.session?.abort();
   run.stop.abort.addEventListener('abort', abort);
   try {
-    while (mayBegin(run)) {
-      run.left -= 1;
-      const next = await queue.next();
-      if (next.done === true) {
-        run.left += 1;
-        break;
-      }
-      await deliver(run, holder, next.value);
+    for (;;) {
+      while (share.underway >= (share.session?.depth ?? 1)) await oneSettled(share);
+      const recipient = await nextRecipient(run, share, queue);
+      if (recipient !== undefined) await begin(run, share, recipient);
+      // Whoever is still on the way may come back, and has to be begun again then.
+      else if (share.underway > 0) await oneSettled(share);
+      else break;
     }
   } finally {
     run.stop.abort.removeEventListener('abort', abort);
-    await holder.session?.quit();
+    await share.session?.quit();
   }
 }
 
-function mayBegin(run: DeliveryRun): boolean {
-  return run.stopped === undefined && !run.stop.drain.aborted && run.left > 0;
+/** Not a race between all of them, which would cost more the more there are. */
+function oneSettled(share: Share): Promise<void> {
+  return new Promise(resolve => {
+    share.onSettled = resolve;
+  });
 }
 
-/** Tries until the recipient is settled; a session lost before the hand-over leaves them as they were. */
+function ended(run: DeliveryRun): boolean {
+  return run.stopped !== undefined || run.stop.drain.aborted;
+}
+
+async function nextRecipient(
+  run: DeliveryRun,
+  share: Share,
+  queue: AsyncGenerator<RecipientRecord, void, void>,
+): Promise<RecipientRecord | undefined> {
+  if (ended(run)) return undefined;
+  const again = share.again.shift();
+  if (again !== undefined) return again;
+  if (run.left <= 0) return undefined;
+  run.left -= 1;
+  const next = await queue.next();
+  if (next.done !== true) return next.value;
+  run.left += 1;
+  return undefined;
+}
+
+/** Starts the transaction of one recipient; returns once it is under way, or cannot be. */
+async function begin(run: DeliveryRun, share: Share, recipient: RecipientRecord): Promise<void> {
+  const { message } = await run.request.copies.make(recipient);
+  await waitForTurn(run);
+  if (ended(run)) return;
+  const session = await usableSession(run, share);
+  if (session === undefined) return;
+  share.underway += 1;
+  void deliver(run, share, session, recipient, message)
+    .catch((error: unknown) => {
+      run.stopped ??= asProblem(error);
+    })
+    .finally(() => {
+      share.underway -= 1;
+      share.onSettled();
+    });
+}
+
+/** A session lost before the hand-over leaves the recipient as before: somebody for the next session. */
 async function deliver(
   run: DeliveryRun,
-  holder: { session: Session | undefined },
+  share: Share,
+  session: Session,
   recipient: RecipientRecord,
+  message: Uint8Array,
 ): Promise<void> {
-  const copy = await run.request.copies.make(recipient);
-  while (run.stopped === undefined && !run.stop.drain.aborted) {
-    const session = await usableSession(run, holder);
-    if (session === undefined) return;
-    await waitForTurn(run);
-    if (run.stop.drain.aborted) return;
-    const outcome = await transact(run, session, recipient, copy.message);
-    learn(run, outcome);
-    if (outcome.kind === 'sender-refused') run.stopped ??= senderRefused(recipient, outcome);
-    if (outcome.kind !== 'not-sent') return;
-    await sessionFailed(run, outcome.replyText);
-  }
+  const outcome = await transact(run, session, recipient, message);
+  learn(run, outcome);
+  if (outcome.kind === 'sender-refused') run.stopped ??= senderRefused(recipient, outcome);
+  if (outcome.kind !== 'not-sent') return;
+  share.again.push(recipient);
+  share.broke ??= outcome.replyText;
 }
 
 /** The rate limit, and the pause a server asked for: both hold for all sessions together. */
@@ -110,18 +168,19 @@ function learn(run: DeliveryRun, outcome: SendOutcome): void {
   }
 }
 
-async function usableSession(
-  run: DeliveryRun,
-  holder: { session: Session | undefined },
-): Promise<Session | undefined> {
-  while (holder.session?.usable !== true) {
-    await holder.session?.quit();
-    holder.session = undefined;
+async function usableSession(run: DeliveryRun, share: Share): Promise<Session | undefined> {
+  while (share.session?.usable !== true || share.broke !== undefined) {
+    while (share.underway > 0) await oneSettled(share);
+    await share.session?.quit();
+    share.session = undefined;
+    if (share.broke !== undefined) await sessionFailed(run, share.broke);
+    share.broke = undefined;
+    if (ended(run)) return undefined;
     try {
-      holder.session = await run.ports.transport.openSession();
+      share.session = await run.ports.transport.openSession();
       run.sessionsOpened += 1;
       run.ports.emit({ kind: 'session-opened', sessions: run.sessionsOpened });
-      if (run.stop.abort.aborted) holder.session.abort();
+      if (run.stop.abort.aborted) share.session.abort();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       // A refused login is refused again; hammering it locks accounts. And nobody waits for a server never seen.
@@ -129,11 +188,11 @@ async function usableSession(
         run.stopped ??= error;
         return undefined;
       }
-      await sessionFailed(run, error.message);
+      share.broke = error.message;
     }
-    if (run.stopped !== undefined || run.stop.drain.aborted) return undefined;
+    if (ended(run)) return undefined;
   }
-  return holder.session;
+  return share.session;
 }
 
 /** Waits before the next session, or stops the run when sessions keep failing and the time for retries is over. */

@@ -25,6 +25,8 @@ export interface SendPlan {
   /** `smtp://mail.example.com:587`, never with a password; undefined in a dry run without a server. */
   readonly server: string | undefined;
   readonly connections: number;
+  /** Messages of one connection that may be uncertain should it break. */
+  readonly window: number;
   /** Base of the pixel URLs; undefined when no copy is tracked. */
   readonly trackingUrl: string | undefined;
   /** Things that were done to the input and the user should see: merged rows, skipped rows. */

@@ -227,6 +227,7 @@ function describePlan(
     suppressed: audience.suppressed,
     server: draft.server,
     connections: Math.min(draft.connections, Math.ceil(records.length / 10)),
+    window: draft.window,
     trackingUrl: draft.trackingUrl,
     notices: audience.notices,
     warnings: [],

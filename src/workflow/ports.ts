@@ -205,7 +205,10 @@ export interface Transport {
 export interface Session {
   /** Largest message the server takes, in octets; undefined when it does not say. RFC 1870 */
   readonly maxMessageBytes: number | undefined;
-  /** How many `send` calls may be under way at a time: with pipelining the next one's commands ride with a message. */
+  /**
+   * How many `send` calls are worth having under way now: with pipelining the next one's commands ride with a message.
+   * It changes with the replies of the server.
+   */
   readonly depth: number;
   /**
    * One mail transaction: MAIL, RCPT, DATA (RFC 5321 §3.3), exactly one forward-path.

@@ -36,6 +36,7 @@ export interface EmailDraft {
   /** For the plan; undefined in a dry run. */
   readonly server: string | undefined;
   readonly connections: number;
+  readonly window: number;
 }
 
 export interface DraftPorts {

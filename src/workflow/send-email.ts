@@ -20,6 +20,8 @@ export interface SendRequest {
   readonly reversePath: string;
   /** At most this many sessions; a tenth of the recipients, rounded up, if that is less. */
   readonly connections: number;
+  /** Messages that may be unanswered in a session at a time: so many recipients of each are uncertain if it breaks. */
+  readonly window: number;
   readonly rate?: Rate | undefined;
   /** How long deferred recipients are retried; 0: one attempt each. */
   readonly retryForMs: number;

@@ -97,6 +97,7 @@ const plan: SendPlan = {
   suppressed: ['eve@example.com'],
   server: 'smtp://mail.example.com:587',
   connections: 1,
+  window: 1,
   trackingUrl: 'https://t.example.com',
   notices: ['1 repeated row left out'],
   warnings: ['it rains'],

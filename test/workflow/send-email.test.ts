@@ -76,6 +76,7 @@ function send(changes: Partial<SendRequest> = {}) {
       copies,
       reversePath: 'a@example.com',
       connections: 4,
+      window: 1,
       retryForMs: 900_000,
       resumed: false,
       ...changes,
@@ -273,7 +274,7 @@ describe('sendEmail', () => {
       },
     };
     const finished = await sendEmail(
-      { email, copies, reversePath: '', connections: 1, retryForMs: 0, resumed: false },
+      { email, copies, reversePath: '', connections: 1, window: 1, retryForMs: 0, resumed: false },
       { ledger, transport: office, clock, jitter: () => 0, emit: () => undefined },
       { drain: drain.signal, abort: new AbortController().signal },
     );

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { duration, rate, wholeNumber } from '../options.js';
+import { duration, rate, wholeNumber, window } from '../options.js';
 
 export function defineResume(program: Command): void {
   program
@@ -10,6 +10,7 @@ export function defineResume(program: Command): void {
     .option('--smtp <url>', 'smtp://user@host:587 or smtps://user@host:465')
     .option('--rate <n/unit>', 'at most so many messages, such as 10/s or 300/h', rate)
     .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))
+    .option('--window <n>', 'messages under way per session, or auto; default 1', window)
     .option('--retry-for <duration>', 'how long deferred recipients are retried; default 15m', duration)
     .addOption(
       new Option('--resend-uncertain', 'send the same octets again to uncertain recipients').conflicts(

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { assignment, collect, duration, rate, wholeNumber } from '../options.js';
+import { assignment, collect, duration, rate, wholeNumber, window } from '../options.js';
 
 export function defineSend(program: Command): void {
   program
@@ -40,6 +40,7 @@ export function defineSend(program: Command): void {
     .option('--tracking-url <url>', 'public base URL of mailtrack serve')
     .option('--rate <n/unit>', 'at most so many messages, such as 10/s or 300/h', rate)
     .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))
+    .option('--window <n>', 'messages under way per session, or auto; default 1', window)
     .option('--retry-for <duration>', 'how long deferred recipients are retried; default 15m', duration)
     .optionsGroup('Safety:')
     .option('-n, --dry-run', 'do everything but send')

@@ -3,6 +3,7 @@
  * The configuration file, `config show`, error suggestions and the reference in docs/ come from it.
  */
 import { type Parsed, parsed, refused } from '../../problem.js';
+import { autoWindow, widestWindow } from '../../smtp/window.js';
 
 export interface Setting {
   /** Dotted, as in the file: `smtp.url`. */
@@ -61,7 +62,7 @@ export const settings: readonly Setting[] = [
   },
   { key: 'send.rate', read: text, says: 'such as 10/s or 300/h' },
   { key: 'send.connections', read: wholeNumber(1, 100), says: 'sessions at most; default 4' },
-  { key: 'send.window', read: window, says: 'messages under way per session; 1 in this version' },
+  { key: 'send.window', read: window, says: 'messages under way per session, or auto; default 1' },
   {
     key: 'send.max_visible',
     read: wholeNumber(1, 10_000),
@@ -131,5 +132,5 @@ function oneOf(...choices: readonly string[]): (value: unknown) => Parsed<string
 }
 
 function window(value: unknown): Parsed<SettingValue> {
-  return value === 'auto' ? parsed('auto') : wholeNumber(1, 1_000)(value);
+  return value === 'auto' ? parsed(autoWindow) : wholeNumber(1, widestWindow)(value);
 }

@@ -126,6 +126,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       trackingUrl: `http://127.0.0.1:${parts.pixelPort}`,
       server: `smtp://127.0.0.1:${parts.smtpPort} (sandbox)`,
       connections: 4,
+      window: 1,
     },
     {
       files: systemFiles,
@@ -145,6 +146,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       copies: planned.copies('pixel', parts.ring),
       reversePath: planned.composition.reversePath,
       connections: 4,
+      window: 1,
       retryForMs: 0,
       resumed: false,
     },

@@ -12,16 +12,13 @@ import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keyPath, readKeyRing } from '../key-ring.js';
-import type { duration, GlobalOptions, rate } from '../options.js';
+import type { GlobalOptions } from '../options.js';
 import { createSendView } from '../send-view.js';
 import { completeSmtpSettings, readSmtpAddress } from '../smtp-settings.js';
-import { configuredRate, defaultConnections, defaultRetryForMs } from './send.js';
+import { readTransportSettings, type TransportOptions } from '../transport-options.js';
 
-export interface ResumeOptions extends GlobalOptions {
+export interface ResumeOptions extends GlobalOptions, TransportOptions {
   readonly smtp?: string;
-  readonly rate?: ReturnType<typeof rate>;
-  readonly connections?: number;
-  readonly retryFor?: ReturnType<typeof duration>;
   readonly limit?: number;
   readonly resendUncertain?: boolean;
   readonly acceptChanged?: boolean;
@@ -60,9 +57,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
           templatePath: composition.sources[0]?.path ?? 'the stored template',
         }),
         reversePath: composition.reversePath,
-        connections: options.connections ?? context.number('send.connections') ?? defaultConnections,
-        rate: options.rate ?? configuredRate(context),
-        retryForMs: options.retryFor ?? defaultRetryForMs,
+        ...readTransportSettings(options, context),
         limit: options.limit,
         uncertain: options.resendUncertain === true ? 'resend' : options.resolve,
         resumed: true,

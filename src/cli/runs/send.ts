@@ -16,7 +16,6 @@ import { type Context, createContext } from '../context.js';
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keyPath, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
-import { type duration, rate } from '../options.js';
 import { createSendView } from '../send-view.js';
 import {
   completeSmtpSettings,
@@ -25,8 +24,13 @@ import {
   type SmtpAddress,
 } from '../smtp-settings.js';
 import { healthWarning } from '../tracking-health.js';
+import {
+  readTransportSettings,
+  type TransportOptions,
+  type TransportSettings,
+} from '../transport-options.js';
 
-export interface SendOptions extends GlobalOptions {
+export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly to?: readonly string[];
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
@@ -48,9 +52,6 @@ export interface SendOptions extends GlobalOptions {
   readonly tokenFormat?: 'sealed' | 'article';
   readonly smtp?: string;
   readonly trackingUrl?: string;
-  readonly rate?: ReturnType<typeof rate>;
-  readonly connections?: number;
-  readonly retryFor?: ReturnType<typeof duration>;
   readonly dryRun?: boolean;
   readonly out?: string;
   readonly yes?: boolean;
@@ -60,8 +61,6 @@ export interface SendOptions extends GlobalOptions {
   readonly allowLocalTracking?: boolean;
 }
 
-export const defaultConnections = 4;
-export const defaultRetryForMs = 15 * 60_000;
 const defaultMaxVisible = 20;
 
 export async function runSend(templatePath: string, options: SendOptions): Promise<void> {
@@ -74,7 +73,8 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     'tracking.token_format': { flag: '--token-format', value: options.tokenFormat },
   });
   const { server, trackingUrl } = readSetup(options, context);
-  const draft = createDraft(templatePath, options, context, { server, trackingUrl });
+  const transport = readTransportSettings(options, context);
+  const draft = createDraft(templatePath, options, context, { server, trackingUrl, transport });
   const existingRing = await readKeyRing();
   const ring = existingRing ?? createPassingKeyRing();
   const store = await openStoreFor(context, options);
@@ -114,9 +114,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
         email: planned.email,
         copies,
         reversePath: planned.composition.reversePath,
-        connections: draft.connections,
-        rate: options.rate ?? configuredRate(context),
-        retryForMs: options.retryFor ?? defaultRetryForMs,
+        ...transport,
         limit: options.limit,
         resumed: false,
       },
@@ -169,7 +167,7 @@ function createDraft(
   templatePath: string,
   options: SendOptions,
   context: Context,
-  { server, trackingUrl }: Setup,
+  { server, trackingUrl, transport }: Setup & { readonly transport: TransportSettings },
 ): EmailDraft {
   return {
     templatePath,
@@ -192,7 +190,8 @@ function createDraft(
     tokenFormat: (context.text('tracking.token_format') as 'sealed' | 'article' | undefined) ?? 'sealed',
     trackingUrl,
     server: server === undefined ? undefined : printSmtpAddress(server),
-    connections: options.connections ?? context.number('send.connections') ?? defaultConnections,
+    connections: transport.connections,
+    window: transport.window,
   };
 }
 
@@ -208,11 +207,6 @@ function requireTrackingUrl(options: SendOptions, context: Context, server: Smtp
 
 function aDayBefore(date: Date): Date {
   return new Date(date.getTime() - 24 * 60 * 60_000);
-}
-
-export function configuredRate(context: Context): ReturnType<typeof rate> | undefined {
-  const text = context.text('send.rate');
-  return text === undefined ? undefined : rate(text);
 }
 
 /** A dry run looks at the suppressions when there is a database, but does not make one. */

@@ -69,19 +69,17 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     recordTransaction: (emailId, position, transaction) =>
       commits.run('soon', () => {
         const endedAt = transaction.endedAt.toISOString();
-        const moved = sql.settle.get(transaction.state, endedAt, emailId, position) as
-          | { attempts: number }
-          | undefined;
-        if (moved === undefined) return undefined;
+        if (sql.settle.run(transaction.state, endedAt, emailId, position).changes === 0) return undefined;
+        const attempt = sql.attemptsOf.get(emailId, position) as number;
         sql.insertTransaction.run({
           ...transaction,
           emailId,
           position,
-          attempt: moved.attempts,
+          attempt,
           startedAt: transaction.startedAt.toISOString(),
           endedAt,
         });
-        return moved.attempts;
+        return attempt;
       }),
 
     moveRecipients: (emailId, from, to, at) =>
@@ -139,10 +137,15 @@ function prepare(database: Database) {
       UPDATE recipients SET state = 'sending', state_at = ?
        WHERE email_id = ? AND position = ? AND state IN ('pending', 'deferred')`),
     // Whoever settles a recipient holds the email's lock; a state that is final already is never overwritten.
+    // Neither IN with three values nor RETURNING: for each SQLite makes a table of its own, which takes a hundred times as
+    // long as all the rest of the statement.
     settle: database.prepare(`
       UPDATE recipients SET state = ?, state_at = ?, attempts = attempts + 1
-       WHERE email_id = ? AND position = ? AND state IN ('pending', 'deferred', 'sending')
-      RETURNING attempts`),
+       WHERE email_id = ? AND position = ?
+         AND (state = 'pending' OR state = 'deferred' OR state = 'sending')`),
+    attemptsOf: database
+      .prepare('SELECT attempts FROM recipients WHERE email_id = ? AND position = ?')
+      .pluck(),
     insertTransaction: database.prepare(`
       INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
                                 enhanced_status_code, reply_text)
