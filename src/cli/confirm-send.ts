@@ -46,7 +46,7 @@ async function confirmAgain({ earlier, again }: ConfirmOptions, mayAsk: boolean)
 }
 
 async function confirmCount(planned: PlannedEmail, options: ConfirmOptions, mayAsk: boolean): Promise<void> {
-  const count = planned.recipients.length;
+  const count = planned.plan.recipients;
   if (options.confirm !== undefined) {
     if (options.confirm === count) return;
     throw new Problem(

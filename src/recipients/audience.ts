@@ -1,5 +1,5 @@
 /** Who gets a copy and who sees whom. One person, one copy. */
-import { addrSpecKey, printMailbox } from '../message/mailbox.js';
+import { addrSpecKey } from '../message/mailbox.js';
 import { type Place, Problem } from '../problem.js';
 import { isAddressingColumn } from './list-columns.js';
 import type { Recipient, Role } from './recipient.js';
@@ -12,8 +12,8 @@ export interface AudienceOptions {
 }
 
 export interface AudiencePlan {
-  /** To before Cc before Bcc, each in the order they were first named there. */
-  readonly recipients: readonly Recipient[];
+  /** To before Cc before Bcc, each in the order they were first named there, at the position where that was. */
+  readonly recipients: readonly Mention[];
   /** Addresses left out, as they were first written. */
   readonly suppressed: readonly string[];
   /** What was merged, for the user to see. */
@@ -23,7 +23,7 @@ export interface AudiencePlan {
 }
 
 /** A recipient and where they were named, from 0. */
-interface Mention extends Recipient {
+export interface Mention extends Recipient {
   readonly position: number;
 }
 type Person = readonly [first: Mention, ...others: Mention[]];
@@ -35,11 +35,12 @@ interface LeftOut {
   readonly namedTwice: string[];
 }
 
-const roleOrder: readonly Role[] = ['to', 'cc', 'bcc'];
+export const roleOrder: readonly Role[] = ['to', 'cc', 'bcc'];
 /** Places and addresses named in one sentence before it says how many more there are. */
 const maxShown = 5;
 
-export function planAudience(named: readonly Recipient[], options: AudienceOptions): AudiencePlan {
+/** @param named in the order they were named; of a long list only those who may be named twice, or left out. */
+export function planAudience(named: Iterable<Mention>, options: AudienceOptions): AudiencePlan {
   const kept: Mention[] = [];
   const suppressed: string[] = [];
   const problems: Problem[] = [];
@@ -52,18 +53,17 @@ export function planAudience(named: readonly Recipient[], options: AudienceOptio
   }
   kept.sort((a, b) => rank(a) - rank(b) || a.position - b.position);
   return {
-    recipients: kept.map(({ position, ...recipient }) => recipient),
+    recipients: kept,
     suppressed,
     notices: describeLeftOut(leftOut, options.duplicates),
     problems,
   };
 }
 
-function groupByPerson(named: readonly Recipient[]): ReadonlyMap<string, Person> {
+function groupByPerson(named: Iterable<Mention>): ReadonlyMap<string, Person> {
   const people = new Map<string, [Mention, ...Mention[]]>();
-  for (const [position, recipient] of named.entries()) {
-    const mention = { ...recipient, position };
-    const key = addrSpecKey(recipient.mailbox.addrSpec);
+  for (const mention of named) {
+    const key = addrSpecKey(mention.mailbox.addrSpec);
     const person = people.get(key);
     if (person === undefined) people.set(key, [mention]);
     else person.push(mention);
@@ -161,56 +161,6 @@ function listPlaces(rows: readonly Mention[]): string {
 function shorten(items: readonly string[]): string {
   const shown = items.slice(0, maxShown).join(', ');
   return items.length > maxShown ? `${shown} and ${items.length - maxShown} more` : shown;
-}
-
-/** Addresses that stand in the header of every copy of group mail. */
-export function visibleCount(recipients: readonly Recipient[]): number {
-  return recipients.filter(recipient => recipient.role !== 'bcc').length;
-}
-
-/**
- * Showing everybody's address to everybody is the classic accident of group mail.
- * @param maxVisible visible addresses that need no word from the user.
- * @param expose the number the user said is meant; has to be exact.
- * @returns Problem `exposure` with the command that shows nobody to nobody.
- */
-export function checkExposure(
-  recipients: readonly Recipient[],
-  mode: 'group' | 'each',
-  maxVisible: number,
-  expose: number | undefined,
-): Problem | undefined {
-  if (mode === 'each') return undefined;
-  const visible = visibleCount(recipients);
-  if (expose !== undefined && expose !== visible) {
-    return new Problem(
-      'exposure',
-      `--expose ${expose}, but ${count(visible, 'address would be', 'addresses would be')} visible`,
-      {
-        fix: `Look at the list; --expose ${visible} shows all of them to everybody.`,
-      },
-    );
-  }
-  if (visible <= maxVisible || expose === visible) return undefined;
-  const shown = recipients.filter(({ role }) => role !== 'bcc').map(({ mailbox }) => printMailbox(mailbox));
-  return new Problem(
-    'exposure',
-    `${count(recipients.length, 'person', 'people')} would see these ${visible} addresses: ${shorten(shown)}`,
-    {
-      fix: `Send each a message of their own: ${eachCommand(recipients)}. Or pass --expose ${visible} if everybody may see everybody.`,
-    },
-  );
-}
-
-/** The flag to type, as long as it fits on a line and has nothing in it that a shell would read. */
-function eachCommand(recipients: readonly Recipient[]): string {
-  const named = new Set(
-    recipients.map(({ source, mailbox }) => ('file' in source ? source.file : mailbox.addrSpec)),
-  );
-  const isPlain = [...named].every(text => /^[\w./-]+(?:\.csv|\.tsv|@[\w.-]+)$/i.test(text));
-  return isPlain && named.size <= maxShown
-    ? `--each ${[...named].join(',')}`
-    : '--each with the same recipients, in place of --to, --cc and --bcc';
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { Problem } from '../problem.js';
 import type { Files } from '../workflow/ports.js';
+import { streamStandardInput } from './standard-input.js';
 
 export const systemFiles: Files = {
   async readText(path) {
@@ -24,7 +25,7 @@ export const systemFiles: Files = {
 
   async *stream(path) {
     if (path === '-') {
-      yield* process.stdin as AsyncIterable<Uint8Array>;
+      yield* streamStandardInput();
       return;
     }
     await requireRegularFile(path);

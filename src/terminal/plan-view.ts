@@ -1,5 +1,5 @@
-import { type Mailbox, printMailbox } from '../message/mailbox.js';
-import type { SendPlan } from '../workflow/events.js';
+import { printMailbox } from '../message/mailbox.js';
+import type { Addressed, SendPlan } from '../workflow/events.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
 import { wrap } from './wrap.js';
@@ -28,7 +28,9 @@ export function planLines(
     ...row('Tracking', trackingText(plan)),
     ...(plan.server === undefined ? [] : serverLines(plan.server, plan, row)),
     ...plan.notices.flatMap(notice => row('Note', visible(notice))),
-    ...(plan.suppressed.length > 0 ? row('Left out', `${list(plan.suppressed)} (suppressed)`) : []),
+    ...(plan.suppressed.length > 0
+      ? row('Left out', `${list(plan.suppressed, plan.suppressed.length)} (suppressed)`)
+      : []),
     ...plan.warnings.flatMap(warning => row('Warning', visible(warning)).map(style.warn)),
   ];
 }
@@ -42,9 +44,9 @@ function audienceLines(plan: SendPlan, row: Row): readonly string[] {
     ];
   }
   return [
-    ...(plan.to.length > 0 ? row('To', mailboxes(plan.to)) : []),
-    ...(plan.cc.length > 0 ? row('Cc', mailboxes(plan.cc)) : []),
-    ...(plan.bcc.length > 0 ? row('Bcc', `${mailboxes(plan.bcc)} (in no copy)`) : []),
+    ...(plan.to.count > 0 ? row('To', mailboxes(plan.to)) : []),
+    ...(plan.cc.count > 0 ? row('Cc', mailboxes(plan.cc)) : []),
+    ...(plan.bcc.count > 0 ? row('Bcc', `${mailboxes(plan.bcc)} (in no copy)`) : []),
     ...row('Visible', exposure(plan)),
   ];
 }
@@ -78,11 +80,11 @@ function serverLines(
   ];
 }
 
-function mailboxes(list_: readonly Mailbox[]): string {
-  return list(list_.map(printMailbox));
+function mailboxes({ count, first }: Addressed): string {
+  return list(first.map(printMailbox), count);
 }
 
-function list(names: readonly string[]): string {
+function list(names: readonly string[], count: number): string {
   const shown = names.slice(0, mailboxesShown).map(visible).join(', ');
-  return names.length > mailboxesShown ? `${shown} and ${names.length - mailboxesShown} more` : shown;
+  return count > mailboxesShown ? `${shown} and ${count - mailboxesShown} more` : shown;
 }

@@ -10,7 +10,10 @@ const placesShown = 8;
 export interface FieldCheck {
   /** Fields the template asks for, with the place of the first use. */
   readonly asked: ReadonlyMap<string, Place>;
-  readonly recipients: readonly Recipient[];
+  /** Names of columns, and of fields in the address book. */
+  readonly columns: Iterable<string>;
+  /** Somebody is from a list. */
+  readonly fromList: boolean;
   /** Names from `--set` and the front matter. */
   readonly given: Iterable<string>;
   /** Built-in fields that have no value in this email. */
@@ -22,54 +25,53 @@ export interface FieldCheck {
  * field may be missing as long as the template has a `default` for it, which rendering finds out.
  */
 export function findUnknownFields(check: FieldCheck): readonly Problem[] {
+  if (!check.fromList) return [];
   const known = knownFields(check);
-  const fromList = check.recipients.some(recipient => 'file' in recipient.source);
-  if (!fromList) return [];
   return [...check.asked]
     .filter(([field]) => !known.has(field))
     .map(([field, where]) => unknownField(field, where, known));
 }
 
-/**
- * Renders every recipient's copy and gathers what fails, by cause: "37 of 700 recipients lack …".
- * @param render tried for each recipient in turn.
- */
-export function findRenderFaults(
-  check: FieldCheck,
-  render: (recipient: Recipient, index: number) => RenderResult,
-): readonly Problem[] {
-  const faults = new Map<string, { fault: RenderFault; recipients: Recipient[] }>();
-  check.recipients.forEach((recipient, index) => {
-    const result = render(recipient, index);
+/** Gathers what cannot be rendered, by cause: "37 of 700 recipients lack …". */
+export class RenderFaults {
+  readonly #check: FieldCheck;
+  readonly #groups = new Map<string, { fault: RenderFault; count: number; places: string[] }>();
+  #tried = 0;
+
+  constructor(check: FieldCheck) {
+    this.#check = check;
+  }
+
+  add(recipient: Recipient, result: RenderResult): void {
+    this.#tried += 1;
     if (result.ok) return;
     const { fault } = result;
     const cause = fault.kind === 'missing-field' ? `field ${fault.field}` : fault.why;
-    const group = faults.get(cause) ?? { fault, recipients: [] };
-    group.recipients.push(recipient);
-    faults.set(cause, group);
-  });
-  const known = knownFields(check);
-  return [...faults.values()].map(({ fault, recipients }) => faultProblem(check, known, fault, recipients));
+    const group = this.#groups.get(cause) ?? { fault, count: 0, places: [] };
+    group.count += 1;
+    if (group.places.length < placesShown) group.places.push(placeOf(recipient));
+    this.#groups.set(cause, group);
+  }
+
+  problems(): readonly Problem[] {
+    const known = knownFields(this.#check);
+    return [...this.#groups.values()].map(({ fault, count, places }) => {
+      const who = `${count} of ${this.#tried} recipients`;
+      const shown = places.join(', ') + (count > places.length ? ` and ${count - places.length} more` : '');
+      if (fault.kind === 'failed')
+        return new Problem('template-field', `${who} cannot be rendered (${shown}): ${fault.why}`);
+      const where = this.#check.asked.get(fault.field);
+      if (count === this.#tried && !known.has(fault.field)) return unknownField(fault.field, where, known);
+      return new Problem('template-field', `${who} lack the field "${fault.field}": ${shown}`, {
+        where,
+        fix: `Fill it in, or give it a default: {{ ${fault.field} | default: "…" }}.`,
+      });
+    });
+  }
 }
 
-function faultProblem(
-  check: FieldCheck,
-  known: ReadonlySet<string>,
-  fault: RenderFault,
-  recipients: readonly Recipient[],
-): Problem {
-  const who = `${recipients.length} of ${check.recipients.length} recipients`;
-  const places = listPlaces(recipients);
-  if (fault.kind === 'failed')
-    return new Problem('template-field', `${who} cannot be rendered (${places}): ${fault.why}`);
-  const where = check.asked.get(fault.field);
-  if (recipients.length === check.recipients.length && !known.has(fault.field)) {
-    return unknownField(fault.field, where, known);
-  }
-  return new Problem('template-field', `${who} lack the field "${fault.field}": ${places}`, {
-    where,
-    fix: `Fill it in, or give it a default: {{ ${fault.field} | default: "…" }}.`,
-  });
+function placeOf({ source, mailbox }: Recipient): string {
+  return 'file' in source ? `${source.file}:${source.line ?? '?'}` : mailbox.addrSpec;
 }
 
 function unknownField(field: string, where: Place | undefined, known: ReadonlySet<string>): Problem {
@@ -91,16 +93,6 @@ function knownFields(check: FieldCheck): ReadonlySet<string> {
     known.add(fieldIdentifier(name));
   };
   for (const name of check.given) add(name);
-  for (const recipient of check.recipients) for (const name of recipient.fields.keys()) add(name);
+  for (const name of check.columns) add(name);
   return known;
-}
-
-function listPlaces(recipients: readonly Recipient[]): string {
-  const shown = recipients
-    .slice(0, placesShown)
-    .map(({ source, mailbox }) =>
-      'file' in source ? `${source.file}:${source.line ?? '?'}` : mailbox.addrSpec,
-    );
-  const more = recipients.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

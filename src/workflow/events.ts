@@ -4,6 +4,12 @@ import type { Problem } from '../problem.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { Mode, StateCounts } from './ports.js';
 
+/** Recipients with one role: how many, and the first few of them. */
+export interface Addressed {
+  readonly count: number;
+  readonly first: readonly Mailbox[];
+}
+
 /** Everything a user has to know before the first transaction. */
 export interface SendPlan {
   readonly emailId: string;
@@ -12,9 +18,9 @@ export interface SendPlan {
   readonly messageId: string;
   readonly from: Mailbox;
   /** In `each` mode everybody is in `to`, and each sees only themselves. */
-  readonly to: readonly Mailbox[];
-  readonly cc: readonly Mailbox[];
-  readonly bcc: readonly Mailbox[];
+  readonly to: Addressed;
+  readonly cc: Addressed;
+  readonly bcc: Addressed;
   readonly recipients: number;
   /** Addresses everybody will see; in `each` mode 1 (their own). */
   readonly visible: number;

@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
-import { addrSpecKey, splitMailboxList } from '../message/mailbox.js';
-import { Problem } from '../problem.js';
+import { addrSpecKey } from '../message/mailbox.js';
+import { NumberSet } from '../number-set.js';
+import type { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
-import { type AudiencePlan, planAudience } from '../recipients/audience.js';
-import { type ListRow, parseList } from '../recipients/csv.js';
-import type { Recipient, Role } from '../recipients/recipient.js';
+import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
+import type { Recipient } from '../recipients/recipient.js';
+import {
+  type NamedPeople,
+  type NamedProblem,
+  type NamedRecipients,
+  readNamedPeople,
+} from './named-people.js';
 import type { Files, Ledger, Mode } from './ports.js';
-
-/** What stood after the four flags, each repeatable and comma-separated. */
-export interface NamedRecipients {
-  readonly to: readonly string[];
-  readonly cc: readonly string[];
-  readonly bcc: readonly string[];
-  readonly each: readonly string[];
-}
 
 export interface GatherOptions {
   readonly named: NamedRecipients;
@@ -27,152 +25,142 @@ export interface GatherOptions {
 export interface GatherPorts {
   readonly files: Files;
   readonly addressBook: AddressBook;
-  readonly findSuppressed: Ledger['findSuppressed'];
-  /** Lists that were read are added here. */
-  readonly sources: SourceRef[];
+  readonly readSuppressed: Ledger['readSuppressed'];
 }
 
-export interface Gathered extends AudiencePlan {
+/** Everybody who gets a copy. */
+export interface Gathered {
   readonly mode: Mode;
   readonly typedByHand: boolean;
+  /** To before Cc before Bcc; the lists are read anew each time. @throws Problem `io` when one of them has changed. */
+  recipients(): AsyncIterable<Recipient>;
+  /** Names of columns and of fields in the address book; what a template may ask for. */
+  readonly columns: ReadonlySet<string>;
+  /** Somebody is from a list, whose columns say which fields there are. */
+  readonly fromList: boolean;
+  /** Lists that were read. */
+  readonly sources: readonly SourceRef[];
+  /** Addresses left out, as they were first written. */
+  readonly suppressed: readonly string[];
+  /** What was merged or left out, for the user to see. */
+  readonly notices: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
-/** Everything named on the command line to people, with all problems of all lists. */
+/**
+ * Everything named on the command line to people, with all problems of all lists. Lists may have a million rows, so they
+ * are read and read again, and what is kept of each row is a number.
+ */
 export async function gatherRecipients(options: GatherOptions, ports: GatherPorts): Promise<Gathered> {
-  const mode: Mode = options.named.each.length > 0 ? 'each' : 'group';
-  const people: Recipient[] = [];
-  const problems: Problem[] = [];
-  const notices: string[] = [];
-  let typedByHand = true;
+  const named = readNamedPeople(options, ports.files, ports.addressBook);
+  const suppressed = await ports.readSuppressed();
+  const survey = await surveyPeople(named, suppressed);
+  const audience = planAudience(await readSpecial(named, survey), {
+    duplicates: options.duplicates,
+    suppressed,
+  });
+  const skipped = options.skipInvalid ? skippedRows(survey.problems) : new Map<string, readonly Problem[]>();
+  return {
+    mode: options.named.each.length > 0 ? 'each' : 'group',
+    typedByHand: named.typedByHand,
+    recipients: () => readAudience(named, survey, audience),
+    columns: survey.columns,
+    fromList: survey.fromList,
+    sources: named.sources,
+    suppressed: audience.suppressed,
+    notices: [...[...skipped].map(skippedNotice), ...audience.notices],
+    problems: [
+      ...survey.problems
+        .filter(({ list }) => list === undefined || !skipped.has(list))
+        .map(({ problem }) => problem),
+      ...audience.problems,
+    ],
+  };
+}
 
-  const flags = [
-    ['--to', 'to', options.named.to],
-    ['--cc', 'cc', options.named.cc],
-    ['--bcc', 'bcc', options.named.bcc],
-    ['--each', 'to', options.named.each],
-  ] as const;
-  for (const [flag, role, values] of flags) {
-    for (const item of values.flatMap(splitMailboxList)) {
-      const list = listName(item);
-      if (list === undefined) {
-        people.push(...resolveTyped(item, flag, role, options, ports.addressBook, problems));
-      } else {
-        typedByHand = false;
-        const read = await readList(list, flag, role, options, ports);
-        people.push(...read.people);
-        if (options.skipInvalid && read.isRowsOnly) notices.push(...skippedNotice(list, read.problems));
-        else problems.push(...read.problems);
-      }
+/** What one reading of everything tells. */
+interface Survey {
+  /** Numbers of the addresses that need a second look: named more than once, or suppressed. */
+  readonly special: NumberSet;
+  readonly columns: ReadonlySet<string>;
+  readonly fromList: boolean;
+  readonly problems: readonly NamedProblem[];
+}
+
+async function surveyPeople(named: NamedPeople, suppressed: ReadonlySet<string>): Promise<Survey> {
+  const seen = new NumberSet();
+  const special = new NumberSet();
+  const columns = new Set<string>();
+  const problems: NamedProblem[] = [];
+  let fromList = false;
+  let file: string | undefined;
+  for await (const mention of named.read()) {
+    if ('problem' in mention) {
+      problems.push(mention);
+      continue;
+    }
+    const key = addrSpecKey(mention.mailbox.addrSpec);
+    if (!seen.add(numberOf(key)) || suppressed.has(key)) special.add(numberOf(key));
+    const from = 'file' in mention.source ? mention.source.file : undefined;
+    fromList ||= from !== undefined;
+    // All rows of a list have the same columns.
+    if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
+    file = from;
+  }
+  return { special, columns, fromList, problems };
+}
+
+/** Equal for equal addresses; two different ones with one number only get a second look each. */
+function numberOf(key: string): number {
+  return createHash('sha1').update(key).digest().readUIntBE(0, 6);
+}
+
+async function readSpecial(named: NamedPeople, { special }: Survey): Promise<readonly Mention[]> {
+  const mentions: Mention[] = [];
+  if (special.size === 0) return mentions;
+  for await (const mention of named.read()) {
+    if (!('problem' in mention) && isSpecial(mention, special)) mentions.push(mention);
+  }
+  return mentions;
+}
+
+function isSpecial({ mailbox }: Mention, special: NumberSet): boolean {
+  return special.has(numberOf(addrSpecKey(mailbox.addrSpec)));
+}
+
+async function* readAudience(
+  named: NamedPeople,
+  { special }: Survey,
+  audience: AudiencePlan,
+): AsyncGenerator<Recipient, void, void> {
+  const decided = new Map(audience.recipients.map(mention => [mention.position, mention]));
+  const roles = new Set<string>(['to']);
+  for (const role of roleOrder) {
+    if (!roles.has(role)) continue;
+    for await (const mention of named.read()) {
+      if ('problem' in mention) continue;
+      const recipient =
+        special.size > 0 && isSpecial(mention, special) ? decided.get(mention.position) : mention;
+      if (recipient?.role === role) yield recipient;
+      else if (recipient !== undefined) roles.add(recipient.role);
     }
   }
-  const suppressed = await findSuppressedKeys(people, ports.findSuppressed);
-  const audience = planAudience(people, { duplicates: options.duplicates, suppressed });
-  return {
-    ...audience,
-    mode,
-    typedByHand,
-    notices: [...notices, ...audience.notices],
-    problems: [...problems, ...audience.problems],
-  };
 }
 
-/** `@team.csv`, `team.csv`, `-`: a list. Everything else is a name or an address. */
-function listName(item: string): string | undefined {
-  if (item === '-') return '-';
-  if (item.startsWith('@')) return item.slice(1);
-  return /\.(csv|tsv)$/i.test(item) && !item.includes('@') ? item : undefined;
-}
-
-function resolveTyped(
-  item: string,
-  flag: string,
-  role: Role,
-  options: GatherOptions,
-  addressBook: AddressBook,
-  problems: Problem[],
-): readonly Recipient[] {
-  try {
-    return addressBook.resolve(item).map(({ mailbox, fields }) => {
-      const answer = trackAnswer(fields);
-      return { mailbox, role, tracked: answer ?? !options.consentNeeded, fields, source: { flag } };
-    });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    problems.push(new Problem(error.code, `${flag}: ${error.message}`, { fix: error.fix, cause: error }));
-    return [];
+/** By list, unless something is wrong with the list itself. */
+function skippedRows(problems: readonly NamedProblem[]): ReadonlyMap<string, readonly Problem[]> {
+  const byList = new Map<string, Problem[]>();
+  for (const { list, problem } of problems) {
+    if (list === undefined) continue;
+    const found = byList.get(list);
+    if (found === undefined) byList.set(list, [problem]);
+    else found.push(problem);
   }
+  const isRow = ({ code }: Problem) => code === 'list-row' || code === 'address-syntax';
+  return new Map([...byList].filter(([, found]) => found.every(isRow)));
 }
 
-/** The contacts file may have a `track` column as well. */
-function trackAnswer(fields: ReadonlyMap<string, string>): boolean | undefined {
-  const answer = fields.get('track')?.trim().toLowerCase();
-  return answer === undefined || answer === '' ? undefined : ['yes', 'true', '1', 'y'].includes(answer);
-}
-
-interface ListRead {
-  readonly people: readonly Recipient[];
-  readonly problems: readonly Problem[];
-  /** true: every problem is one of a row, which could be left out. */
-  readonly isRowsOnly: boolean;
-}
-
-async function readList(
-  list: string,
-  flag: string,
-  role: Role,
-  options: GatherOptions,
-  ports: GatherPorts,
-): Promise<ListRead> {
-  const file = list === '-' ? 'standard input' : list;
-  const people: Recipient[] = [];
-  const problems: Problem[] = [];
-  const hash = createHash('sha256');
-  for await (const row of parseList(hashed(ports.files.stream(list), hash), file)) {
-    if (row instanceof Problem) problems.push(row);
-    else if (row.role !== undefined && flag !== '--to') problems.push(roleOutsideTo(row, file, flag));
-    else people.push(toRecipient(row, file, role, options));
-  }
-  if (list !== '-') ports.sources.push({ path: list, sha256: hash.digest('hex') });
-  const isRowsOnly = problems.every(({ code }) => code === 'list-row' || code === 'address-syntax');
-  return { people, problems, isRowsOnly };
-}
-
-async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>) {
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    yield chunk;
-  }
-}
-
-function roleOutsideTo(row: ListRow, file: string, flag: string): Problem {
-  return new Problem('list-row', `the role "${row.role}" has no meaning with ${flag}`, {
-    where: { file, line: row.line },
-    fix: 'Use --to for lists with a role column, or empty the column.',
-  });
-}
-
-function toRecipient(row: ListRow, file: string, role: Role, options: GatherOptions): Recipient {
-  return {
-    mailbox: row.mailbox,
-    role: row.role ?? role,
-    tracked: row.track ?? !options.consentNeeded,
-    fields: row.fields,
-    source: { file, line: row.line },
-  };
-}
-
-function skippedNotice(list: string, problems: readonly Problem[]): readonly string[] {
-  if (problems.length === 0) return [];
+function skippedNotice([list, problems]: readonly [string, readonly Problem[]]): string {
   const lines = [...new Set(problems.map(({ where }) => where?.line))];
-  return [
-    `${lines.length} invalid rows of ${list} left out: lines ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' …' : ''}`,
-  ];
-}
-
-async function findSuppressedKeys(
-  people: readonly Recipient[],
-  findSuppressed: Ledger['findSuppressed'],
-): Promise<ReadonlySet<string>> {
-  const found = await findSuppressed(people.map(({ mailbox }) => mailbox.addrSpec));
-  return new Set([...found].map(addrSpecKey));
+  return `${lines.length} invalid rows of ${list} left out: lines ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' …' : ''}`;
 }

@@ -1,4 +1,5 @@
 import { printBase32 } from '../base32.js';
+import { NumberSet } from '../number-set.js';
 import type { Random } from './ports.js';
 
 /** `em_` and 12 characters of base32: 60 random bits. */
@@ -13,11 +14,10 @@ export function createNumber48(random: Random): number {
 
 /** As many different numbers as asked for, one after the other. */
 export function createDistinctNumbers(random: Random): () => number {
-  const taken = new Set<number>();
+  const taken = new NumberSet();
   return () => {
     let number = createNumber48(random);
-    while (taken.has(number)) number = createNumber48(random);
-    taken.add(number);
+    while (!taken.add(number)) number = createNumber48(random);
     return number;
   };
 }

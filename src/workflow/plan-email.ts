@@ -4,18 +4,18 @@
  */
 import { createHash } from 'node:crypto';
 import { printBase32 } from '../base32.js';
-import { type TemplateResult, templateKind } from '../merge/compile-template.js';
+import { type CompiledTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { Composition } from '../merge/composition.js';
 import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid.js';
 import { printDateTime } from '../message/date-time.js';
-import { domainOf, printMailbox } from '../message/mailbox.js';
+import { domainOf, type Mailbox, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
-import { checkExposure, visibleCount } from '../recipients/audience.js';
-import type { Recipient } from '../recipients/recipient.js';
+import { checkExposure, ExposureSurvey } from '../recipients/exposure.js';
+import type { Recipient, Role } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
-import { findRenderFaults, findUnknownFields } from './check-rows.js';
+import { type FieldCheck, findUnknownFields, RenderFaults } from './check-rows.js';
 import type { SendPlan } from './events.js';
 import type { Gathered } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
@@ -33,7 +33,8 @@ export interface PlannedEmail {
   readonly plan: SendPlan;
   readonly email: EmailRecord;
   readonly composition: Composition;
-  readonly recipients: readonly RecipientRecord[];
+  /** Read from the lists anew. @throws Problem `io` when one of them has changed. */
+  recipients(): AsyncIterable<RecipientRecord>;
   /** Recipients typed by hand, not read from a file. */
   readonly typedByHand: boolean;
   /** @param ring seals the tokens; of a rehearsal any will do. */
@@ -46,54 +47,122 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   const read = await readDraft(draft, ports, problems);
   if (read === undefined) throw new Problems(problems);
   const { template, audience, originator, attachments } = read;
-  if (audience.problems.length === 0 && audience.recipients.length === 0)
-    problems.push(nobody(audience.suppressed));
-
   const { mode } = audience;
-  const exposure = checkExposure(audience.recipients, mode, draft.maxVisible, draft.expose);
-  if (exposure !== undefined) problems.push(exposure);
   problems.push(...checkSubject(template, mode));
+  const check: FieldCheck = {
+    asked: template.fields,
+    columns: audience.columns,
+    fromList: audience.fromList,
+    given: [...draft.set.keys(), ...template.frontMatter.defaults.keys()],
+    withoutValue: draft.trackingUrl === undefined ? ['unsubscribe_url'] : [],
+  };
+  const unknown = findUnknownFields(check);
+  problems.push(...unknown);
 
   const now = ports.clock.now();
-  const nextNumber = createDistinctNumbers(ports.random);
-  const records = audience.recipients.map((recipient, position) =>
-    toRecord(recipient, position, nextNumber(), now, draft),
-  );
-  const composition = compose(draft, ports, read, now);
+  const survey = createSurvey(mode, template.compiled, draft.expose ?? draft.maxVisible);
+  const composition = compose(draft, ports, read, survey.header, now);
+  const emailId = createEmailId(ports.random);
+  const emailNumber = createNumber48(ports.random);
+  const copies = (purpose: 'pixel' | 'rehearsal', ring: KeyRing) =>
+    createCopyPlan(composition, {
+      emailId,
+      emailNumber,
+      ring,
+      purpose,
+      attachments,
+      templatePath: draft.templatePath,
+    });
+  const recipients = () => toRecords(audience, ports, now, draft);
+
+  const faults = new RenderFaults(check);
+  const trial = unknown.length > 0 ? undefined : copies('rehearsal', ports.ring);
+  for await (const recipient of audience.recipients()) {
+    survey.add(recipient);
+    if (trial !== undefined)
+      faults.add(recipient, trial.render(toRecord(recipient, 0, emailNumber, now, draft)));
+  }
+  if (audience.problems.length === 0 && survey.exposure.people === 0)
+    problems.push(nobody(audience.suppressed));
+  const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
+  if (exposure !== undefined) problems.push(exposure);
+  problems.push(...faults.problems());
+  if (problems.length > 0) throw new Problems(problems);
+
   const email: EmailRecord = {
-    emailId: createEmailId(ports.random),
-    emailNumber: createNumber48(ports.random),
+    emailId,
+    emailNumber,
     mode,
     subject: template.compiled.subject,
     from: printMailbox(originator.from),
     messageId: composition.messageId,
     createdAt: now,
     tokenFormat: draft.tokenFormat,
-    fingerprint: fingerprintOf(composition, records),
+    fingerprint: survey.fingerprint(),
     composition: JSON.stringify(composition),
   };
-  const copies = (purpose: 'pixel' | 'rehearsal', ring: KeyRing) =>
-    createCopyPlan(composition, {
-      emailId: email.emailId,
-      emailNumber: email.emailNumber,
-      ring,
-      purpose,
-      attachments,
-      templatePath: draft.templatePath,
-    });
-
-  problems.push(
-    ...checkEveryCopy(draft, template, audience.recipients, records, () => copies('rehearsal', ports.ring)),
-  );
-  if (problems.length > 0) throw new Problems(problems);
   return {
-    plan: describePlan(draft, email, composition, audience, records),
+    plan: describePlan(draft, email, composition, audience, survey),
     email,
     composition,
-    recipients: records,
+    recipients,
     typedByHand: audience.typedByHand,
     copies,
   };
+}
+
+/** What the plan shows of the people, and what tells them from others. */
+interface Survey {
+  readonly exposure: ExposureSurvey;
+  /** What everybody sees; filled while the people are added. */
+  readonly header: { readonly to: Mailbox[]; readonly cc: Mailbox[] };
+  readonly shown: Readonly<Record<Role, { count: number; readonly first: Mailbox[] }>>;
+  untracked: number;
+  add(recipient: Recipient): void;
+  /** The same words to the same people are what nobody means to send twice in a day. */
+  fingerprint(): string;
+}
+
+/** More names than anybody reads in a plan. */
+const namesKept = 10;
+
+/** @param mostVisible addresses; more is refused, and need not be kept. */
+function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: number): Survey {
+  const named = () => ({ count: 0, first: [] as Mailbox[] });
+  const hash = createHash('sha256').update(JSON.stringify([mode, template]));
+  const survey: Survey = {
+    exposure: new ExposureSurvey(),
+    header: { to: [], cc: [] },
+    shown: { to: named(), cc: named(), bcc: named() },
+    untracked: 0,
+    add(recipient) {
+      const { mailbox, role, fields, tracked } = recipient;
+      const { first } = survey.shown[role];
+      survey.exposure.add(recipient);
+      survey.shown[role].count += 1;
+      if (first.length < namesKept) first.push(mailbox);
+      if (mode === 'group' && role !== 'bcc' && survey.exposure.visible <= mostVisible)
+        survey.header[role].push(mailbox);
+      if (!tracked) survey.untracked += 1;
+      hash.update(JSON.stringify([mailbox.addrSpec, role, [...fields]]));
+    },
+    fingerprint: () => hash.digest('hex'),
+  };
+  return survey;
+}
+
+/** Positions and numbers are given out here: the store keeps those of the last reading. */
+async function* toRecords(
+  audience: Gathered,
+  { random }: PlanPorts,
+  now: Date,
+  draft: EmailDraft,
+): AsyncGenerator<RecipientRecord, void, void> {
+  const nextNumber = createDistinctNumbers(random);
+  let position = 0;
+  for await (const recipient of audience.recipients()) {
+    yield toRecord(recipient, position++, nextNumber(), now, draft);
+  }
 }
 
 function nobody(suppressed: readonly string[]): Problem {
@@ -140,12 +209,14 @@ function toRecord(
   };
 }
 
-function compose(draft: EmailDraft, ports: PlanPorts, read: ReadDraft, now: Date): Composition {
+function compose(
+  draft: EmailDraft,
+  ports: PlanPorts,
+  read: ReadDraft,
+  { to, cc }: Pick<Composition, 'to' | 'cc'>,
+  now: Date,
+): Composition {
   const { audience, originator, template } = read;
-  const inRole = (role: 'to' | 'cc') =>
-    audience.mode === 'group'
-      ? audience.recipients.filter(recipient => recipient.role === role).map(recipient => recipient.mailbox)
-      : [];
   // Without a pixel to carry, a plain text template is sent as what it is.
   const textOnly = draft.trackingUrl === undefined && templateKind(draft.templatePath) === 'txt';
   return {
@@ -154,8 +225,8 @@ function compose(draft: EmailDraft, ports: PlanPorts, read: ReadDraft, now: Date
     reversePath: originator.reversePath,
     from: originator.from,
     replyTo: originator.replyTo,
-    to: inRole('to'),
-    cc: inRole('cc'),
+    to,
+    cc,
     date: printDateTime(now, -now.getTimezoneOffset()),
     messageId: createMessageId(ports.random.bytes(16), domainOf(originator.from.addrSpec)),
     inReplyTo: draft.inReplyTo,
@@ -171,36 +242,8 @@ function compose(draft: EmailDraft, ports: PlanPorts, read: ReadDraft, now: Date
     tokenFormat: draft.tokenFormat,
     trackingUrl: draft.trackingUrl,
     folder: draft.folder,
-    sources: read.sources,
+    sources: [...read.sources, ...audience.sources],
   };
-}
-
-/** The same words to the same people: what nobody means to send twice in a day. */
-function fingerprintOf(composition: Composition, records: readonly RecipientRecord[]): string {
-  const { mode, template } = composition;
-  const recipients = records.map(({ emailAddress, role, fields }) => [emailAddress, role, [...fields]]);
-  return createHash('sha256')
-    .update(JSON.stringify([mode, template, recipients]))
-    .digest('hex');
-}
-
-function checkEveryCopy(
-  draft: EmailDraft,
-  template: TemplateResult,
-  recipients: readonly Recipient[],
-  records: readonly RecipientRecord[],
-  copies: () => CopyPlan,
-): readonly Problem[] {
-  const check = {
-    asked: template.fields,
-    recipients,
-    given: [...draft.set.keys(), ...template.frontMatter.defaults.keys()],
-    withoutValue: draft.trackingUrl === undefined ? ['unsubscribe_url'] : [],
-  };
-  const unknown = findUnknownFields(check);
-  if (unknown.length > 0) return unknown;
-  const plan = copies();
-  return findRenderFaults(check, (_recipient, index) => plan.render(records[index] as RecipientRecord));
 }
 
 function describePlan(
@@ -208,25 +251,21 @@ function describePlan(
   email: EmailRecord,
   composition: Composition,
   audience: Gathered,
-  records: readonly RecipientRecord[],
+  { exposure, shown, untracked }: Survey,
 ): SendPlan {
-  const inRole = (role: 'to' | 'cc' | 'bcc') =>
-    audience.recipients.filter(recipient => recipient.role === role).map(recipient => recipient.mailbox);
   return {
     emailId: email.emailId,
     mode: email.mode,
     subject: email.subject,
     messageId: email.messageId,
     from: composition.from,
-    to: inRole('to'),
-    cc: inRole('cc'),
-    bcc: inRole('bcc'),
-    recipients: records.length,
-    visible: email.mode === 'each' ? 1 : visibleCount(audience.recipients),
-    untracked: records.filter(record => !record.tracked).length,
+    ...shown,
+    recipients: exposure.people,
+    visible: email.mode === 'each' ? 1 : exposure.visible,
+    untracked: draft.trackingUrl === undefined ? exposure.people : untracked,
     suppressed: audience.suppressed,
     server: draft.server,
-    connections: Math.min(draft.connections, Math.ceil(records.length / 10)),
+    connections: Math.min(draft.connections, Math.ceil(exposure.people / 10)),
     window: draft.window,
     trackingUrl: draft.trackingUrl,
     notices: audience.notices,

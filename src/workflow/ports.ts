@@ -22,7 +22,7 @@ export interface Random {
 export interface Files {
   readText(path: string): Promise<string>;
   readBytes(path: string): Promise<Uint8Array>;
-  /** `-` is standard input. */
+  /** `-` is standard input. May be called again, and gives the same then. */
   stream(path: string): AsyncIterable<Uint8Array>;
   exists(path: string): Promise<boolean>;
 }
@@ -87,7 +87,10 @@ export type StateCounts = Readonly<Record<RecipientState, number>>;
 /** The sending side of the store: one row per recipient before the first octet, one row per attempt after. */
 export interface Ledger {
   /** Opens the email with all its recipients in one transaction: all of them are there, or none. */
-  openEmail(email: EmailRecord, recipients: Iterable<RecipientRecord>): Promise<void>;
+  openEmail(
+    email: EmailRecord,
+    recipients: AsyncIterable<RecipientRecord> | Iterable<RecipientRecord>,
+  ): Promise<void>;
   /**
    * Takes the email for this process until `release`, or until the process dies.
    * @returns the lock, or who holds it.
@@ -132,8 +135,8 @@ export interface Ledger {
   isCopy(): Promise<boolean>;
   /** The user says that the original is gone. */
   adoptCopy(): Promise<void>;
-  /** Of the addresses asked for those never to be mailed: suppressed, or unsubscribed. Without regard to case. */
-  findSuppressed(addresses: Iterable<string>): Promise<ReadonlySet<string>>;
+  /** Addresses never to be mailed, suppressed or unsubscribed, in lower case. */
+  readSuppressed(): Promise<ReadonlySet<string>>;
 }
 
 export interface EmailLock {

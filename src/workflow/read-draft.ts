@@ -6,7 +6,8 @@ import { type HeaderField, headerValueFault, parseHeaderField } from '../message
 import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
-import { type Gathered, gatherRecipients, type NamedRecipients } from './gather-recipients.js';
+import { type Gathered, gatherRecipients } from './gather-recipients.js';
+import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, TokenFormat } from './ports.js';
 
 /** What the command line and the configuration say, as it was written. */
@@ -42,7 +43,7 @@ export interface EmailDraft {
 export interface DraftPorts {
   readonly files: Files;
   readonly addressBook: AddressBook;
-  readonly findSuppressed: Ledger['findSuppressed'];
+  readonly readSuppressed: Ledger['readSuppressed'];
 }
 
 /** A draft with everything it names read and understood. */
@@ -52,6 +53,7 @@ export interface ReadDraft {
   readonly originator: Originator;
   readonly headerFields: readonly HeaderField[];
   readonly attachments: readonly AttachedFile[];
+  /** Of the message; those of the recipients are the audience's. */
   readonly sources: readonly SourceRef[];
 }
 
@@ -77,7 +79,7 @@ export async function readDraft(
 ): Promise<ReadDraft | undefined> {
   const sources: SourceRef[] = [];
   const template = await collect(problems, () => readTemplate(draft, ports.files, sources));
-  const audience = await collect(problems, () => gatherRecipients(draft, { ...ports, sources }));
+  const audience = await collect(problems, () => gatherRecipients(draft, ports));
   problems.push(...(audience?.problems ?? []));
   const originator = readOriginator(draft, template, problems);
   const headerFields = readHeaderFields(draft, problems);

@@ -178,15 +178,13 @@ describe('the ledger', () => {
     expect(seen.length).toBeGreaterThanOrEqual(2_499);
   });
 
-  it('finds suppressed addresses whatever their case', async () => {
+  it('knows suppressed addresses in lower case', async () => {
     const other = new Database(file);
     other
       .prepare('INSERT INTO suppressions VALUES (?, ?, ?)')
-      .run('bob@example.com', 'asked', at.toISOString());
+      .run('Bob@Example.com', 'asked', at.toISOString());
     other.close();
-    expect(await store.ledger.findSuppressed(['Bob@Example.com', 'ann@example.com'])).toEqual(
-      new Set(['Bob@Example.com']),
-    );
+    expect(await store.ledger.readSuppressed()).toEqual(new Set(['bob@example.com']));
   });
 });
 

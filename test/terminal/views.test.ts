@@ -82,15 +82,17 @@ describe('the report', () => {
   });
 });
 
+const addressed = (...first: Mailbox[]) => ({ count: first.length, first });
+
 const plan: SendPlan = {
   emailId: 'em_aaaaaaaaaaaa',
   mode: 'group',
   subject: 'Lunch\x1b[31m',
   messageId: '<m@example.com>',
   from: mailbox('anthony@example.com', 'Anthony'),
-  to: [mailbox('alice@example.com', 'Doe, Alice'), mailbox('bob@example.com')],
-  cc: [mailbox('carol@example.com')],
-  bcc: [mailbox('dave@example.com')],
+  to: addressed(mailbox('alice@example.com', 'Doe, Alice'), mailbox('bob@example.com')),
+  cc: addressed(mailbox('carol@example.com')),
+  bcc: addressed(mailbox('dave@example.com')),
   recipients: 4,
   visible: 3,
   untracked: 1,

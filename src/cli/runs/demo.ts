@@ -134,12 +134,12 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       random: systemRandom,
       ring: parts.ring,
       addressBook: createAddressBook([], new Map()),
-      findSuppressed: parts.store.ledger.findSuppressed,
+      readSuppressed: parts.store.ledger.readSuppressed,
     },
   );
   const view = createSendView({ ...context, json: false }, options.color);
   view.show({ kind: 'send-planned', plan: planned.plan });
-  await parts.store.ledger.openEmail(planned.email, planned.recipients);
+  await parts.store.ledger.openEmail(planned.email, planned.recipients());
   await sendEmail(
     {
       email: planned.email,

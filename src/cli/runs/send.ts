@@ -85,7 +85,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       random: systemRandom,
       ring,
       addressBook: await readAddressBook(context),
-      findSuppressed: async addresses => (await store?.ledger.findSuppressed(addresses)) ?? new Set(),
+      readSuppressed: async () => (await store?.ledger.readSuppressed()) ?? new Set(),
     });
     const warnings =
       draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint);
@@ -108,7 +108,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     await confirmSend(context, planned, { ...options, earlier });
     const settings = await completeSmtpSettings(context, server);
     const copies = planned.copies('pixel', await openKeyRing(() => undefined));
-    await store.ledger.openEmail(planned.email, planned.recipients);
+    await store.ledger.openEmail(planned.email, planned.recipients());
     const finished = await carryOut(
       {
         email: planned.email,
@@ -229,8 +229,8 @@ async function writeCopies(
   const copies = planned.copies('rehearsal', ring);
   if (folder !== undefined) {
     await makeFolder(folder);
-    const digits = String(planned.recipients.length).length;
-    for (const recipient of planned.recipients) {
+    const digits = String(planned.plan.recipients).length;
+    for await (const recipient of planned.recipients()) {
       const { message } = await copies.make(recipient);
       const number = String(recipient.position + 1).padStart(digits, '0');
       const name = recipient.emailAddress.replaceAll(/[^A-Za-z0-9@._+-]/g, '_');

@@ -21,6 +21,7 @@ export class GroupCommit {
   #queue: Queued[] = [];
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isAlone = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -34,8 +35,35 @@ export class GroupCommit {
     });
   }
 
+  /**
+   * One transaction of its own for writes that take more than a turn of the event loop; what is queued meanwhile waits.
+   * All of it is durable when the promise resolves, and nothing of it there when it rejects.
+   */
+  async alone<T>(apply: () => Promise<T>): Promise<T> {
+    this.flush();
+    this.#isAlone = true;
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const value = await apply();
+        this.#database.exec('COMMIT');
+        return value;
+      } finally {
+        if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      }
+    } catch (error) {
+      throw error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE')
+        ? databaseProblem(this.#database.name, error)
+        : error;
+    } finally {
+      this.#isAlone = false;
+      this.flush();
+    }
+  }
+
   /** Commits what is queued at once. Synchronous, as the driver is. */
   flush(): void {
+    if (this.#isAlone) return;
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#immediate = undefined;

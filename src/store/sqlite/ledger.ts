@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Problem } from '../../problem.js';
 import type { RecipientState } from '../../recipients/recipient.js';
-import type { EmailReader, EmailRecord, Ledger, LockHolder, RecipientRecord } from '../../workflow/ports.js';
+import type { EmailReader, EmailRecord, Ledger, LockHolder } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import { takeEmailLock } from './email-lock.js';
 import type { GroupCommit } from './group-commit.js';
@@ -12,12 +12,15 @@ import { fieldsToJson } from './rows.js';
 export function createLedger(database: Database, commits: GroupCommit, reads: EmailReader): Ledger {
   const sql = prepare(database);
 
-  function insertAll(email: EmailRecord, recipients: Iterable<RecipientRecord>): void {
+  async function insertAll(
+    email: EmailRecord,
+    recipients: Parameters<Ledger['openEmail']>[1],
+  ): Promise<void> {
     sql.insertEmail.run({
       ...email,
       createdAt: email.createdAt.toISOString(),
     });
-    for (const recipient of recipients) {
+    for await (const recipient of recipients) {
       sql.insertRecipient.run({
         ...recipient,
         emailId: email.emailId,
@@ -29,7 +32,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
   }
 
   return {
-    openEmail: (email, recipients) => commits.run('now', () => insertAll(email, recipients)),
+    openEmail: (email, recipients) => commits.alone(() => insertAll(email, recipients)),
 
     async lockEmail(emailId) {
       refuseDamage(database);
@@ -102,10 +105,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     isCopy: async () => isCopy(database),
     adoptCopy: async () => adopt(database),
 
-    async findSuppressed(addresses) {
-      const never = new Set(sql.suppressed.all() as string[]);
-      return new Set([...addresses].filter(address => never.has(address.toLowerCase())));
-    },
+    readSuppressed: async () => new Set(sql.suppressed.all() as string[]),
   };
 }
 

@@ -1,0 +1,159 @@
+/** Everybody the command line names, as a stream that can be read again: lists are never held in memory. */
+import { createHash } from 'node:crypto';
+import type { SourceRef } from '../merge/composition.js';
+import { splitMailboxList } from '../message/mailbox.js';
+import { Problem } from '../problem.js';
+import type { AddressBook } from '../recipients/address-book.js';
+import type { Mention } from '../recipients/audience.js';
+import { type ListRow, parseList } from '../recipients/csv.js';
+import type { Recipient, Role } from '../recipients/recipient.js';
+import type { Files } from './ports.js';
+
+/** What stood after the four flags, each repeatable and comma-separated. */
+export interface NamedRecipients {
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly bcc: readonly string[];
+  readonly each: readonly string[];
+}
+
+export interface NamedPeople {
+  /** No list is among the names. */
+  readonly typedByHand: boolean;
+  /** In the order of the command line. Problems stand where the name or the row does. */
+  read(): AsyncGenerator<Mention | NamedProblem, void, void>;
+  /** Lists read so far, whole. */
+  readonly sources: readonly SourceRef[];
+}
+
+/** A name or a row that is nobody. */
+export interface NamedProblem {
+  /** undefined: typed by hand. */
+  readonly list: string | undefined;
+  readonly problem: Problem;
+}
+
+type Named =
+  | { readonly kind: 'list'; readonly path: string; readonly flag: string; readonly role: Role }
+  | { readonly kind: 'typed'; readonly people: readonly Recipient[] }
+  | { readonly kind: 'nobody'; readonly problem: Problem };
+
+export interface NamingOptions {
+  readonly named: NamedRecipients;
+  /** true: only recipients who said yes are tracked. */
+  readonly consentNeeded: boolean;
+}
+
+export function readNamedPeople(options: NamingOptions, files: Files, book: AddressBook): NamedPeople {
+  const { to, cc, bcc, each } = options.named;
+  const flags = [
+    ['--to', 'to', to],
+    ['--cc', 'cc', cc],
+    ['--bcc', 'bcc', bcc],
+    ['--each', 'to', each],
+  ] as const;
+  const named = flags.flatMap(([flag, role, values]) =>
+    values.flatMap(splitMailboxList).map(item => understand(item, flag, role, options, book)),
+  );
+  const sources = new Map<Named, SourceRef>();
+  return {
+    typedByHand: named.every(({ kind }) => kind !== 'list'),
+    get sources() {
+      return [...sources.values()].filter(({ path }) => path !== '-');
+    },
+    async *read() {
+      let position = 0;
+      for (const item of named) {
+        if (item.kind === 'nobody') yield { list: undefined, problem: item.problem };
+        if (item.kind === 'typed') for (const one of item.people) yield { ...one, position: position++ };
+        if (item.kind !== 'list') continue;
+        const hash = createHash('sha256');
+        for await (const row of readList(item, files, hash, options)) {
+          if ('problem' in row) yield row;
+          else yield { ...row, position: position++ };
+        }
+        const source = { path: item.path, sha256: hash.digest('hex') };
+        refuseChange(sources.get(item), source);
+        sources.set(item, source);
+      }
+    },
+  };
+}
+
+function understand(
+  item: string,
+  flag: string,
+  role: Role,
+  { consentNeeded }: NamingOptions,
+  book: AddressBook,
+): Named {
+  const path = listName(item);
+  if (path !== undefined) return { kind: 'list', path, flag, role };
+  try {
+    const people = book.resolve(item).map(({ mailbox, fields }) => {
+      const answer = trackAnswer(fields);
+      return { mailbox, role, tracked: answer ?? !consentNeeded, fields, source: { flag } };
+    });
+    return { kind: 'typed', people };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const problem = new Problem(error.code, `${flag}: ${error.message}`, { fix: error.fix, cause: error });
+    return { kind: 'nobody', problem };
+  }
+}
+
+/** `@team.csv`, `team.csv`, `-`: a list. Everything else is a name or an address. */
+function listName(item: string): string | undefined {
+  if (item === '-') return '-';
+  if (item.startsWith('@')) return item.slice(1);
+  return /\.(csv|tsv)$/i.test(item) && !item.includes('@') ? item : undefined;
+}
+
+/** The contacts file may have a `track` column as well. */
+function trackAnswer(fields: ReadonlyMap<string, string>): boolean | undefined {
+  const answer = fields.get('track')?.trim().toLowerCase();
+  return answer === undefined || answer === '' ? undefined : ['yes', 'true', '1', 'y'].includes(answer);
+}
+
+async function* readList(
+  { path, flag, role }: Extract<Named, { kind: 'list' }>,
+  files: Files,
+  hash: ReturnType<typeof createHash>,
+  { consentNeeded }: NamingOptions,
+): AsyncGenerator<Recipient | NamedProblem, void, void> {
+  const file = path === '-' ? 'standard input' : path;
+  for await (const row of parseList(hashed(files.stream(path), hash), file)) {
+    if (row instanceof Problem) yield { list: path, problem: row };
+    else if (row.role !== undefined && flag !== '--to') {
+      yield { list: path, problem: roleOutsideTo(row, file, flag) };
+    } else {
+      yield {
+        mailbox: row.mailbox,
+        role: row.role ?? role,
+        tracked: row.track ?? !consentNeeded,
+        fields: row.fields,
+        source: { file, line: row.line },
+      };
+    }
+  }
+}
+
+async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>) {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+function roleOutsideTo(row: ListRow, file: string, flag: string): Problem {
+  return new Problem('list-row', `the role "${row.role}" has no meaning with ${flag}`, {
+    where: { file, line: row.line },
+    fix: 'Use --to for lists with a role column, or empty the column.',
+  });
+}
+
+/** What was checked has to be what is sent to. */
+function refuseChange(before: SourceRef | undefined, now: SourceRef): void {
+  if (before === undefined || before.sha256 === now.sha256) return;
+  throw new Problem('io', `${now.path} changed while it was read`, { fix: 'Run the command again.' });
+}
