@@ -1,0 +1,110 @@
+/**
+ * A server that keeps to the protocol, whatever it decides: it reads octets in any portions, answers in order, and notes
+ * what it takes at the moment it takes it. Like Exim it keeps MAIL open when it refused the recipient.
+ */
+export class ModelServer {
+  /** Forward-paths of messages taken, in order. */
+  readonly accepted: string[] = [];
+  /** Octets for the client, not fetched yet. */
+  output = '';
+  closed = false;
+  #input = '';
+  #mail = false;
+  #recipient: string | undefined;
+  #state: 'commands' | 'data' = 'commands';
+  #chunk = 0;
+  readonly #decide: (stage: Stage) => Decision;
+
+  /** @param decide asked at each stage of each transaction. */
+  constructor(decide: (stage: Stage) => Decision) {
+    this.#decide = decide;
+  }
+
+  hear(octets: string): void {
+    this.#input += octets;
+    while (!this.closed && this.#step());
+  }
+
+  #step(): boolean {
+    if (this.#chunk > 0) return this.#takeChunk();
+    if (this.#state === 'data') return this.#takeData();
+    const end = this.#input.indexOf('\r\n');
+    if (end === -1) return false;
+    const line = this.#input.slice(0, end);
+    this.#input = this.#input.slice(end + 2);
+    this.#command(line);
+    return true;
+  }
+
+  #command(line: string): void {
+    const [, address = ''] = /<(.*)>/.exec(line) ?? [];
+    if (line === 'RSET') {
+      this.#forget();
+      this.#answer('reset', '250 ok');
+    } else if (line.startsWith('MAIL')) {
+      if (this.#mail) this.#say('503 5.5.1 sender already given');
+      else this.#mail = this.#answer('mail', '250 ok');
+    } else if (line.startsWith('RCPT')) {
+      if (!this.#mail) this.#say('503 5.5.1 MAIL first');
+      else if (this.#answer('rcpt', '250 ok')) this.#recipient = address;
+    } else if (line === 'DATA') {
+      if (this.#recipient === undefined) this.#say('503 5.5.1 RCPT first');
+      else if (this.#answer('data', '354 go on')) this.#state = 'data';
+    } else {
+      this.#chunk = Number(/^BDAT (\d+) LAST$/.exec(line)?.[1]);
+      if (!(this.#chunk > 0)) throw new Error(`what is "${line}"?`);
+    }
+  }
+
+  #takeData(): boolean {
+    const end = this.#input.indexOf('\r\n.\r\n');
+    if (end === -1) return false;
+    this.#input = this.#input.slice(end + 5);
+    this.#state = 'commands';
+    this.#take();
+    return true;
+  }
+
+  #takeChunk(): boolean {
+    if (this.#input.length < this.#chunk) return false;
+    this.#input = this.#input.slice(this.#chunk);
+    this.#chunk = 0;
+    if (this.#recipient === undefined) this.#say('503 5.5.1 no recipient');
+    else this.#take();
+    return true;
+  }
+
+  #take(): void {
+    const recipient = this.#recipient ?? '';
+    const decision = this.#decide('message');
+    this.#forget();
+    if (decision === 'ok' || decision === 'take and drop') this.accepted.push(recipient);
+    this.#carryOut(decision, '250 2.0.0 taken');
+  }
+
+  #forget(): void {
+    this.#mail = false;
+    this.#recipient = undefined;
+  }
+
+  #answer(stage: Stage, usual: string): boolean {
+    const decision = this.#decide(stage);
+    this.#carryOut(decision, usual);
+    return decision === 'ok';
+  }
+
+  #carryOut(decision: Decision, usual: string): void {
+    if (decision === 'ok') this.#say(usual);
+    else if (decision === 'drop' || decision === 'take and drop') this.closed = true;
+    else this.#say(decision);
+    if (decision.startsWith('421')) this.closed = true;
+  }
+
+  #say(line: string): void {
+    this.output += `${line}\r\n`;
+  }
+}
+
+export type Stage = 'reset' | 'mail' | 'rcpt' | 'data' | 'message';
+/** `ok`, a reply that refuses, or the end of the connection without one. */
+export type Decision = 'ok' | 'drop' | 'take and drop' | '421 4.3.2 bye' | '450 4.2.0 later' | '550 5.1.1 no';
