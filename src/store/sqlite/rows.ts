@@ -136,3 +136,8 @@ export function countsFromRows(rows: readonly { state: string; count: number }[]
   for (const row of rows) counts[row.state as RecipientState] = row.count;
   return counts;
 }
+
+/** States as the right side of IN. SQLite takes an empty list too; nothing is in it. */
+export function listStates(states: readonly RecipientState[]): string {
+  return `(${states.map(state => `'${state}'`).join(', ')})`;
+}
