@@ -1,6 +1,7 @@
 import { reportCsv } from '../report/csv.js';
 import { reportJson } from '../report/json.js';
 import type { Report } from '../report/summary.js';
+import { printJson } from '../terminal/json.js';
 import { reportLines } from '../terminal/report-view.js';
 import { createStyle } from '../terminal/style.js';
 import { createTimeFormat } from '../terminal/time.js';
@@ -16,7 +17,7 @@ export interface ShowReportOptions {
 export function showReport(context: Context, report: Report, options: ShowReportOptions): void {
   const { output, json } = context;
   if (json) {
-    output.data(JSON.stringify(reportJson(report, options.opens === true)));
+    output.data(printJson(reportJson(report, options.opens === true)));
   } else if (options.csv === true) {
     output.stdout.write(reportCsv(report));
   } else {

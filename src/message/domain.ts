@@ -49,5 +49,5 @@ function isSameLabel(typed: string, label: string): boolean {
 export function characterName(character: string): string {
   if (character === ' ') return 'a space';
   const hasShape = /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character);
-  return hasShape ? JSON.stringify(character) : codePointName(character.codePointAt(0) ?? 0);
+  return hasShape ? JSON.stringify(character) : codePointName(character);
 }

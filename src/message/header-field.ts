@@ -46,19 +46,18 @@ export function parseHeaderField(text: string): Parsed<HeaderField> {
  * bidirectional characters make a field read as what it is not. Refused, never repaired.
  */
 export function headerValueFault(value: string): string | undefined {
-  for (const character of value) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029) {
-      return `control character ${codePointName(code)}`;
-    }
-    if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) {
-      return `bidirectional control character ${codePointName(code)}`;
-    }
-    if (code >= 0xd800 && code <= 0xdfff) return `half of a surrogate pair ${codePointName(code)}`;
-  }
-  return undefined;
+  const strange = /[\p{Cc}\u2028-\u202e\u2066-\u2069\p{Cs}]/u.exec(value)?.[0];
+  if (strange === undefined) return undefined;
+  return `${kindOf(strange)} ${codePointName(strange)}`;
 }
 
-export function codePointName(code: number): string {
+function kindOf(strange: string): string {
+  if (/\p{Cs}/u.test(strange)) return 'half of a surrogate pair';
+  return /[\p{Cc}\u2028\u2029]/u.test(strange) ? 'control character' : 'bidirectional control character';
+}
+
+/** `U+202E`: how a character is named that must not be shown. */
+export function codePointName(character: string): string {
+  const code = character.codePointAt(0) as number;
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -112,7 +112,7 @@ export function parseAddrSpec(text: string): Parsed<AddrSpec> {
 /** Soft hyphens, joiners, fillers and the like: two addresses that differ in one look the same. */
 function invisibleCharacter(text: string): string | undefined {
   const found = /\p{Default_Ignorable_Code_Point}/u.exec(text)?.[0];
-  return found === undefined ? undefined : `invisible character ${codePointName(found.codePointAt(0) ?? 0)}`;
+  return found === undefined ? undefined : `invisible character ${codePointName(found)}`;
 }
 
 function atFault(text: string, ats: number): string {

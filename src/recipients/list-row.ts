@@ -97,7 +97,5 @@ function ragged(cells: number, columns: number, where: Place): Problem {
 /** Line ends and tabs are text; every other control character is an accident or an attack. */
 function cellFault(value: string): string | undefined {
   const strange = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)/.exec(value)?.[0];
-  return strange === undefined
-    ? undefined
-    : `control character ${codePointName(strange.codePointAt(0) ?? 0)}`;
+  return strange === undefined ? undefined : `control character ${codePointName(strange)}`;
 }

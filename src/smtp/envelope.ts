@@ -30,7 +30,7 @@ export function commandOf(step: EnvelopeStep, transaction: MailTransaction, serv
   }
 }
 
-function mailCommand({ reversePath, forwardPath, message }: MailTransaction, server: Capabilities): string {
+export function mailCommand({ reversePath, forwardPath, message }: MailTransaction, server: Capabilities): string {
   const parameters = [
     // With line ends, without the dots that DATA adds. RFC 1870 §5
     ...(server.size ? [`SIZE=${message.length}`] : []),
@@ -40,7 +40,7 @@ function mailCommand({ reversePath, forwardPath, message }: MailTransaction, ser
   return [`MAIL FROM:<${reversePath}>`, ...parameters].join(' ');
 }
 
-function rcptCommand({ forwardPath }: MailTransaction): string {
+export function rcptCommand({ forwardPath }: MailTransaction): string {
   return `RCPT TO:<${forwardPath}>`;
 }
 

@@ -87,11 +87,12 @@ export class ReplyParser {
     const lines = this.#lines;
     this.#lines = [];
     this.#octets = 0;
+    const text = lines.join(' ');
     return {
       code: this.#code,
       lines,
-      text: lines.join(' ').trim(),
-      enhancedStatusCode: enhancedStatusCodeIn(lines[0] ?? '', this.#code),
+      text: text.trim(),
+      enhancedStatusCode: enhancedStatusCodeIn(text, this.#code),
     };
   }
 }
@@ -111,5 +112,5 @@ function decodeLine(line: Buffer): string {
 
 function enhancedStatusCodeIn(text: string, code: number): string {
   const found = /^([245])\.\d{1,3}\.\d{1,3}(?= |$)/.exec(text);
-  return found?.[1] === String(code)[0] ? (found?.[0] ?? '') : '';
+  return found !== null && found[1] === String(code)[0] ? found[0] : '';
 }

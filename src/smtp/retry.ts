@@ -2,7 +2,8 @@
  * When a deferred recipient is tried again, after RFC 5321 §4.5.4.1 but for somebody who waits at a terminal: soon at
  * first, since greylisting lets a second attempt pass after a few minutes, then ever more rarely.
  */
-const scheduleMinutes = [1, 5, 15, 30, 60] as const;
+const scheduleMinutes: readonly number[] = [1, 5, 15, 30];
+const laterMinutes = 60;
 
 /**
  * @param attempts transactions so far, at least 1.
@@ -10,7 +11,7 @@ const scheduleMinutes = [1, 5, 15, 30, 60] as const;
  * @returns milliseconds from the last attempt.
  */
 export function retryDelayMs(attempts: number, jitter: number): number {
-  const minutes = scheduleMinutes[Math.min(attempts, scheduleMinutes.length) - 1] ?? 1;
+  const minutes = scheduleMinutes[attempts - 1] ?? laterMinutes;
   return minutes * 60_000 * (1 + jitter / 10);
 }
 

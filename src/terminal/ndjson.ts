@@ -1,9 +1,10 @@
 import type { SendEvent } from '../workflow/events.js';
+import { printJson } from './json.js';
 
 /** `send --json`: one object per line; undefined for events that have none. Fields are only ever added. */
 export function eventJson(event: SendEvent): string | undefined {
   const object = toObject(event);
-  return object === undefined ? undefined : JSON.stringify(object);
+  return object === undefined ? undefined : printJson(object);
 }
 
 function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefined {

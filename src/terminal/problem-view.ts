@@ -1,5 +1,6 @@
 import type { Place, Problem } from '../problem.js';
 import { visible } from './clean.js';
+import { printJson } from './json.js';
 
 /** More than this nobody reads before mending the first. */
 const problemsShown = 20;
@@ -12,7 +13,7 @@ export function problemLines(problems: readonly Problem[]): readonly string[] {
   const shown = problems.slice(0, problemsShown);
   for (const [index, problem] of shown.entries()) {
     const place = printPlace(problem.where);
-    lines.push(`${place === '' ? 'mailtrack: ' : `${place}: `}${visible(problem.message)}`);
+    lines.push(`${place === '' ? 'mailtrack: ' : `${visible(place)}: `}${visible(problem.message)}`);
     if (problem.fix !== undefined && problem.fix !== shown[index + 1]?.fix)
       lines.push(`  ${visible(problem.fix)}`);
   }
@@ -23,7 +24,7 @@ export function problemLines(problems: readonly Problem[]): readonly string[] {
 /** One object on one line; of several problems the first, with the others beside it. */
 export function problemJson(problems: readonly Problem[]): string {
   const [first, ...others] = problems.map(toJson);
-  return JSON.stringify({
+  return printJson({
     error: { ...first, ...(others.length > 0 ? { problems: [first, ...others] } : {}) },
   });
 }

@@ -12,7 +12,7 @@ export async function cancelEmail(emailId: string, ports: { ledger: Ledger; cloc
   try {
     await ledger.markAbandonedUncertain(emailId, clock.now());
     await ledger.cancelEmail(emailId, clock.now());
-    return await ledger.moveRecipients(emailId, ['pending', 'deferred'], 'skipped', clock.now());
+    return await ledger.moveRecipients(emailId, 'cancelled', clock.now());
   } finally {
     await lock.release();
   }

@@ -1,6 +1,6 @@
 import { Problem } from '../problem.js';
-import type { RecipientState } from '../recipients/recipient.js';
-import type { OutcomeKind, SendOutcome } from '../smtp/outcome.js';
+import { stateAfter } from '../recipients/transitions.js';
+import type { SendOutcome } from '../smtp/outcome.js';
 import { reconnectDelayMs } from '../smtp/retry.js';
 import type { createStopLoss } from '../smtp/stop-loss.js';
 import { isThrottle, longerPauseMs, shorterPauseMs } from '../smtp/throttle.js';
@@ -232,27 +232,13 @@ async function transact(
       return intended;
     },
   );
-  const state = stateAfter(outcome.kind, recipient.state);
-  if (outcome.kind !== 'withdrawn' && (state !== recipient.state || intended)) {
+  const before = intended ? 'sending' : recipient.state;
+  const state = outcome.kind === 'withdrawn' ? undefined : stateAfter(outcome.kind, before);
+  if (state !== undefined) {
     settle(run, recipient, { startedAt, endedAt: clock.now(), state, ...replyOf(outcome) });
   }
   if (outcome.kind !== 'not-sent') run.failures = 0;
   return outcome;
-}
-
-/** The state an outcome leads to. What did not reach the server leaves the recipient as before. */
-function stateAfter(kind: OutcomeKind, before: RecipientState): RecipientState {
-  switch (kind) {
-    case 'accepted':
-    case 'deferred':
-    case 'rejected':
-    case 'uncertain':
-      return kind;
-    case 'not-sent':
-    case 'sender-refused':
-    case 'withdrawn':
-      return before;
-  }
 }
 
 function replyOf(outcome: SendOutcome): Omit<TransactionRecord, 'startedAt' | 'endedAt' | 'state'> {

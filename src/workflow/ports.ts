@@ -3,6 +3,7 @@
  * The store is asynchronous by type, although SQLite is not, so that a database over a network can stand here.
  */
 import type { RecipientState, Role } from '../recipients/recipient.js';
+import type { DecisionCause } from '../recipients/transitions.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { Classification, Fetch } from '../tracking/fetch.js';
 
@@ -84,7 +85,10 @@ export interface TransactionRecord {
 
 export type StateCounts = Readonly<Record<RecipientState, number>>;
 
-/** The sending side of the store: one row per recipient before the first octet, one row per attempt after. */
+/**
+ * The sending side of the store: one row per recipient before the first octet, one row per attempt after. Recipients
+ * move as `recipients/transitions.ts` says and in no other way: each move compares, sets, and may find nobody to move.
+ */
 export interface Ledger {
   /** Opens the email with all its recipients in one transaction: all of them are there, or none. */
   openEmail(
@@ -104,7 +108,7 @@ export interface Ledger {
     states?: readonly RecipientState[],
   ): AsyncIterable<readonly RecipientRecord[]>;
   /**
-   * Compare-and-set `pending|deferred` → `sending`. Resolves when it is durable, before which the last octets of a
+   * Moves a recipient to `sending`. Resolves when it is durable, before which the last octets of a
    * message must not be written. @returns false when somebody else moved first: nothing may be written then.
    */
   recordIntent(emailId: string, position: number, at: Date): Promise<boolean>;
@@ -117,13 +121,8 @@ export interface Ledger {
     position: number,
     transaction: TransactionRecord,
   ): Promise<number | undefined>;
-  /** Moves every recipient in one of `from` to `to`. @returns how many moved. */
-  moveRecipients(
-    emailId: string,
-    from: readonly RecipientState[],
-    to: RecipientState,
-    at: Date,
-  ): Promise<number>;
+  /** Moves every recipient whom that decision moves. @returns how many moved. */
+  moveRecipients(emailId: string, decision: DecisionCause, at: Date): Promise<number>;
   countStates(emailId: string): Promise<StateCounts>;
   cancelEmail(emailId: string, at: Date): Promise<void>;
   /**

@@ -6,6 +6,7 @@
  */
 import type { CopyPlan } from '../merge/copy-plan.js';
 import { Problem } from '../problem.js';
+import { moveBy } from '../recipients/transitions.js';
 import { createPace, type Rate } from '../smtp/pace.js';
 import { retryDelayMs } from '../smtp/retry.js';
 import { createStopLoss } from '../smtp/stop-loss.js';
@@ -122,8 +123,8 @@ async function settleUncertain(
   { ledger, clock }: SendPorts,
 ): Promise<void> {
   if (uncertain === undefined) return;
-  const state = { resend: 'pending', accepted: 'accepted', skip: 'skipped' } as const;
-  await ledger.moveRecipients(email.emailId, ['uncertain'], state[uncertain], clock.now());
+  const cause = { resend: 'resend', accepted: 'resolved-accepted', skip: 'resolved-skipped' } as const;
+  await ledger.moveRecipients(email.emailId, cause[uncertain], clock.now());
 }
 
 /** A first pass over everybody, then one whenever deferred recipients fall due, until the time for retries is over. */
@@ -153,7 +154,7 @@ async function* dueRecipients(
   dueBefore: number,
 ): AsyncGenerator<RecipientRecord, void, void> {
   const { ledger } = run.ports;
-  for await (const batch of ledger.readRecipients(run.request.email.emailId, ['pending', 'deferred'])) {
+  for await (const batch of ledger.readRecipients(run.request.email.emailId, moveBy('intended').from)) {
     yield* batch.filter(recipient => recipient.state === 'pending' || dueAt(recipient) <= dueBefore);
   }
 }

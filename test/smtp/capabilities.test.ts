@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noCapabilities, parseCapabilities } from '../../src/smtp/capabilities.js';
 import { ReplyParser } from '../../src/smtp/reply.js';
@@ -44,6 +45,60 @@ describe('what a server announces', () => {
     expect(announced(keyword)).toMatchObject({ size: true, maxMessageBytes: limit });
   });
 
+  it('is nothing in lines without a keyword', () => {
+    expect(announced('', ' ', '=', '= SIZE 5')).toEqual(noCapabilities);
+  });
+
+  it('is read from any lines, and a limit is a number of octets or none', () => {
+    const keyword = fc.constantFrom('SIZE', 'size=', 'LIMITS', 'AUTH', 'AUTH=', 'PIPELINING', '8BITMIME', '');
+    const parameter = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...'0123456789-+.eE =') }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        'MAILMAX=5',
+        'RCPTMAX=-1',
+        '18446744073709551616',
+        '9007199254740993',
+        'Infinity',
+        '0x10',
+      ),
+    );
+    const lines = fc.array(
+      fc.tuple(keyword, parameter).map(parts => parts.join(' ')),
+      { maxLength: 10 },
+    );
+    fc.assert(
+      fc.property(lines, keywords => {
+        const reply = { code: 250, lines: ['greeting', ...keywords], text: '', enhancedStatusCode: '' };
+        const { maxMessageBytes = 1, mailMax = 1, rcptMax = 1, auth } = parseCapabilities(reply);
+        for (const limit of [maxMessageBytes, mailMax, rcptMax]) {
+          expect(Number.isSafeInteger(limit) && limit > 0).toBe(true);
+        }
+        expect(auth.every(mechanism => /^\S+$/.test(mechanism))).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is the same in lower case and in any order', () => {
+    const keyword = fc.constantFrom(
+      'PIPELINING',
+      'CHUNKING',
+      '8BITMIME',
+      'SMTPUTF8',
+      'SIZE 5',
+      'LIMITS MAILMAX=3',
+      'X-Y Z',
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(keyword), keywords => {
+        const expected = announced(...keywords);
+        expect(announced(...keywords.map(one => one.toLowerCase()))).toEqual(expected);
+        expect(announced(...keywords.toReversed())).toEqual(expected);
+      }),
+    );
+  });
+
   it('has mechanisms in both spellings of AUTH', () => {
     expect(announced('AUTH PLAIN login', 'AUTH=PLAIN XOAUTH2').auth).toEqual(['PLAIN', 'LOGIN', 'XOAUTH2']);
   });
@@ -53,6 +108,8 @@ describe('what a server announces', () => {
     ['limits mailmax=3', 3, undefined],
     ['LIMITS MAILMAX=0 RCPTMAX=many', undefined, undefined],
     ['LIMITS', undefined, undefined],
+    ['LIMITS MAILMAX RCPTMAX=2', undefined, 2],
+    ['LIMITS =3 MAILMAX=', undefined, undefined],
   ])('is limited by %j', (keyword, mailMax, rcptMax) => {
     expect(announced(keyword)).toMatchObject({ mailMax, rcptMax });
   });

@@ -43,6 +43,27 @@ describe('the octets after DATA', () => {
     );
   });
 
+  it('read as the message whatever its octets are, ended by the only lone dot', () => {
+    const piece = fc.oneof(
+      fc
+        .constantFrom('\r\n', '.', '..', '\r\n.\r\n', '\r\n..', 'MAIL FROM:<a@b>', '')
+        .map(text => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 8 }).map(octets => octets.filter(octet => octet !== 0x0d && octet !== 0x0a)),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), pieces => {
+        const message = Buffer.concat(pieces);
+        const whole = message.toString('latin1').endsWith('\r\n')
+          ? message
+          : Buffer.concat([message, Buffer.from('\r\n')]);
+        const data = Buffer.from(encodeData(message)).toString('latin1');
+        expect(serverReads(data)).toEqual({ message: whole.toString('latin1'), rest: '' });
+        expect(`\r\n${data}`.indexOf('\r\n.\r\n')).toBe(data.length - 3);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('are those of a view into a larger memory', () => {
     const memory = Buffer.from('xx.a\r\nxx');
     expect(Buffer.from(encodeData(memory.subarray(2, 6))).toString()).toBe('..a\r\n.\r\n');
@@ -63,5 +84,15 @@ describe('a line end that is not CRLF', () => {
     ['a\r\n.\n', 4],
   ])('stands in %j at %s', (message, at) => {
     expect(findBareLineEnd(Buffer.from(message))).toBe(at);
+  });
+
+  it('is found where a regular expression finds it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'\r\n.a'), maxLength: 30 }), message => {
+        const at = message.search(/\r(?!\n)|(?<!\r)\n/);
+        expect(findBareLineEnd(Buffer.from(message))).toBe(at === -1 ? undefined : at);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

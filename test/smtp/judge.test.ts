@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeReply, type TransactionStage } from '../../src/smtp/judge.js';
 import { ReplyParser } from '../../src/smtp/reply.js';
@@ -66,5 +67,47 @@ describe('a reply', () => {
     ['end-of-data', '354 go on', 'out-of-protocol'],
   ] as const)('at %s, %j means %s', (stage, text, verdict) => {
     expect(judge(stage, text)).toBe(verdict);
+  });
+});
+
+describe('any reply', () => {
+  const stages = fc.constantFrom<TransactionStage>('mail', 'rcpt', 'data', 'end-of-data');
+  const words = fc.oneof(
+    fc.string().map(text => text.replace(/[\r\n]/g, '')),
+    fc.constantFrom(
+      '5.7.1 relaying denied',
+      '4.7.0 later',
+      '2.0.0 queued',
+      '5.7.26 DMARC',
+      '5.1.1 nobody',
+      '5.3.4 big',
+    ),
+  );
+
+  it('is judged by its first digit: nothing but 2yz after the whole message accepts', () => {
+    fc.assert(
+      fc.property(stages, fc.integer({ min: 200, max: 599 }), words, (stage, code, text) => {
+        const verdict = judge(stage, `${code} ${text}`);
+        const replyClass = Math.floor(code / 100);
+        expect(verdict === 'accepted').toBe(stage === 'end-of-data' && replyClass === 2);
+        expect(verdict === 'proceed').toBe(
+          stage !== 'end-of-data' && replyClass === (stage === 'data' ? 3 : 2),
+        );
+        expect(verdict === 'deferred' || verdict === 'not-sent').toBe(replyClass === 4);
+        expect(verdict === 'rejected' || verdict === 'sender-refused').toBe(replyClass === 5);
+        // 421 ends the session and says nothing of the recipient, unless the whole message was there. RFC 5321 §3.8
+        expect(verdict === 'not-sent').toBe(code === 421 && stage !== 'end-of-data');
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('rejects nobody at MAIL, unless the message is too large', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 500, max: 599 }), words, (code, text) => {
+        const tooLarge = code === 552 || text.startsWith('5.3.4 ');
+        expect(judge('mail', `${code} ${text}`)).toBe(tooLarge ? 'rejected' : 'sender-refused');
+      }),
+    );
   });
 });

@@ -125,11 +125,42 @@ describe('replies', () => {
     );
   });
 
-  it('never throw, whatever comes', () => {
+  it('come back as they were printed', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), pieces => {
-        parse(...pieces);
+      fc.property(
+        fc.integer({ min: 200, max: 599 }),
+        fc.string({ unit: 'grapheme' }).map(text => text.replace(/[\r\n]/g, '').trim()),
+        (code, text) => {
+          const [reply] = parse(`${code} ${text}\r\n`).replies;
+          expect(reply).toMatchObject({ code, lines: [text], text });
+          expect(parse(`${printReply(reply!)}\r\n`).replies).toEqual([reply]);
+        },
+      ),
+    );
+  });
+
+  it('never throw and never grow beyond their limits, whatever comes', () => {
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 50 }),
+      fc
+        .constantFrom('250-', '250 ', '\r\n', '\n', '250-a\r\n', '550 5.1.1 b\r\n', '\0', '999 ')
+        .map(text => Buffer.from(text)),
+      fc.nat(40_000).map(length => Buffer.alloc(length, 'x')),
+      fc.nat(200).map(lines => Buffer.from('250-go on\r\n'.repeat(lines))),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), pieces => {
+        const { replies, fault } = parse(...pieces);
+        for (const reply of replies) {
+          expect(reply.lines.length).toBeLessThanOrEqual(100);
+          expect(Buffer.byteLength(reply.lines.join(''))).toBeLessThanOrEqual(3 * 64 * 1024);
+          expect(reply.code >= 200 && reply.code <= 599).toBe(true);
+          expect(['', String(reply.code)[0]]).toContain(reply.enhancedStatusCode.charAt(0));
+        }
+        // Only quoted in part: a fault is shown to people.
+        if (fault !== undefined) expect(fault.length).toBeLessThan(300);
       }),
+      { numRuns: 500 },
     );
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isThrottle, longerPauseMs, shorterPauseMs } from '../../src/smtp/throttle.js';
 
@@ -24,6 +25,32 @@ describe('isThrottle', () => {
   ])('takes %i %s %s for something else', (code, enhanced, text) => {
     expect(reply(code, enhanced, text)).toBe(false);
   });
+});
+
+it('is never a reply that is not 4yz, whatever it says', () => {
+  const words = fc.constantFrom('rate limit exceeded', 'too many', 'slow down', 'throttling', '[TSS04]');
+  fc.assert(
+    fc.property(fc.integer({ min: 200, max: 599 }), words, fc.string(), (code, word, text) => {
+      expect(reply(code, '', `${text}${word}`)).toBe(code >= 400 && code < 500);
+    }),
+  );
+});
+
+it('holds everything between a second and five minutes after each word of a server, and then ever less', () => {
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { maxLength: 200 }), turns => {
+      let pauseMs = 0;
+      for (const throttled of turns) {
+        const next = throttled ? longerPauseMs(pauseMs) : shorterPauseMs(pauseMs);
+        if (throttled) expect(next).toBeGreaterThanOrEqual(1_000);
+        else expect(next).toBeLessThanOrEqual(pauseMs);
+        expect(next).toBeLessThanOrEqual(300_000);
+        pauseMs = next;
+      }
+      for (let accepted = 0; accepted < 60; accepted += 1) pauseMs = shorterPauseMs(pauseMs);
+      expect(pauseMs).toBe(0);
+    }),
+  );
 });
 
 it('pauses longer each time, never more than five minutes, and comes back slowly', () => {

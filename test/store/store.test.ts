@@ -298,6 +298,7 @@ describe('finding emails', () => {
 
   it('knows the newest that is unfinished', async () => {
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aabbbbbbbbbb');
+    await store.ledger.recordIntent('em_aabbbbbbbbbb', 0, at);
     await store.ledger.recordTransaction('em_aabbbbbbbbbb', 0, transaction('accepted'));
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aaaaaaaaaaaa');
     await store.ledger.cancelEmail('em_aaaaaaaaaaaa', at);

@@ -122,6 +122,16 @@ describe('sendEmail', () => {
     ]);
   });
 
+  it('waits longer each time somebody is deferred again, also where nothing was handed over', async () => {
+    await open(1);
+    office.handsOver = kind => kind !== 'deferred';
+    office.script.set('r0@example.com', ['deferred', 'deferred', 'deferred']);
+    await send({ retryForMs: 3_600_000 });
+    expect(clock.waits).toEqual([60_000, 300_000, 900_000]);
+    const log = await store.reader.readTransactions(email.emailId, 0);
+    expect(log.map(({ state }) => state)).toEqual(['deferred', 'deferred', 'deferred', 'accepted']);
+  });
+
   it('makes no second attempt when there is no time for retries', async () => {
     await open(2);
     office.script.set('r0@example.com', ['deferred']);

@@ -32,6 +32,8 @@ export class PostOffice implements Transport {
   readonly script = new Map<string, Act[]>();
   /** Replaces code and text of a deferral. */
   reply: () => readonly [number, string] | undefined = () => undefined;
+  /** Whether the message is handed over before that answer; refused at RCPT it is not. */
+  handsOver: (kind: OutcomeKind) => boolean = () => true;
   /** Thrown by the next `openSession` calls, in order; undefined opens. */
   readonly refusals: (Problem | undefined)[] = [];
 
@@ -61,7 +63,7 @@ class OfficeSession implements Session {
       return outcome('not-sent', 421, 'closing');
     }
     if (kind === 'sender-refused') return outcome(kind, 550, 'not you');
-    if (!(await beforeHandover())) {
+    if (this.office.handsOver(kind) && !(await beforeHandover())) {
       this.usable = false;
       return outcome('withdrawn', 0, '');
     }

@@ -1,5 +1,6 @@
 import { openStore } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
+import { printJson } from '../../terminal/json.js';
 import { cancelEmail } from '../../workflow/cancel-email.js';
 import { findEmail } from '../../workflow/find-email.js';
 import { createContext } from '../context.js';
@@ -11,7 +12,7 @@ export async function runCancel(idOrPrefix: string, options: GlobalOptions): Pro
   try {
     const { emailId } = await findEmail(store.reader, idOrPrefix);
     const skipped = await cancelEmail(emailId, { ledger: store.ledger, clock: systemClock });
-    if (json) output.data(JSON.stringify({ schema: 'mailtrack.cancel/1', email_id: emailId, skipped }));
+    if (json) output.data(printJson({ schema: 'mailtrack.cancel/1', email_id: emailId, skipped }));
     else output.say(`${emailId} is cancelled; ${skipped} recipients were not sent to and will not be.`);
   } finally {
     await store.close();

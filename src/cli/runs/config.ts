@@ -1,4 +1,5 @@
 import { Problem } from '../../problem.js';
+import { printJson } from '../../terminal/json.js';
 import { findUpwards, type Origin } from '../config/load-config.js';
 import { settings } from '../config/settings.js';
 import { trust } from '../config/trust.js';
@@ -21,7 +22,7 @@ export async function runConfigShow(options: GlobalOptions & { origin?: boolean 
   });
   if (json) {
     output.data(
-      JSON.stringify({
+      printJson({
         schema: 'mailtrack.config/1',
         settings: rows,
         aliases: Object.fromEntries(config.aliases),
@@ -32,11 +33,11 @@ export async function runConfigShow(options: GlobalOptions & { origin?: boolean 
   for (const { key, value, origin } of rows) {
     output.data(
       options.origin === true
-        ? `${key} = ${JSON.stringify(value)}    # ${origin}`
-        : `${key} = ${JSON.stringify(value)}`,
+        ? `${key} = ${printJson(value)}    # ${origin}`
+        : `${key} = ${printJson(value)}`,
     );
   }
-  for (const [name, members] of config.aliases) output.data(`aliases.${name} = ${JSON.stringify(members)}`);
+  for (const [name, members] of config.aliases) output.data(`aliases.${name} = ${printJson(members)}`);
   if (rows.length === 0) output.say('No settings yet. `mailtrack help config` shows a file to start from.');
 }
 

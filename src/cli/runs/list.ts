@@ -1,4 +1,5 @@
 import { openStore } from '../../store/open-store.js';
+import { printJson } from '../../terminal/json.js';
 import { type ListedEmail, listLines } from '../../terminal/list-view.js';
 import { createStyle } from '../../terminal/style.js';
 import { createTimeFormat } from '../../terminal/time.js';
@@ -15,7 +16,7 @@ export async function runList(options: GlobalOptions & { limit?: number }): Prom
   try {
     const emails = await store.reader.listEmails(options.limit ?? defaultLimit);
     if (json) {
-      output.data(JSON.stringify({ schema: 'mailtrack.list/1', emails: emails.map(toJson) }));
+      output.data(printJson({ schema: 'mailtrack.list/1', emails: emails.map(toJson) }));
     } else if (emails.length === 0) {
       output.say('No email has been sent yet.');
     } else {

@@ -1,4 +1,5 @@
 import { openStore } from '../../store/open-store.js';
+import { printJson } from '../../terminal/json.js';
 import { readReport } from '../../workflow/read-report.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
@@ -17,7 +18,7 @@ export async function runReport(emailId: string, options: ReportOptions): Promis
     if (report !== undefined) {
       showReport(context, report, options);
     } else if (context.json) {
-      context.output.data(JSON.stringify({ schema: 'mailtrack.report/1', email: null }));
+      context.output.data(printJson({ schema: 'mailtrack.report/1', email: null }));
     } else {
       context.output.say(
         'No email has been sent yet. `mailtrack demo` shows the whole loop; `mailtrack send --help` begins it.',

@@ -1,6 +1,7 @@
 import { startSandbox } from '../../smtp-client/sandbox.js';
 import { untilStopSignal } from '../../system/signals.js';
 import { visible } from '../../terminal/clean.js';
+import { printJson } from '../../terminal/json.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
 
@@ -20,7 +21,7 @@ export async function runSandbox(options: SandboxOptions): Promise<void> {
     onMessage: ({ sequence, envelopeFrom, recipients, bytes, file }) => {
       const facts = { sequence, from: envelopeFrom, to: recipients, bytes: bytes.length, file };
       const line = `${sequence}  ${envelopeFrom} → ${recipients.join(', ')}  ${bytes.length} bytes  ${file ?? ''}`;
-      output.data(json ? JSON.stringify(facts) : visible(line));
+      output.data(json ? printJson(facts) : visible(line));
     },
   });
   output.say(

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import { Problem } from '../../problem.js';
 import type { RecipientState } from '../../recipients/recipient.js';
+import { type DecisionCause, moveBy, statesBeforeAttempt } from '../../recipients/transitions.js';
 import type { EmailReader, EmailRecord, Ledger, LockHolder } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import { takeEmailLock } from './email-lock.js';
 import type { GroupCommit } from './group-commit.js';
 import { adopt, isCopy } from './origin.js';
-import { fieldsToJson } from './rows.js';
+import { fieldsToJson, inState } from './rows.js';
 
 /** The sending side: intents are committed before they are acted upon, results ride with the next commit. */
 export function createLedger(database: Database, commits: GroupCommit, reads: EmailReader): Ledger {
@@ -72,7 +73,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     recordTransaction: (emailId, position, transaction) =>
       commits.run('soon', () => {
         const endedAt = transaction.endedAt.toISOString();
-        if (sql.settle.run(transaction.state, endedAt, emailId, position).changes === 0) return undefined;
+        if (sql.settle(transaction.state).run(endedAt, emailId, position).changes === 0) return undefined;
         const attempt = sql.attemptsOf.get(emailId, position) as number;
         sql.insertTransaction.run({
           ...transaction,
@@ -85,8 +86,8 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
         return attempt;
       }),
 
-    moveRecipients: (emailId, from, to, at) =>
-      commits.run('now', () => moveStates(database, emailId, from, to, at)),
+    moveRecipients: (emailId, decision, at) =>
+      commits.run('now', () => sql.decide(decision).run(at.toISOString(), emailId).changes),
 
     countStates: reads.countStates,
 
@@ -115,7 +116,20 @@ const provedByFetch = `EXISTS (
    WHERE emails.email_id = recipients.email_id AND emails.token_format = 'sealed'
      AND fetches.recipient_number = recipients.recipient_number)`;
 
+/** Prepares one statement for each key it is asked for. */
+function prepareEach<Key>(database: Database, text: (key: Key) => string) {
+  const prepared = new Map<Key, ReturnType<Database['prepare']>>();
+  return (key: Key) => {
+    const statement = prepared.get(key) ?? database.prepare(text(key));
+    prepared.set(key, statement);
+    return statement;
+  };
+}
+
 function prepare(database: Database) {
+  const intended = moveBy('intended');
+  const abandoned = moveBy('abandoned');
+  const opened = moveBy('opened');
   return {
     insertEmail: database.prepare(`
       INSERT INTO emails (email_id, email_number, mode, subject, from_mailbox, message_id, created_at,
@@ -134,15 +148,21 @@ function prepare(database: Database) {
     ),
     // The compare in this compare-and-set holds even where the lock does not (a network file system, a copied file).
     intend: database.prepare(`
-      UPDATE recipients SET state = 'sending', state_at = ?
-       WHERE email_id = ? AND position = ? AND state IN ('pending', 'deferred')`),
-    // Whoever settles a recipient holds the email's lock; a state that is final already is never overwritten.
-    // Neither IN with three values nor RETURNING: for each SQLite makes a table of its own, which takes a hundred times as
-    // long as all the rest of the statement.
-    settle: database.prepare(`
-      UPDATE recipients SET state = ?, state_at = ?, attempts = attempts + 1
-       WHERE email_id = ? AND position = ?
-         AND (state = 'pending' OR state = 'deferred' OR state = 'sending')`),
+      UPDATE recipients SET state = '${intended.to}', state_at = ?
+       WHERE email_id = ? AND position = ? AND ${inState(intended.from)}`),
+    // No RETURNING: SQLite makes a table of its own for it, as for IN (see `inState`).
+    settle: prepareEach(
+      database,
+      (state: RecipientState) => `
+      UPDATE recipients SET state = '${state}', state_at = ?, attempts = attempts + 1
+       WHERE email_id = ? AND position = ? AND ${inState(statesBeforeAttempt(state))}`,
+    ),
+    decide: prepareEach(
+      database,
+      (decision: DecisionCause) => `
+      UPDATE recipients SET state = '${moveBy(decision).to}', state_at = ?
+       WHERE email_id = ? AND ${inState(moveBy(decision).from)}`,
+    ),
     attemptsOf: database
       .prepare('SELECT attempts FROM recipients WHERE email_id = ? AND position = ?')
       .pluck(),
@@ -154,21 +174,21 @@ function prepare(database: Database) {
     logAbandoned: database.prepare(`
       INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
                                 enhanced_status_code, reply_text)
-      SELECT email_id, position, attempts + 1, state_at, @at, 'end-of-data', 'uncertain', 0, '',
+      SELECT email_id, position, attempts + 1, state_at, @at, 'end-of-data', '${abandoned.to}', 0, '',
              'the run ended before the reply was recorded'
-        FROM recipients WHERE email_id = @emailId AND state = 'sending'`),
+        FROM recipients WHERE email_id = @emailId AND ${inState(abandoned.from)}`),
     settleAbandoned: database.prepare(`
-      UPDATE recipients SET state = 'uncertain', state_at = @at, attempts = attempts + 1
-       WHERE email_id = @emailId AND state = 'sending'`),
+      UPDATE recipients SET state = '${abandoned.to}', state_at = @at, attempts = attempts + 1
+       WHERE email_id = @emailId AND ${inState(abandoned.from)}`),
     logOpened: database.prepare(`
       INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
                                 enhanced_status_code, reply_text)
-      SELECT email_id, position, attempts + 1, @at, @at, 'end-of-data', 'accepted', 0, '',
+      SELECT email_id, position, attempts + 1, @at, @at, 'end-of-data', '${opened.to}', 0, '',
              'the pixel of this copy was fetched'
-        FROM recipients WHERE email_id = @emailId AND state = 'uncertain' AND ${provedByFetch}`),
+        FROM recipients WHERE email_id = @emailId AND ${inState(opened.from)} AND ${provedByFetch}`),
     acceptOpened: database.prepare(`
-      UPDATE recipients SET state = 'accepted', state_at = @at, attempts = attempts + 1
-       WHERE email_id = @emailId AND state = 'uncertain' AND ${provedByFetch}`),
+      UPDATE recipients SET state = '${opened.to}', state_at = @at, attempts = attempts + 1
+       WHERE email_id = @emailId AND ${inState(opened.from)} AND ${provedByFetch}`),
     cancel: database.prepare(
       'UPDATE emails SET cancelled_at = ? WHERE email_id = ? AND cancelled_at IS NULL',
     ),
@@ -209,17 +229,4 @@ function checkTable(database: Database, table: string): string {
 function lastHolder(sql: ReturnType<typeof prepare>, emailId: string): LockHolder['heldBy'] {
   const row = sql.lastRun.get(emailId) as { pid: number; host: string; started_at: string } | undefined;
   return row === undefined ? 'unknown' : { pid: row.pid, host: row.host, since: new Date(row.started_at) };
-}
-
-function moveStates(
-  database: Database,
-  emailId: string,
-  from: readonly RecipientState[],
-  to: RecipientState,
-  at: Date,
-): number {
-  const marks = from.map(() => '?').join(', ');
-  return database
-    .prepare(`UPDATE recipients SET state = ?, state_at = ? WHERE email_id = ? AND state IN (${marks})`)
-    .run(to, at.toISOString(), emailId, ...from).changes;
 }

@@ -1,4 +1,5 @@
 import type { RecipientState } from '../../recipients/recipient.js';
+import { unfinishedStates } from '../../recipients/transitions.js';
 import type { EmailReader, EmailRecord, RecipientRecord, RecordedFetch } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import {
@@ -7,6 +8,7 @@ import {
   emailFromRow,
   type FetchRow,
   fetchFromRow,
+  inState,
   type RecipientRow,
   recipientFromRow,
   type TransactionRow,
@@ -80,7 +82,7 @@ function prepare(database: Database) {
       SELECT * FROM emails
        WHERE cancelled_at IS NULL
          AND EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
-                        AND state IN ('pending', 'deferred', 'sending', 'uncertain'))
+                        AND ${inState(unfinishedStates)})
        ORDER BY created_at DESC, rowid DESC LIMIT 1`),
     sent: database.prepare(`
       SELECT * FROM emails

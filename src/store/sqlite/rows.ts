@@ -136,3 +136,11 @@ export function countsFromRows(rows: readonly { state: string; count: number }[]
   for (const row of rows) counts[row.state as RecipientState] = row.count;
   return counts;
 }
+
+/**
+ * A condition that holds in one of the states. Not with IN: from three values on SQLite makes a table for it each time the
+ * statement runs, which took a hundred times as long as all the rest.
+ */
+export function inState(states: readonly RecipientState[]): string {
+  return states.length === 0 ? 'FALSE' : `(${states.map(state => `state = '${state}'`).join(' OR ')})`;
+}
