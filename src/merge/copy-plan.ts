@@ -10,6 +10,7 @@ import {
   type FieldSlot,
   type SkeletonPiece,
 } from '../message/skeleton.js';
+import { Slab } from '../message/slab.js';
 import type { Fields, Role } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
 import { pixelUrl } from '../tracking/pixel.js';
@@ -65,6 +66,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   const renderTemplate = createRenderer(composition.template, context.templatePath, composition.boundary);
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
+  const slab = new Slab();
   let skeleton: Promise<readonly SkeletonPiece[]> | undefined;
 
   function render(recipient: CopyRecipient): RenderResult {
@@ -88,7 +90,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
       skeleton ??= createSkeleton(composition, context);
       const messageId = messageIdOf(composition, recipient);
       const octets = splice(await skeleton, result.copy, { ...recipient, messageId });
-      return { subject: result.copy.subject, messageId, message: Buffer.concat(octets) };
+      return { subject: result.copy.subject, messageId, message: slab.concat(octets) };
     },
   };
 }

@@ -72,6 +72,9 @@ function findField(message: Buffer, name: string): Span {
 
 /** A To field of one mailbox, with its line end. @throws Error when it would say anything else. */
 export function encodeTo(mailbox: Mailbox): Uint8Array {
+  const { name, addrSpec } = mailbox;
+  const line = name === '' ? `To: ${addrSpec}\r\n` : `To: ${name} <${addrSpec}>\r\n`;
+  if (line.length <= maxFieldLine && /^[\w ]*$/.test(name)) return Buffer.from(line);
   const field = encodeField('To', [{ name: mailbox.name, address: mailbox.addrSpec }]);
   // The last look before these octets leave our hands: one address, and it is the one of the envelope.
   if (
@@ -84,6 +87,9 @@ export function encodeTo(mailbox: Mailbox): Uint8Array {
   return Buffer.from(field);
 }
 
+/** As the builder has it, with the line end. RFC 5322 §2.1.1 */
+const maxFieldLine = 76 + 2;
+
 /** A Subject field with its line end. */
 export function encodeSubject(subject: string): Uint8Array {
   return Buffer.from(encodeField('Subject', subject));
@@ -92,12 +98,9 @@ export function encodeSubject(subject: string): Uint8Array {
 /** @param messageId with its angle brackets. */
 export function encodeMessageId(messageId: string): Uint8Array {
   const line = `Message-ID: ${messageId}\r\n`;
-  // What needs no folding needs no builder, which takes as long as all the rest of a copy.
+  // What needs no folding and no encoding needs no builder, which takes as long as all the rest of a copy.
   return Buffer.from(line.length <= maxFieldLine ? line : encodeField('Message-ID', messageId));
 }
-
-/** As the builder has it, with the line end. RFC 5322 §2.1.1 */
-const maxFieldLine = 76 + 2;
 
 /** One field as the builder folds and encodes it, which adds others behind it. */
 function encodeField(name: FieldSlot, value: string | readonly { name: string; address: string }[]): string {

@@ -101,9 +101,7 @@ export class SocketSession implements Session {
   #carryOut(effect: EngineEffect): void {
     switch (effect.kind) {
       case 'write':
-        this.#socket.write(Buffer.concat(effect.chunks), error => {
-          if (!error) this.#apply(this.#engine.flushed());
-        });
+        this.#write(effect.chunks);
         break;
       case 'needs-intent': {
         const sender = this.#senders.get(effect.position);
@@ -117,6 +115,19 @@ export class SocketSession implements Session {
         this.#socket.destroy();
         break;
     }
+  }
+
+  /** Corked, so that they leave as one without being copied into one. */
+  #write(chunks: readonly Uint8Array[]): void {
+    this.#socket.cork();
+    for (const [index, chunk] of chunks.entries()) {
+      if (index < chunks.length - 1) this.#socket.write(chunk);
+      else
+        this.#socket.write(chunk, error => {
+          if (!error) this.#apply(this.#engine.flushed());
+        });
+    }
+    this.#socket.uncork();
   }
 
   async #decide(position: number, sender: Sender): Promise<void> {

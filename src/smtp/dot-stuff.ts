@@ -11,8 +11,9 @@ const lineEndAndTerminator = Buffer.from('\r\n.\r\n');
  * A message as DATA carries it: a dot before each line that begins with one, and the line with a single dot that ends
  * the data. A message that ends in CRLF gets no second one. RFC 5321 §4.5.2, §4.1.1.4
  * @param message whole, with CRLF line ends.
+ * @returns pieces that follow one another; most are views of the message, which is not copied.
  */
-export function encodeData(message: Uint8Array): Uint8Array {
+export function encodeData(message: Uint8Array): readonly Uint8Array[] {
   const octets = Buffer.from(message.buffer, message.byteOffset, message.length);
   const pieces: Uint8Array[] = octets[0] === dot ? [Buffer.of(dot)] : [];
   let start = 0;
@@ -21,7 +22,7 @@ export function encodeData(message: Uint8Array): Uint8Array {
     start = at + 2;
   }
   pieces.push(octets.subarray(start), endsInLineEnd(octets) ? terminator : lineEndAndTerminator);
-  return Buffer.concat(pieces);
+  return pieces;
 }
 
 /**

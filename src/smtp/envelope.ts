@@ -30,7 +30,10 @@ export function commandOf(step: EnvelopeStep, transaction: MailTransaction, serv
   }
 }
 
-export function mailCommand({ reversePath, forwardPath, message }: MailTransaction, server: Capabilities): string {
+export function mailCommand(
+  { reversePath, forwardPath, message }: MailTransaction,
+  server: Capabilities,
+): string {
   const parameters = [
     // With line ends, without the dots that DATA adds. RFC 1870 §5
     ...(server.size ? [`SIZE=${message.length}`] : []),

@@ -51,7 +51,7 @@ export class ReplyParser {
         break;
       }
       // Copied, since the caller may use the memory again.
-      this.#pieces.push(Uint8Array.from(piece));
+      this.#pieces.push(piece.slice());
       if (end === -1) break;
       const reply = this.#endLine();
       if (reply !== undefined) replies.push(reply);

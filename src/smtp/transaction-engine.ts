@@ -18,7 +18,7 @@ import { createWindow } from './window.js';
 
 export type EngineEffect =
   /** Octets for the socket, in this order; `flushed` is to be called when the system has taken them. */
-  | { readonly kind: 'write'; readonly chunks: readonly Uint8Array[] }
+  | { readonly kind: 'write'; readonly chunks: Uint8Array[] }
   /** The last octets are about to leave: answer with `intentDurable` or `withdraw`. */
   | { readonly kind: 'needs-intent'; readonly position: number }
   /** Comes exactly once for every transaction offered. */
@@ -41,7 +41,7 @@ interface Underway {
   readonly unwritten: EnvelopeStep[];
   recipientAccepted: boolean;
   /** Encoded message not yet written; undefined before the server asked for it. */
-  body: Uint8Array | undefined;
+  body: readonly Uint8Array[] | undefined;
   intent: 'not-asked' | 'asked' | 'durable';
   /** Of a streamed transaction: a refusal that holds if the reply to the message agrees. */
   refusal: SendOutcome | undefined;
@@ -232,26 +232,25 @@ export class TransactionEngine {
 
   /** The next command; with PIPELINING all of them, DATA being the last its group may have. RFC 2920 §3.1 */
   #writeEnvelope(underway: Underway): void {
-    const { unwritten, transaction } = underway;
-    for (const step of unwritten.splice(0, this.#server.pipelining ? unwritten.length : 1)) {
-      this.#command(step, underway, commandOf(step, transaction, this.#server));
-    }
+    const { unwritten } = underway;
+    const steps = unwritten.splice(0, this.#server.pipelining ? unwritten.length : 1);
+    this.#write(Buffer.from(steps.map(step => this.#command(step, underway)).join('')));
   }
 
   /** The whole transaction at once. Each begins with RSET, so that none depends on how the one before ended. RFC 3030 §2 */
   #writeTransaction(underway: Underway): void {
     const { transaction } = underway;
-    for (const step of ['reset', 'mail', 'rcpt'] as const) {
-      this.#command(step, underway, commandOf(step, transaction, this.#server));
-    }
-    this.#command('chunk', underway, `BDAT ${transaction.message.length} LAST`);
+    const envelope = (['reset', 'mail', 'rcpt'] as const).map(step => this.#command(step, underway)).join('');
+    this.#write(Buffer.from(`${envelope}BDAT ${transaction.message.length} LAST\r\n`));
+    this.#owed.push({ step: 'chunk', underway });
     // Counted octets: nothing in them is stuffed.
     this.#write(transaction.message);
   }
 
-  #command(step: Step, underway: Underway, line: string): void {
-    this.#write(Buffer.from(`${line}\r\n`));
+  /** The line of a command, whose reply is owed from now on. */
+  #command(step: EnvelopeStep, underway: Underway): string {
     this.#owed.push({ step, underway });
+    return `${commandOf(step, underway.transaction, this.#server)}\r\n`;
   }
 
   #answer(reply: Reply): void {
@@ -333,7 +332,9 @@ export class TransactionEngine {
 
   #goAhead(underway: Underway): void {
     if (underway.outcome === undefined) {
-      underway.body = encodeData(underway.transaction.message);
+      const pieces = encodeData(underway.transaction.message);
+      // Only what goes out in blocks has to be one piece.
+      underway.body = underway.transaction.message.length > blockOctets ? [Buffer.concat(pieces)] : pieces;
       this.#writeBody(underway);
     } else if (underway.recipientAccepted) {
       // MAIL was refused, and yet there is a recipient: any message, even an empty one, could be delivered.
@@ -346,10 +347,10 @@ export class TransactionEngine {
   }
 
   #writeBody(underway: Underway): void {
-    const { body = new Uint8Array() } = underway;
-    if (body.length > blockOctets) {
+    const [body = new Uint8Array(), ...others] = underway.body ?? [];
+    if (others.length === 0 && body.length > blockOctets) {
       const end = Math.min(blockOctets, body.length - terminatorOctets);
-      underway.body = body.subarray(end);
+      underway.body = [body.subarray(end)];
       this.#write(body.subarray(0, end));
       return;
     }
@@ -371,7 +372,7 @@ export class TransactionEngine {
     underway.intent = 'durable';
     if (underway.streamed) this.#writeTransaction(underway);
     else {
-      this.#write(underway.body ?? new Uint8Array());
+      for (const piece of underway.body ?? []) this.#write(piece);
       underway.body = undefined;
       this.#owed.push({ step: 'end-of-data', underway });
     }
@@ -433,8 +434,7 @@ export class TransactionEngine {
   /** Joined with what was written before in the same step, so that a group leaves in one segment. */
   #write(octets: Uint8Array): void {
     const last = this.#effects.at(-1);
-    if (last?.kind === 'write')
-      this.#effects[this.#effects.length - 1] = { kind: 'write', chunks: [...last.chunks, octets] };
+    if (last?.kind === 'write') last.chunks.push(octets);
     else this.#effects.push({ kind: 'write', chunks: [octets] });
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeData, findBareLineEnd } from '../../src/smtp/dot-stuff.js';
 
-const encode = (message: string) => Buffer.from(encodeData(Buffer.from(message))).toString();
+const encode = (message: string) => Buffer.concat(encodeData(Buffer.from(message))).toString();
 
 /** What a server does, written from RFC 5321 §4.5.2 and not from our code: line by line, until the lone dot. */
 function serverReads(data: string): { message: string; rest: string } {
@@ -56,7 +56,7 @@ describe('the octets after DATA', () => {
         const whole = message.toString('latin1').endsWith('\r\n')
           ? message
           : Buffer.concat([message, Buffer.from('\r\n')]);
-        const data = Buffer.from(encodeData(message)).toString('latin1');
+        const data = Buffer.concat(encodeData(message)).toString('latin1');
         expect(serverReads(data)).toEqual({ message: whole.toString('latin1'), rest: '' });
         expect(`\r\n${data}`.indexOf('\r\n.\r\n')).toBe(data.length - 3);
       }),
@@ -66,7 +66,7 @@ describe('the octets after DATA', () => {
 
   it('are those of a view into a larger memory', () => {
     const memory = Buffer.from('xx.a\r\nxx');
-    expect(Buffer.from(encodeData(memory.subarray(2, 6))).toString()).toBe('..a\r\n.\r\n');
+    expect(Buffer.concat(encodeData(memory.subarray(2, 6))).toString()).toBe('..a\r\n.\r\n');
   });
 });
 
