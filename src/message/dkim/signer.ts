@@ -78,7 +78,7 @@ export function createDkimSigner(keys: readonly DkimKey[], options: SigningOptio
   const hashBody = createBodyHasher();
   const replaced = new Set(options.replacedFields?.map(name => name.toLowerCase()));
   const candidates = signedFields.filter(name => !replaced.has(name));
-  const signedAt = Math.floor(options.signedAt.getTime() / 1000);
+  const printTags = createTagPrinter(Math.floor(options.signedAt.getTime() / 1000));
 
   return {
     async sign({ header, body }) {
@@ -86,7 +86,7 @@ export function createDkimSigner(keys: readonly DkimKey[], options: SigningOptio
       const names = chooseFields(fields, candidates);
       const bodyHash = hashBody(body);
       const signatures = keys.map(async key => {
-        const unsigned = printUnsigned(key, { signedAt, bodyHash, names });
+        const unsigned = `${printTags(key, names)}\r\n bh=${bodyHash};\r\n b=`;
         const signature = await signOctets(key, signedOctets(fields, names, unsigned));
         return `DKIM-Signature:${unsigned}${foldBase64(signature)}\r\n`;
       });
@@ -107,25 +107,23 @@ function chooseFields(fields: readonly RawHeaderField[], candidates: readonly st
   );
 }
 
-interface UnsignedTags {
-  readonly signedAt: number;
-  readonly bodyHash: string;
-  readonly names: readonly string[];
-}
-
-/** The field's value up to and with `b=`. No `l=` (RFC 6376 §8.2), no `x=`: a signature serves as long as the mail. */
-function printUnsigned(key: DkimKey, { signedAt, bodyHash, names }: UnsignedTags): string {
-  const tags = [
-    'v=1',
-    `a=${key.algorithm}`,
-    'c=relaxed/relaxed',
-    `d=${key.domain}`,
-    `s=${key.selector}`,
-    `t=${signedAt}`,
-    `bh=${bodyHash}`,
-    `h=${names.join(':')}`,
-  ];
-  return `${fold(tags.map(tag => ` ${tag};`))}\r\n b=`;
+/**
+ * The tags that copies with the same fields share, so printed once. No `l=` (RFC 6376 §8.2), no `x=`: a signature
+ * serves as long as the mail.
+ */
+function createTagPrinter(signedAt: number): (key: DkimKey, names: readonly string[]) => string {
+  const printed = new Map<DkimKey, Map<string, string>>();
+  return (key, names) => {
+    const fieldNames = names.join(':');
+    const ofKey = printed.get(key) ?? new Map<string, string>();
+    const known = ofKey.get(fieldNames);
+    if (known !== undefined) return known;
+    const { algorithm, domain, selector } = key;
+    const tags = ['v=1', `a=${algorithm}`, 'c=relaxed/relaxed', `d=${domain}`, `s=${selector}`];
+    const text = fold([...tags, `t=${signedAt}`, `h=${fieldNames}`].map(tag => ` ${tag};`));
+    printed.set(key, ofKey.set(fieldNames, text));
+    return text;
+  };
 }
 
 const lineOctets = 76;
