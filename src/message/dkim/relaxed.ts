@@ -31,11 +31,18 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
 
-/** The octets that are certain after these pieces; the state keeps the rest. Splitting elsewhere changes nothing. */
-export function relaxPieces(state: BodyState, pieces: readonly Uint8Array[]): Buffer {
+/**
+ * The octets that are certain after these pieces; the state keeps the rest. Splitting elsewhere changes nothing.
+ * @param allocate gives at least that many octets to write into.
+ */
+export function relaxPieces(
+  state: BodyState,
+  pieces: readonly Uint8Array[],
+  allocate: (length: number) => Buffer = Buffer.allocUnsafe,
+): Buffer {
   const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
   // Never longer than what came in, now and before: two octets a line end, one each for a blank and a CR.
-  const out = Buffer.allocUnsafe(length + 2 * state.lineEnds + 2);
+  const out = allocate(length + 2 * state.lineEnds + 2);
   let { blank, lineEnds } = state;
   let pendingCr = state.carriageReturn;
   let at = 0;

@@ -186,11 +186,18 @@ export function signOctets({ algorithm, privateKey }: DkimKey, octets: Buffer): 
 export function createBodyHasher(): (pieces: readonly Uint8Array[]) => string {
   const begun = new WeakMap<Uint8Array, { readonly state: Readonly<BodyState>; readonly hash: Hash }>();
 
+  // Hashed at once and then written over.
+  let scratch = Buffer.alloc(0);
+  const allocate = (length: number) => {
+    if (scratch.length < length) scratch = Buffer.allocUnsafe(2 * length);
+    return scratch;
+  };
+
   const begin = (first: Uint8Array) => {
     const known = begun.get(first);
     if (known !== undefined) return known;
     const state = startBody();
-    const made = { hash: createHash('sha256').update(relaxPieces(state, [first])), state };
+    const made = { hash: createHash('sha256').update(relaxPieces(state, [first], allocate)), state };
     begun.set(first, made);
     return made;
   };
@@ -198,6 +205,10 @@ export function createBodyHasher(): (pieces: readonly Uint8Array[]) => string {
   return ([first = new Uint8Array(), ...rest]) => {
     const start = begin(first);
     const state = { ...start.state };
-    return start.hash.copy().update(relaxPieces(state, rest)).update(relaxEnd(state)).digest('base64');
+    return start.hash
+      .copy()
+      .update(relaxPieces(state, rest, allocate))
+      .update(relaxEnd(state))
+      .digest('base64');
   };
 }
