@@ -1,4 +1,5 @@
 import type { Attachment } from '../message/compose.js';
+import type { DkimSigner } from '../message/dkim/signer.js';
 import type { Mailbox } from '../message/mailbox.js';
 import { deriveMessageId } from '../message/message-id.js';
 import { appendBody } from '../message/quoted-printable.js';
@@ -8,6 +9,7 @@ import {
   encodeSubject,
   encodeTo,
   type FieldSlot,
+  type Skeleton,
   type SkeletonPiece,
 } from '../message/skeleton.js';
 import { Slab } from '../message/slab.js';
@@ -39,6 +41,8 @@ export interface CopyContext {
   readonly purpose: Extract<TokenPurpose, 'pixel' | 'rehearsal'>;
   /** In the order of the composition. */
   readonly attachments: readonly Attachment[];
+  /** undefined: the relay signs, or nobody does. */
+  readonly signer?: DkimSigner | undefined;
   /** For messages: where the template came from. */
   readonly templatePath: string;
 }
@@ -67,7 +71,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
   const slab = new Slab();
-  let skeleton: Promise<readonly SkeletonPiece[]> | undefined;
+  let skeleton: Promise<Skeleton> | undefined;
 
   function render(recipient: CopyRecipient): RenderResult {
     return renderTemplate(
@@ -89,17 +93,22 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
       if (!result.ok) throw new Error(`the copy for ${recipient.emailAddress} cannot be rendered`);
       skeleton ??= createSkeleton(composition, context);
       const messageId = messageIdOf(composition, recipient);
-      const octets = splice(await skeleton, result.copy, { ...recipient, messageId });
-      return { subject: result.copy.subject, messageId, message: slab.concat(octets) };
+      const parts = await skeleton;
+      const own = { ...recipient, messageId };
+      const header = splice(parts.header, result.copy, own);
+      const body = splice(parts.body, result.copy, own);
+      const signatures =
+        context.signer === undefined
+          ? []
+          : [await context.signer.sign({ header: Buffer.concat(header), body })];
+      const message = slab.concat([...signatures, ...header, ...body]);
+      return { subject: result.copy.subject, messageId, message };
     },
   };
 }
 
 /** Group mail shows everybody the same; a mail merge shows each recipient themselves. */
-function createSkeleton(
-  composition: Composition,
-  { attachments }: CopyContext,
-): Promise<readonly SkeletonPiece[]> {
+function createSkeleton(composition: Composition, { attachments }: CopyContext): Promise<Skeleton> {
   const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
   const isGroup = composition.mode === 'group';
   const slots: readonly FieldSlot[] = [
@@ -131,12 +140,12 @@ function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipien
 }
 
 function splice(
-  skeleton: readonly SkeletonPiece[],
+  pieces: readonly SkeletonPiece[],
   copy: RenderedCopy,
   { name, emailAddress, messageId }: CopyRecipient & { readonly messageId: string },
 ): readonly Uint8Array[] {
   const octets: Uint8Array[] = [];
-  for (const piece of skeleton) {
+  for (const piece of pieces) {
     if (piece === 'To') octets.push(encodeTo({ name, addrSpec: emailAddress as Mailbox['addrSpec'] }));
     else if (piece === 'Subject') octets.push(encodeSubject(copy.subject));
     else if (piece === 'Message-ID') octets.push(encodeMessageId(messageId));

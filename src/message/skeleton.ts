@@ -11,8 +11,14 @@ export type FieldSlot = 'To' | 'Subject' | 'Message-ID';
 /** A part whose content does. */
 export type BodySlot = 'text' | 'html';
 
-/** In order of the message: octets of every copy, or the name of what this copy has there. */
+/** Octets of every copy, or the name of what this copy has there. */
 export type SkeletonPiece = Uint8Array | FieldSlot | BodySlot;
+
+/** Both in order; the empty line between them belongs to the header. */
+export interface Skeleton {
+  readonly header: readonly SkeletonPiece[];
+  readonly body: readonly SkeletonPiece[];
+}
 
 /**
  * @param header with any value for the fields that have a slot.
@@ -23,7 +29,7 @@ export async function buildSkeleton(
   body: MessageBody,
   boundary: string,
   fields: readonly FieldSlot[],
-): Promise<readonly SkeletonPiece[]> {
+): Promise<Skeleton> {
   const marks = { text: bodyMark('text', boundary), html: bodyMark('html', boundary) };
   const built = await composeMessage(
     header,
@@ -37,13 +43,17 @@ export async function buildSkeleton(
       .map(slot => ({ slot, ...findMark(built, marks[slot].encoded) })),
   ].sort((a, b) => a.start - b.start);
 
-  const pieces: SkeletonPiece[] = [];
-  let at = 0;
-  for (const { slot, start, end } of slots) {
-    pieces.push(built.subarray(at, start), slot);
-    at = end;
-  }
-  return [...pieces, built.subarray(at)];
+  const headerEnd = built.indexOf('\r\n\r\n') + 4;
+  const cut = (from: number, to: number): readonly SkeletonPiece[] => {
+    const pieces: SkeletonPiece[] = [];
+    let at = from;
+    for (const { slot, start, end } of slots.filter(({ start }) => start >= from && start < to)) {
+      pieces.push(built.subarray(at, start), slot);
+      at = end;
+    }
+    return [...pieces, built.subarray(at, to)];
+  };
+  return { header: cut(0, headerEnd), body: cut(headerEnd, built.length) };
 }
 
 /** Not ASCII, so that the builder says quoted-printable whatever the copies will hold. RFC 2045 §6.7 */

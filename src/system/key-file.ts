@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Problem } from '../problem.js';
@@ -36,7 +37,8 @@ export async function readKeyFile(path: string): Promise<string | undefined> {
 }
 
 async function createKeyFile(path: string, text: string): Promise<boolean> {
-  const temporary = `${path}.${process.pid}.new`;
+  // Of this call alone: two of one process, or of two containers with one disk, may meet here.
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.new`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(temporary, 'w', 0o600);

@@ -9,6 +9,7 @@ import type { Composition } from '../merge/composition.js';
 import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid.js';
 import { printDateTime } from '../message/date-time.js';
+import type { DkimSigner } from '../message/dkim/signer.js';
 import { domainOf, type Mailbox, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
@@ -38,7 +39,7 @@ export interface PlannedEmail {
   /** Recipients typed by hand, not read from a file. */
   readonly typedByHand: boolean;
   /** @param ring seals the tokens; of a rehearsal any will do. */
-  copies(purpose: 'pixel' | 'rehearsal', ring: KeyRing): CopyPlan;
+  copies(purpose: 'pixel' | 'rehearsal', ring: KeyRing, signer?: DkimSigner): CopyPlan;
 }
 
 /** @throws Problems: everything that is wrong with the template, the list, the addresses and the fields at once. */
@@ -64,13 +65,14 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   const composition = compose(draft, ports, read, survey.header, now);
   const emailId = createEmailId(ports.random);
   const emailNumber = createNumber48(ports.random);
-  const copies = (purpose: 'pixel' | 'rehearsal', ring: KeyRing) =>
+  const copies: PlannedEmail['copies'] = (purpose, ring, signer) =>
     createCopyPlan(composition, {
       emailId,
       emailNumber,
       ring,
       purpose,
       attachments,
+      signer,
       templatePath: draft.templatePath,
     });
   const recipients = () => toRecords(audience, ports, now, draft);

@@ -7,6 +7,7 @@ import { type CopyRecipient, createCopyPlan } from '../../src/merge/copy-plan.js
 import { parseLiquid, renderLiquid, type Scope } from '../../src/merge/liquid.js';
 import { createScope } from '../../src/merge/scope.js';
 import { composeMessage } from '../../src/message/compose.js';
+import type { DkimSigner } from '../../src/message/dkim/signer.js';
 import type { AddrSpec } from '../../src/message/mailbox.js';
 import { deriveMessageId } from '../../src/message/message-id.js';
 import { findBareLineEnd } from '../../src/smtp/dot-stuff.js';
@@ -173,3 +174,24 @@ function longestBodyLine(message: Uint8Array): number {
   const lines = text.slice(text.indexOf('\r\n\r\n')).split('\r\n');
   return Math.max(...lines.map(line => line.length));
 }
+
+describe('signing', () => {
+  it('puts the signature of header and body before the header, the same for the same copy', async () => {
+    const template = await compileTemplate({ path: 'msg.html', source: '<p>Hello {{ name }}</p>' }, 'S');
+    const composition = compose(template.compiled);
+    const signed: { header: string; body: string }[] = [];
+    const signer: DkimSigner = {
+      sign: async ({ header, body }) => {
+        signed.push({ header: Buffer.from(header).toString(), body: Buffer.concat(body).toString() });
+        return Buffer.from('DKIM-Signature: x\r\n');
+      },
+    };
+    const plan = createCopyPlan(composition, { ...context, signer });
+    const { message } = await plan.make(recipient('Alice', '1'));
+    const { message: unsigned } = await createCopyPlan(composition, context).make(recipient('Alice', '1'));
+    expect(Buffer.from(message).toString()).toBe(`DKIM-Signature: x\r\n${Buffer.from(unsigned).toString()}`);
+    expect(signed.map(({ header, body }) => header + body)).toEqual([Buffer.from(unsigned).toString()]);
+    expect(signed[0]?.header).toMatch(/\r\n\r\n$/);
+    expect(signed[0]?.header.trimEnd()).not.toContain('\r\n\r\n');
+  });
+});

@@ -10,6 +10,7 @@ import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
 import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
+import { createSigner, readDkimSettings } from '../dkim-settings.js';
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keyPath, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
@@ -44,7 +45,9 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
     );
     if (problems.length > 0) throw new Problems(problems);
     const attachments = await readAttachments(composition);
-    const settings = await completeSmtpSettings(context, readSmtpAddress(context));
+    const server = readSmtpAddress(context);
+    const dkim = await readDkimSettings(context, server.host);
+    const settings = await completeSmtpSettings(context, server);
     const finished = await carryOut(
       {
         email,
@@ -54,6 +57,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
           ring,
           purpose: 'pixel',
           attachments,
+          signer: createSigner(dkim, composition.date),
           templatePath: composition.sources[0]?.path ?? 'the stored template',
         }),
         reversePath: composition.reversePath,

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
+import type { Composition } from '../../merge/composition.js';
+import type { CopyPlan } from '../../merge/copy-plan.js';
+import { domainOf } from '../../message/mailbox.js';
 import { Problem, Problems } from '../../problem.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
 import { systemFiles } from '../../system/files.js';
 import { makeFolder, writePrivateFile } from '../../system/output-files.js';
 import { systemRandom } from '../../system/random.js';
-import type { KeyRing } from '../../tracking/key.js';
 import { readTrackingUrl } from '../../tracking/tracking-url.js';
 import { type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
 import type { EmailDraft } from '../../workflow/read-draft.js';
@@ -13,6 +15,7 @@ import { readAddressBook } from '../address-book.js';
 import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
 import { type Context, createContext } from '../context.js';
+import { alignmentWarning, createSigner, type DkimSettings, readDkimSettings } from '../dkim-settings.js';
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keyPath, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
@@ -73,6 +76,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     'tracking.token_format': { flag: '--token-format', value: options.tokenFormat },
   });
   const { server, trackingUrl } = readSetup(options, context);
+  const dkim = await readDkimSettings(context, server?.host);
   const transport = readTransportSettings(options, context);
   const draft = createDraft(templatePath, options, context, { server, trackingUrl, transport });
   const existingRing = await readKeyRing();
@@ -87,8 +91,11 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       addressBook: await readAddressBook(context),
       readSuppressed: async () => (await store?.ledger.readSuppressed()) ?? new Set(),
     });
-    const warnings =
-      draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint);
+    const warnings = [
+      ...(draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint)),
+      ...dkimWarnings(dkim, planned.composition),
+    ];
+    const signer = createSigner(dkim, planned.composition.date);
     const plan = {
       ...planned.plan,
       notices: [...planned.plan.notices, ...(existingRing || options.dryRun ? [] : [newKeyNotice()])],
@@ -98,7 +105,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     view.show({ kind: 'send-planned', plan });
 
     if (options.dryRun || store === undefined || server === undefined) {
-      await writeCopies(context, planned, ring, options.out);
+      await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options.out);
       return;
     }
     const earlier = await store.reader.findSent(
@@ -107,7 +114,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     );
     await confirmSend(context, planned, { ...options, earlier });
     const settings = await completeSmtpSettings(context, server);
-    const copies = planned.copies('pixel', await openKeyRing(() => undefined));
+    const copies = planned.copies('pixel', await openKeyRing(() => undefined), signer);
     await store.ledger.openEmail(planned.email, planned.recipients());
     const finished = await carryOut(
       {
@@ -215,6 +222,12 @@ async function openStoreFor(context: Context, options: SendOptions): Promise<Sto
   return skip ? undefined : openStore(context.storeUrl);
 }
 
+function dkimWarnings(dkim: DkimSettings | undefined, { from }: Composition): readonly string[] {
+  if (dkim === undefined) return [];
+  const alignment = alignmentWarning(dkim, domainOf(from.addrSpec));
+  return alignment === undefined ? dkim.warnings : [...dkim.warnings, alignment];
+}
+
 function newKeyNotice(): string {
   return `a new key will be made: ${keyPath()}. ${newKeyAdvice}`;
 }
@@ -223,10 +236,9 @@ function newKeyNotice(): string {
 async function writeCopies(
   context: Context,
   planned: PlannedEmail,
-  ring: KeyRing,
+  copies: CopyPlan,
   folder: string | undefined,
 ): Promise<void> {
-  const copies = planned.copies('rehearsal', ring);
   if (folder !== undefined) {
     await makeFolder(folder);
     const digits = String(planned.plan.recipients).length;
