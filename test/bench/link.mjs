@@ -58,7 +58,12 @@ async function openTun(roundTripMs) {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     close.push(atEnd(() => delay.kill('SIGKILL')));
-    await once(delay.stdout, 'data');
+    await Promise.race([
+      once(delay.stdout, 'data'),
+      once(delay, 'exit').then(() => {
+        throw new Error('tundelay ended');
+      }),
+    ]);
     setUp(client, device, clientHost);
     setUp(server, device, serverHost);
   } catch (error) {

@@ -28,7 +28,7 @@ async function sendSome() {
     const { address, name } = recipient(next);
     next += 1;
     // As long as a sealed token of mailtrack.
-    const token = randomBytes(26).toString('hex');
+    const token = randomBytes(24).toString('hex');
     await pool
       .sendMail({
         from,
