@@ -12,7 +12,7 @@
  *   --connections n    default 5
  */
 import { spawnSync } from 'node:child_process';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { judge } from './criteria.mjs';
 import { isMemory, makeDiskFolder } from './folders.mjs';
@@ -67,6 +67,8 @@ function printSetup() {
   const disk = isMemory(folder) ? 'in memory, for want of a disk: its fsync costs nothing' : 'on a disk';
   console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} CPUs`);
   console.log(`${cpus()[0].model.trim()}; database ${disk} (${folder})`);
+  const [load] = loadavg();
+  if (load > 0.5) console.log(`Not a quiet machine: load average ${load.toFixed(1)}. Expect wide ranges.`);
 }
 
 /** A flag that this mailtrack does not know yet leaves a mode out, and a tool that is not there a peer. */
@@ -93,6 +95,9 @@ async function compare(server, roundTripMs) {
   );
   try {
     const able = senders.filter(peer => !peer.chunking || server.chunking);
+    for (const { name } of senders) {
+      if (!able.some(peer => peer.name === name)) console.log(`  Without ${name}: no CHUNKING here`);
+    }
     const runs = new Map(able.map(peer => [peer, []]));
     for (let round = 0; round < options.rounds; round += 1) {
       // Another one begins each time: what a run leaves behind, it leaves to each of the others once.
