@@ -1,7 +1,11 @@
-/** An SMTP server that takes everything as fast as it can and counts messages. Prints its port, then a total on demand. */
+/**
+ * An SMTP server that takes everything as fast as it can: `fork` it, it sends `{ port }`. Whatever it is sent, it answers
+ * with `{ messages, firstMailAt }` since the last answer: how many it has taken, and when the first MAIL came (Date.now()).
+ */
 import { createServer } from 'node:net';
 
 let messages = 0;
+let firstMailAt;
 const server = createServer({ noDelay: true }, socket => {
   let rest = '';
   let inData = false;
@@ -27,6 +31,7 @@ const server = createServer({ noDelay: true }, socket => {
       if (end === -1) break;
       const verb = rest.slice(0, 4).toUpperCase();
       rest = rest.slice(end + 2);
+      if (verb === 'MAIL') firstMailAt ??= Date.now();
       if (verb === 'EHLO') out += '250-sink\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n';
       else if (verb === 'DATA') {
         inData = true;
@@ -41,7 +46,8 @@ const server = createServer({ noDelay: true }, socket => {
 });
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 process.on('message', () => {
-  process.send({ messages });
+  process.send({ messages, firstMailAt });
   messages = 0;
+  firstMailAt = undefined;
 });
 process.on('disconnect', () => process.exit());

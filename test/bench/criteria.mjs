@@ -1,0 +1,41 @@
+/** What is asked of mailtrack, as ratios within one run. `goal` is what we would like on top. */
+
+const pool = 'nodemailer pool';
+const window = 'mailtrack --window 64';
+
+const atRest = [
+  { server: 'postfix', over: pool, least: 1.7, goal: 2 },
+  { server: 'sink', over: pool, least: 4, goal: 6 },
+  { server: 'postfix', over: 'smtp-source', least: 0.7, goal: 0.9 },
+].map(rule => ({ ...rule, roundTripMs: 0, of: 'mailtrack', figure: 'rate' }));
+
+const atADistance = [20, 50].flatMap(roundTripMs => [
+  { server: 'postfix', roundTripMs, of: 'mailtrack', over: pool, figure: 'steadyRate', least: 1.9 },
+  { server: 'sink', roundTripMs, of: 'mailtrack', over: pool, figure: 'steadyRate', least: 1.9 },
+  { server: 'postfix', roundTripMs, of: window, over: pool, figure: 'steadyRate', least: 10 },
+]);
+
+/** CPU seconds of the client per 1,000 messages, start-up excluded. */
+const most = 0.25;
+
+/**
+ * @param figures of one server at one latency, by the name of the sender.
+ * @returns `{ text, value, limit, holds }`; `holds` is undefined where a sender was not measured.
+ */
+export function judge(server, roundTripMs, figures) {
+  const ratios = [...atRest, ...atADistance]
+    .filter(rule => rule.server === server.id && rule.roundTripMs === roundTripMs)
+    .map(rule => {
+      const value = figures.get(rule.of)?.[rule.figure] / figures.get(rule.over)?.[rule.figure];
+      return {
+        text: `${rule.of} / ${rule.over}, ${rule.figure === 'rate' ? 'whole process' : 'from the first connection on'}`,
+        value,
+        limit: `≥ ${rule.least}${rule.goal === undefined ? '' : `, aim ${rule.goal}`}`,
+        holds: Number.isNaN(value) ? undefined : value >= rule.least,
+      };
+    });
+  const cpu = figures.get('mailtrack')?.steadyCpu;
+  if (cpu === undefined) return ratios;
+  const text = 'mailtrack, CPU s per 1,000 messages, start-up excluded';
+  return [...ratios, { text, value: cpu, limit: `≤ ${most}`, holds: cpu <= most }];
+}
