@@ -7,7 +7,7 @@ import { createProgram } from './program.js';
 /** Runs one command line. Sets the process's exit code; never ends the process, so that output is flushed. */
 export async function run(argv: readonly string[]): Promise<void> {
   outliveReaders();
-  const program = createProgram();
+  const program = await createProgram(argv);
   try {
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: 'user' });

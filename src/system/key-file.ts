@@ -38,7 +38,7 @@ export async function readKeyFile(path: string): Promise<string | undefined> {
 
 async function createKeyFile(path: string, text: string): Promise<boolean> {
   // Of this call alone: two of one process, or of two containers with one disk, may meet here.
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.new`;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(temporary, 'w', 0o600);

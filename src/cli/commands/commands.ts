@@ -1,19 +1,16 @@
 import type { Command } from 'commander';
 
 /** The command tree as data: for completion, documentation and programs that drive this one. */
-export function defineCommands(program: Command): void {
-  program
-    .command('commands')
-    .description('Every command with its options, as JSON')
-    .helpOption('-h, --help', 'print help')
-    .action(() => {
-      const tree = {
-        schema: 'mailtrack.commands/1',
-        global: optionsOf(program),
-        commands: program.commands.map(describe),
-      };
-      process.stdout.write(`${JSON.stringify(tree)}\n`);
-    });
+export function defineCommands(command: Command): void {
+  command.action(() => {
+    const program = command.parent ?? command;
+    const tree = {
+      schema: 'mailtrack.commands/1',
+      global: optionsOf(program),
+      commands: program.commands.map(describe),
+    };
+    process.stdout.write(`${JSON.stringify(tree)}\n`);
+  });
 }
 
 function describe(command: Command): object {

@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 
-export function defineConfig(program: Command): void {
-  const config = program
-    .command('config')
-    .description('The settings, and where they come from')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand(false);
+export function defineConfig(config: Command): void {
+  config.helpCommand(false);
   config
     .command('show')
     .description('Every setting that has a value')

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
 
-export function defineReport(program: Command): void {
-  program
-    .command('report')
-    .description('Who opened an email')
+export function defineReport(command: Command): void {
+  command
     .argument('[email-id]', 'an id, a unique prefix of one, or latest', 'latest')
-    .helpOption('-h, --help', 'print help')
     .option('--csv', 'one row per recipient, for a spreadsheet')
     .option('--opens', 'with --json: every recorded fetch')
     .addHelpText(

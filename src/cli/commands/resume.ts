@@ -1,12 +1,9 @@
 import { type Command, Option } from 'commander';
 import { duration, rate, wholeNumber, window } from '../options.js';
 
-export function defineResume(program: Command): void {
-  program
-    .command('resume')
-    .description('Go on with an email that was not finished: its pending and deferred recipients')
+export function defineResume(command: Command): void {
+  command
     .argument('[email-id]', 'default: the newest unfinished one')
-    .helpOption('-h, --help', 'print help')
     .option('--smtp <url>', 'smtp://user@host:587 or smtps://user@host:465')
     .option('--rate <n/unit>', 'at most so many messages, such as 10/s or 300/h', rate)
     .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../options.js';
 
-export function defineSandbox(program: Command): void {
-  program
-    .command('sandbox')
-    .description('A local SMTP server that accepts everything and delivers nothing')
-    .helpOption('-h, --help', 'print help')
+export function defineSandbox(command: Command): void {
+  command
     .option('-p, --port <port>', 'default 1025; 0 takes any free one', wholeNumber(0))
     .option('-d, --dir <folder>', 'where each message is stored as .eml', 'inbox')
     .addHelpText(

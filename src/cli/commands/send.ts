@@ -1,12 +1,9 @@
 import { type Command, Option } from 'commander';
 import { assignment, collect, duration, rate, wholeNumber, window } from '../options.js';
 
-export function defineSend(program: Command): void {
-  program
-    .command('send')
-    .description('Send a template to people: group mail (--to, --cc, --bcc) or one message each (--each)')
+export function defineSend(command: Command): void {
+  command
     .argument('<template>', 'a .mjml, .html, .md or .txt file')
-    .helpOption('-h, --help', 'print help')
     .optionsGroup('Who:')
     .option('-t, --to <recipients>', 'addresses, aliases, @list.csv or -; repeatable', collect)
     .option('--cc <recipients>', 'the same, in Cc', collect)

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../options.js';
 
-export function defineServe(program: Command): void {
-  program
-    .command('serve')
-    .description('Answer the pixels and record who opened')
-    .helpOption('-h, --help', 'print help')
+export function defineServe(command: Command): void {
+  command
     .option('-p, --port <port>', 'default 8080; 0 takes any free one', wholeNumber(0))
     .option('--host <address>', 'address to listen on; default all interfaces')
     .addHelpText(

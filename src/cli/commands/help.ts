@@ -93,23 +93,18 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   tracking somebody needs their consent first; ask before you do.`,
 };
 
-export function defineTopics(program: Command): void {
-  program.helpCommand(false);
-  program
-    .command('help')
-    .description('Help for a command, or a topic: exit-codes, environment, template, csv, config, privacy')
-    .argument('[command|topic]')
-    .helpOption('-h, --help', 'print help')
-    .action((name: string | undefined) => {
-      const text = name === undefined ? undefined : topics[name];
-      if (text !== undefined) {
-        process.stdout.write(`${text}\n`);
-        return;
-      }
-      const command = program.commands.find(candidate => candidate.name() === name);
-      if (name !== undefined && command === undefined) {
-        program.error(`error: there is no command or topic '${name}'`);
-      }
-      (command ?? program).outputHelp();
-    });
+export function defineHelp(command: Command): void {
+  command.argument('[command|topic]').action((name: string | undefined) => {
+    const program = command.parent ?? command;
+    const text = name === undefined ? undefined : topics[name];
+    if (text !== undefined) {
+      process.stdout.write(`${text}\n`);
+      return;
+    }
+    const found = program.commands.find(candidate => candidate.name() === name);
+    if (name !== undefined && found === undefined) {
+      program.error(`error: there is no command or topic '${name}'`);
+    }
+    (found ?? program).outputHelp();
+  });
 }
