@@ -43,6 +43,9 @@ export function createRenderer(compiled: CompiledTemplate, file: string): (scope
     const fault = headerValueFault(copy.subject);
     if (fault !== undefined)
       return { ok: false, fault: { kind: 'failed', why: `the subject has a ${fault}` } };
+    // A condition without an else, mostly. The builder leaves an empty field out, and RFC 5322 §3.6 wants one with words.
+    if (copy.subject.trim() === '')
+      return { ok: false, fault: { kind: 'failed', why: 'the subject is empty' } };
     return { ok: true, copy };
   };
 }
