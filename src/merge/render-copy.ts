@@ -48,6 +48,8 @@ export function createRenderer(
     const fault = headerValueFault(line.text);
     if (fault !== undefined)
       return { ok: false, fault: { kind: 'failed', why: `the subject has a ${fault}` } };
+    // A condition without an else, mostly. The builder leaves an empty field out, and RFC 5322 §3.6 wants one with words.
+    if (line.text.trim() === '') return { ok: false, fault: { kind: 'failed', why: 'the subject is empty' } };
     const inHtml = html === undefined ? undefined : renderLiquid(html.liquid, scope);
     if (inHtml?.ok === false) return { ok: false, fault: toFault(inHtml) };
     const inText = renderLiquid(text.liquid, scope);

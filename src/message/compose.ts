@@ -1,4 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { encodeWords, readsAsEncodedWord } from './encoded-word.js';
 import type { HeaderField } from './header-field.js';
 import { inspectHeader } from './inspect-header.js';
 import type { Mailbox } from './mailbox.js';
@@ -48,12 +49,12 @@ export async function composeMessage(
     ...(header.to.length > 0 ? { to: header.to.map(toComposer) } : {}),
     ...(header.to.length + header.cc.length === 0 ? { to: undisclosedRecipients } : {}),
     ...(header.cc.length > 0 ? { cc: header.cc.map(toComposer) } : {}),
-    subject: header.subject,
+    subject: literal(header.subject),
     messageId: header.messageId,
     ...(header.inReplyTo === undefined ? {} : { inReplyTo: header.inReplyTo, references: header.inReplyTo }),
     headers: [
       { key: 'Date', value: header.date },
-      ...header.fields.map(({ name, value }) => ({ key: name, value })),
+      ...header.fields.map(({ name, value }) => ({ key: name, value: literal(value) })),
     ],
     text: body.text,
     ...(body.html === undefined ? {} : { html: body.html }),
@@ -69,7 +70,9 @@ export async function composeMessage(
     disableUrlAccess: true,
   });
   const built = await composer.compile().build();
-  const message = header.to.length + header.cc.length === 0 ? unquoteUndisclosed(built) : built;
+  const named = [header.from, ...header.replyTo, ...header.to, ...header.cc];
+  const unquoted = named.some(({ name }) => readsAsEncodedWord(name)) ? withoutQuotedWords(built) : built;
+  const message = header.to.length + header.cc.length === 0 ? unquoteUndisclosed(unquoted) : unquoted;
   assertHeader(message, header);
   return message;
 }
@@ -89,8 +92,24 @@ function unquoteUndisclosed(message: Buffer): Buffer {
   ]);
 }
 
-function toComposer(mailbox: Mailbox): { name: string; address: string } {
-  return { name: mailbox.name, address: mailbox.addrSpec };
+export function toComposer(mailbox: Mailbox): { name: string; address: string } {
+  return { name: literal(mailbox.name), address: mailbox.addrSpec };
+}
+
+/** The builder takes what reads as an encoded word for one, and would send it as what it encodes. */
+export function literal(text: string): string {
+  return readsAsEncodedWord(text) ? encodeWords(text) : text;
+}
+
+function withoutQuotedWords(message: Buffer): Buffer {
+  const end = message.indexOf('\r\n\r\n');
+  const header = unquoteEncodedWords(message.toString('latin1', 0, end));
+  return Buffer.concat([Buffer.from(header, 'latin1'), message.subarray(end)]);
+}
+
+/** The builder puts encoded words of a name in quotes, where they are none, though many decode them. RFC 2047 §5 */
+export function unquoteEncodedWords(header: string): string {
+  return header.replaceAll(/"((?:=\?UTF-8\?B\?[A-Za-z\d+/=]+\?=(?:\s+(?!"))?)+)"/g, '$1');
 }
 
 /** The last look before the octets leave our hands: exactly the fields we meant, each once, and never Bcc. */

@@ -1,4 +1,5 @@
 import { type Parsed, parsed, refused } from '../problem.js';
+import { trimBlanks } from './blanks.js';
 
 /** A field the user adds. The value is one line. RFC 5322 §2.2 */
 export interface HeaderField {
@@ -32,11 +33,13 @@ const ownFields = new Set([
 export function parseHeaderField(text: string): Parsed<HeaderField> {
   const colon = text.indexOf(':');
   if (colon <= 0) return refused('it is not of the form name: value');
-  const name = text.slice(0, colon).trim();
-  const value = text.slice(colon + 1).trim();
+  const name = trimBlanks(text.slice(0, colon));
+  const value = trimBlanks(text.slice(colon + 1));
   if (!/^[!-9;-~]+$/.test(name)) return refused(`${JSON.stringify(name)} is not a field name`);
   if (ownFields.has(name.toLowerCase()))
     return refused(`${name} is set by mailtrack; use its own flag or leave it out`);
+  // The builder would leave it out.
+  if (value === '') return refused(`${name} has no value`);
   const why = headerValueFault(value);
   return why === undefined ? parsed({ name, value }) : refused(why);
 }

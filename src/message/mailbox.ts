@@ -4,6 +4,7 @@
  * address in a list is an attack or an accident. What is said about an address is said in `why`, without the address.
  */
 import { type Parsed, parsed, refused } from '../problem.js';
+import { trimBlanks } from './blanks.js';
 import { characterName, parseDomain } from './domain.js';
 import { codePointName, headerValueFault } from './header-field.js';
 
@@ -40,16 +41,6 @@ export function parseMailbox(text: string): Parsed<Mailbox> {
   }
   const name = parsePhrase(trimBlanks(trimmed.slice(0, angle)));
   return name.ok ? withName(name.value, trimmed.slice(angle + 1, -1)) : name;
-}
-
-/** Without the spaces and tabs around it. Not `trim()`, which would take line ends and U+2028 out unseen. */
-export function trimBlanks(text: string): string {
-  const isBlank = (index: number) => text[index] === ' ' || text[index] === '\t';
-  let start = 0;
-  let end = text.length;
-  while (isBlank(start)) start += 1;
-  while (end > start && isBlank(end - 1)) end -= 1;
-  return text.slice(start, end);
 }
 
 /** @returns the index after the closing quote; -1 when there is none. RFC 5322 §3.2.4 */

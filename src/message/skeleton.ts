@@ -3,7 +3,15 @@
  * the same in each, with slots for what is not. Structure and encoding are the builder's (`compose.ts`).
  */
 import MimeNode from 'nodemailer/lib/mime-node';
-import { composeMessage, type MessageBody, type MessageHeader } from './compose.js';
+import {
+  composeMessage,
+  literal,
+  type MessageBody,
+  type MessageHeader,
+  toComposer,
+  unquoteEncodedWords,
+} from './compose.js';
+import { readsAsEncodedWord } from './encoded-word.js';
 import type { Mailbox } from './mailbox.js';
 
 /** A header field that differs from copy to copy. */
@@ -85,7 +93,8 @@ export function encodeTo(mailbox: Mailbox): Uint8Array {
   const { name, addrSpec } = mailbox;
   const line = name === '' ? `To: ${addrSpec}\r\n` : `To: ${name} <${addrSpec}>\r\n`;
   if (line.length <= maxFieldLine && /^[\w ]*$/.test(name)) return Buffer.from(line);
-  const field = encodeField('To', [{ name: mailbox.name, address: mailbox.addrSpec }]);
+  const built = encodeField('To', [toComposer(mailbox)]);
+  const field = readsAsEncodedWord(name) ? unquoteEncodedWords(built) : built;
   // The last look before these octets leave our hands: one address, and it is the one of the envelope.
   if (
     !field
@@ -102,7 +111,7 @@ const maxFieldLine = 76 + 2;
 
 /** A Subject field with its line end. */
 export function encodeSubject(subject: string): Uint8Array {
-  return Buffer.from(encodeField('Subject', subject));
+  return Buffer.from(encodeField('Subject', literal(subject)));
 }
 
 /** @param messageId with its angle brackets. */

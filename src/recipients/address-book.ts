@@ -1,4 +1,5 @@
-import { addrSpecKey, type Mailbox, parseMailbox, splitMailboxList, trimBlanks } from '../message/mailbox.js';
+import { trimBlanks } from '../message/blanks.js';
+import { addrSpecKey, type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { nearest } from '../nearest.js';
 import { Problem } from '../problem.js';
 import { quoteInput } from './quote-input.js';

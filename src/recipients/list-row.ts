@@ -1,5 +1,6 @@
+import { trimBlanks } from '../message/blanks.js';
 import { codePointName } from '../message/header-field.js';
-import { type Mailbox, nameFault, parseAddrSpec, trimBlanks } from '../message/mailbox.js';
+import { type Mailbox, nameFault, parseAddrSpec } from '../message/mailbox.js';
 import { type Place, Problem, type ProblemCode } from '../problem.js';
 import { type CsvRecord, saveAsUtf8 } from './csv-records.js';
 import type { ListColumns } from './list-columns.js';

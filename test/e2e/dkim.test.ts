@@ -50,11 +50,11 @@ it('signs every copy with both keys, before and after an interruption, so that a
       minBitLength: 2048,
     });
     expect(
-      results.map(({ status, algo }) => [algo, status.result]),
+      results.map(({ status, selector }) => [selector, status.result]),
       file,
     ).toEqual([
-      ['rsa-sha256', 'pass'],
-      ['ed25519-sha256', 'pass'],
+      ['mail', 'pass'],
+      ['mail-ed', 'pass'],
     ]);
   }
 });

@@ -138,6 +138,16 @@ describe('merge values', () => {
       fault: { kind: 'failed', why: 'the subject has a control character U+000D' },
     });
   });
+
+  it('cannot leave the subject empty', async () => {
+    const { compiled } = await compileTemplate({ path: 'm.txt', source: 'x' }, '{% if vip %} Hi {% endif %}');
+    const render = createRenderer(compiled, 'm.txt', 'secret');
+    expect(render(scope({ vip: 'yes' }))).toMatchObject({ ok: true });
+    expect(render(scope({ vip: '' }))).toEqual({
+      ok: false,
+      fault: { kind: 'failed', why: 'the subject is empty' },
+    });
+  });
 });
 
 describe('MJML', () => {

@@ -46,6 +46,7 @@ const templates: Readonly<Record<string, string>> = {
 const value = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12 }),
   fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }),
+  fc.constantFrom('=?utf-8?B?DQpCY2M6IGVAeA==?=', 'a =?x?= "b" <c@d>, e', 'Doe, Jane'),
   fc.stringMatching(/^[ .=\n{}%<>&"'a-c\u00e4\u{1f600}]{1,40}$/u),
 );
 /** Characters a list is refused for, and values that count as none. */

@@ -116,6 +116,8 @@ describe('parseHeaderField', () => {
   });
   it.each([
     ['no colon', 'it is not of the form name: value'],
+    ['X-A: ', 'X-A has no value'],
+    ['X-A: b\r\n', 'control character U+000D'],
     ['X Team: a', '"X Team" is not a field name'],
     ['bcc: a@example.com', 'bcc is set by mailtrack; use its own flag or leave it out'],
     ['X-A: b\r\nBcc: c@example.com', 'control character U+000D'],

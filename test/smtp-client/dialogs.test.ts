@@ -26,6 +26,14 @@ describe('a session with a server that', () => {
   });
 });
 
+it('plays every reply script that docs/reliability.md lists, here or while the connection opens', () => {
+  const listed = readFileSync('docs/reliability.md', 'utf8').match(/(?<=^\| )R\d+(?= \|)/gm) ?? [];
+  expect(listed).toEqual(Array.from({ length: 24 }, (_, index) => `R${index + 1}`));
+  const opening = readFileSync('test/smtp-client/open-connection.test.ts', 'utf8');
+  const played = [...dialogs.map(([, { name }]) => name), opening].join('\n').match(/\bR\d+\b/g);
+  expect(listed.filter(script => played?.includes(script) !== true)).toEqual([]);
+});
+
 function expectations(dialog: Dialog): readonly (readonly [string, string])[] {
   return [...dialog.directives].filter(([key]) => ['opening', 'outcomes', 'session'].includes(key));
 }

@@ -175,6 +175,7 @@ describe('opening a connection', () => {
     expect(problem.message).toBe(`127.0.0.1:${port} cannot be trusted: its certificate is for another name`);
   });
 
+  // R18
   it('does not go on in clear text when STARTTLS is not offered', async () => {
     const { port, logins } = await startServer({ disabledCommands: ['STARTTLS'], allowInsecureAuth: true });
     const problem = await problemOf({ host, port, tls: 'starttls', user, password });
@@ -198,6 +199,7 @@ describe('opening a connection', () => {
     expect(problem.message).toBe('mail.example.org would get mail and password in clear text');
   });
 
+  // R19
   it('does not log in when octets in clear text follow the reply to STARTTLS', async () => {
     const withinTls: string[] = [];
     const { port } = await startTalker((socket, line) => {
