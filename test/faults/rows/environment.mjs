@@ -1,0 +1,122 @@
+/** The machine: disk, folders, file handles, names. */
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandom } from '../random.mjs';
+import { audit, Sender } from '../sender.mjs';
+import { finishWithResume, recipients, Tally, wait, withWorld } from '../trials.mjs';
+
+export const environment = [
+  {
+    id: 'F13',
+    fault: 'disk full in the middle',
+    async run({ release, seed }) {
+      const tally = new Tally();
+      const random = createRandom(seed + 13);
+      for (let trial = 0; trial < (release ? 50 : 4); trial += 1) {
+        const disk = mkdtempSync(join(tmpdir(), 'mailtrack-disk-'));
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+        try {
+          await withWorld(
+            recipients,
+            async (sink, sender) => {
+              sink.replyDelayMs = () => random() * 6;
+              const child = sender.send(sink, '--connections', '4');
+              const fillAfter = 10 + Math.floor(random() * 150);
+              while (sink.accepted.length < fillAfter) await wait(2);
+              fill(join(disk, 'filler'));
+              const { status, stderr } = await child.ended;
+              rmSync(join(disk, 'filler'));
+              tally.faults += 1;
+              tally.expect(status === 74 || status === 0, `trial ${trial + 1}: exit ${status}: ${stderr}`);
+              await finishWithResume(sender, sink);
+              const found = audit(sender, sink);
+              tally.add(found, 4);
+              tally.expect(found.open === 0, `trial ${trial + 1}: ${found.open} still to go`);
+            },
+            new Sender(join(disk, 'user')),
+          );
+        } finally {
+          execFileSync('umount', ['-l', disk]);
+          rmSync(disk, { recursive: true, force: true });
+        }
+      }
+      return tally;
+    },
+  },
+  {
+    id: 'F14',
+    fault: 'read-only folder, no room for files (ulimit -n)',
+    async run() {
+      const tally = new Tally();
+      const cases = [
+        [
+          'a database in a folder that is a file',
+          sender => writeFileSync(join(sender.folder, 'x'), ''),
+          ['--db', 'x/y.db'],
+          74,
+        ],
+        ['a database that is a folder', sender => mkdirSync(join(sender.folder, 'd')), ['--db', 'd'], 74],
+        ['few file handles', sender => sender.limitFiles(28), [], undefined],
+      ];
+      for (const [name, prepare, more, expected] of cases) {
+        await withWorld(10, async (sink, sender) => {
+          prepare(sender);
+          const { status, stderr } = await sender.send(sink, ...more).ended;
+          tally.trials += 1;
+          tally.faults += 1;
+          tally.expect(
+            status !== 70 && (expected === undefined || status === expected),
+            `${name}: exit ${status}: ${stderr.slice(0, 300)}`,
+          );
+          tally.expect(
+            expected === undefined || sink.accepted.length === 0,
+            `${name}: ${sink.accepted.length} sent`,
+          );
+        });
+      }
+      return tally;
+    },
+  },
+  {
+    id: 'F18',
+    fault: 'the name of the server is not known',
+    async run() {
+      const tally = new Tally();
+      await withWorld(5, async (sink, sender) => {
+        sender.environment.MAILTRACK_SMTP_PASSWORD = 'x';
+        const args = [
+          'send',
+          'msg.txt',
+          '--each',
+          'list.csv',
+          '--yes',
+          '--no-track',
+          '--json',
+          '--smtp',
+          'smtp://nowhere.invalid:587',
+        ];
+        const { status } = await sender.start(args).ended;
+        tally.faults += 1;
+        tally.expect(status === 69, `exit ${status}, 69 expected`);
+        await finishWithResume(sender, sink);
+        tally.add(audit(sender, sink), 0);
+      });
+      return tally;
+    },
+  },
+];
+
+/** Takes all the room there is. */
+function fill(file) {
+  const block = Buffer.alloc(4_096);
+  const handle = openSync(file, 'w');
+  try {
+    for (;;) writeSync(handle, block);
+  } catch {
+    // Full, as it should be.
+  } finally {
+    closeSync(handle);
+  }
+}
