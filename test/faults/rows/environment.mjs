@@ -1,17 +1,27 @@
-/** The machine: disk, folders, file handles, names. */
+/** The machine: disk, folders, file handles, clock, names. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { modeOf } from '../modes.mjs';
 import { createRandom } from '../random.mjs';
 import { audit, Sender } from '../sender.mjs';
-import { finishWithResume, recipients, Tally, wait, withWorld } from '../trials.mjs';
+import { endWithin, finishWithResume, recipients, Tally, wait, withWorld } from '../trials.mjs';
 
 export const environment = [
   {
     id: 'F13',
     fault: 'disk full in the middle',
-    async run({ release, seed }) {
+    async run({ release, seed, modes }) {
       const tally = new Tally();
       const random = createRandom(seed + 13);
       for (let trial = 0; trial < (release ? 50 : 4); trial += 1) {
@@ -32,10 +42,10 @@ export const environment = [
               tally.expect(status === 74 || status === 0, `trial ${trial + 1}: exit ${status}: ${stderr}`);
               await finishWithResume(sender, sink);
               const found = audit(sender, sink);
-              tally.add(found, 4);
+              tally.add(found, 4 * modeOf(modes, trial).window);
               tally.expect(found.open === 0, `trial ${trial + 1}: ${found.open} still to go`);
             },
-            new Sender(join(disk, 'user')),
+            { sender: new Sender(join(disk, 'user')), mode: modeOf(modes, trial) },
           );
         } finally {
           execFileSync('umount', ['-l', disk]);
@@ -80,6 +90,20 @@ export const environment = [
     },
   },
   {
+    id: 'F16',
+    fault: 'wall clock a day ahead or back, in 1970, in 2038',
+    needs: () => (fakeTime() === undefined ? 'libfaketime is missing (Debian: faketime)' : undefined),
+    async run({ modes }) {
+      const tally = new Tally();
+      for (const [index, jump] of ['+1d', '-1d', '@1970-01-02 00:00:00', '@2038-01-20 00:00:00'].entries()) {
+        for (const during of [true, false]) {
+          await jumpInTime(tally, { jump, during, mode: modeOf(modes, index) });
+        }
+      }
+      return tally;
+    },
+  },
+  {
     id: 'F18',
     fault: 'the name of the server is not known',
     async run() {
@@ -119,4 +143,52 @@ function fill(file) {
   } finally {
     closeSync(handle);
   }
+}
+
+function fakeTime() {
+  return [
+    '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
+    '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1',
+    '/usr/lib/faketime/libfaketimeMT.so.1',
+  ].find(existsSync);
+}
+
+/** The clock jumps in the middle of the run, or between send and resume; monotonic time goes on as it does. */
+async function jumpInTime(tally, { jump, during, mode }) {
+  await withWorld(
+    120,
+    async (sink, sender) => {
+      const clock = join(sender.folder, 'clock');
+      writeFileSync(clock, '+0');
+      Object.assign(sender.environment, {
+        LD_PRELOAD: fakeTime(),
+        FAKETIME_TIMESTAMP_FILE: clock,
+        FAKETIME_NO_CACHE: '1',
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      });
+      sink.replyDelayMs = () => 10;
+      // Some are deferred, and so have a time when they are due.
+      let deferred = 0;
+      sink.misbehave = stage => (stage === 'rcpt' && ++deferred % 10 === 0 ? '451 4.7.1 later' : undefined);
+      const limit = during ? [] : ['--limit', '60'];
+      const child = sender.send(sink, '--connections', '4', '--retry-for', '0s', ...limit);
+      while (during && sink.accepted.length < 30) await wait(5);
+      if (during) writeFileSync(clock, jump);
+      const note = `, ${jump} ${during ? 'during the run' : 'before resume'}, ${mode.name}`;
+      const first = await endWithin(child, 60_000);
+      tally.expect(
+        first.status === 75,
+        `first run${note}: exit ${first.status}, 75 expected: ${first.stderr}`,
+      );
+      writeFileSync(clock, jump);
+      sink.misbehave = () => undefined;
+      const second = await endWithin(sender.resume(sink), 60_000);
+      tally.expect(second.status === 0, `resume${note}: exit ${second.status}: ${second.stderr}`);
+      tally.faults += 1;
+      const found = audit(sender, sink);
+      tally.add(found, 0, note);
+      tally.expect(found.open === 0, `resume${note}: ${found.open} still to go`);
+    },
+    { mode },
+  );
 }

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { createRandom } from '../random.mjs';
 import { audit } from '../sender.mjs';
-import { finishWithResume, Tally, withWorld } from '../trials.mjs';
+import { finishWithResume, playTrials, Tally, withWorld } from '../trials.mjs';
 
 export const files = [
   {
@@ -66,8 +66,8 @@ export const files = [
     fault: 'database cut short or with flipped bytes',
     async run({ release, seed }) {
       const tally = new Tally();
-      const random = createRandom(seed + 23);
-      for (let trial = 0; trial < (release ? 200 : 12); trial += 1) {
+      await playTrials(release ? 200 : 12, async trial => {
+        const random = createRandom(seed + 23 + 1_000 * trial);
         await withWorld(60, async (sink, sender) => {
           await sender.send(sink, '--limit', '30').ended;
           damage(join(sender.data, 'mailtrack.db'), trial % 3 === 0 ? 'cut' : 'flip', random);
@@ -79,7 +79,7 @@ export const files = [
           tally.duplicates += repeated;
           tally.expect(repeated === 0, `trial ${trial + 1}: ${repeated} sent twice, exit ${status}`);
         });
-      }
+      });
       return tally;
     },
   },
