@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isLoopbackHost } from '../host.js';
 import { Problem } from '../problem.js';
 import type { SmtpServer } from '../smtp-client/open-connection.js';
+import type { Timeouts } from '../smtp-client/timeouts.js';
 import { isTrusted } from './config/trust.js';
 import type { Context } from './context.js';
 
@@ -55,7 +56,14 @@ export async function completeSmtpSettings(context: Context, address: SmtpAddres
     tls: address.tls,
     ...(address.user === undefined || password === undefined ? {} : { user: address.user, password }),
     ...(ca === undefined ? {} : { ca: await readCa(ca) }),
+    ...timeoutsForTests(),
   };
+}
+
+/** For test/faults, which cannot wait for minutes; not an option, since RFC 5321 §4.5.3.2 leaves no choice. */
+function timeoutsForTests(): Pick<SmtpServer, 'timeouts'> {
+  const json = process.env['MAILTRACK_TEST_SMTP_TIMEOUTS'];
+  return json === undefined ? {} : { timeouts: JSON.parse(json) as Partial<Timeouts> };
 }
 
 /** Everybody on the machine can read a command line, and files are copied about. */

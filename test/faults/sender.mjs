@@ -1,6 +1,14 @@
 /** One user's command line in a fault run: a folder of its own, and the real command. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -20,6 +28,17 @@ export class Sender {
       XDG_CONFIG_HOME: folder,
       MAILTRACK_FROM: 'a@example.com',
     };
+    /** For `send` and `resume` alike. */
+    this.flags = [];
+    this.json = true;
+    /** Read the peak of each process's memory from time to time. */
+    this.watchMemory = false;
+  }
+
+  /** The user's own configuration file. */
+  writeConfig(toml) {
+    mkdirSync(join(this.folder, 'mailtrack'), { recursive: true });
+    writeFileSync(join(this.folder, 'mailtrack', 'config.toml'), toml);
   }
 
   writeList(count) {
@@ -40,9 +59,7 @@ export class Sender {
       '--yes',
       '--again',
       '--no-track',
-      '--json',
-      '--smtp',
-      `smtp://127.0.0.1:${sink.port}`,
+      ...this.#common(sink),
       ...more,
     ]);
   }
@@ -66,7 +83,11 @@ export class Sender {
   }
 
   resume(sink, ...more) {
-    return this.start(['resume', '--json', '--smtp', `smtp://127.0.0.1:${sink.port}`, ...more]);
+    return this.start(['resume', ...this.#common(sink), ...more]);
+  }
+
+  #common({ url, port }) {
+    return [...(this.json ? ['--json'] : []), '--smtp', url ?? `smtp://127.0.0.1:${port}`, ...this.flags];
   }
 
   /** So many file handles for the process, as `ulimit -n` gives. */
@@ -87,8 +108,17 @@ export class Sender {
     child.stderr.on('data', chunk => {
       stderr += chunk;
     });
+    let peakMegabytes = 0;
+    const watch = this.watchMemory
+      ? setInterval(() => {
+          peakMegabytes = Math.max(peakMegabytes, peakOf(child.pid));
+        }, 50)
+      : undefined;
     child.ended = new Promise(done => {
-      child.once('close', (code, signal) => done({ status: code ?? signal, stdout, stderr }));
+      child.once('close', (code, signal) => {
+        clearInterval(watch);
+        done({ status: code ?? signal, stdout, stderr, peakMegabytes });
+      });
     });
     return child;
   }
@@ -100,6 +130,16 @@ export class Sender {
 
   leave() {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** VmHWM is kept by the kernel, so that no peak falls between two looks; the last look is what counts. proc(5) */
+function peakOf(pid) {
+  try {
+    const [, kilobytes = 0] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) / 1_024;
+  } catch {
+    return 0;
   }
 }
 
