@@ -7,7 +7,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { isLoopbackHost } from '../host.js';
 import { Problem } from '../problem.js';
 import { type Capabilities, noCapabilities, parseCapabilities } from '../smtp/capabilities.js';
-import { printReply } from '../smtp/reply.js';
+import { printReply, ReplyParser } from '../smtp/reply.js';
 import { askServer } from './ask-server.js';
 import {
   closedEarly,
@@ -48,11 +48,12 @@ export async function openConnection(server: SmtpServer): Promise<OpenConnection
   const connection = new SMTPConnection(optionsFor(server, timeouts, watch));
   try {
     await connect(connection, timeouts.connect);
+    const announced = connection.lastServerResponse || '';
     // A reply that was injected before the TLS handshake. RFC 3207 §6, and the reason why no login follows
     if (watch.octetsBehindStartTls > 0) throw speaksEarly(server);
     if (server.user !== undefined) await logIn(connection, server);
     const socket = takeOver(connection, server);
-    const capabilities = await greetAgain(socket, connection.name, server, timeouts);
+    const capabilities = await greetAgain(socket, connection.name, server, timeouts, announced);
     return { socket, capabilities };
   } catch (error) {
     connection.close();
@@ -180,15 +181,26 @@ function takeOver(connection: SMTPConnection, server: SmtpServer): Socket {
 /** Replies to EHLO that say: this command is not known here. RFC 5321 §3.2, §4.1.4 */
 const ehloUnknown: readonly number[] = [500, 501, 502, 504, 550];
 
-/** What was announced before the login does not hold after it, so it is asked again. RFC 4954 §4, RFC 3207 §4.2 */
+/** OpenSMTPD takes EHLO once in a session, although RFC 5321 §4.1.4 lets a client ask at any time. */
+const alreadyIdentified = 503;
+
+/**
+ * What was announced before the login does not hold after it, so it is asked again. RFC 4954 §4, RFC 3207 §4.2
+ * @param announced the reply to nodemailer's last EHLO, for a server that does not answer twice.
+ */
 async function greetAgain(
   socket: Socket,
   name: string,
   server: SmtpServer,
   timeouts: Timeouts,
+  announced: string,
 ): Promise<Capabilities> {
   const ehlo = await askServer(socket, `EHLO ${name}`, timeouts.greeting);
   if (ehlo.code === 250) return parseCapabilities(ehlo);
+  if (ehlo.code === alreadyIdentified) {
+    const [before] = new ReplyParser().feed(Buffer.from(`${announced}\r\n`)).replies;
+    return before === undefined ? noCapabilities : parseCapabilities(before);
+  }
   if (!ehloUnknown.includes(ehlo.code)) throw refusesSession(server, printReply(ehlo));
   const helo = await askServer(socket, `HELO ${name}`, timeouts.greeting);
   if (helo.code !== 250) throw refusesSession(server, printReply(helo));
