@@ -13,10 +13,7 @@ const modes = {
   },
 };
 
-/** Whether `send` and `resume` know `--window`. When they do, the mode of that name runs by default. */
-const windowIsAnOption = false;
-
-const byDefault = windowIsAnOption ? ['groups', 'window', 'dialogue'] : ['groups', 'dialogue'];
+const byDefault = ['groups', 'window', 'dialogue'];
 
 /** @param names as `--modes` has them: `groups,window`. @throws Error for a name there is not. */
 export function chooseModes(names = byDefault.join()) {
