@@ -50,8 +50,8 @@ export class ReplyParser {
         this.#fault = `a reply of more than ${maxReplyOctets} octets`;
         break;
       }
-      // Copied, since the caller may use the memory again.
-      this.#pieces.push(piece.slice());
+      // Copied, since the caller may use the memory again; `slice` of a Buffer would only be another view of it.
+      this.#pieces.push(Buffer.from(piece));
       if (end === -1) break;
       const reply = this.#endLine();
       if (reply !== undefined) replies.push(reply);
