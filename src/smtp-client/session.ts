@@ -157,7 +157,7 @@ export class SocketSession implements Session {
     if (awaited === undefined) return;
     const { timeout, what } = patience[awaited];
     const ms = this.#timeouts[timeout];
-    this.#timer = setTimeout(() => this.#apply(this.#engine.lost(`${what} within ${ms / 1000} s`)), ms);
+    this.#timer = setTimeout(() => this.#apply(this.#engine.timedOut(`${what} within ${ms / 1000} s`)), ms);
   }
 }
 

@@ -14,6 +14,7 @@ import { commandOf, type EnvelopeStep, type MailTransaction, refuseLocally } fro
 import { isClosing, judgeReply, stageName, type TransactionStage } from './judge.js';
 import { factsOf, type OutcomeKind, type SendOutcome, unanswered } from './outcome.js';
 import { printReply, type Reply, ReplyParser } from './reply.js';
+import { ReplySigns } from './reply-signs.js';
 import { createWindow } from './window.js';
 
 export type EngineEffect =
@@ -45,6 +46,8 @@ interface Underway {
   intent: 'not-asked' | 'asked' | 'durable';
   /** Of a streamed transaction: a refusal that holds if the reply to the message agrees. */
   refusal: SendOutcome | undefined;
+  /** An acceptance that holds if the replies behind it are in their places too. */
+  acceptance: SendOutcome | undefined;
   outcome: OutcomeKind | undefined;
 }
 
@@ -59,6 +62,7 @@ export class TransactionEngine {
   readonly #server: Capabilities;
   readonly #window: ReturnType<typeof createWindow>;
   readonly #parser = new ReplyParser();
+  readonly #signs = new ReplySigns();
   readonly #waiting: MailTransaction[] = [];
   /** In order; step by step up to two: one whose message was handed over, and the envelope behind it. */
   readonly #underway: Underway[] = [];
@@ -78,7 +82,12 @@ export class TransactionEngine {
 
   /** How many transactions are worth offering at a time: with pipelining also the one that follows in the same group. */
   get depth(): number {
-    return this.#server.pipelining ? this.#window.width + 1 : 1;
+    return this.#server.pipelining ? this.#width + 1 : 1;
+  }
+
+  /** Without words to tell replies apart, one too few among many would go unnoticed. */
+  get #width(): number {
+    return this.#signs.areDistinct ? this.#window.width : 1;
   }
 
   /** Whether another transaction may be offered. */
@@ -156,8 +165,16 @@ export class TransactionEngine {
     });
   }
 
-  /** The connection is gone, or no reply came in time. */
+  /** The connection is gone. What was answered in its place holds. */
   lost(why: string): readonly EngineEffect[] {
+    return this.#step(() => {
+      this.#confirm();
+      this.#end(why);
+    });
+  }
+
+  /** No reply came in time; so one may have been missing before. */
+  timedOut(why: string): readonly EngineEffect[] {
     return this.#step(() => this.#end(why));
   }
 
@@ -188,15 +205,14 @@ export class TransactionEngine {
 
   /** What is larger than a block waits for nobody's round trip, and is better known step by step. */
   #mayStream({ message }: MailTransaction): boolean {
-    return this.#window.width > 1 && message.length <= blockOctets;
+    return this.#width > 1 && message.length <= blockOctets;
   }
 
   /** Behind what has been handed over, or is streamed as well: nothing is ever written between DATA and its message. */
   #hasRoom({ message }: MailTransaction): boolean {
     const last = this.#underway.at(-1);
     if (last === undefined) return true;
-    if (this.#underway.length >= this.#window.width || (last.intent !== 'durable' && !last.streamed))
-      return false;
+    if (this.#underway.length >= this.#width || (last.intent !== 'durable' && !last.streamed)) return false;
     const octets = this.#underway.reduce((sum, { transaction }) => sum + transaction.message.length, 0);
     return octets + message.length <= windowOctets;
   }
@@ -221,6 +237,7 @@ export class TransactionEngine {
       body: undefined,
       intent: 'not-asked',
       refusal: undefined,
+      acceptance: undefined,
       outcome: undefined,
     };
     this.#needsReset = false;
@@ -261,8 +278,10 @@ export class TransactionEngine {
     else if (owed.step === 'reset') this.#answerReset(owed.underway, reply);
     else if (owed.step === 'lone-dot') this.#answerLoneDot(owed.underway, reply);
     else if (owed.step === 'chunk') this.#answerChunk(owed.underway, reply);
-    else if (owed.underway.streamed) this.#answerStreamed(owed.underway, owed.step, reply);
+    else if (owed.underway.streamed && (owed.step === 'mail' || owed.step === 'rcpt'))
+      this.#answerStreamed(owed.underway, owed.step, reply);
     else this.#answerStage(owed.underway, owed.step, reply);
+    if (this.#owed.length === 0) this.#confirm();
   }
 
   #answerReset(underway: Underway, reply: Reply): void {
@@ -284,8 +303,15 @@ export class TransactionEngine {
       this.#outOfProtocol(underway, stage, reply);
       return;
     }
+    if (verdict === 'accepted') {
+      underway.acceptance = { kind: verdict, stage, ...factsOf(reply) };
+      return;
+    }
     if (verdict !== 'proceed') this.#settle(underway, { kind: verdict, stage, ...factsOf(reply) });
+    else if (stage === 'mail' || stage === 'rcpt') this.#signs.learn(stage, reply);
     if (stage === 'rcpt') underway.recipientAccepted = verdict === 'proceed';
+    // 354 has one place, and so has the last of as many replies as were owed.
+    if (stage === 'data') this.#confirm();
 
     if (isClosing(reply)) this.#closedBy(reply);
     else if (stage === 'mail' || stage === 'rcpt') this.#continueEnvelope(underway);
@@ -294,13 +320,17 @@ export class TransactionEngine {
   }
 
   /** The message is on its way already: a refusal counts once the reply to the message agrees with it. */
-  #answerStreamed(underway: Underway, stage: TransactionStage, reply: Reply): void {
+  #answerStreamed(underway: Underway, stage: 'mail' | 'rcpt', reply: Reply): void {
     const verdict = judgeReply(stage, reply);
     if (isClosing(reply)) {
       this.#settle(underway, { kind: 'not-sent', stage, ...factsOf(reply) });
       this.#closedBy(reply);
-    } else if (verdict === 'out-of-protocol') this.#outOfProtocol(underway, stage, reply);
+      return;
+    }
+    const isMisplaced = verdict === 'proceed' && this.#signs.isOfAnother(stage, reply);
+    if (verdict === 'out-of-protocol' || isMisplaced) this.#outOfProtocol(underway, stage, reply);
     else if (verdict !== 'proceed') underway.refusal ??= { kind: verdict, stage, ...factsOf(reply) };
+    else if (stage === 'rcpt') this.#confirm();
   }
 
   #answerChunk(underway: Underway, reply: Reply): void {
@@ -312,9 +342,21 @@ export class TransactionEngine {
       this.#outOfProtocol(underway, stage, reply);
       return;
     }
+    if (verdict === 'accepted') {
+      underway.acceptance = { kind: verdict, stage, ...factsOf(reply) };
+      return;
+    }
     this.#settle(underway, refusal ?? { kind: verdict as OutcomeKind, stage, ...factsOf(reply) });
     if (isClosing(reply)) this.#closedBy(reply);
     else this.#finish(underway);
+  }
+
+  /** What was accepted is: nothing that came behind it was out of place. */
+  #confirm(): void {
+    for (const underway of this.#underway.filter(({ acceptance }) => acceptance !== undefined)) {
+      if (underway.acceptance !== undefined) this.#settle(underway, underway.acceptance);
+      this.#finish(underway);
+    }
   }
 
   #outOfProtocol(underway: Underway, stage: TransactionStage, reply: Reply): void {
@@ -402,6 +444,7 @@ export class TransactionEngine {
   /** Replies come in order: what is behind the one that closed was not taken, even if it was handed over. RFC 5321 §3.8 */
   #closedBy(reply: Reply): void {
     const why = `the server closed the session: ${printReply(reply)}`;
+    this.#confirm();
     for (const underway of this.#underway) {
       this.#settle(underway, unanswered('not-sent', this.#stageOf(underway), why));
     }

@@ -46,7 +46,7 @@ export class ModelServer {
       else this.#mail = this.#answer('mail', '250 ok');
     } else if (line.startsWith('RCPT')) {
       if (!this.#mail) this.#say('503 5.5.1 MAIL first');
-      else if (this.#answer('rcpt', '250 ok')) this.#recipient = address;
+      else if (this.#answer('rcpt', '250 known')) this.#recipient = address;
     } else if (line === 'DATA') {
       if (this.#recipient === undefined) this.#say('503 5.5.1 RCPT first');
       else if (this.#answer('data', '354 go on')) this.#state = 'data';

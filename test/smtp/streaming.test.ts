@@ -40,7 +40,7 @@ function beginStreaming(window: number) {
   const run = begin(window);
   for (const position of [0, 1]) {
     run.take(run.engine.offer(mail(position)));
-    run.hear('250 ok', '250 ok', '354 go on');
+    run.hear('250 ok', '250 known', '354 go on');
     run.hear('250 taken');
   }
   run.said();
@@ -55,7 +55,7 @@ describe('a window', () => {
     expect(streamed.engine.depth).toBe(3);
     for (let position = 2; position < 8; position += 1) streamed.take(streamed.engine.offer(mail(position)));
     expect(streamed.said().match(/BDAT \d+ LAST/g)).toHaveLength(2);
-    streamed.hear('250 ok', '250 ok', '250 ok', '250 taken');
+    streamed.hear('250 ok', '250 ok', '250 known', '250 taken', '250 ok', '250 ok', '250 known');
     expect(streamed.engine.depth).toBe(4);
     expect(streamed.said().match(/BDAT \d+ LAST/g)).toHaveLength(2);
   });
@@ -101,7 +101,7 @@ describe('a window', () => {
     const run = beginStreaming(1_000);
     for (let position = 2; position < 60; position += 1) {
       run.take(run.engine.offer(mail(position, 40_000)));
-      if (position < 30) run.hear('250 ok', '250 ok', '250 ok', '250 taken');
+      if (position < 30) run.hear('250 ok', '250 ok', '250 known', '250 taken');
     }
     expect(run.said().length).toBeLessThan(28 * 41_000 + 1024 * 1024 + 41_000);
     const large = beginStreaming(10);
@@ -123,17 +123,35 @@ describe('a window', () => {
     for (const run of [closed, lost]) {
       run.take(run.engine.offer(mail(2)));
       run.take(run.engine.offer(mail(3)));
-      run.hear('250 ok', '250 ok', '250 ok', '250 taken');
+      run.hear('250 ok', '250 ok', '250 known', '250 taken');
     }
     closed.hear('250 ok', '421 4.3.2 bye');
     lost.take(lost.engine.lost('the wire was cut'));
-    expect([...closed.outcomes.values()].map(({ kind }) => kind)).toEqual([
-      'accepted',
-      'accepted',
-      'accepted',
-      'not-sent',
-    ]);
+    expect([2, 3].map(position => closed.outcomes.get(position)?.kind)).toEqual(['accepted', 'not-sent']);
+    expect(lost.outcomes.get(2)?.kind).toBe('accepted');
     expect(lost.outcomes.get(3)).toMatchObject({ kind: 'uncertain', stage: 'end-of-data' });
+  });
+
+  it('stays closed when replies to MAIL and RCPT are worded alike, as one too few would go unnoticed', () => {
+    const run = begin(5);
+    for (const position of [0, 1, 2]) {
+      run.take(run.engine.offer(mail(position)));
+      run.hear('250 ok', '250 ok', '354 go on');
+      run.hear('250 taken');
+    }
+    expect(run.engine.depth).toBe(2);
+  });
+
+  it('takes back an acceptance when the replies behind it are out of place', () => {
+    const run = beginStreaming(3);
+    run.take(run.engine.offer(mail(2)));
+    run.take(run.engine.offer(mail(3)));
+    // The reply to the first message is missing, so that RSET's is in its place.
+    run.hear('250 ok', '250 ok', '250 known', '250 reset', '250 ok');
+    expect(run.outcomes.has(2)).toBe(false);
+    run.hear('250 known');
+    expect([2, 3].map(position => run.outcomes.get(position)?.kind)).toEqual(['uncertain', 'uncertain']);
+    expect(run.engine.usable).toBe(false);
   });
 
   it('gives up a transaction without ending the session, as nothing of it was written', () => {

@@ -157,6 +157,30 @@ describe('a session with PIPELINING', () => {
     expect(run.outcomes.get(0)).toMatchObject({ replyCode: 0, replyText: 'the wire was cut' });
   });
 
+  it('takes back an acceptance when the replies behind it are out of place', () => {
+    const run = new Run({ pipelining: true })
+      .offer(mail(0), mail(1))
+      .hear('250 ok', '250 ok', '354 go on')
+      .intend(0);
+    // No reply to the message: those to MAIL, RCPT and DATA are each one place early.
+    run.hear('250 ok', '250 ok', '354 go on');
+    expect([0, 1].map(position => run.outcomes.get(position)?.kind)).toEqual(['uncertain', 'not-sent']);
+  });
+
+  it('believes an acceptance when the connection is lost behind it, and not when a reply is missing', () => {
+    for (const [end, kind] of [
+      ['lost', 'accepted'],
+      ['timedOut', 'uncertain'],
+    ] as const) {
+      const run = new Run({ pipelining: true })
+        .offer(mail(0), mail(1))
+        .hear('250 ok', '250 ok', '354 go on')
+        .intend(0);
+      run.hear('250 ok').take(run.engine[end]('the end'));
+      expect(run.outcomes.get(0)?.kind).toBe(kind);
+    }
+  });
+
   it('takes the first refusal as the outcome, and puts RSET before the next envelope', () => {
     const run = new Run({ pipelining: true }).offer(mail(0), mail(1));
     run.hear('451 4.3.0 later', '503 5.5.1 MAIL first', '503 5.5.1 RCPT first');
