@@ -78,6 +78,11 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   [send]
   rate = "10/s"
   connections = 4
+  window = 1                              # messages under way per connection, or "auto"
+  [dkim]                                  # if your relay does not sign
+  domain = "example.com"
+  selector = "mail"
+  key_file = "dkim.pem"
 
   mailtrack config show --origin lists every value and where it comes from. A password_command from a project's file
   runs only after mailtrack config trust.`,

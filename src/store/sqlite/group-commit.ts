@@ -5,6 +5,8 @@ import { databaseProblem } from './database.js';
 export type Urgency = 'now' | 'soon';
 
 const rideMs = 20;
+/** Less than a commit takes, on most disks. */
+const gatherMs = 0.3;
 
 interface Queued {
   readonly apply: () => unknown;
@@ -13,7 +15,9 @@ interface Queued {
 }
 
 /**
- * Gathers the writes of one turn of the event loop into one transaction, so that many waiters share one fsync.
+ * Gathers writes into one transaction, so that many waiters share one fsync: those of one turn of the event loop, and of
+ * the few after it while fewer wait than the last time. Sessions that shared a commit hear from their server one after the
+ * other, and without that the first would take the next commit for itself, and the others wait for it.
  * A promise resolves when its write is durable. When the commit fails, all of its writes fail together.
  */
 export class GroupCommit {
@@ -22,6 +26,9 @@ export class GroupCommit {
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isAlone = false;
+  /** Writes in the queue that somebody waits for, and how many there were in the last commit. */
+  #waiting = 0;
+  #waitedLast = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -30,9 +37,17 @@ export class GroupCommit {
   run<T>(urgency: Urgency, apply: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ apply, resolve, reject });
-      if (urgency === 'now') this.#immediate ??= setImmediate(() => this.flush());
-      else this.#timer ??= setTimeout(() => this.flush(), rideMs);
+      if (urgency === 'now') {
+        this.#waiting += 1;
+        this.#immediate ??= setImmediate(() => this.#gather(performance.now()));
+      } else this.#timer ??= setTimeout(() => this.flush(), rideMs);
     });
+  }
+
+  #gather(startedMs: number): void {
+    const isWorthWaiting = this.#waiting < this.#waitedLast && performance.now() - startedMs < gatherMs;
+    if (isWorthWaiting) this.#immediate = setImmediate(() => this.#gather(startedMs));
+    else this.flush();
   }
 
   /**
@@ -70,6 +85,8 @@ export class GroupCommit {
     this.#timer = undefined;
     const batch = this.#queue;
     this.#queue = [];
+    this.#waitedLast = this.#waiting;
+    this.#waiting = 0;
     if (batch.length === 0) return;
     try {
       const values = this.#database.transaction(() => batch.map(write => write.apply())).immediate();

@@ -54,8 +54,21 @@ export const kills = [
   },
 ];
 
-/** Time for Node to start and the first transactions to begin, and then for most of them to pass. */
-const killAfterMs = random => 350 + random() * 500;
+/**
+ * The moment of a kill: mostly within half a second after this process's first message, however long it took to start;
+ * one in six at any moment of the start.
+ */
+async function untilKill(random, sink, child) {
+  let running = true;
+  void child.ended.then(() => {
+    running = false;
+  });
+  const before = sink.accepted.length;
+  const atStart = random() < 1 / 6;
+  while (running && !atStart && sink.accepted.length === before) await wait(2);
+  await Promise.race([child.ended, wait(random() * 500)]);
+  return { running, inTheMiddle: sink.accepted.length > before };
+}
 
 /** Kills the sender at random moments, resumes, kills again, and lets the last one finish. */
 async function killTrials({
@@ -68,6 +81,7 @@ async function killTrials({
   afterKill = () => undefined,
 }) {
   const tally = new Tally();
+  let killsInTheMiddle = 0;
   await playTrials(trials, async trial => {
     const random = createRandom(seed + 1_000 * trial);
     const conns = connections[trial % connections.length];
@@ -81,8 +95,9 @@ async function killTrials({
         let kills = 0;
         let child = sender.send(sink, '--connections', String(conns));
         for (;;) {
-          const finished = await Promise.race([child.ended, wait(killAfterMs(random)).then(() => undefined)]);
-          if (finished !== undefined || kills >= killsPerTrial) break;
+          const { running, inTheMiddle } = await untilKill(random, sink, child);
+          if (!running || kills >= killsPerTrial) break;
+          killsInTheMiddle += inTheMiddle ? 1 : 0;
           child.kill('SIGKILL');
           await child.ended;
           kills += 1;
@@ -104,6 +119,8 @@ async function killTrials({
       { mode },
     );
   });
+  tally.notes.push(`${killsInTheMiddle} of ${tally.faults} while messages were under way`);
+  tally.expect(killsInTheMiddle * 2 > tally.faults, 'most of them met nobody under way');
   return tally;
 }
 
