@@ -28,9 +28,14 @@ export function judgeReply(stage: TransactionStage, reply: Reply): Verdict {
   return replyClass === positiveClass[stage] ? positiveVerdict[stage] : 'out-of-protocol';
 }
 
-/** The server closes the session, whatever it was asked. RFC 5321 §4.2.2 */
+/** The server closes the session, whatever it was asked (RFC 5321 §4.2.2), or leaves closing it to us. */
 export function isClosing(reply: Reply): boolean {
-  return reply.code === 421;
+  return reply.code === 421 || isSessionFull(reply);
+}
+
+/** OpenSMTPD, by default after 100 messages: every further MAIL gets this, until the client comes in another session. */
+export function isSessionFull({ code, enhancedStatusCode, text }: Omit<Reply, 'lines'>): boolean {
+  return code === 452 && enhancedStatusCode === '4.5.3' && /too many messages/i.test(text);
 }
 
 /** DATA is answered with 354 "go on", everything else with 250 "done". RFC 5321 §4.3.2 */

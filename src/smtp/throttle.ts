@@ -1,3 +1,4 @@
+import { isSessionFull } from './judge.js';
 import type { ReplyFacts } from './outcome.js';
 
 /**
@@ -6,6 +7,8 @@ import type { ReplyFacts } from './outcome.js';
  */
 export function isThrottle({ replyCode, enhancedStatusCode, replyText }: ReplyFacts): boolean {
   if (replyCode < 400 || replyCode > 499) return false;
+  // Nobody is too fast: there is a new session for the next.
+  if (isSessionFull({ code: replyCode, enhancedStatusCode, text: replyText })) return false;
   return throttleCodes.has(enhancedStatusCode) || throttleTexts.test(replyText);
 }
 

@@ -25,6 +25,9 @@ describe('a reply', () => {
     ['rcpt', '421 4.7.0 closing', 'not-sent'],
     ['data', '421 4.7.0 closing', 'not-sent'],
     ['end-of-data', '421 4.7.0 closing', 'deferred'],
+    ['mail', '452 4.5.3 Too many recipients: Too many messages sent', 'not-sent'],
+    ['mail', '452 4.5.3 Too many recipients', 'deferred'],
+    ['rcpt', '452 4.2.2 Too many messages in this mailbox', 'deferred'],
     // about the recipient or the message
     ['rcpt', '550 5.1.1 No such user', 'rejected'],
     ['rcpt', '550 no such user', 'rejected'],

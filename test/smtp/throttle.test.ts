@@ -22,6 +22,8 @@ describe('isThrottle', () => {
     [452, '4.2.2', 'Mailbox full'],
     [550, '5.7.1', 'Rate limit exceeded'],
     [250, '2.0.0', 'too many cooks'],
+    // The session is full, another one is not.
+    [452, '4.5.3', 'Too many recipients: Too many messages sent'],
   ])('takes %i %s %s for something else', (code, enhanced, text) => {
     expect(reply(code, enhanced, text)).toBe(false);
   });
