@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import { Problem } from '../problem.js';
 import type { EmailReader, FetchLog, Ledger } from '../workflow/ports.js';
-import { openDatabase } from './sqlite/database.js';
+import { type Database, databaseProblem, openDatabase } from './sqlite/database.js';
 import { createFetchLog } from './sqlite/fetch-log.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { createLedger } from './sqlite/ledger.js';
@@ -30,16 +30,29 @@ const patientMs = 5_000;
 export async function openStore(url: string, busyTimeoutMs = patientMs): Promise<Store> {
   const database = await openDatabase(resolve(sqlitePath(url)), busyTimeoutMs);
   const commits = new GroupCommit(database);
-  const reader = createReads(database);
+  const sides = createSides(database, commits);
   return {
-    ledger: createLedger(database, commits, reader),
-    fetchLog: createFetchLog(database, commits),
-    reader,
+    ...sides,
     async close() {
       commits.flush();
       database.close();
     },
   };
+}
+
+/** Their statements are prepared here, for which all tables have to be as they were made. */
+function createSides(database: Database, commits: GroupCommit): Omit<Store, 'close'> {
+  try {
+    const reader = createReads(database);
+    return {
+      ledger: createLedger(database, commits, reader),
+      fetchLog: createFetchLog(database, commits),
+      reader,
+    };
+  } catch (error) {
+    database.close();
+    throw databaseProblem(database.name, error);
+  }
 }
 
 function sqlitePath(url: string): string {

@@ -1,13 +1,51 @@
 import { createHash } from 'node:crypto';
 import { type Composition, pathOf, type SourceRef } from '../merge/composition.js';
 import { Problem } from '../problem.js';
-import type { Files, Ledger } from './ports.js';
+import { Fingerprint } from './fingerprint.js';
+import type { EmailRecord, Files, Ledger } from './ports.js';
 
 export interface ResumeAllowances {
   /** Go on with the stored message although its files changed. */
   readonly acceptChanged: boolean;
   /** Go on although the database is a copy. */
   readonly acceptCopy: boolean;
+}
+
+/**
+ * The email as it was begun. Its fingerprint has to come out again: a database can be damaged in ways its engine does not
+ * see, and an address with another letter is somebody else's.
+ * @throws Problem `database` when it does not.
+ */
+export async function readComposition(
+  email: EmailRecord,
+  ledger: Pick<Ledger, 'readRecipients'>,
+): Promise<Composition> {
+  const composition = parseComposition(email);
+  const fingerprint = new Fingerprint(email.mode, composition.template);
+  for await (const batch of ledger.readRecipients(email.emailId)) {
+    for (const recipient of batch) fingerprint.add(recipient);
+  }
+  if (fingerprint.digest() !== email.fingerprint) throw damaged(email);
+  return composition;
+}
+
+function parseComposition(email: EmailRecord): Composition {
+  try {
+    return JSON.parse(email.composition) as Composition;
+  } catch (cause) {
+    throw damaged(email, cause);
+  }
+}
+
+function damaged({ emailId }: EmailRecord, cause?: unknown): Problem {
+  return new Problem(
+    'database',
+    `what the database holds of ${emailId} is not what was begun: it is damaged`,
+    {
+      fix: 'Restore the database from a copy. Nothing was sent in this run.',
+      cause,
+    },
+  );
 }
 
 /**

@@ -2,7 +2,6 @@
  * From what the user typed to an email that could be sent, or to everything that is wrong with it. Nothing is
  * written and nothing is sent here; the plan is data that is shown, agreed to and then carried out.
  */
-import { createHash } from 'node:crypto';
 import { printBase32 } from '../base32.js';
 import { type CompiledTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { Composition } from '../merge/composition.js';
@@ -18,6 +17,7 @@ import type { Recipient, Role } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type FieldCheck, findUnknownFields, RenderFaults } from './check-rows.js';
 import type { SendPlan } from './events.js';
+import { Fingerprint } from './fingerprint.js';
 import type { Gathered } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
 import type { Clock, EmailRecord, Mode, Random, RecipientRecord } from './ports.js';
@@ -61,8 +61,11 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   problems.push(...unknown);
 
   const now = ports.clock.now();
-  const survey = createSurvey(mode, template.compiled, draft.expose ?? draft.maxVisible);
-  const composition = compose(draft, ports, read, survey.header, now);
+  // Without a pixel to carry, a plain text template is sent as what it is.
+  const isTextOnly = draft.trackingUrl === undefined && templateKind(draft.templatePath) === 'txt';
+  const message = isTextOnly ? { ...template.compiled, html: undefined } : template.compiled;
+  const survey = createSurvey(mode, message, draft.expose ?? draft.maxVisible);
+  const composition = compose(draft, ports, read, message, survey.header, now);
   const emailId = createEmailId(ports.random);
   const emailNumber = createNumber48(ports.random);
   const copies: PlannedEmail['copies'] = (purpose, ring, signer) =>
@@ -100,7 +103,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     messageId: composition.messageId,
     createdAt: now,
     tokenFormat: draft.tokenFormat,
-    fingerprint: survey.fingerprint(),
+    fingerprint: survey.fingerprint.digest(),
     composition: JSON.stringify(composition),
   };
   return {
@@ -122,7 +125,7 @@ interface Survey {
   untracked: number;
   add(recipient: Recipient): void;
   /** The same words to the same people are what nobody means to send twice in a day. */
-  fingerprint(): string;
+  readonly fingerprint: Fingerprint;
 }
 
 /** More names than anybody reads in a plan. */
@@ -131,7 +134,6 @@ const namesKept = 10;
 /** @param mostVisible addresses; more is refused, and need not be kept. */
 function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: number): Survey {
   const named = () => ({ count: 0, first: [] as Mailbox[] });
-  const hash = createHash('sha256').update(JSON.stringify([mode, template]));
   const survey: Survey = {
     exposure: new ExposureSurvey(),
     header: { to: [], cc: [] },
@@ -139,6 +141,7 @@ function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: numbe
     untracked: 0,
     add(recipient) {
       const { mailbox, role, fields, tracked } = recipient;
+      survey.fingerprint.add({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
       const { first } = survey.shown[role];
       survey.exposure.add(recipient);
       survey.shown[role].count += 1;
@@ -146,9 +149,8 @@ function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: numbe
       if (mode === 'group' && role !== 'bcc' && survey.exposure.visible <= mostVisible)
         survey.header[role].push(mailbox);
       if (!tracked) survey.untracked += 1;
-      hash.update(JSON.stringify([mailbox.addrSpec, role, [...fields]]));
     },
-    fingerprint: () => hash.digest('hex'),
+    fingerprint: new Fingerprint(mode, template),
   };
   return survey;
 }
@@ -215,12 +217,11 @@ function compose(
   draft: EmailDraft,
   ports: PlanPorts,
   read: ReadDraft,
+  message: CompiledTemplate,
   { to, cc }: Pick<Composition, 'to' | 'cc'>,
   now: Date,
 ): Composition {
   const { audience, originator, template } = read;
-  // Without a pixel to carry, a plain text template is sent as what it is.
-  const textOnly = draft.trackingUrl === undefined && templateKind(draft.templatePath) === 'txt';
   return {
     version: 1,
     mode: audience.mode,
@@ -234,7 +235,7 @@ function compose(
     inReplyTo: draft.inReplyTo,
     headerFields: read.headerFields,
     boundary: printBase32(ports.random.bytes(12)),
-    template: textOnly ? { ...template.compiled, html: undefined } : template.compiled,
+    template: message,
     set: [...draft.set],
     defaults: [...template.frontMatter.defaults],
     attachments: read.attachments.map(({ path, filename, content }) => ({

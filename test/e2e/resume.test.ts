@@ -110,3 +110,20 @@ it('takes a fetched pixel as proof of delivery', async () => {
   const ended = await user.run(['resume', '--json']);
   expect(jsonLines(ended.stdout).at(-1)).toMatchObject({ accepted: 2, uncertain: 1 });
 });
+
+it.each([
+  ['an address', "UPDATE recipients SET email_address = 'eve@example.com' WHERE position = 2"],
+  ['a field', `UPDATE recipients SET fields = '[["email","x"]]' WHERE position = 2`],
+  ['a word of the template', `UPDATE emails SET composition = replace(composition, 'Hello {{', 'Hullo {{')`],
+  ['the JSON of the message', `UPDATE emails SET composition = substr(composition, 2)`],
+  ['the JSON of a recipient', `UPDATE recipients SET fields = 'x' WHERE position = 2`],
+  ['a table', 'ALTER TABLE runs RENAME COLUMN started_at TO begun_at'],
+])('sends nothing from a database in which %s is another', async (_, sql) => {
+  const database = new Database(user.database);
+  database.exec(sql);
+  database.close();
+  const refused = await user.run(['resume']);
+  expect(refused.status).toBe(74);
+  expect(refused.stderr).toContain('damaged');
+  expect(() => user.read('inbox/0002-bea@example.com.eml')).toThrow();
+});

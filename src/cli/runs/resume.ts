@@ -5,7 +5,7 @@ import { Problem, Problems } from '../../problem.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemFiles } from '../../system/files.js';
 import type { KeyRing } from '../../tracking/key.js';
-import { findResumeProblems } from '../../workflow/check-resume.js';
+import { findResumeProblems, readComposition } from '../../workflow/check-resume.js';
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
 import { carryOut } from '../carry-out.js';
@@ -36,7 +36,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
       context.output.say('Nothing to resume: every email is finished.');
       return;
     }
-    const composition = JSON.parse(email.composition) as Composition;
+    const composition = await readComposition(email, store.ledger);
     const ring = await keyRingFor(composition);
     const problems = await findResumeProblems(
       composition,

@@ -133,7 +133,7 @@ function describe(code: string, error: Error): readonly [string, string | undefi
   if (code.startsWith('SQLITE_NOTADB')) {
     return ['is not a mailtrack database', 'Name another with --db.'];
   }
-  if (code.startsWith('SQLITE_CORRUPT')) {
+  if (code.startsWith('SQLITE_CORRUPT') || /no such (table|column)|has no column named/.test(error.message)) {
     return ['is damaged', 'Restore it from a copy; nothing was sent.'];
   }
   return [`failed: ${error.message}`, undefined];

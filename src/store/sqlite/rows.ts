@@ -1,5 +1,6 @@
 /** Rows as SQLite gives them, to records as the ports name them, and back. */
-import type { RecipientState, Role } from '../../recipients/recipient.js';
+import { Problem } from '../../problem.js';
+import type { Fields, RecipientState, Role } from '../../recipients/recipient.js';
 import type { SmtpStage } from '../../smtp/outcome.js';
 import type { FetchKind } from '../../tracking/fetch.js';
 import type {
@@ -63,11 +64,23 @@ export function recipientFromRow(row: RecipientRow): RecipientRecord {
     name: row.name,
     role: row.role as Role,
     tracked: row.tracked === 1,
-    fields: new Map(JSON.parse(row.fields) as [string, string][]),
+    fields: fieldsFromJson(row.fields),
     state: row.state as RecipientState,
     stateAt: new Date(row.state_at),
     attempts: row.attempts,
   };
+}
+
+/** @throws Problem `database` */
+function fieldsFromJson(json: string): Fields {
+  try {
+    return new Map(JSON.parse(json) as [string, string][]);
+  } catch (cause) {
+    throw new Problem('database', 'the fields of a recipient cannot be read: the database is damaged', {
+      fix: 'Restore it from a copy.',
+      cause,
+    });
+  }
 }
 
 /** Pairs, not an object: a column may be named `__proto__`, and the order of columns is kept. */
