@@ -63,7 +63,10 @@ export function exitCodeOfSend(finished: SendFinished): number {
   const { counts } = finished;
   if (finished.interruptedBy === 'SIGINT') return exitCodes.interrupted;
   if (finished.interruptedBy !== undefined) return exitCodes.terminated;
-  if (finished.stopped !== undefined) return exitCodeOf(finished.stopped.code);
-  if (counts.pending + counts.sending + counts.deferred + counts.uncertain > 0) return exitCodes.unfinished;
+  const open = counts.pending + counts.sending + counts.deferred + counts.uncertain;
+  // Stopped for the sake of the others, of whom there are none.
+  const isOver = finished.stopped?.code === 'unfinished' && open === 0;
+  if (finished.stopped !== undefined && !isOver) return exitCodeOf(finished.stopped.code);
+  if (open > 0) return exitCodes.unfinished;
   return counts.rejected > 0 ? exitCodes.someRejected : exitCodes.ok;
 }

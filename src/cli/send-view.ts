@@ -67,7 +67,10 @@ function createWords(context: Context, style: Style): SendView {
         for (const line of planLines(event.plan, { style, width })) output.say(line);
         return;
       }
-      if (event.kind === 'send-resumed') total = event.counts.pending + event.counts.deferred;
+      if (event.kind === 'send-resumed') {
+        total = event.counts.pending + event.counts.deferred;
+        uncertain.push(...event.uncertain);
+      }
       if (
         event.kind === 'recipient-settled' &&
         event.state === 'uncertain' &&

@@ -46,7 +46,7 @@ export function planAudience(named: Iterable<Mention>, options: AudienceOptions)
   const problems: Problem[] = [];
   const leftOut: LeftOut = { repeated: [], replaced: [], namedTwice: [] };
   for (const [key, person] of groupByPerson(named)) {
-    const rows = findDistinctRows(person);
+    const rows = findDistinctRows(person, options.duplicates === 'last');
     if (options.suppressed.has(key)) suppressed.push(person[0].mailbox.addrSpec);
     else if (rows.length > 1 && options.duplicates === undefined) problems.push(differentRows(rows));
     else kept.push(...keepMentions(person, rows, options.duplicates, leftOut));
@@ -71,14 +71,15 @@ function groupByPerson(named: Iterable<Mention>): ReadonlyMap<string, Person> {
   return people;
 }
 
-/** The person's rows, of equal ones the first. Role and consent are settled between rows, so they may differ. */
-function findDistinctRows(person: Person): readonly Mention[] {
+/** The person's rows, of equal ones the first, or the last. Role and consent are settled between rows, so they may differ. */
+function findDistinctRows(person: Person, keepLast: boolean): readonly Mention[] {
   if (person.length === 1) return 'file' in person[0].source ? person : [];
   const distinct = new Map<string, Mention>();
   for (const mention of person) {
     if (!('file' in mention.source)) continue;
     const content = [...mention.fields].filter(([name]) => !isAddressingColumn(name));
     const key = JSON.stringify(content.sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (keepLast) distinct.delete(key);
     if (!distinct.has(key)) distinct.set(key, mention);
   }
   return [...distinct.values()];

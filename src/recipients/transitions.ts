@@ -8,7 +8,7 @@ export type AttemptCause = Exclude<OutcomeKind, 'withdrawn'>;
 export type DecisionCause = 'resolved-accepted' | 'resolved-skipped' | 'resend' | 'cancelled';
 
 /** Everything that can move a recipient of an opened email. */
-export type Cause = 'intended' | AttemptCause | 'abandoned' | 'opened' | DecisionCause;
+export type Cause = 'intended' | AttemptCause | 'abandoned' | 'opened' | 'suppressed' | DecisionCause;
 
 interface Move {
   readonly from: readonly RecipientState[];
@@ -44,6 +44,8 @@ const moves: Readonly<Record<Cause, Move>> = {
   // The one way by which somebody can get a second copy: the user asked, after they were shown as uncertain.
   resend: { from: ['uncertain'], to: 'pending' },
   cancelled: { from: ['pending', 'deferred'], to: 'skipped' },
+  // They asked not to be mailed since the email was begun, or the user did for them.
+  suppressed: { from: ['pending', 'deferred'], to: 'skipped' },
 };
 
 const attemptCauses: readonly AttemptCause[] = [

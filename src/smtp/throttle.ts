@@ -9,13 +9,22 @@ export function isThrottle({ replyCode, enhancedStatusCode, replyText }: ReplyFa
   if (replyCode < 400 || replyCode > 499) return false;
   // Nobody is too fast: there is a new session for the next.
   if (isSessionFull({ code: replyCode, enhancedStatusCode, text: replyText })) return false;
-  return throttleCodes.has(enhancedStatusCode) || throttleTexts.test(replyText);
+  // X.2 is the state of one mailbox (RFC 3463 §3.3), also when it receives too quickly; but for Gmail's limit of a relay.
+  if (enhancedStatusCode.startsWith('4.2.')) return quotaTexts.test(replyText);
+  return throttleCodes.has(enhancedStatusCode) || throttleTexts.test(replyText) || quotaTexts.test(replyText);
 }
 
 /** 4.3.2: the system accepts no messages now (RFC 3463 §3.4), used for too many connections; 4.7.28: Gmail's rate limit. */
 const throttleCodes = new Set(['4.3.2', '4.7.28']);
 const throttleTexts =
   /throttl|too (?:many|quickly|fast)|rate (?:limit|exceed)|sending rate|unusual rate|unexpected volume|slow down|\[TSS0/i;
+
+/** No pause would be long enough to wait for here. */
+export function isQuota({ replyText }: ReplyFacts): boolean {
+  return quotaTexts.test(replyText);
+}
+
+const quotaTexts = /\bdaily\b|\bper day\b|\b(?:sending|message) quota\b|\brelay limit\b/i;
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 300_000;

@@ -98,7 +98,10 @@ export class TransactionEngine {
 
   /** undefined: for nothing but ourselves. */
   get awaits(): Awaited | undefined {
-    const step = this.#owed[0]?.step;
+    const [owed] = this.#owed;
+    const step = owed?.step;
+    // Before it there may be a message that the server still works on.
+    if (owed?.underway.streamed === true) return 'end-of-data';
     if (step !== undefined) return step === 'lone-dot' || step === 'chunk' ? 'end-of-data' : step;
     return this.#underway.some(isWritingBody) ? 'body' : undefined;
   }

@@ -11,7 +11,14 @@ export function eventLines(event: SendEvent, style: Style): readonly string[] {
     case 'send-resumed': {
       const { pending, deferred, uncertain } = event.counts;
       const line = `Resuming ${event.emailId} “${visible(event.subject)}”: ${pending + deferred} to go`;
-      return uncertain > 0 ? [line, style.warn(`  ${uncertain} uncertain, not sent to again`)] : [line];
+      if (uncertain === 0) return [line];
+      const more = uncertain - event.uncertain.length;
+      return [
+        style.warn(`! ${uncertain} uncertain, not sent to again by this:`),
+        ...event.uncertain.map(address => style.warn(`    ${visible(address)}`)),
+        ...(more > 0 ? [style.warn(`    and ${more} more`)] : []),
+        line,
+      ];
     }
     case 'session-lost':
       return [style.warn(`Session lost: ${visible(event.why)}. Opening another.`)];

@@ -58,11 +58,14 @@ export async function findResumeProblems(
   allowed: ResumeAllowances,
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
-  if (!allowed.acceptChanged) {
-    for (const source of [...composition.sources, ...composition.attachments]) {
-      const change = await changeOf(source, pathOf(composition, source), ports.files);
-      if (change !== undefined) problems.push(changed(source.path, change));
-    }
+  for (const source of allowed.acceptChanged ? [] : composition.sources) {
+    const change = await changeOf(source, pathOf(composition, source), ports.files);
+    if (change !== undefined) problems.push(changed(source.path, change));
+  }
+  // The rest has to get the same file as those before, and it is not stored: nothing can be accepted here.
+  for (const attachment of composition.attachments) {
+    const change = await changeOf(attachment, pathOf(composition, attachment), ports.files);
+    if (change !== undefined) problems.push(attachmentChanged(attachment.path, change));
   }
   if (await ports.ledger.isCopy()) {
     if (allowed.acceptCopy) await ports.ledger.adoptCopy();
@@ -82,6 +85,12 @@ async function changeOf(source: SourceRef, path: string, files: Files): Promise<
 function changed(path: string, change: string): Problem {
   return new Problem('email-state', `${path} ${change} since the email was begun`, {
     fix: 'Put it back; or pass --accept-changed, which sends the rest the message as it was when it was begun.',
+  });
+}
+
+function attachmentChanged(path: string, change: string): Problem {
+  return new Problem('email-state', `the attachment ${path} ${change} since the email was begun`, {
+    fix: 'Put it back; or cancel this email and send the new file with another.',
   });
 }
 

@@ -1,9 +1,11 @@
+import type { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
 import { stateAfter } from '../recipients/transitions.js';
+import { isSessionFull } from '../smtp/judge.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import { reconnectDelayMs } from '../smtp/retry.js';
 import type { createStopLoss } from '../smtp/stop-loss.js';
-import { isThrottle, longerPauseMs, shorterPauseMs } from '../smtp/throttle.js';
+import { isQuota, isThrottle, longerPauseMs, shorterPauseMs } from '../smtp/throttle.js';
 import type { RecipientRecord, Session, TransactionRecord } from './ports.js';
 import type { SendPorts, SendRequest, StopRequest } from './send-email.js';
 
@@ -14,13 +16,16 @@ export interface DeliveryRun {
   readonly stop: StopRequest;
   /** Takes the next turn of the rate limit; how long to wait for it. */
   readonly takeTurn: (nowMs: number) => number;
-  /** On the monotonic clock: the end of all retries. */
-  readonly deadlineMs: number;
-  /** Recipients this run may still take on. */
+  /** Recipients this run may still take on; retries are of these and not counted again. */
   left: number;
+  /** Positions taken on, when not everybody is. */
+  readonly tried: NumberSet | undefined;
   sessionsOpened: number;
-  /** Sessions in a row, of all loops, that ended or failed to open without settling anybody. */
-  failures: number;
+  sessionsOpening: number;
+  /** On the monotonic clock: since when no session settled anybody; undefined when the last one did. */
+  failingSinceMs: number | undefined;
+  /** Since when the server only asks to slow down; undefined when it took a message since. */
+  throttledSinceMs: number | undefined;
   /** While the server asks us to slow down: how long everything is held after its last word. */
   pauseMs: number;
   /** On the monotonic clock. */
@@ -33,8 +38,10 @@ export interface DeliveryRun {
   readonly recording: Set<Promise<void>>;
 }
 
-/** Failures in a row that are answered with another session even when no time for retries is left. */
+/** Failures in a row of one loop that are answered with another session even when no time for retries is left. */
 const toleratedFailures = 5;
+/** Of being asked to slow down and nothing else: longer than that is no pause. */
+const longestThrottleMs = 30 * 60_000;
 
 /** One session and who is on the way in it. */
 interface Share {
@@ -47,6 +54,10 @@ interface Share {
   readonly again: RecipientRecord[];
   /** Why the last session ended; undefined while it has not, or when that was dealt with. */
   broke: string | undefined;
+  /** It ended since it took as many messages as it does, which is no failure. */
+  full: boolean;
+  /** Sessions in a row that ended or failed to open without settling anybody. */
+  failures: number;
 }
 
 /**
@@ -63,6 +74,8 @@ export async function deliverQueue(
     onSettled: () => undefined,
     again: [],
     broke: undefined,
+    full: false,
+    failures: 0,
   };
   const abort = () => share.session?.abort();
   run.stop.abort.addEventListener('abort', abort);
@@ -75,6 +88,9 @@ export async function deliverQueue(
       else if (share.underway > 0) await oneSettled(share);
       else break;
     }
+  } catch (error) {
+    // The other loops have to end too: the lock goes when this one is through.
+    run.stopped ??= asProblem(error);
   } finally {
     run.stop.abort.removeEventListener('abort', abort);
     await share.session?.quit();
@@ -103,7 +119,10 @@ async function nextRecipient(
   if (run.left <= 0) return undefined;
   run.left -= 1;
   const next = await queue.next();
-  if (next.done !== true) return next.value;
+  if (next.done !== true) {
+    run.tried?.add(next.value.position);
+    return next.value;
+  }
   run.left += 1;
   return undefined;
 }
@@ -136,17 +155,26 @@ async function deliver(
 ): Promise<void> {
   const outcome = await transact(run, session, recipient, message);
   learn(run, outcome);
+  if (outcome.kind !== 'not-sent') {
+    share.failures = 0;
+    run.failingSinceMs = undefined;
+  }
   if (outcome.kind === 'sender-refused') run.stopped ??= senderRefused(recipient, outcome);
   if (outcome.kind !== 'not-sent') return;
   share.again.push(recipient);
-  share.broke ??= outcome.replyText;
+  if (isSessionFull({ ...outcome, code: outcome.replyCode, text: outcome.replyText })) share.full = true;
+  else if (!share.full) share.broke ??= outcome.replyText;
 }
 
 /** The rate limit, and the pause a server asked for: both hold for all sessions together. */
 async function waitForTurn(run: DeliveryRun): Promise<void> {
   const { clock } = run.ports;
-  const nowMs = clock.monotonicMs();
-  await clock.sleep(Math.max(run.takeTurn(nowMs), run.pausedUntilMs - nowMs), run.stop.drain);
+  // Another pause may begin during one.
+  for (let leftMs = 1; leftMs > 0 && !ended(run); ) {
+    leftMs = run.pausedUntilMs - clock.monotonicMs();
+    await clock.sleep(leftMs, run.stop.drain);
+  }
+  await clock.sleep(run.takeTurn(clock.monotonicMs()), run.stop.drain);
 }
 
 /** What a reply says about all the others. */
@@ -156,11 +184,17 @@ function learn(run: DeliveryRun, outcome: SendOutcome): void {
     const nowMs = clock.monotonicMs();
     // Replies to what was already under way say the same once more.
     if (nowMs < run.pausedUntilMs) return;
+    run.throttledSinceMs ??= nowMs;
+    if (isQuota(outcome) || nowMs - run.throttledSinceMs > longestThrottleMs) {
+      run.stopped ??= throttledForLong(outcome);
+      return;
+    }
     run.pauseMs = longerPauseMs(run.pauseMs);
     run.pausedUntilMs = nowMs + run.pauseMs;
     emit({ kind: 'slowed-down', why: `${outcome.replyCode} ${outcome.replyText}`, pauseMs: run.pauseMs });
   } else if (outcome.kind === 'accepted') {
     run.pauseMs = shorterPauseMs(run.pauseMs);
+    run.throttledSinceMs = undefined;
   }
   if (outcome.kind === 'accepted' || outcome.kind === 'rejected') {
     const equal = run.stopLoss(outcome, outcome.kind === 'rejected');
@@ -173,22 +207,28 @@ async function usableSession(run: DeliveryRun, share: Share): Promise<Session | 
     while (share.underway > 0) await oneSettled(share);
     await share.session?.quit();
     share.session = undefined;
-    if (share.broke !== undefined) await sessionFailed(run, share.broke);
+    if (share.broke !== undefined) await sessionFailed(run, share, share.broke);
     share.broke = undefined;
+    share.full = false;
     if (ended(run)) return undefined;
+    run.sessionsOpening += 1;
     try {
-      share.session = await run.ports.transport.openSession();
+      share.session = await openUnlessAborted(run);
+      if (share.session === undefined) return undefined;
       run.sessionsOpened += 1;
       run.ports.emit({ kind: 'session-opened', sessions: run.sessionsOpened });
-      if (run.stop.abort.aborted) share.session.abort();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      // A refused login is refused again; hammering it locks accounts. And nobody waits for a server never seen.
-      if (error.code !== 'server-unreachable' || run.sessionsOpened === 0) {
+      // A refused login is refused again; hammering it locks accounts. And nobody waits for a server never seen, unless
+      // another session is still on its way in: some servers admit fewer than are asked for.
+      const isNeverSeen = run.sessionsOpened === 0 && run.sessionsOpening === 1;
+      if (error.code !== 'server-unreachable' || isNeverSeen) {
         run.stopped ??= error;
         return undefined;
       }
       share.broke = error.message;
+    } finally {
+      run.sessionsOpening -= 1;
     }
     if (ended(run)) return undefined;
   }
@@ -196,17 +236,37 @@ async function usableSession(run: DeliveryRun, share: Share): Promise<Session | 
 }
 
 /** Waits before the next session, or stops the run when sessions keep failing and the time for retries is over. */
-async function sessionFailed(run: DeliveryRun, why: string): Promise<void> {
+async function sessionFailed(run: DeliveryRun, share: Share, why: string): Promise<void> {
   const { clock, emit } = run.ports;
-  run.failures += 1;
+  const nowMs = clock.monotonicMs();
+  share.failures += 1;
+  run.failingSinceMs ??= nowMs;
   emit({ kind: 'session-lost', why });
-  if (run.failures > toleratedFailures && clock.monotonicMs() > run.deadlineMs) {
+  if (share.failures > toleratedFailures && nowMs - run.failingSinceMs > run.request.retryForMs) {
     run.stopped ??= new Problem('unfinished', `the server ends every session: ${why}`, {
       fix: 'Look at the server, then `mailtrack resume`.',
     });
     return;
   }
-  await clock.sleep(reconnectDelayMs(run.failures), run.stop.drain);
+  await clock.sleep(reconnectDelayMs(share.failures), run.stop.drain);
+}
+
+/** A server may take minutes to let somebody in; who wants to end it now does not wait for that. */
+async function openUnlessAborted(run: DeliveryRun): Promise<Session | undefined> {
+  const { abort } = run.stop;
+  const opening = run.ports.transport.openSession();
+  const aborted = new Promise<undefined>(resolve => {
+    if (abort.aborted) resolve(undefined);
+    else abort.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const session = await Promise.race([opening, aborted]);
+  if (session === undefined) {
+    void opening.then(
+      late => late.abort(),
+      () => undefined,
+    );
+  }
+  return session;
 }
 
 /** One transaction and its record. The intent is durable before the session writes the last octets. */
@@ -237,7 +297,6 @@ async function transact(
   if (state !== undefined) {
     settle(run, recipient, { startedAt, endedAt: clock.now(), state, ...replyOf(outcome) });
   }
-  if (outcome.kind !== 'not-sent') run.failures = 0;
   return outcome;
 }
 
@@ -290,6 +349,16 @@ function tooManyRefusals(equal: number, outcome: SendOutcome): Problem {
     `${equal} recipients were refused alike, so the rest was not tried: ${reply}`,
     {
       fix: 'Look at the replies. If the list is right, `mailtrack resume` goes on with the rest.',
+    },
+  );
+}
+
+function throttledForLong(outcome: SendOutcome): Problem {
+  return new Problem(
+    'unfinished',
+    `the server takes no more for now: ${outcome.replyCode} ${outcome.replyText}`,
+    {
+      fix: 'Go on later with `mailtrack resume`, slower with --rate. Nobody is lost.',
     },
   );
 }

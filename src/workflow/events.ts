@@ -74,6 +74,8 @@ export type SendEvent =
       readonly emailId: string;
       readonly subject: string;
       readonly counts: StateCounts;
+      /** The first addresses of those whose delivery is uncertain. */
+      readonly uncertain: readonly string[];
     }
   | { readonly kind: 'session-opened'; readonly sessions: number }
   | { readonly kind: 'session-lost'; readonly why: string }

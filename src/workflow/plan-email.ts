@@ -9,7 +9,7 @@ import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid.js';
 import { printDateTime } from '../message/date-time.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
-import { domainOf, type Mailbox, printMailbox } from '../message/mailbox.js';
+import { domainOf, type Mailbox, needsSmtpUtf8, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import { checkExposure, ExposureSurvey } from '../recipients/exposure.js';
@@ -91,7 +91,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     problems.push(nobody(audience.suppressed));
   const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
   if (exposure !== undefined) problems.push(exposure);
-  problems.push(...faults.problems());
+  problems.push(...faults.problems(), ...findInternational(composition));
   if (problems.length > 0) throw new Problems(problems);
 
   const email: EmailRecord = {
@@ -175,12 +175,43 @@ function nobody(suppressed: readonly string[]): Problem {
     : new Problem('usage', 'there are no recipients', { fix: 'Name them with --to, --cc, --bcc or --each.' });
 }
 
+/**
+ * Such a mailbox makes the header of every copy one that only SMTPUTF8 carries, also to those whose own address is plain: one
+ * server without it would refuse them all. RFC 6532 §3, RFC 6531 §3.4
+ */
+function findInternational({ from, replyTo, to, cc }: Composition): readonly Problem[] {
+  return [from, ...replyTo, ...to, ...cc]
+    .filter(({ addrSpec }) => needsSmtpUtf8(addrSpec))
+    .map(
+      ({ addrSpec }) =>
+        new Problem(
+          'address-syntax',
+          `${addrSpec} has letters beyond ASCII before the "@", and stands in every copy`,
+          {
+            fix: 'Use --bcc or --each for such recipients, and another address as sender.',
+          },
+        ),
+    );
+}
+
 /** Everybody in a group sees the same Subject; a merge field in it would split their thread. */
 function checkSubject(template: TemplateResult, mode: Mode): readonly Problem[] {
   if (mode === 'each') return [];
   const origin = { place: { file: 'subject' }, lineOffset: 0 };
   const [field] = fieldsOf(parseLiquid('text', template.compiled.subject, origin), origin).keys();
-  if (field === undefined) return [];
+  if (field === undefined) {
+    if (!/\{[{%]/.test(template.compiled.subject)) return [];
+    // Without a field it may still come out differently, or differently tomorrow: dates, random picks.
+    return [
+      new Problem(
+        'template-subject',
+        'the subject has Liquid in it, but in group mail everybody sees one subject',
+        {
+          fix: 'Write it out, or send one message to each with --each.',
+        },
+      ),
+    ];
+  }
   return [
     new Problem(
       'template-subject',

@@ -90,10 +90,15 @@ export type StateCounts = Readonly<Record<RecipientState, number>>;
  * move as `recipients/transitions.ts` says and in no other way: each move compares, sets, and may find nobody to move.
  */
 export interface Ledger {
-  /** Opens the email with all its recipients in one transaction: all of them are there, or none. */
+  /**
+   * Opens the email with all its recipients in one transaction: all of them are there, or none.
+   * @param unlessSentSince looked at in the same transaction, so that of two equal commands one wins.
+   * @throws Problem `already-sent` when there is an equal email of that time or later (`findSent`).
+   */
   openEmail(
     email: EmailRecord,
     recipients: AsyncIterable<RecipientRecord> | Iterable<RecipientRecord>,
+    unlessSentSince?: Date,
   ): Promise<void>;
   /**
    * Takes the email for this process until `release`, or until the process dies.
@@ -123,6 +128,8 @@ export interface Ledger {
   ): Promise<number | undefined>;
   /** Moves every recipient whom that decision moves. @returns how many moved. */
   moveRecipients(emailId: string, decision: DecisionCause, at: Date): Promise<number>;
+  /** Those who are not to be mailed any more, of those not sent to yet, become `skipped`. @returns how many. */
+  skipSuppressed(emailId: string, positions: readonly number[], at: Date): Promise<number>;
   countStates(emailId: string): Promise<StateCounts>;
   cancelEmail(emailId: string, at: Date): Promise<void>;
   /**
@@ -173,7 +180,10 @@ export interface EmailReader {
   listEmails(limit: number): Promise<readonly EmailSummary[]>;
   /** By `latest`, a whole id, or a unique prefix with or without `em_`; all that match, at most 5. */
   findEmails(idOrPrefix: string): Promise<readonly EmailRecord[]>;
-  /** The newest email with that fingerprint, created at `since` or later, of which a copy may have left. */
+  /**
+   * The newest email with that fingerprint, created at `since` or later, of which a copy may have left, or may yet: only one
+   * that was cancelled before its first message does not count.
+   */
   findSent(fingerprint: string, since: Date): Promise<EmailRecord | undefined>;
   /** The newest email that still has pending, deferred, sending or uncertain recipients and is not cancelled. */
   findUnfinished(): Promise<EmailRecord | undefined>;

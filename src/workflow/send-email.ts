@@ -5,6 +5,8 @@
  * outcome recorded. Whatever dies in between leaves each recipient in a state that says the truth.
  */
 import type { CopyPlan } from '../merge/copy-plan.js';
+import { addrSpecKey } from '../message/mailbox.js';
+import { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
 import { moveBy } from '../recipients/transitions.js';
 import { createPace, type Rate } from '../smtp/pace.js';
@@ -90,12 +92,16 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   const { ledger, clock, emit } = ports;
   const startedMs = clock.monotonicMs();
 
+  await ledger.acceptOpened(email.emailId, clock.now());
+  // Of those the user was shown; who becomes uncertain below is shown now, and decided about next time.
+  await settleUncertain(request, ports);
   await ledger.markAbandonedUncertain(email.emailId, clock.now());
   await ledger.acceptOpened(email.emailId, clock.now());
-  await settleUncertain(request, ports);
+  await skipSuppressed(email.emailId, ports);
   const before = await ledger.countStates(email.emailId);
   if (request.resumed) {
-    emit({ kind: 'send-resumed', emailId: email.emailId, subject: email.subject, counts: before });
+    const uncertain = await firstUncertain(email.emailId, ledger);
+    emit({ kind: 'send-resumed', emailId: email.emailId, subject: email.subject, counts: before, uncertain });
   }
   const due = before.pending + before.deferred;
   const run: DeliveryRun = {
@@ -103,10 +109,12 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     ports,
     stop,
     takeTurn: createPace(request.rate),
-    deadlineMs: startedMs + request.retryForMs,
     left: request.limit ?? Number.POSITIVE_INFINITY,
+    tried: request.limit === undefined ? undefined : new NumberSet(),
     sessionsOpened: 0,
-    failures: 0,
+    sessionsOpening: 0,
+    failingSinceMs: undefined,
+    throttledSinceMs: undefined,
     pauseMs: 0,
     pausedUntilMs: Number.NEGATIVE_INFINITY,
     stopLoss: createStopLoss(),
@@ -127,51 +135,90 @@ async function settleUncertain(
   await ledger.moveRecipients(email.emailId, cause[uncertain], clock.now());
 }
 
+/** Who unsubscribed, or was suppressed, since the email was begun. */
+async function skipSuppressed(emailId: string, { ledger, clock }: SendPorts): Promise<void> {
+  const never = await ledger.readSuppressed();
+  if (never.size === 0) return;
+  for await (const batch of ledger.readRecipients(emailId, ['pending', 'deferred'])) {
+    const positions = batch
+      .filter(({ emailAddress }) => never.has(addrSpecKey(emailAddress)))
+      .map(({ position }) => position);
+    if (positions.length > 0) await ledger.skipSuppressed(emailId, positions, clock.now());
+  }
+}
+
+/** More than anybody reads before a run; the report has all. */
+const uncertainNamed = 20;
+
+async function firstUncertain(emailId: string, ledger: Ledger): Promise<readonly string[]> {
+  for await (const batch of ledger.readRecipients(emailId, ['uncertain']))
+    return batch.slice(0, uncertainNamed).map(({ emailAddress }) => emailAddress);
+  return [];
+}
+
 /** A first pass over everybody, then one whenever deferred recipients fall due, until the time for retries is over. */
 async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
-  let dueBefore = Number.POSITIVE_INFINITY;
+  const { clock, emit } = run.ports;
+  let dueBefore: number | undefined;
+  let deadlineMs: number | undefined;
   for (;;) {
     const queue = dueRecipients(run, dueBefore);
     await Promise.all(Array.from({ length: connections }, () => deliverQueue(run, queue)));
     await Promise.all(run.recording);
     if (ended(run)) return;
-    const next = await nextRetry(run);
+    // From here on it is about those deferred; a first pass may take longer than all retries.
+    deadlineMs ??= clock.monotonicMs() + run.request.retryForMs;
+    run.left = Number.POSITIVE_INFINITY;
+    const next = await nextRetry(run, deadlineMs);
     if (next === undefined) return;
-    run.ports.emit({ kind: 'retry-scheduled', deferred: next.deferred, at: next.at });
-    await run.ports.clock.sleep(next.at.getTime() - run.ports.clock.now().getTime(), run.stop.drain);
+    emit({ kind: 'retry-scheduled', deferred: next.deferred, at: next.at });
+    await clock.sleep(next.at.getTime() - clock.now().getTime(), run.stop.drain);
     if (ended(run)) return;
     dueBefore = next.at.getTime();
   }
 }
 
 function ended(run: DeliveryRun): boolean {
-  return run.stopped !== undefined || run.stop.drain.aborted || run.left <= 0;
+  return run.stopped !== undefined || run.stop.drain.aborted;
 }
 
-/** One queue for all sessions: an async generator hands out each recipient once, whoever asks. */
+/**
+ * One queue for all sessions: an async generator hands out each recipient once, whoever asks.
+ * @param dueBefore of deferred recipients; undefined in the first pass, which takes everybody.
+ */
 async function* dueRecipients(
   run: DeliveryRun,
-  dueBefore: number,
+  dueBefore: number | undefined,
 ): AsyncGenerator<RecipientRecord, void, void> {
   const { ledger } = run.ports;
   for await (const batch of ledger.readRecipients(run.request.email.emailId, moveBy('intended').from)) {
-    yield* batch.filter(recipient => recipient.state === 'pending' || dueAt(recipient) <= dueBefore);
+    yield* batch.filter(recipient => {
+      if (dueBefore === undefined) return true;
+      // A run that stops after so many retries those and no others.
+      if (run.tried?.has(recipient.position) === false) return false;
+      return recipient.state === 'pending' || dueAt(recipient) <= dueBefore;
+    });
   }
 }
 
 /** When the next deferred recipient falls due, unless that is after the time for retries. */
-async function nextRetry(run: DeliveryRun): Promise<{ deferred: number; at: Date } | undefined> {
+async function nextRetry(
+  run: DeliveryRun,
+  deadlineMs: number,
+): Promise<{ deferred: number; at: Date } | undefined> {
   const { ledger, clock, jitter } = run.ports;
+  if (run.request.retryForMs === 0) return undefined;
   let deferred = 0;
   let earliest = Number.POSITIVE_INFINITY;
   for await (const batch of ledger.readRecipients(run.request.email.emailId, ['deferred'])) {
-    deferred += batch.length;
-    for (const recipient of batch) earliest = Math.min(earliest, dueAt(recipient));
+    const tried = batch.filter(({ position }) => run.tried?.has(position) !== false);
+    deferred += tried.length;
+    for (const recipient of tried) earliest = Math.min(earliest, dueAt(recipient));
   }
   if (deferred === 0) return undefined;
   const spread = jitter() * 1_000;
   const waitMs = Math.max(0, earliest + spread - clock.now().getTime());
-  if (clock.monotonicMs() + waitMs > run.deadlineMs) return undefined;
+  if (clock.monotonicMs() + waitMs > deadlineMs) return undefined;
   return { deferred, at: new Date(clock.now().getTime() + waitMs) };
 }
 

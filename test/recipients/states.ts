@@ -26,4 +26,5 @@ export const causes = Object.keys({
   'resolved-skipped': 0,
   resend: 0,
   cancelled: 0,
+  suppressed: 0,
 } satisfies Record<Cause, 0>) as readonly Cause[];

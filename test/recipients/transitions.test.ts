@@ -48,7 +48,7 @@ describe('a recipient', () => {
   });
 
   it('moves by nothing else', () => {
-    expect(causes).toHaveLength(13);
+    expect(causes).toHaveLength(14);
   });
 
   it('never leaves accepted, rejected or skipped', () => {

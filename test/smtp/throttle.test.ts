@@ -8,7 +8,7 @@ const reply = (replyCode: number, enhancedStatusCode: string, replyText: string)
 describe('isThrottle', () => {
   it.each([
     [421, '4.7.28', 'Our system has detected an unusual rate of unsolicited mail'],
-    [450, '4.2.1', 'The user you are trying to contact is receiving mail too quickly'],
+    [450, '4.2.1', 'Peak SMTP relay limit exceeded for customer'],
     [432, '4.3.2', 'Concurrent connections limit exceeded'],
     [454, '', 'Throttling failure: Maximum sending rate exceeded.'],
     [421, '4.7.0', '[TSS04] Messages temporarily deferred due to unexpected volume'],
@@ -20,6 +20,8 @@ describe('isThrottle', () => {
   it.each([
     [450, '4.2.0', 'Greylisted, try again later'],
     [452, '4.2.2', 'Mailbox full'],
+    // One mailbox is too slow, not we too fast.
+    [450, '4.2.1', 'The user you are trying to contact is receiving mail too quickly'],
     [550, '5.7.1', 'Rate limit exceeded'],
     [250, '2.0.0', 'too many cooks'],
     // The session is full, another one is not.

@@ -172,7 +172,7 @@ function eventsOf(text: string): readonly SendEvent[] {
   } as const;
   return [
     { kind: 'send-planned', plan: planOf(text) },
-    { kind: 'send-resumed', emailId, subject: text, counts },
+    { kind: 'send-resumed', uncertain: [text], emailId, subject: text, counts },
     { kind: 'session-opened', sessions: 1 },
     { kind: 'session-lost', why: text },
     { kind: 'slowed-down', why: text, pauseMs: 1_000 },

@@ -6,9 +6,9 @@ import type { CopyPlan } from '../../src/merge/copy-plan.js';
 import { Problem } from '../../src/problem.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import type { SendEvent } from '../../src/workflow/events.js';
-import type { EmailRecord } from '../../src/workflow/ports.js';
+import type { EmailRecord, RecipientRecord } from '../../src/workflow/ports.js';
 import { type SendRequest, sendEmail } from '../../src/workflow/send-email.js';
-import { PatientClock, PostOffice } from './world.js';
+import { type Act, PatientClock, PostOffice } from './world.js';
 
 let folder: string;
 let store: Store;
@@ -52,21 +52,22 @@ afterEach(async () => {
 });
 
 async function open(count: number): Promise<void> {
-  await store.ledger.openEmail(
-    email,
-    Array.from({ length: count }, (_, position) => ({
-      position,
-      recipientNumber: position,
-      emailAddress: `r${position}@example.com`,
-      name: '',
-      role: 'to' as const,
-      tracked: true,
-      fields: new Map(),
-      state: 'pending' as const,
-      stateAt: email.createdAt,
-      attempts: 0,
-    })),
-  );
+  await store.ledger.openEmail(email, people(count));
+}
+
+function people(count: number): RecipientRecord[] {
+  return Array.from({ length: count }, (_, position) => ({
+    position,
+    recipientNumber: position,
+    emailAddress: `r${position}@example.com`,
+    name: '',
+    role: 'to' as const,
+    tracked: true,
+    fields: new Map(),
+    state: 'pending' as const,
+    stateAt: email.createdAt,
+    attempts: 0,
+  }));
 }
 
 function send(changes: Partial<SendRequest> = {}) {
@@ -292,4 +293,116 @@ describe('sendEmail', () => {
     expect(finished.counts).toMatchObject({ accepted: 1, pending: 2 });
     expect(acceptedOnce()).toEqual(['r0@example.com']);
   });
+});
+
+describe('a long run', () => {
+  it('retries those deferred after the first pass, however long that took', async () => {
+    await open(3);
+    office.script.set('r0@example.com', ['deferred']);
+    // As a rate limit would.
+    office.script.set('r1@example.com', [
+      () => {
+        clock.ms += 60 * 60_000;
+        return 'accepted';
+      },
+    ]);
+    const finished = await send({ retryForMs: 15 * 60_000 });
+    expect(finished.counts).toMatchObject({ accepted: 3, deferred: 0 });
+  });
+
+  it('gives an outage in the end as much time as one in the beginning', async () => {
+    await open(2);
+    office.script.set('r0@example.com', [
+      () => {
+        clock.ms += 60 * 60_000;
+        return 'accepted';
+      },
+    ]);
+    office.script.set('r1@example.com', Array<Act>(8).fill('not-sent'));
+    const finished = await send({ retryForMs: 15 * 60_000 });
+    expect(finished.counts).toMatchObject({ accepted: 2 });
+  });
+
+  it('ends when the server says that its quota is spent, and when it only ever asks to slow down', async () => {
+    for (const text of ['4.3.2 daily quota exceeded', '4.3.2 too many messages']) {
+      const emailId = `em_${text.includes('daily') ? 'b' : 'c'}aaaaaaaaaaa`;
+      await store.ledger.openEmail({ ...email, emailId, emailNumber: text.length }, people(200));
+      office.reply = () => [454, text];
+      for (let index = 0; index < 200; index += 1)
+        office.script.set(`r${index}@example.com`, Array<Act>(500).fill('deferred'));
+      const finished = await send({ email: { ...email, emailId }, retryForMs: 0 });
+      expect(finished.stopped).toMatchObject({ code: 'unfinished' });
+      expect(finished.stopped?.message).toContain('takes no more for now');
+    }
+  });
+});
+
+describe('a limit', () => {
+  it('counts recipients, whose retries are part of the run', async () => {
+    await open(6);
+    office.script.set('r0@example.com', ['deferred']);
+    office.script.set('r2@example.com', ['deferred', 'deferred']);
+    const finished = await send({ limit: 3, retryForMs: 60 * 60_000 });
+    expect(finished.counts).toMatchObject({ accepted: 3, pending: 3, deferred: 0 });
+  });
+});
+
+describe('a server that admits fewer sessions than asked for', () => {
+  it('gets everything through those it admits', async () => {
+    await open(40);
+    const openSession = office.openSession.bind(office);
+    let admitted = 0;
+    office.openSession = async () => {
+      if (admitted >= 1) throw new Problem('server-unreachable', '421 4.7.0 too many connections');
+      admitted += 1;
+      // A login takes longer than a refusal.
+      for (let turn = 0; turn < 20; turn += 1) await undefined;
+      return openSession();
+    };
+    // The clock only moves when somebody waits, and those left outside do nothing else.
+    const finished = await send({ connections: 4, retryForMs: 1_000 * 60 * 60_000 });
+    expect(finished.counts.accepted).toBe(40);
+  });
+});
+
+describe('a fault in one of the loops', () => {
+  it('ends the others before the lock is given back', async () => {
+    await open(40);
+    const broken: CopyPlan = {
+      ...copies,
+      make: async recipient => {
+        if (recipient.emailAddress === 'r3@example.com') throw new Error('no such copy');
+        return copies.make(recipient);
+      },
+    };
+    const finished = await send({ copies: broken, connections: 4 });
+    expect(finished.stopped?.message).toContain('no such copy');
+    const { accepted, pending } = finished.counts;
+    expect([accepted + pending, office.accepted.length]).toEqual([40, accepted]);
+  });
+});
+
+describe('who is uncertain', () => {
+  it('is decided about only after being shown', async () => {
+    await open(2);
+    await store.ledger.recordIntent(email.emailId, 0, clock.now());
+    await send({ resumed: true, uncertain: 'resend' });
+    expect((await store.ledger.countStates(email.emailId)).uncertain).toBe(1);
+    expect(events.find(event => event.kind === 'send-resumed')).toMatchObject({
+      uncertain: ['r0@example.com'],
+    });
+    await send({ resumed: true, uncertain: 'resend' });
+    expect((await store.ledger.countStates(email.emailId)).accepted).toBe(2);
+  });
+});
+
+it('leaves out who asked not to be mailed since the email was begun, whatever the case of their letters', async () => {
+  await open(3);
+  const ledger = { ...store.ledger, readSuppressed: async () => new Set(['r1@example.com']) };
+  const finished = await sendEmail(
+    { email, copies, reversePath: '', connections: 1, window: 1, retryForMs: 0, resumed: true },
+    { ledger, transport: office, clock, jitter: () => 0, emit: () => undefined },
+    { drain: drain.signal, abort: new AbortController().signal },
+  );
+  expect(finished.counts).toMatchObject({ accepted: 2, skipped: 1 });
 });

@@ -8,6 +8,7 @@ import type { KeyRing } from '../../tracking/key.js';
 import { findResumeProblems, readComposition } from '../../workflow/check-resume.js';
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
+import { sourceRef } from '../../workflow/read-draft.js';
 import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
 import { createSigner, readDkimSettings } from '../dkim-settings.js';
@@ -93,9 +94,12 @@ async function findEmailToResume(
 
 async function readAttachments(composition: Composition): Promise<readonly Attachment[]> {
   return Promise.all(
-    composition.attachments.map(async attachment => ({
-      filename: attachment.filename,
-      content: await systemFiles.readBytes(pathOf(composition, attachment)),
-    })),
+    composition.attachments.map(async attachment => {
+      const content = await systemFiles.readBytes(pathOf(composition, attachment));
+      // Looked at before; this is what is sent.
+      if (sourceRef(attachment.path, content).sha256 !== attachment.sha256)
+        throw new Problem('email-state', `the attachment ${attachment.path} changed while it was read`);
+      return { filename: attachment.filename, content };
+    }),
   );
 }

@@ -115,7 +115,12 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     await confirmSend(context, planned, { ...options, earlier });
     const settings = await completeSmtpSettings(context, server);
     const copies = planned.copies('pixel', await openKeyRing(() => undefined), signer);
-    await store.ledger.openEmail(planned.email, planned.recipients());
+    await store.ledger.openEmail(
+      planned.email,
+      planned.recipients(),
+      // Who was told of an earlier one and went on means it.
+      options.again === true || earlier !== undefined ? undefined : aDayBefore(planned.email.createdAt),
+    );
     const finished = await carryOut(
       {
         email: planned.email,

@@ -26,10 +26,7 @@ export async function openDatabase(file: string, busyTimeoutMs: number): Promise
       database.close();
       throw error;
     }
-    if (isNew) {
-      adopt(database);
-      syncFolder(dirname(file));
-    }
+    if (isNew) syncFolder(dirname(file));
     return database;
   } catch (error) {
     throw databaseProblem(file, error);
@@ -81,6 +78,8 @@ function migrate(database: Database, file: string): void {
       });
     }
     for (const sql of migrations.slice(version)) database.exec(sql);
+    // With its tables, a new file gets its place; one without would never be known for a copy.
+    if (version === 0) adopt(database);
     database.pragma(`user_version = ${migrations.length}`);
   });
   run.immediate();

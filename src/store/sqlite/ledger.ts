@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { addrSpecKey } from '../../message/mailbox.js';
 import { Problem } from '../../problem.js';
 import type { RecipientState } from '../../recipients/recipient.js';
 import { type DecisionCause, moveBy, statesBeforeAttempt } from '../../recipients/transitions.js';
@@ -16,7 +17,15 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
   async function insertAll(
     email: EmailRecord,
     recipients: Parameters<Ledger['openEmail']>[1],
+    unlessSentSince: Date | undefined,
   ): Promise<void> {
+    const earlier =
+      unlessSentSince === undefined ? undefined : await reads.findSent(email.fingerprint, unlessSentSince);
+    if (earlier !== undefined) {
+      throw new Problem('already-sent', `the same goes out already, as ${earlier.emailId}`, {
+        fix: 'Pass --again to send it twice. `mailtrack resume` goes on with what was not finished.',
+      });
+    }
     sql.insertEmail.run({
       ...email,
       createdAt: email.createdAt.toISOString(),
@@ -33,7 +42,8 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
   }
 
   return {
-    openEmail: (email, recipients) => commits.alone(() => insertAll(email, recipients)),
+    openEmail: (email, recipients, unlessSentSince) =>
+      commits.alone(() => insertAll(email, recipients, unlessSentSince)),
 
     async lockEmail(emailId) {
       refuseDamage(database);
@@ -89,6 +99,12 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     moveRecipients: (emailId, decision, at) =>
       commits.run('now', () => sql.decide(decision).run(at.toISOString(), emailId).changes),
 
+    skipSuppressed: (emailId, positions, at) =>
+      commits.run('now', () => {
+        const iso = at.toISOString();
+        return positions.reduce((sum, position) => sum + sql.suppress.run(iso, emailId, position).changes, 0);
+      }),
+
     countStates: reads.countStates,
 
     cancelEmail: (emailId, at) =>
@@ -106,7 +122,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     isCopy: async () => isCopy(database),
     adoptCopy: async () => adopt(database),
 
-    readSuppressed: async () => new Set(sql.suppressed.all() as string[]),
+    readSuppressed: async () => new Set((sql.suppressed.all() as string[]).map(addrSpecKey)),
   };
 }
 
@@ -163,6 +179,9 @@ function prepare(database: Database) {
       UPDATE recipients SET state = '${moveBy(decision).to}', state_at = ?
        WHERE email_id = ? AND ${inState(moveBy(decision).from)}`,
     ),
+    suppress: database.prepare(`
+      UPDATE recipients SET state = '${moveBy('suppressed').to}', state_at = ?
+       WHERE email_id = ? AND position = ? AND ${inState(moveBy('suppressed').from)}`),
     attemptsOf: database
       .prepare('SELECT attempts FROM recipients WHERE email_id = ? AND position = ?')
       .pluck(),
@@ -194,9 +213,9 @@ function prepare(database: Database) {
     ),
     suppressed: database
       .prepare(`
-        SELECT lower(email_address) FROM suppressions
+        SELECT email_address FROM suppressions
         UNION
-        SELECT lower(recipients.email_address)
+        SELECT recipients.email_address
           FROM unsubscribes JOIN emails USING (email_number)
           JOIN recipients ON recipients.email_id = emails.email_id
                          AND recipients.recipient_number = unsubscribes.recipient_number`)

@@ -87,8 +87,9 @@ function prepare(database: Database) {
     sent: database.prepare(`
       SELECT * FROM emails
        WHERE fingerprint = ? AND created_at >= ?
-         AND EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
-                        AND state IN ('sending', 'accepted', 'uncertain', 'rejected'))
+         AND (cancelled_at IS NULL
+              OR EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
+                            AND state IN ('sending', 'accepted', 'uncertain', 'rejected')))
        ORDER BY created_at DESC LIMIT 1`),
     countStates: database.prepare(
       'SELECT state, count(*) AS count FROM recipients WHERE email_id = ? GROUP BY state',
