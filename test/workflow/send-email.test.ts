@@ -351,13 +351,20 @@ describe('a server that admits fewer sessions than asked for', () => {
   it('gets everything through those it admits', async () => {
     await open(40);
     const openSession = office.openSession.bind(office);
-    let admitted = 0;
+    let inside = 0;
     office.openSession = async () => {
-      if (admitted >= 1) throw new Problem('server-unreachable', '421 4.7.0 too many connections');
-      admitted += 1;
+      const isAdmitted = inside < 1;
+      if (isAdmitted) inside += 1;
       // A login takes longer than a refusal.
-      for (let turn = 0; turn < 20; turn += 1) await undefined;
-      return openSession();
+      for (let turn = isAdmitted ? 10 : 1; turn > 0; turn -= 1) await new Promise(setImmediate);
+      if (!isAdmitted) throw new Problem('server-unreachable', '421 4.7.0 too many connections');
+      const session = await openSession();
+      const quit = session.quit.bind(session);
+      session.quit = async () => {
+        inside -= 1;
+        await quit();
+      };
+      return session;
     };
     // The clock only moves when somebody waits, and those left outside do nothing else.
     const finished = await send({ connections: 4, retryForMs: 1_000 * 60 * 60_000 });
