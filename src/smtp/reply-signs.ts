@@ -25,6 +25,11 @@ export class ReplySigns {
     const other = command === 'mail' ? 'rcpt' : 'mail';
     return this.areDistinct && signOf(reply) === this.#signs.get(other);
   }
+
+  /** The reply to a message is worded as one to RCPT. (OpenSMTPD words MAIL's and the message's alike.) */
+  isToRecipient(reply: Reply): boolean {
+    return this.areDistinct && signOf(reply) === this.#signs.get('rcpt');
+  }
 }
 
 /** The enhanced status code, or else the text without the address that some repeat. */

@@ -340,8 +340,9 @@ export class TransactionEngine {
     const stage = 'end-of-data';
     const verdict = judgeReply(stage, reply);
     const { refusal } = underway;
-    if (verdict === 'out-of-protocol' || (verdict === 'accepted' && refusal !== undefined)) {
-      // Taken, although sender or recipient was refused: for whom, nobody can say.
+    const isMisplaced = verdict === 'accepted' && (refusal !== undefined || this.#signs.isToRecipient(reply));
+    if (verdict === 'out-of-protocol' || isMisplaced) {
+      // Taken, although sender or recipient was refused, or in RCPT's words: for whom, nobody can say.
       this.#outOfProtocol(underway, stage, reply);
       return;
     }

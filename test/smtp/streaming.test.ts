@@ -154,6 +154,14 @@ describe('a window', () => {
     expect(run.engine.usable).toBe(false);
   });
 
+  it('does not take the reply to RCPT for the one to the message, one reply too many before it', () => {
+    const run = beginStreaming(3);
+    run.take(run.engine.offer(mail(2)));
+    run.hear('250 ok', '250 ok', '250 nobody asked', '250 known');
+    run.take(run.engine.lost('the wire was cut'));
+    expect(run.outcomes.get(2)?.kind).toBe('uncertain');
+  });
+
   it('gives up a transaction without ending the session, as nothing of it was written', () => {
     const engine = new TransactionEngine(streaming, 5);
     const run = beginStreaming(5);
