@@ -1,64 +1,14 @@
-import type { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
 import { stateAfter } from '../recipients/transitions.js';
 import { isSessionFull } from '../smtp/judge.js';
 import type { SendOutcome } from '../smtp/outcome.js';
-import { reconnectDelayMs } from '../smtp/retry.js';
-import type { createStopLoss } from '../smtp/stop-loss.js';
 import { isQuota, isThrottle, longerPauseMs, shorterPauseMs } from '../smtp/throttle.js';
+import { asProblem, type DeliveryRun, ended } from './delivery-run.js';
 import type { RecipientRecord, Session, TransactionRecord } from './ports.js';
-import type { SendPorts, SendRequest, StopRequest } from './send-email.js';
+import { createShare, oneSettled, type Share, usableSession } from './session-share.js';
 
-/** What the sessions of one run share. */
-export interface DeliveryRun {
-  readonly request: SendRequest;
-  readonly ports: SendPorts;
-  readonly stop: StopRequest;
-  /** Takes the next turn of the rate limit; how long to wait for it. */
-  readonly takeTurn: (nowMs: number) => number;
-  /** Recipients this run may still take on; retries are of these and not counted again. */
-  left: number;
-  /** Positions taken on, when not everybody is. */
-  readonly tried: NumberSet | undefined;
-  sessionsOpened: number;
-  sessionsOpening: number;
-  /** On the monotonic clock: since when no session settled anybody; undefined when the last one did. */
-  failingSinceMs: number | undefined;
-  /** Since when the server only asks to slow down; undefined when it took a message since. */
-  throttledSinceMs: number | undefined;
-  /** While the server asks us to slow down: how long everything is held after its last word. */
-  pauseMs: number;
-  /** On the monotonic clock. */
-  pausedUntilMs: number;
-  /** Takes every final reply; a number when too many are refused alike. */
-  readonly stopLoss: ReturnType<typeof createStopLoss>;
-  /** Set once by whichever loop meets it first; the others end. */
-  stopped: Problem | undefined;
-  /** Results on their way into the ledger: they ride with the next commit and nobody waits for each. */
-  readonly recording: Set<Promise<void>>;
-}
-
-/** Failures in a row of one loop that are answered with another session even when no time for retries is left. */
-const toleratedFailures = 5;
 /** Of being asked to slow down and nothing else: longer than that is no pause. */
 const longestThrottleMs = 30 * 60_000;
-
-/** One session and who is on the way in it. */
-interface Share {
-  session: Session | undefined;
-  /** Transactions without an outcome yet. */
-  underway: number;
-  /** Called when one of them has its outcome. */
-  onSettled: () => void;
-  /** Recipients of a session that ended before their hand-over: they come first in the next one. */
-  readonly again: RecipientRecord[];
-  /** Why the last session ended; undefined while it has not, or when that was dealt with. */
-  broke: string | undefined;
-  /** It ended since it took as many messages as it does, which is no failure. */
-  full: boolean;
-  /** Sessions in a row that ended or failed to open without settling anybody. */
-  failures: number;
-}
 
 /**
  * One session's share of the queue: takes recipients until there are none, as many at a time as the session can use, and
@@ -68,15 +18,7 @@ export async function deliverQueue(
   run: DeliveryRun,
   queue: AsyncGenerator<RecipientRecord, void, void>,
 ): Promise<void> {
-  const share: Share = {
-    session: undefined,
-    underway: 0,
-    onSettled: () => undefined,
-    again: [],
-    broke: undefined,
-    full: false,
-    failures: 0,
-  };
+  const share = createShare();
   const abort = () => share.session?.abort();
   run.stop.abort.addEventListener('abort', abort);
   try {
@@ -95,17 +37,6 @@ export async function deliverQueue(
     run.stop.abort.removeEventListener('abort', abort);
     await share.session?.quit();
   }
-}
-
-/** Not a race between all of them, which would cost more the more there are. */
-function oneSettled(share: Share): Promise<void> {
-  return new Promise(resolve => {
-    share.onSettled = resolve;
-  });
-}
-
-function ended(run: DeliveryRun): boolean {
-  return run.stopped !== undefined || run.stop.drain.aborted;
 }
 
 async function nextRecipient(
@@ -202,73 +133,6 @@ function learn(run: DeliveryRun, outcome: SendOutcome): void {
   }
 }
 
-async function usableSession(run: DeliveryRun, share: Share): Promise<Session | undefined> {
-  while (share.session?.usable !== true || share.broke !== undefined) {
-    while (share.underway > 0) await oneSettled(share);
-    await share.session?.quit();
-    share.session = undefined;
-    if (share.broke !== undefined) await sessionFailed(run, share, share.broke);
-    share.broke = undefined;
-    share.full = false;
-    if (ended(run)) return undefined;
-    run.sessionsOpening += 1;
-    try {
-      share.session = await openUnlessAborted(run);
-      if (share.session === undefined) return undefined;
-      run.sessionsOpened += 1;
-      run.ports.emit({ kind: 'session-opened', sessions: run.sessionsOpened });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      // A refused login is refused again; hammering it locks accounts. And nobody waits for a server never seen, unless
-      // another session is still on its way in: some servers admit fewer than are asked for.
-      const isNeverSeen = run.sessionsOpened === 0 && run.sessionsOpening === 1;
-      if (error.code !== 'server-unreachable' || isNeverSeen) {
-        run.stopped ??= error;
-        return undefined;
-      }
-      share.broke = error.message;
-    } finally {
-      run.sessionsOpening -= 1;
-    }
-    if (ended(run)) return undefined;
-  }
-  return share.session;
-}
-
-/** Waits before the next session, or stops the run when sessions keep failing and the time for retries is over. */
-async function sessionFailed(run: DeliveryRun, share: Share, why: string): Promise<void> {
-  const { clock, emit } = run.ports;
-  const nowMs = clock.monotonicMs();
-  share.failures += 1;
-  run.failingSinceMs ??= nowMs;
-  emit({ kind: 'session-lost', why });
-  if (share.failures > toleratedFailures && nowMs - run.failingSinceMs > run.request.retryForMs) {
-    run.stopped ??= new Problem('unfinished', `the server ends every session: ${why}`, {
-      fix: 'Look at the server, then `mailtrack resume`.',
-    });
-    return;
-  }
-  await clock.sleep(reconnectDelayMs(share.failures), run.stop.drain);
-}
-
-/** A server may take minutes to let somebody in; who wants to end it now does not wait for that. */
-async function openUnlessAborted(run: DeliveryRun): Promise<Session | undefined> {
-  const { abort } = run.stop;
-  const opening = run.ports.transport.openSession();
-  const aborted = new Promise<undefined>(resolve => {
-    if (abort.aborted) resolve(undefined);
-    else abort.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  const session = await Promise.race([opening, aborted]);
-  if (session === undefined) {
-    void opening.then(
-      late => late.abort(),
-      () => undefined,
-    );
-  }
-  return session;
-}
-
 /** One transaction and its record. The intent is durable before the session writes the last octets. */
 async function transact(
   run: DeliveryRun,
@@ -335,11 +199,6 @@ async function record(
     attempt: attempt ?? recipient.attempts + 1,
     at: transaction.endedAt,
   });
-}
-
-function asProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  return new Problem('bug', error instanceof Error ? error.message : String(error), { cause: error });
 }
 
 function tooManyRefusals(equal: number, outcome: SendOutcome): Problem {

@@ -12,7 +12,8 @@ import { moveBy } from '../recipients/transitions.js';
 import { createPace, type Rate } from '../smtp/pace.js';
 import { retryDelayMs } from '../smtp/retry.js';
 import { createStopLoss } from '../smtp/stop-loss.js';
-import { type DeliveryRun, deliverQueue } from './delivery-loop.js';
+import { deliverQueue } from './delivery-loop.js';
+import { type DeliveryRun, ended } from './delivery-run.js';
 import type { SendEvent, SendFinished } from './events.js';
 import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
 
@@ -176,10 +177,6 @@ async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
     if (ended(run)) return;
     dueBefore = next.at.getTime();
   }
-}
-
-function ended(run: DeliveryRun): boolean {
-  return run.stopped !== undefined || run.stop.drain.aborted;
 }
 
 /**
