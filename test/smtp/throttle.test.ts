@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isThrottle, longerPauseMs, shorterPauseMs } from '../../src/smtp/throttle.js';
+import { isQuota, isThrottle, longerPauseMs, shorterPauseMs } from '../../src/smtp/throttle.js';
 
 const reply = (replyCode: number, enhancedStatusCode: string, replyText: string) =>
   isThrottle({ stage: 'rcpt', replyCode, enhancedStatusCode, replyText });
@@ -13,12 +13,14 @@ describe('isThrottle', () => {
     [454, '', 'Throttling failure: Maximum sending rate exceeded.'],
     [421, '4.7.0', '[TSS04] Messages temporarily deferred due to unexpected volume'],
     [421, '', 'Too many messages in this session'],
+    [454, '', 'Daily message quota exceeded.'],
   ])('knows %i %s %s', (code, enhanced, text) => {
     expect(reply(code, enhanced, text)).toBe(true);
   });
 
   it.each([
     [450, '4.2.0', 'Greylisted, try again later'],
+    [451, '4.3.0', 'Local problem'],
     [452, '4.2.2', 'Mailbox full'],
     // One mailbox is too slow, not we too fast.
     [450, '4.2.1', 'The user you are trying to contact is receiving mail too quickly'],
@@ -62,4 +64,16 @@ it('pauses longer each time, never more than five minutes, and comes back slowly
   for (let index = 0; index < 20; index += 1) pause = longerPauseMs(pause);
   expect([longerPauseMs(0), longerPauseMs(1_000), pause]).toEqual([1_000, 2_000, 300_000]);
   expect([shorterPauseMs(10_000), shorterPauseMs(900)]).toEqual([9_000, 0]);
+});
+
+describe('isQuota', () => {
+  it.each([
+    [454, '4.7.0', 'Throttling failure: Daily message quota exceeded.', true],
+    [450, '4.2.1', 'Peak SMTP relay limit exceeded for customer', true],
+    [451, '', 'too many messages per day', true],
+    [421, '4.7.28', 'unusual rate of unsolicited mail', false],
+    [452, '4.2.2', 'The mailbox is over quota', false],
+  ])('of %i %s %s is %s', (replyCode, enhancedStatusCode, replyText, expected) => {
+    expect(isQuota({ stage: 'rcpt', replyCode, enhancedStatusCode, replyText })).toBe(expected);
+  });
 });
