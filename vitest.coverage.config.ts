@@ -6,6 +6,7 @@ const judges = [
   'src/recipients/transitions.ts',
   'src/smtp/reply.ts',
   'src/smtp/judge.ts',
+  'src/smtp/outcome.ts',
   'src/smtp/envelope.ts',
   'src/smtp/dot-stuff.ts',
   'src/smtp/capabilities.ts',
