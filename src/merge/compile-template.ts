@@ -62,7 +62,7 @@ export async function compileTemplate(
       `${file.path} is not a template: its name ends in none of .mjml, .html, .md, .txt`,
     );
   }
-  const { frontMatter, body, bodyLineOffset } = splitFrontMatter(file.path, file.source);
+  const { frontMatter, body, bodyLineOffset } = await splitFrontMatter(file.path, file.source);
   const origin: Origin = { place: { file: file.path }, lineOffset: bodyLineOffset };
   const written = parseLiquid('html', body, origin);
   const source = protectLiquid(body);

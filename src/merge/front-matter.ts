@@ -1,4 +1,3 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { Problem } from '../problem.js';
 
 /** What a template says about its message, before `---`. Every key is optional. */
@@ -23,7 +22,7 @@ const opening = /^\uFEFF?---[ \t]*\r?\n/;
 const closing = /^---[ \t]*(?:\r?\n|$)/m;
 
 /** @throws Problem `template-syntax` when the block does not end or is not a YAML mapping of plain values. */
-export function splitFrontMatter(file: string, source: string): SplitTemplate {
+export async function splitFrontMatter(file: string, source: string): Promise<SplitTemplate> {
   const start = opening.exec(source);
   if (start === null) {
     return {
@@ -43,10 +42,11 @@ export function splitFrontMatter(file: string, source: string): SplitTemplate {
   const yaml = rest.slice(0, end.index);
   const body = rest.slice(end.index + end[0].length);
   const bodyLineOffset = source.slice(0, source.length - body.length).split('\n').length - 1;
-  return { frontMatter: readFrontMatter(file, yaml), body, bodyLineOffset };
+  return { frontMatter: await readFrontMatter(file, yaml), body, bodyLineOffset };
 }
 
-function readFrontMatter(file: string, yaml: string): FrontMatter {
+async function readFrontMatter(file: string, yaml: string): Promise<FrontMatter> {
+  const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines });
   const [error] = document.errors;

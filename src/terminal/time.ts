@@ -4,25 +4,44 @@ export interface TimeFormat {
   full(at: Date): string;
   /** `09:05` on the day of `now`, else `23 Nov 09:05`. */
   short(at: Date): string;
-  /** `GMT+1`. */
+  /** `UTC+1`. */
   readonly zone: string;
 }
 
-/** @param timeZone IANA name; undefined: the machine's. */
-export function createTimeFormat(now: Date, timeZone?: string): TimeFormat {
-  const zoned = timeZone === undefined ? {} : { timeZone };
-  const format = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat('en-GB', { ...options, ...zoned });
-  const day = format({ day: 'numeric', month: 'short', year: 'numeric' });
-  const time = format({ hour: '2-digit', minute: '2-digit' });
-  const dayAndMonth = format({ day: 'numeric', month: 'short' });
-  const zone = format({ timeZoneName: 'short' })
-    .formatToParts(now)
-    .find(({ type }) => type === 'timeZoneName');
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * Without Intl, which takes longer to load its calendars than a report takes for all else.
+ * @param offsetMinutes east of UTC at an instant; default: the machine's.
+ */
+export function createTimeFormat(
+  now: Date,
+  offsetMinutes: (at: Date) => number = at => -at.getTimezoneOffset(),
+): TimeFormat {
+  const local = (at: Date) => new Date(at.getTime() + offsetMinutes(at) * 60_000);
+  const full = (at: Date) => `${dayOf(local(at))} ${local(at).getUTCFullYear()}`;
   return {
-    full: at => `${day.format(at)}, ${time.format(at)}`,
-    short: at =>
-      day.format(at) === day.format(now) ? time.format(at) : `${dayAndMonth.format(at)} ${time.format(at)}`,
-    zone: zone?.value ?? 'UTC',
+    full: at => `${full(at)}, ${timeOf(local(at))}`,
+    short: at => (full(at) === full(now) ? timeOf(local(at)) : `${dayOf(local(at))} ${timeOf(local(at))}`),
+    zone: zoneOf(offsetMinutes(now)),
   };
+}
+
+function dayOf(local: Date): string {
+  return `${local.getUTCDate()} ${months[local.getUTCMonth()]}`;
+}
+
+function timeOf(local: Date): string {
+  return `${twoDigits(local.getUTCHours())}:${twoDigits(local.getUTCMinutes())}`;
+}
+
+function zoneOf(offsetMinutes: number): string {
+  if (offsetMinutes === 0) return 'UTC';
+  const minutes = Math.abs(offsetMinutes);
+  const part = minutes % 60 === 0 ? '' : `:${twoDigits(minutes % 60)}`;
+  return `UTC${offsetMinutes < 0 ? '-' : '+'}${Math.floor(minutes / 60)}${part}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }

@@ -54,7 +54,7 @@ const hostile = fc
   .map(parts => parts.join(''));
 
 const style = createStyle({ color: false, environment: {}, isTerminal: true });
-const time = createTimeFormat(new Date('2026-11-23T12:00:00Z'), 'Europe/Prague');
+const time = createTimeFormat(new Date('2026-11-23T12:00:00Z'), () => 60);
 const counts = { pending: 0, sending: 0, accepted: 1, deferred: 1, rejected: 1, uncertain: 1, skipped: 0 };
 const emailId = 'em_aaaaaaaaaaaa';
 
