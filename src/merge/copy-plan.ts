@@ -55,10 +55,25 @@ export interface Copy {
 }
 
 export interface CopyPlan {
-  /** The merge alone: cheap enough to try for every recipient before the first transaction. */
-  render(recipient: CopyRecipient): RenderResult;
-  /** @throws Error when the recipient's copy cannot be rendered; `render` says beforehand. */
+  /** @throws Error when the recipient's copy cannot be rendered; a trial says beforehand. */
   make(recipient: CopyRecipient): Promise<Copy>;
+}
+
+/** The merge alone, without a token to seal: cheap enough to be tried for every recipient before the first transaction. */
+export function createTrial(
+  composition: Pick<Composition, 'template' | 'boundary' | 'set' | 'defaults' | 'trackingUrl'>,
+  { emailId, templatePath }: Pick<CopyContext, 'emailId' | 'templatePath'>,
+): (recipient: CopyRecipient) => RenderResult {
+  const { template, boundary, trackingUrl } = composition;
+  const renderTemplate = createRenderer(template, templatePath, boundary);
+  const set = new Map(composition.set);
+  const defaults = new Map(composition.defaults);
+  const link = trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'trial');
+  const image = trackingUrl === undefined ? '' : pixelElement(pixelUrl(trackingUrl, 'trial'));
+  return recipient => {
+    const pixel = recipient.tracked ? image : '';
+    return renderTemplate(createScope({ ...recipient, set, defaults, emailId, unsubscribeUrl: link, pixel }));
+  };
 }
 
 /**
@@ -70,6 +85,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   const renderTemplate = createRenderer(composition.template, context.templatePath, composition.boundary);
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
+  const hasLink = mayAskForLink(composition);
   const slab = new Slab();
   let skeleton: Promise<Skeleton> | undefined;
 
@@ -80,14 +96,13 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
         set,
         defaults,
         emailId: context.emailId,
-        unsubscribeUrl: unsubscribeLink(composition, context, recipient),
+        unsubscribeUrl: hasLink ? unsubscribeLink(composition, context, recipient) : undefined,
         pixel: pixel(composition, context, recipient),
       }),
     );
   }
 
   return {
-    render,
     async make(recipient) {
       const result = render(recipient);
       if (!result.ok) throw new Error(`the copy for ${recipient.emailAddress} cannot be rendered`);
@@ -171,6 +186,13 @@ function pixelToken(composition: Composition, context: CopyContext, recipient: C
     emailNumber: context.emailNumber,
     recipientNumber: recipient.recipientNumber,
   });
+}
+
+/** By its name; or by one that is only known when it is rendered (`{{ [name] }}`). */
+function mayAskForLink({ template }: Composition): boolean {
+  return [template.subject, template.html ?? '', template.text].some(text =>
+    /unsubscribe_url|\{[{%][^}]*\[/.test(text),
+  );
 }
 
 function unsubscribeLink(

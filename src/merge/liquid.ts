@@ -29,6 +29,8 @@ export type Scope = Readonly<Record<string, string>>;
 export interface LiquidText {
   readonly context: Context;
   readonly templates: Template[];
+  /** The text itself when it has no Liquid in it. */
+  readonly fixed: string | undefined;
 }
 
 /** Where the text came from, so that an error names a place the user wrote. */
@@ -41,7 +43,8 @@ export interface Origin {
 /** @throws Problem `template-syntax` with file, line and column. */
 export function parseLiquid(context: Context, source: string, origin: Origin): LiquidText {
   try {
-    return { context, templates: engines[context].parse(source) };
+    const templates = engines[context].parse(source);
+    return { context, templates, fixed: /\{[{%]/.test(source) ? undefined : source };
   } catch (error) {
     throw liquidProblem('template-syntax', error, origin);
   }
@@ -82,6 +85,7 @@ export type Rendered =
   | { readonly ok: false; readonly missingField: undefined; readonly why: string };
 
 export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
+  if (text.fixed !== undefined) return { ok: true, text: text.fixed };
   try {
     return { ok: true, text: engines[text.context].renderSync(text.templates, scope) as string };
   } catch (error) {

@@ -45,11 +45,18 @@ export function createScope(parts: ScopeParts): Scope {
   return scope;
 }
 
+const identifiers = new Map<string, string>();
+
 /** `First Name` → `first_name`: how a column whose name Liquid cannot spell is written in a template. */
 export function fieldIdentifier(column: string): string {
-  return column
+  const known = identifiers.get(column);
+  if (known !== undefined) return known;
+  const identifier = column
     .trim()
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}_]+/gu, '_')
     .replaceAll(/^_+|_+$/g, '');
+  // Columns are few and rows are many; what is made of input all the same stays small.
+  if (identifiers.size < 1_000) identifiers.set(column, identifier);
+  return identifier;
 }

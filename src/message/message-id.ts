@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { printBase32 } from '../base32.js';
 
 /**
@@ -12,6 +12,6 @@ export function createMessageId(random: Uint8Array, domain: string): string {
 
 /** In a mail merge each recipient's message has its own id; it follows from the email's, so a resend has the same. */
 export function deriveMessageId(messageId: string, recipientNumber: number): string {
-  const digest = createHash('sha256').update(`${messageId} ${recipientNumber}`).digest().subarray(0, 20);
+  const digest = hash('sha256', `${messageId} ${recipientNumber}`, 'buffer').subarray(0, 20);
   return createMessageId(digest, messageId.slice(messageId.lastIndexOf('@') + 1, -1));
 }

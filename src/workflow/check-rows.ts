@@ -34,13 +34,8 @@ export function findUnknownFields(check: FieldCheck): readonly Problem[] {
 
 /** Gathers what cannot be rendered, by cause: "37 of 700 recipients lack …". */
 export class RenderFaults {
-  readonly #check: FieldCheck;
   readonly #groups = new Map<string, { fault: RenderFault; count: number; places: string[] }>();
   #tried = 0;
-
-  constructor(check: FieldCheck) {
-    this.#check = check;
-  }
 
   add(recipient: Recipient, result: RenderResult): void {
     this.#tried += 1;
@@ -53,14 +48,15 @@ export class RenderFaults {
     this.#groups.set(cause, group);
   }
 
-  problems(): readonly Problem[] {
-    const known = knownFields(this.#check);
+  /** @param check columns and all: known once every list was read. */
+  problems(check: FieldCheck): readonly Problem[] {
+    const known = knownFields(check);
     return [...this.#groups.values()].map(({ fault, count, places }) => {
       const who = `${count} of ${this.#tried} recipients`;
       const shown = places.join(', ') + (count > places.length ? ` and ${count - places.length} more` : '');
       if (fault.kind === 'failed')
         return new Problem('template-field', `${who} cannot be rendered (${shown}): ${fault.why}`);
-      const where = this.#check.asked.get(fault.field);
+      const where = check.asked.get(fault.field);
       if (count === this.#tried && !known.has(fault.field)) return unknownField(fault.field, where, known);
       return new Problem('template-field', `${who} lack the field "${fault.field}": ${shown}`, {
         where,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
 import { addrSpecKey } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
@@ -32,6 +32,8 @@ export interface GatherPorts {
 export interface Gathered {
   readonly mode: Mode;
   readonly typedByHand: boolean;
+  /** Those who were met during the first reading are everybody, in their order: nobody has to be met again. */
+  readonly allMet: boolean;
   /** To before Cc before Bcc; the lists are read anew each time. @throws Problem `io` when one of them has changed. */
   recipients(): AsyncIterable<Recipient>;
   /** Names of columns and of fields in the address book; what a template may ask for. */
@@ -50,19 +52,25 @@ export interface Gathered {
 /**
  * Everything named on the command line to people, with all problems of all lists. Lists may have a million rows, so they
  * are read and read again, and what is kept of each row is a number.
+ * @param meet called for everybody during the first reading, in which nobody can say yet who is named twice.
  */
-export async function gatherRecipients(options: GatherOptions, ports: GatherPorts): Promise<Gathered> {
+export async function gatherRecipients(
+  options: GatherOptions,
+  ports: GatherPorts,
+  meet: (recipient: Recipient) => void,
+): Promise<Gathered> {
   const named = readNamedPeople(options, ports.files, ports.addressBook);
   const suppressed = await ports.readSuppressed();
-  const survey = await surveyPeople(named, suppressed);
+  const survey = await surveyPeople(named, suppressed, meet);
   const audience = planAudience(await readSpecial(named, survey), {
     duplicates: options.duplicates,
     suppressed,
   });
   const skipped = options.skipInvalid ? skippedRows(survey.problems) : new Map<string, readonly Problem[]>();
   return {
-    mode: options.named.each.length > 0 ? 'each' : 'group',
+    mode: modeOf(options.named),
     typedByHand: named.typedByHand,
+    allMet: survey.special.size === 0 && survey.isOrdered,
     recipients: () => readAudience(named, survey, audience),
     columns: survey.columns,
     fromList: survey.fromList,
@@ -78,41 +86,58 @@ export async function gatherRecipients(options: GatherOptions, ports: GatherPort
   };
 }
 
+export function modeOf({ each }: NamedRecipients): Mode {
+  return each.length > 0 ? 'each' : 'group';
+}
+
 /** What one reading of everything tells. */
 interface Survey {
   /** Numbers of the addresses that need a second look: named more than once, or suppressed. */
   readonly special: NumberSet;
+  /** To was read before Cc before Bcc. */
+  readonly isOrdered: boolean;
   readonly columns: ReadonlySet<string>;
   readonly fromList: boolean;
   readonly problems: readonly NamedProblem[];
 }
 
-async function surveyPeople(named: NamedPeople, suppressed: ReadonlySet<string>): Promise<Survey> {
+async function surveyPeople(
+  named: NamedPeople,
+  suppressed: ReadonlySet<string>,
+  meet: (recipient: Recipient) => void,
+): Promise<Survey> {
   const seen = new NumberSet();
   const special = new NumberSet();
   const columns = new Set<string>();
   const problems: NamedProblem[] = [];
   let fromList = false;
   let file: string | undefined;
+  let isOrdered = true;
+  let lastRole = 0;
   for await (const mention of named.read()) {
     if ('problem' in mention) {
       problems.push(mention);
       continue;
     }
+    meet(mention);
+    const role = roleOrder.indexOf(mention.role);
+    isOrdered &&= role >= lastRole;
+    lastRole = role;
     const key = addrSpecKey(mention.mailbox.addrSpec);
-    if (!seen.add(numberOf(key)) || suppressed.has(key)) special.add(numberOf(key));
+    const number = numberOf(key);
+    if (!seen.add(number) || suppressed.has(key)) special.add(number);
     const from = 'file' in mention.source ? mention.source.file : undefined;
     fromList ||= from !== undefined;
     // All rows of a list have the same columns.
     if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
     file = from;
   }
-  return { special, columns, fromList, problems };
+  return { special, isOrdered, columns, fromList, problems };
 }
 
 /** Equal for equal addresses; two different ones with one number only get a second look each. */
 function numberOf(key: string): number {
-  return createHash('sha1').update(key).digest().readUIntBE(0, 6);
+  return hash('sha1', key, 'buffer').readUIntBE(0, 6);
 }
 
 async function readSpecial(named: NamedPeople, { special }: Survey): Promise<readonly Mention[]> {

@@ -12,12 +12,27 @@ export function createNumber48(random: Random): number {
   return Buffer.from(random.bytes(6)).readUIntBE(0, 6);
 }
 
-/** As many different numbers as asked for, one after the other. */
+/** As many different numbers of 48 random bits as asked for, one after the other. */
 export function createDistinctNumbers(random: Random): () => number {
   const taken = new NumberSet();
+  const next = createNumbers48(random);
   return () => {
-    let number = createNumber48(random);
-    while (!taken.add(number)) number = createNumber48(random);
+    let number = next();
+    while (!taken.add(number)) number = next();
     return number;
+  };
+}
+
+/** Random bits by the thousand numbers: what asking for them costs hardly depends on how many. */
+function createNumbers48(random: Random): () => number {
+  let pool = Buffer.alloc(0);
+  let at = 0;
+  return () => {
+    if (at === pool.length) {
+      pool = Buffer.from(random.bytes(6_000));
+      at = 0;
+    }
+    at += 6;
+    return pool.readUIntBE(at - 6, 6);
   };
 }

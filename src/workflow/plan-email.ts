@@ -5,7 +5,7 @@
 import { printBase32 } from '../base32.js';
 import { type CompiledTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { Composition } from '../merge/composition.js';
-import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
+import { type CopyPlan, createCopyPlan, createTrial } from '../merge/copy-plan.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid.js';
 import { printDateTime } from '../message/date-time.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
@@ -18,7 +18,7 @@ import type { KeyRing } from '../tracking/key.js';
 import { type FieldCheck, findUnknownFields, RenderFaults } from './check-rows.js';
 import type { SendPlan } from './events.js';
 import { Fingerprint } from './fingerprint.js';
-import type { Gathered } from './gather-recipients.js';
+import { type Gathered, modeOf } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
 import type { Clock, EmailRecord, Mode, Random, RecipientRecord } from './ports.js';
 import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft, sourceRef } from './read-draft.js';
@@ -26,8 +26,6 @@ import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft, sourceRef 
 export interface PlanPorts extends DraftPorts {
   readonly clock: Clock;
   readonly random: Random;
-  /** For trying every copy. */
-  readonly ring: KeyRing;
 }
 
 export interface PlannedEmail {
@@ -45,29 +43,45 @@ export interface PlannedEmail {
 /** @throws Problems: everything that is wrong with the template, the list, the addresses and the fields at once. */
 export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<PlannedEmail> {
   const problems: Problem[] = [];
-  const read = await readDraft(draft, ports, problems);
-  if (read === undefined) throw new Problems(problems);
+  const now = ports.clock.now();
+  const identity = {
+    emailId: createEmailId(ports.random),
+    emailNumber: createNumber48(ports.random),
+    boundary: printBase32(ports.random.bytes(12)),
+  };
+  let check: CopyCheck | undefined;
+  const read = await readDraft(draft, ports, problems, template => {
+    check = template === undefined ? undefined : createCopyCheck(draft, template, identity);
+    return recipient => check?.add(recipient);
+  });
+  if (read === undefined || check === undefined) throw new Problems(problems);
   const { template, audience, originator, attachments } = read;
+  if (!audience.allMet) {
+    check = createCopyCheck(draft, template, identity);
+    for await (const recipient of audience.recipients()) check.add(recipient);
+  }
+  const { survey, faults, message } = check;
   const { mode } = audience;
   problems.push(...checkSubject(template, mode));
-  const check: FieldCheck = {
+  const fields: FieldCheck = {
     asked: template.fields,
     columns: audience.columns,
     fromList: audience.fromList,
     given: [...draft.set.keys(), ...template.frontMatter.defaults.keys()],
     withoutValue: draft.trackingUrl === undefined ? ['unsubscribe_url'] : [],
   };
-  const unknown = findUnknownFields(check);
+  const unknown = findUnknownFields(fields);
   problems.push(...unknown);
+  if (audience.problems.length === 0 && survey.exposure.people === 0)
+    problems.push(nobody(audience.suppressed));
+  const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
+  if (exposure !== undefined) problems.push(exposure);
+  const composition = compose(draft, ports, read, { ...identity, message, header: survey.header, now });
+  // Whoever lacks a field that nobody can have need not be told of it one by one.
+  problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)), ...findInternational(composition));
+  if (problems.length > 0) throw new Problems(problems);
 
-  const now = ports.clock.now();
-  // Without a pixel to carry, a plain text template is sent as what it is.
-  const isTextOnly = draft.trackingUrl === undefined && templateKind(draft.templatePath) === 'txt';
-  const message = isTextOnly ? { ...template.compiled, html: undefined } : template.compiled;
-  const survey = createSurvey(mode, message, draft.expose ?? draft.maxVisible);
-  const composition = compose(draft, ports, read, message, survey.header, now);
-  const emailId = createEmailId(ports.random);
-  const emailNumber = createNumber48(ports.random);
+  const { emailId, emailNumber } = identity;
   const copies: PlannedEmail['copies'] = (purpose, ring, signer) =>
     createCopyPlan(composition, {
       emailId,
@@ -78,22 +92,6 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
       signer,
       templatePath: draft.templatePath,
     });
-  const recipients = () => toRecords(audience, ports, now, draft);
-
-  const faults = new RenderFaults(check);
-  const trial = unknown.length > 0 ? undefined : copies('rehearsal', ports.ring);
-  for await (const recipient of audience.recipients()) {
-    survey.add(recipient);
-    if (trial !== undefined)
-      faults.add(recipient, trial.render(toRecord(recipient, 0, emailNumber, now, draft)));
-  }
-  if (audience.problems.length === 0 && survey.exposure.people === 0)
-    problems.push(nobody(audience.suppressed));
-  const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
-  if (exposure !== undefined) problems.push(exposure);
-  problems.push(...faults.problems(), ...findInternational(composition));
-  if (problems.length > 0) throw new Problems(problems);
-
   const email: EmailRecord = {
     emailId,
     emailNumber,
@@ -110,10 +108,53 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     plan: describePlan(draft, email, composition, audience, survey),
     email,
     composition,
-    recipients,
+    recipients: () => toRecords(audience, ports, now, draft),
     typedByHand: audience.typedByHand,
     copies,
   };
+}
+
+/** What is asked of every recipient before the first transaction, in one reading. */
+interface CopyCheck {
+  readonly message: CompiledTemplate;
+  readonly survey: Survey;
+  readonly faults: RenderFaults;
+  add(recipient: Recipient): void;
+}
+
+function createCopyCheck(
+  draft: EmailDraft,
+  template: TemplateResult,
+  { emailId, boundary }: { readonly emailId: string; readonly boundary: string },
+): CopyCheck {
+  const { trackingUrl, templatePath } = draft;
+  // Without a pixel to carry, a plain text template is sent as what it is.
+  const isTextOnly = trackingUrl === undefined && templateKind(templatePath) === 'txt';
+  const message = isTextOnly ? { ...template.compiled, html: undefined } : template.compiled;
+  const survey = createSurvey(modeOf(draft.named), message, draft.expose ?? draft.maxVisible);
+  const faults = new RenderFaults();
+  const trial = createTrial(
+    { ...valuesOf(draft, template), template: message, boundary, trackingUrl },
+    { emailId, templatePath },
+  );
+  const now = new Date(0);
+  return {
+    message,
+    survey,
+    faults,
+    add(recipient) {
+      survey.add(recipient);
+      faults.add(recipient, trial(toRecord(recipient, 0, 0, now, draft)));
+    },
+  };
+}
+
+/** The values that are everybody's. */
+function valuesOf(
+  { set }: EmailDraft,
+  { frontMatter }: TemplateResult,
+): Pick<Composition, 'set' | 'defaults'> {
+  return { set: [...set], defaults: [...frontMatter.defaults] };
 }
 
 /** What the plan shows of the people, and what tells them from others. */
@@ -248,9 +289,12 @@ function compose(
   draft: EmailDraft,
   ports: PlanPorts,
   read: ReadDraft,
-  message: CompiledTemplate,
-  { to, cc }: Pick<Composition, 'to' | 'cc'>,
-  now: Date,
+  own: {
+    readonly boundary: string;
+    readonly message: CompiledTemplate;
+    readonly header: Pick<Composition, 'to' | 'cc'>;
+    readonly now: Date;
+  },
 ): Composition {
   const { audience, originator, template } = read;
   return {
@@ -259,16 +303,14 @@ function compose(
     reversePath: originator.reversePath,
     from: originator.from,
     replyTo: originator.replyTo,
-    to,
-    cc,
-    date: printDateTime(now, -now.getTimezoneOffset()),
+    ...own.header,
+    date: printDateTime(own.now, -own.now.getTimezoneOffset()),
     messageId: createMessageId(ports.random.bytes(16), domainOf(originator.from.addrSpec)),
     inReplyTo: draft.inReplyTo,
     headerFields: read.headerFields,
-    boundary: printBase32(ports.random.bytes(12)),
-    template: message,
-    set: [...draft.set],
-    defaults: [...template.frontMatter.defaults],
+    boundary: own.boundary,
+    template: own.message,
+    ...valuesOf(draft, template),
     attachments: read.attachments.map(({ path, filename, content }) => ({
       filename,
       ...sourceRef(path, content),

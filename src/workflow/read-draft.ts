@@ -6,6 +6,7 @@ import { type HeaderField, headerValueFault, parseHeaderField } from '../message
 import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
+import type { Recipient } from '../recipients/recipient.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, TokenFormat } from './ports.js';
@@ -68,18 +69,25 @@ export interface AttachedFile extends Attachment {
   readonly path: string;
 }
 
+/** What is done with each recipient while the lists are read for the first time (`gatherRecipients`). */
+export type Meet = (recipient: Recipient) => void;
+
 /**
  * Reads template, lists, attachments and typed values. What is wrong is added to `problems`, so that one part's fault
- * does not hide another's. @returns undefined when too little is right to look further.
+ * does not hide another's.
+ * @param meeting with the template, or without if it is a bad one.
+ * @returns undefined when too little is right to look further.
  */
 export async function readDraft(
   draft: EmailDraft,
   ports: DraftPorts,
   problems: Problem[],
+  meeting: (template: TemplateResult | undefined) => Meet,
 ): Promise<ReadDraft | undefined> {
   const sources: SourceRef[] = [];
   const template = await collect(problems, () => readTemplate(draft, ports.files, sources));
-  const audience = await collect(problems, () => gatherRecipients(draft, ports));
+  const meet = (await collect(problems, async () => meeting(template))) ?? (() => undefined);
+  const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
   problems.push(...(audience?.problems ?? []));
   const originator = readOriginator(draft, template, problems);
   const headerFields = readHeaderFields(draft, problems);

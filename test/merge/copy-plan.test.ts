@@ -3,7 +3,7 @@ import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { type CompiledTemplate, compileTemplate } from '../../src/merge/compile-template.js';
 import type { Composition } from '../../src/merge/composition.js';
-import { type CopyRecipient, createCopyPlan } from '../../src/merge/copy-plan.js';
+import { type CopyRecipient, createCopyPlan, createTrial } from '../../src/merge/copy-plan.js';
 import { parseLiquid, renderLiquid, type Scope } from '../../src/merge/liquid.js';
 import { createScope } from '../../src/merge/scope.js';
 import { composeMessage } from '../../src/message/compose.js';
@@ -63,10 +63,11 @@ describe('createCopyPlan', () => {
         const template = await compileTemplate({ path, source }, 'About {{ n }}');
         const composition = compose(template.compiled);
         const plan = createCopyPlan(composition, context);
+        const trial = createTrial(composition, context);
         await fc.assert(
           fc.asyncProperty(value.filter(isListed), value.filter(isListed), async (name, n) => {
             const one = recipient(name, n);
-            const result = plan.render(one);
+            const result = trial(one);
             fc.pre(result.ok);
             const { message } = await plan.make(one);
             const anew = await buildAnew(composition, one);

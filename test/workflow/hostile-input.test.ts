@@ -53,7 +53,7 @@ async function gather(
   const addressBook = createAddressBook([], aliases, defaultDomain);
   const ports = { files, addressBook, readSuppressed: async () => new Set<string>() };
   try {
-    const { recipients, problems } = await gatherRecipients(options, ports);
+    const { recipients, problems } = await gatherRecipients(options, ports, () => undefined);
     if (problems.length > 0) return [];
     const people: Mailbox[] = [];
     for await (const { mailbox } of recipients()) people.push(mailbox);

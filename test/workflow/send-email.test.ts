@@ -30,7 +30,6 @@ const email: EmailRecord = {
   composition: '{}',
 };
 const copies: CopyPlan = {
-  render: () => ({ ok: true, copy: { subject: 'S', html: undefined, text: () => [] } }),
   make: async recipient => ({
     subject: 'S',
     messageId: '<m@example.com>',

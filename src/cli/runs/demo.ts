@@ -132,7 +132,6 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       files: systemFiles,
       clock: systemClock,
       random: systemRandom,
-      ring: parts.ring,
       addressBook: createAddressBook([], new Map()),
       readSuppressed: parts.store.ledger.readSuppressed,
     },

@@ -87,7 +87,6 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       files: systemFiles,
       clock: systemClock,
       random: systemRandom,
-      ring,
       addressBook: await readAddressBook(context),
       readSuppressed: async () => (await store?.ledger.readSuppressed()) ?? new Set(),
     });

@@ -22,6 +22,7 @@ interface Queued {
  */
 export class GroupCommit {
   readonly #database: Database;
+  readonly #apply: (batch: readonly Queued[]) => unknown[];
   #queue: Queued[] = [];
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -32,6 +33,9 @@ export class GroupCommit {
 
   constructor(database: Database) {
     this.#database = database;
+    this.#apply = database.transaction((batch: readonly Queued[]) =>
+      batch.map(write => write.apply()),
+    ).immediate;
   }
 
   run<T>(urgency: Urgency, apply: () => T): Promise<T> {
@@ -89,7 +93,7 @@ export class GroupCommit {
     this.#waiting = 0;
     if (batch.length === 0) return;
     try {
-      const values = this.#database.transaction(() => batch.map(write => write.apply())).immediate();
+      const values = this.#apply(batch);
       batch.forEach((write, index) => {
         write.resolve(values[index] as never);
       });

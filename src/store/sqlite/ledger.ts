@@ -31,13 +31,19 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
       createdAt: email.createdAt.toISOString(),
     });
     for await (const recipient of recipients) {
-      sql.insertRecipient.run({
-        ...recipient,
-        emailId: email.emailId,
-        tracked: recipient.tracked ? 1 : 0,
-        fields: fieldsToJson(recipient.fields),
-        stateAt: recipient.stateAt.toISOString(),
-      });
+      sql.insertRecipient.run(
+        email.emailId,
+        recipient.position,
+        recipient.recipientNumber,
+        recipient.emailAddress,
+        recipient.name,
+        recipient.role,
+        recipient.tracked ? 1 : 0,
+        fieldsToJson(recipient.fields),
+        recipient.state,
+        recipient.stateAt.toISOString(),
+        recipient.attempts,
+      );
     }
   }
 
@@ -85,14 +91,19 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
         const endedAt = transaction.endedAt.toISOString();
         if (sql.settle(transaction.state).run(endedAt, emailId, position).changes === 0) return undefined;
         const attempt = sql.attemptsOf.get(emailId, position) as number;
-        sql.insertTransaction.run({
-          ...transaction,
+        const { startedAt, stage, state, replyCode, enhancedStatusCode, replyText } = transaction;
+        sql.insertTransaction.run(
           emailId,
           position,
           attempt,
-          startedAt: transaction.startedAt.toISOString(),
+          startedAt.toISOString(),
           endedAt,
-        });
+          stage,
+          state,
+          replyCode,
+          enhancedStatusCode,
+          replyText,
+        );
         return attempt;
       }),
 
@@ -155,8 +166,7 @@ function prepare(database: Database) {
     insertRecipient: database.prepare(`
       INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields,
                               state, state_at, attempts)
-      VALUES (@emailId, @position, @recipientNumber, @emailAddress, @name, @role, @tracked, @fields,
-              @state, @stateAt, @attempts)`),
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     insertRun: database.prepare('INSERT INTO runs (email_id, pid, host, started_at) VALUES (?, ?, ?, ?)'),
     endRun: database.prepare('UPDATE runs SET ended_at = ? WHERE run_id = ?'),
     lastRun: database.prepare(
@@ -188,8 +198,7 @@ function prepare(database: Database) {
     insertTransaction: database.prepare(`
       INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
                                 enhanced_status_code, reply_text)
-      VALUES (@emailId, @position, @attempt, @startedAt, @endedAt, @stage, @state, @replyCode,
-              @enhancedStatusCode, @replyText)`),
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     logAbandoned: database.prepare(`
       INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
                                 enhanced_status_code, reply_text)
