@@ -13,8 +13,8 @@ const views = ['terminal', 'web'];
 /** Files that stand in no room since every room uses them: as pure as a knowing room. */
 const common = ['problem', 'nearest', 'base32', 'host', 'number-set'];
 
-/** Parts of Node that only compute. `node:crypto` is for hashes; its random numbers are refused below. */
-const pureBuiltins = ['node:buffer', 'node:crypto', 'node:url', 'node:util'];
+/** Parts of Node that only compute, or load a library when it is needed. `node:crypto` is for hashes; its random numbers are refused below. */
+const pureBuiltins = ['node:buffer', 'node:crypto', 'node:module', 'node:url', 'node:util'];
 /** `isIP` and `BlockList` compute too, but stand in a module with sockets: one file may have them. */
 const isAddressMath = (one: Import) => one.file === 'host.ts' && one.target === 'node:net';
 

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from 'commander';
 import type { Rate } from '../smtp/pace.js';
 import { autoWindow, widestWindow } from '../smtp/window.js';
+import { InvalidArgumentError } from './commander.js';
 
 /** What every command gets, wherever on the line it stood. */
 export interface GlobalOptions {

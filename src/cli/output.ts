@@ -24,12 +24,10 @@ export function createOutput(options: { quiet: boolean }): Output {
 }
 
 /** A reader that goes away (`| head`) ends the output, never the work: a send goes on. */
-export function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+export function outliveReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 /** A page is easier to read than a whole wide screen. */

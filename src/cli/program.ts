@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { createRequire } from 'node:module';
+import type { Command } from 'commander';
+import { createCommand } from './commander.js';
 
 interface CommandEntry {
   readonly name: string;
@@ -71,7 +72,7 @@ const commands: readonly CommandEntry[] = [
  * is on the line; of the others name and description are all that help and suggestions need.
  */
 export async function createProgram(argv: readonly string[]): Promise<Command> {
-  const program = new Command('mailtrack')
+  const program = createCommand('mailtrack')
     .description('Group mail and mail merge from a terminal, with a list of who opened it.')
     .version(packageVersion(), '--version', 'print the version')
     .option('--config <file>', 'configuration file instead of mailtrack.toml')
@@ -111,7 +112,7 @@ Examples:
 
 Every command has its own --help. Topics: mailtrack help exit-codes, environment, template, csv, config, privacy`;
 
+/** By `require`: for `import { … } from 'node:fs'` Node loads all its streams. */
 function packageVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
+  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 }

@@ -1,8 +1,8 @@
 /**
- * Memory for messages, taken a megabyte at a time: buffers of a few kilobytes each, thousands in a second, keep the
+ * Memory for messages, taken a quarter of a megabyte at a time: buffers of a few kilobytes each, thousands in a second, keep the
  * garbage collector busier than the sender. A slab is freed when the last message in it is.
  */
-const slabBytes = 1024 * 1024;
+const slabBytes = 256 * 1024;
 
 export class Slab {
   #memory = Buffer.alloc(0);
@@ -11,7 +11,7 @@ export class Slab {
   /** The same as `Buffer.concat`. */
   concat(pieces: readonly Uint8Array[]): Buffer {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (length > slabBytes / 8) return Buffer.concat(pieces, length);
+    if (length > slabBytes / 4) return Buffer.concat(pieces, length);
     if (this.#used + length > this.#memory.length) {
       this.#memory = Buffer.allocUnsafeSlow(slabBytes);
       this.#used = 0;

@@ -146,8 +146,11 @@ in_flow_delay = 0
 
 function masterCf(address) {
   return `${address} inet n - n - - smtpd
+  -o maillog_file=
 cleanup unix n - n - 0 cleanup
+  -o maillog_file=
 qmgr unix n - n 300 1 qmgr
+  -o maillog_file=
 tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce

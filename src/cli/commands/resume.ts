@@ -1,4 +1,5 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { createOption } from '../commander.js';
 import { duration, rate, wholeNumber, window } from '../options.js';
 
 export function defineResume(command: Command): void {
@@ -10,12 +11,12 @@ export function defineResume(command: Command): void {
     .option('--window <n>', 'messages under way per session, or auto; default 1', window)
     .option('--retry-for <duration>', 'how long deferred recipients are retried; default 15m', duration)
     .addOption(
-      new Option('--resend-uncertain', 'send the same octets again to uncertain recipients').conflicts(
+      createOption('--resend-uncertain', 'send the same octets again to uncertain recipients').conflicts(
         'resolve',
       ),
     )
     .addOption(
-      new Option('--resolve <as>', 'settle uncertain recipients without sending').choices([
+      createOption('--resolve <as>', 'settle uncertain recipients without sending').choices([
         'accepted',
         'skip',
       ]),

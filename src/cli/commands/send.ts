@@ -1,4 +1,5 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { createOption } from '../commander.js';
 import { assignment, collect, duration, rate, wholeNumber, window } from '../options.js';
 
 export function defineSend(command: Command): void {
@@ -11,7 +12,7 @@ export function defineSend(command: Command): void {
     .option('--each <recipients>', 'one message for each instead', collect)
     .option('--limit <n>', 'stop this run after n recipients; resume goes on', wholeNumber(1))
     .addOption(
-      new Option('--duplicates <which>', 'rows with one address and different fields').choices([
+      createOption('--duplicates <which>', 'rows with one address and different fields').choices([
         'first',
         'last',
         'each',
@@ -30,7 +31,7 @@ export function defineSend(command: Command): void {
     .option('--envelope-from <mailbox>', 'where bounces go (MAIL FROM)')
     .option('--no-track', 'no pixel in any copy')
     .addOption(
-      new Option('--token-format <format>', 'what pixel URLs look like').choices(['sealed', 'article']),
+      createOption('--token-format <format>', 'what pixel URLs look like').choices(['sealed', 'article']),
     )
     .optionsGroup('How:')
     .option('--smtp <url>', 'smtp://user@host:587 or smtps://user@host:465')

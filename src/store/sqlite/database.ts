@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import { Problem } from '../../problem.js';
@@ -36,8 +37,8 @@ export async function openDatabase(file: string, busyTimeoutMs: number): Promise
 /** The driver is native and optional: an install that could not build it must say so here, and only here. */
 export async function loadDriver(): Promise<typeof DatabaseConstructor> {
   try {
-    const module = await import('better-sqlite3');
-    return module.default;
+    // By `require`, as it is CommonJS (see cli/commander.ts).
+    return createRequire(import.meta.url)('better-sqlite3') as typeof DatabaseConstructor;
   } catch (cause) {
     throw new Problem('database', 'the SQLite driver better-sqlite3 is not usable on this machine', {
       fix: 'Run `npm rebuild better-sqlite3` where mailtrack is installed (it may need python3, make and g++).',
