@@ -10,6 +10,7 @@ export interface TransportOptions {
   readonly rate?: Rate;
   /** Milliseconds. */
   readonly retryFor?: number;
+  readonly interleave?: boolean;
 }
 
 /** The same with the configuration and the defaults filled in. */
@@ -18,6 +19,7 @@ export interface TransportSettings {
   readonly window: number;
   readonly rate: Rate | undefined;
   readonly retryForMs: number;
+  readonly interleave: boolean;
 }
 
 const defaults = { connections: 4, window: 1, retryForMs: 15 * 60_000 };
@@ -28,6 +30,7 @@ export function readTransportSettings(options: TransportOptions, context: Contex
     window: options.window ?? context.number('send.window') ?? defaults.window,
     rate: options.rate ?? configuredRate(context),
     retryForMs: options.retryFor ?? defaults.retryForMs,
+    interleave: options.interleave === true,
   };
 }
 

@@ -80,9 +80,12 @@ export class TransactionEngine {
     this.#window = createWindow(server.pipelining && server.chunking ? window : 1);
   }
 
-  /** How many transactions are worth offering at a time: with pipelining also the one that follows in the same group. */
+  /**
+   * How many transactions are worth offering at a time: with pipelining also the one that follows in the same group; and one
+   * in reserve, so that the group never waits for its message to be made.
+   */
   get depth(): number {
-    return this.#server.pipelining ? this.#width + 1 : 1;
+    return this.#width + (this.#server.pipelining ? 2 : 1);
   }
 
   /** Without words to tell replies apart, one too few among many would go unnoticed. */

@@ -112,6 +112,8 @@ export interface Ledger {
     emailId: string,
     states?: readonly RecipientState[],
   ): AsyncIterable<readonly RecipientRecord[]>;
+  /** The recipients at these positions, in the order of the positions. */
+  readRecipientsAt(emailId: string, positions: readonly number[]): Promise<readonly RecipientRecord[]>;
   /**
    * Moves a recipient to `sending`. Resolves when it is durable, before which the last octets of a
    * message must not be written. @returns false when somebody else moved first: nothing may be written then.
@@ -188,6 +190,7 @@ export interface EmailReader {
   /** The newest email that still has pending, deferred, sending or uncertain recipients and is not cancelled. */
   findUnfinished(): Promise<EmailRecord | undefined>;
   readRecipients: Ledger['readRecipients'];
+  readRecipientsAt: Ledger['readRecipientsAt'];
   countStates: Ledger['countStates'];
   /** In the order recorded, in batches. */
   readFetches(emailId: string): AsyncIterable<readonly RecordedFetch[]>;

@@ -5,9 +5,10 @@
  * outcome recorded. Whatever dies in between leaves each recipient in a state that says the truth.
  */
 import type { CopyPlan } from '../merge/copy-plan.js';
-import { addrSpecKey } from '../message/mailbox.js';
+import { addrSpecKey, domainOf } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
+import { Interleaver } from '../recipients/interleave.js';
 import { moveBy } from '../recipients/transitions.js';
 import { createPace, type Rate } from '../smtp/pace.js';
 import { retryDelayMs } from '../smtp/retry.js';
@@ -29,6 +30,8 @@ export interface SendRequest {
   readonly rate?: Rate | undefined;
   /** How long deferred recipients are retried; 0: one attempt each. */
   readonly retryForMs: number;
+  /** Recipients of one domain are spread over the run, in place of the order of the list. */
+  readonly interleave: boolean;
   /** End the run after this many recipients; undefined: all. */
   readonly limit?: number | undefined;
   /** What to do with uncertain recipients, who are otherwise left alone. */
@@ -164,7 +167,7 @@ async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
   let deadlineMs: number | undefined;
   for (;;) {
     const queue = dueRecipients(run, dueBefore);
-    await Promise.all(Array.from({ length: connections }, () => deliverQueue(run, queue)));
+    await Promise.all(Array.from({ length: connections }, (_, index) => deliverInTurn(run, queue, index)));
     await Promise.all(run.recording);
     if (ended(run)) return;
     // From here on it is about those deferred; a first pass may take longer than all retries.
@@ -179,6 +182,18 @@ async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
   }
 }
 
+/** About what a server works on a message: sessions that begin together stay together, and wait for one another there. */
+const sessionSpacingMs = 5;
+
+async function deliverInTurn(
+  run: DeliveryRun,
+  queue: AsyncGenerator<RecipientRecord, void, void>,
+  index: number,
+): Promise<void> {
+  if (index > 0) await run.ports.clock.sleep(index * sessionSpacingMs, run.stop.drain);
+  await deliverQueue(run, queue);
+}
+
 /**
  * One queue for all sessions: an async generator hands out each recipient once, whoever asks.
  * @param dueBefore of deferred recipients; undefined in the first pass, which takes everybody.
@@ -188,13 +203,37 @@ async function* dueRecipients(
   dueBefore: number | undefined,
 ): AsyncGenerator<RecipientRecord, void, void> {
   const { ledger } = run.ports;
-  for await (const batch of ledger.readRecipients(run.request.email.emailId, moveBy('intended').from)) {
+  const { interleave, email } = run.request;
+  const all = interleave ? readInterleaved : readInOrder;
+  for await (const batch of all(ledger, email.emailId)) {
     yield* batch.filter(recipient => {
       if (dueBefore === undefined) return true;
       // A run that stops after so many retries those and no others.
       if (run.tried?.has(recipient.position) === false) return false;
       return recipient.state === 'pending' || dueAt(recipient) <= dueBefore;
     });
+  }
+}
+
+function readInOrder(ledger: Ledger, emailId: string): AsyncIterable<readonly RecipientRecord[]> {
+  return ledger.readRecipients(emailId, moveBy('intended').from);
+}
+
+/** Few enough for flat memory, many enough for speed. */
+const batchRecipients = 1_000;
+
+/** Twice through the recipients: for whose turn it is, and when it is. */
+async function* readInterleaved(
+  ledger: Ledger,
+  emailId: string,
+): AsyncGenerator<readonly RecipientRecord[], void, void> {
+  const interleaver = new Interleaver();
+  for await (const batch of readInOrder(ledger, emailId)) {
+    for (const { position, emailAddress } of batch) interleaver.add(position, domainOf(emailAddress));
+  }
+  const order = interleaver.order();
+  for (let at = 0; at < order.length; at += batchRecipients) {
+    yield ledger.readRecipientsAt(emailId, order.slice(at, at + batchRecipients));
   }
 }
 

@@ -78,6 +78,7 @@ function send(changes: Partial<SendRequest> = {}) {
       connections: 4,
       window: 1,
       retryForMs: 900_000,
+      interleave: false,
       resumed: false,
       ...changes,
     },
@@ -106,6 +107,22 @@ describe('sendEmail', () => {
     await send();
     expect(office.sessions).toBe(4);
     expect(acceptedOnce()).toEqual(everybody(1_234));
+  });
+
+  it('interleaves domains when asked to, beyond a batch too, and sends to each once', async () => {
+    const all = people(2_400).map((recipient, index) => ({
+      ...recipient,
+      emailAddress: `r${index}@${index < 1_600 ? 'large' : 'small'}.example`,
+    }));
+    await store.ledger.openEmail(email, all);
+    const finished = await send({ interleave: true, connections: 1 });
+    expect(finished.counts).toMatchObject({ accepted: 2_400, pending: 0 });
+    expect(new Set(acceptedOnce()).size).toBe(2_400);
+    // Two of the large domain for one of the small, all the way.
+    for (let at = 0; at < 2_400; at += 300) {
+      const domains = office.accepted.slice(at, at + 300).map(({ to }) => to.replace(/.*@/, ''));
+      expect(domains.filter(domain => domain === 'small.example')).toHaveLength(100);
+    }
   });
 
   it('tries a deferred recipient again when the time has come, and logs both attempts', async () => {
@@ -284,7 +301,16 @@ describe('sendEmail', () => {
       },
     };
     const finished = await sendEmail(
-      { email, copies, reversePath: '', connections: 1, window: 1, retryForMs: 0, resumed: false },
+      {
+        email,
+        copies,
+        reversePath: '',
+        connections: 1,
+        window: 1,
+        retryForMs: 0,
+        interleave: false,
+        resumed: false,
+      },
       { ledger, transport: office, clock, jitter: () => 0, emit: () => undefined },
       { drain: drain.signal, abort: new AbortController().signal },
     );
@@ -406,7 +432,16 @@ it('leaves out who asked not to be mailed since the email was begun, whatever th
   await open(3);
   const ledger = { ...store.ledger, readSuppressed: async () => new Set(['r1@example.com']) };
   const finished = await sendEmail(
-    { email, copies, reversePath: '', connections: 1, window: 1, retryForMs: 0, resumed: true },
+    {
+      email,
+      copies,
+      reversePath: '',
+      connections: 1,
+      window: 1,
+      retryForMs: 0,
+      interleave: false,
+      resumed: true,
+    },
     { ledger, transport: office, clock, jitter: () => 0, emit: () => undefined },
     { drain: drain.signal, abort: new AbortController().signal },
   );

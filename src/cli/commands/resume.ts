@@ -9,6 +9,7 @@ export function defineResume(command: Command): void {
     .option('--rate <n/unit>', 'at most so many messages, such as 10/s or 300/h', rate)
     .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))
     .option('--window <n>', 'messages under way per session, or auto; default 1', window)
+    .option('--interleave', 'spread the recipients of each domain over the run')
     .option('--retry-for <duration>', 'how long deferred recipients are retried; default 15m', duration)
     .addOption(
       createOption('--resend-uncertain', 'send the same octets again to uncertain recipients').conflicts(

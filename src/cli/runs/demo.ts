@@ -147,6 +147,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       connections: 4,
       window: 1,
       retryForMs: 0,
+      interleave: false,
       resumed: false,
     },
     {

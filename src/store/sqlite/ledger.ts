@@ -82,6 +82,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
       }),
 
     readRecipients: reads.readRecipients,
+    readRecipientsAt: reads.readRecipientsAt,
 
     recordIntent: (emailId, position, at) =>
       commits.run('now', () => sql.intend.run(at.toISOString(), emailId, position).changes === 1),

@@ -51,6 +51,11 @@ export function createReads(database: Database): EmailReader {
 
     readRecipients: (emailId, states) => recipientBatches(database, emailId, states),
 
+    async readRecipientsAt(emailId, positions) {
+      const rows = positions.map(position => sql.recipientAt.get(emailId, position));
+      return rows.filter(row => row !== undefined).map(row => recipientFromRow(row as RecipientRow));
+    },
+
     countStates,
 
     async *readFetches(emailId): AsyncIterable<readonly RecordedFetch[]> {
@@ -94,6 +99,7 @@ function prepare(database: Database) {
     countStates: database.prepare(
       'SELECT state, count(*) AS count FROM recipients WHERE email_id = ? GROUP BY state',
     ),
+    recipientAt: database.prepare('SELECT * FROM recipients WHERE email_id = ? AND position = ?'),
     numberOf: database.prepare('SELECT email_number FROM emails WHERE email_id = ?'),
     fetches: database.prepare(`
       SELECT fetches.*, user_agents.user_agent
