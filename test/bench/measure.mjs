@@ -4,22 +4,25 @@
  */
 import { spawn } from 'node:child_process';
 import { atEnd } from './leave.mjs';
-import { childrenCpuSeconds, isConnectedTo, peakRssBytes } from './proc.mjs';
+import { childrenCpuSeconds, cpuSeconds, isConnectedTo, peakRssBytes } from './proc.mjs';
 
 const connectionLookMs = 4;
 const memoryLookMs = 20;
+const progressLookMs = 50;
 
 /**
- * @param command `argv`, `cwd`, `env`; `port` to note when a connection to it is there; `limitSeconds` to kill it.
- * @returns `startUpSeconds` until the first established connection, undefined without one; the rest is of the whole
- * process. `said` is the end of what it wrote on stderr.
+ * @param command `argv`, `cwd`, `env`; `port` to note when a connection to it is there; `limitSeconds` to kill it;
+ * `halfway` to be asked how much is done, undefined before the half.
+ * @returns `startUpSeconds` until the first established connection, undefined without one; `half`, what was done and CPU
+ * seconds, when `halfway` first said so; the rest is of the whole process. `said` is the end of what it wrote on stderr.
  */
-export async function measure({ argv: [file, ...args], cwd, env, port, limitSeconds }) {
+export async function measure({ argv: [file, ...args], cwd, env, port, limitSeconds, halfway }) {
   const cpuBefore = childrenCpuSeconds();
   const startedAt = performance.now();
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
   const kill = atEnd(() => child.kill('SIGKILL'));
   let startUpSeconds;
+  let half;
   let peak = 0;
   const looks = [
     setInterval(() => {
@@ -32,6 +35,15 @@ export async function measure({ argv: [file, ...args], cwd, env, port, limitSeco
           startUpSeconds = (performance.now() - startedAt) / 1_000;
           clearInterval(looks[1]);
         }, connectionLookMs),
+    halfway === undefined
+      ? undefined
+      : setInterval(() => {
+          const done = halfway();
+          if (done === undefined) return;
+          const cpu = cpuSeconds(child.pid);
+          if (cpu !== undefined) half = { done, cpuSeconds: cpu };
+          clearInterval(looks[2]);
+        }, progressLookMs),
     limitSeconds === undefined ? undefined : setTimeout(kill, limitSeconds * 1_000),
   ];
   let said = '';
@@ -54,6 +66,7 @@ export async function measure({ argv: [file, ...args], cwd, env, port, limitSeco
     said,
     seconds,
     startUpSeconds,
+    half,
     cpuSeconds: childrenCpuSeconds() - cpuBefore,
     peakRssBytes: peak,
   };

@@ -8,10 +8,22 @@ const listening = '0A';
 
 /** User and system time of every child that this process has waited for, and of theirs. */
 export function childrenCpuSeconds() {
-  const stat = readFileSync('/proc/self/stat', 'latin1');
-  // Behind the name in brackets; cutime and cstime are fields 16 and 17, the state is field 3.
+  const [, , cutime, cstime] = times('self');
+  return (cutime + cstime) / ticksPerSecond;
+}
+
+/** User and system time of a process so far, all its threads together; undefined when it is gone. */
+export function cpuSeconds(pid) {
+  const [utime, stime] = times(pid);
+  return stime === undefined ? undefined : (utime + stime) / ticksPerSecond;
+}
+
+/** utime, stime, cutime and cstime, fields 14 to 17. */
+function times(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  // Behind the name in brackets; the state is field 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+  return fields.slice(11, 15).map(Number);
 }
 
 /** The largest resident set so far; undefined when the process is gone. */

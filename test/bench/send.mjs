@@ -114,12 +114,9 @@ async function compare(server, roundTripMs) {
   }
 }
 
-/** At no distance also a tenth of the messages, for what the rest of them cost. */
 async function runOnce(peer, world) {
   const recipients = countFor(peer, world.roundTripMs);
-  const small = world.roundTripMs === 0 ? Math.ceil(recipients / 10) : undefined;
-  const short = small === undefined ? undefined : await send(peer, world, small);
-  return { recipients, small, short, long: await send(peer, world, recipients) };
+  return { recipients, ...(await send(peer, world, recipients)) };
 }
 
 function countFor(peer, roundTripMs) {
@@ -137,6 +134,10 @@ async function send(peer, { link, running, target }, recipients) {
     env: mailtrackEnvironment(folder),
     port: target.port,
     limitSeconds,
+    halfway: () => {
+      const taken = running.takenSoFar();
+      return taken * 2 >= recipients ? taken : undefined;
+    },
   });
   const taken = await running.taken(recipients);
   measured += 1;
@@ -155,21 +156,23 @@ async function send(peer, { link, running, target }, recipients) {
 }
 
 function sumUp(runs) {
-  const rates = runs.map(({ recipients, long }) => recipients / long.seconds);
+  const rates = runs.map(({ recipients, seconds }) => recipients / seconds);
   const middle = of => median(runs.map(of));
-  const steadyCpu = middle(({ recipients, small, short, long }) =>
-    short === undefined ? Number.NaN : ((long.cpuSeconds - short.cpuSeconds) / (recipients - small)) * 1_000,
+  const steadyCpu = middle(({ recipients, half, cpuSeconds }) =>
+    half === undefined ? Number.NaN : ((cpuSeconds - half.cpuSeconds) / (recipients - half.done)) * 1_000,
   );
   return {
     recipients: runs[0].recipients,
     rate: median(rates),
     lowest: Math.min(...rates),
     highest: Math.max(...rates),
-    steadyRate: middle(({ recipients, long }) => recipients / (long.seconds - (long.startUpSeconds ?? 0))),
-    startUpSeconds: middle(({ long }) => long.startUpSeconds ?? 0),
-    cpu: middle(({ recipients, long }) => (long.cpuSeconds / recipients) * 1_000),
+    steadyRate: middle(
+      ({ recipients, seconds, startUpSeconds = 0 }) => recipients / (seconds - startUpSeconds),
+    ),
+    startUpSeconds: middle(({ startUpSeconds = 0 }) => startUpSeconds),
+    cpu: middle(({ recipients, cpuSeconds }) => (cpuSeconds / recipients) * 1_000),
     steadyCpu: Number.isNaN(steadyCpu) ? undefined : steadyCpu,
-    rss: middle(({ long }) => long.peakRssBytes),
+    rss: middle(({ peakRssBytes }) => peakRssBytes),
   };
 }
 
@@ -182,7 +185,7 @@ function printFigures(figures) {
     'after start-up',
     'start-up s',
     'CPU s/1,000',
-    'after start-up',
+    'second half',
     'RSS MB',
   ];
   const lines = [...figures].map(([name, figure]) => [

@@ -56,16 +56,14 @@ async function startSink(link) {
   await untilListening(child, port);
   const output = openSync(counters, 'r');
   let before = 0;
+  const takenSoFar = () => Number(/.*mesg=(\d+)/s.exec(readEnd(output))?.[1] ?? 0) - before;
   return {
     port,
+    takenSoFar,
     async taken(expected) {
-      let total = 0;
-      await settled(() => {
-        total = Number(/.*mesg=(\d+)/s.exec(readEnd(output))?.[1] ?? 0);
-        return total - before >= expected;
-      });
-      const messages = total - before;
-      before = total;
+      await settled(() => takenSoFar() >= expected);
+      const messages = takenSoFar();
+      before += messages;
       return { messages, recipients: undefined };
     },
     stop() {
@@ -100,17 +98,19 @@ async function startPostfix(link) {
   );
   await untilListening(child, port);
   const log = tail(join(folder, 'log'));
+  let delivered = [];
+  const takenSoFar = () => {
+    delivered = delivered.concat([...log().matchAll(/ to=<([^>]*)>,.* status=sent /g)].map(([, to]) => to));
+    return delivered.length;
+  };
   return {
     port,
+    takenSoFar,
     async taken(expected) {
-      let delivered = [];
-      await settled(() => {
-        delivered = delivered.concat(
-          [...log().matchAll(/ to=<([^>]*)>,.* status=sent /g)].map(([, to]) => to),
-        );
-        return delivered.length >= expected && isQueueEmpty(folder);
-      });
-      return { messages: delivered.length, recipients: new Set(delivered).size };
+      await settled(() => takenSoFar() >= expected && isQueueEmpty(folder));
+      const all = delivered;
+      delivered = [];
+      return { messages: all.length, recipients: new Set(all).size };
     },
     stop: child.stop,
   };
