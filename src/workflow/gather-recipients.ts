@@ -34,7 +34,10 @@ export interface Gathered {
   readonly typedByHand: boolean;
   /** Those who were met during the first reading are everybody, in their order: nobody has to be met again. */
   readonly allMet: boolean;
-  /** To before Cc before Bcc; the lists are read anew each time. @throws Problem `io` when one of them has changed. */
+  /**
+   * To before Cc before Bcc. Long lists, and those in which somebody is named twice, are read anew each time.
+   * @throws Problem `io` when one of them has changed.
+   */
   recipients(): AsyncIterable<Recipient>;
   /** Names of columns and of fields in the address book; what a template may ask for. */
   readonly columns: ReadonlySet<string>;
@@ -67,11 +70,12 @@ export async function gatherRecipients(
     suppressed,
   });
   const skipped = options.skipInvalid ? skippedRows(survey.problems) : new Map<string, readonly Problem[]>();
+  const allMet = survey.special.size === 0 && survey.isOrdered;
   return {
     mode: modeOf(options.named),
     typedByHand: named.typedByHand,
-    allMet: survey.special.size === 0 && survey.isOrdered,
-    recipients: () => readAudience(named, survey, audience),
+    allMet,
+    recipients: () => (allMet && survey.kept ? yieldAll(survey.kept) : readAudience(named, survey, audience)),
     columns: survey.columns,
     fromList: survey.fromList,
     sources: named.sources,
@@ -90,8 +94,13 @@ export function modeOf({ each }: NamedRecipients): Mode {
   return each.length > 0 ? 'each' : 'group';
 }
 
+/** So many people are kept in memory and not read again: a few megabytes. */
+const mostKept = 20_000;
+
 /** What one reading of everything tells. */
 interface Survey {
+  /** Everybody who was met; undefined when they are too many. */
+  readonly kept: readonly Recipient[] | undefined;
   /** Numbers of the addresses that need a second look: named more than once, or suppressed. */
   readonly special: NumberSet;
   /** To was read before Cc before Bcc. */
@@ -113,6 +122,7 @@ async function surveyPeople(
   let fromList = false;
   let file: string | undefined;
   let isOrdered = true;
+  let kept: Recipient[] | undefined = [];
   let lastRole = 0;
   for await (const mention of named.read()) {
     if ('problem' in mention) {
@@ -120,6 +130,8 @@ async function surveyPeople(
       continue;
     }
     meet(mention);
+    kept?.push(mention);
+    if (kept !== undefined && kept.length > mostKept) kept = undefined;
     const role = roleOrder.indexOf(mention.role);
     isOrdered &&= role >= lastRole;
     lastRole = role;
@@ -132,7 +144,7 @@ async function surveyPeople(
     if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
     file = from;
   }
-  return { special, isOrdered, columns, fromList, problems };
+  return { kept, special, isOrdered, columns, fromList, problems };
 }
 
 /** Equal for equal addresses; two different ones with one number only get a second look each. */
@@ -151,6 +163,10 @@ async function readSpecial(named: NamedPeople, { special }: Survey): Promise<rea
 
 function isSpecial({ mailbox }: Mention, special: NumberSet): boolean {
   return special.has(numberOf(addrSpecKey(mailbox.addrSpec)));
+}
+
+async function* yieldAll(recipients: readonly Recipient[]): AsyncGenerator<Recipient, void, void> {
+  yield* recipients;
 }
 
 async function* readAudience(

@@ -7,6 +7,8 @@ export type Urgency = 'now' | 'soon';
 const rideMs = 20;
 /** Less than a commit takes, on most disks. */
 const gatherMs = 0.3;
+/** Commits that follow one another faster come from a fast server, whose replies to several sessions come together. */
+const busyMs = 2;
 
 interface Queued {
   readonly apply: () => unknown;
@@ -15,8 +17,8 @@ interface Queued {
 }
 
 /**
- * Gathers writes into one transaction, so that many waiters share one fsync: those of one turn of the event loop, and of
- * the few after it while fewer wait than the last time. Sessions that shared a commit hear from their server one after the
+ * Gathers writes into one transaction, so that many waiters share one fsync: those of one turn of the event loop, and, while
+ * commits follow one another closely, of the few after it as long as fewer wait than the last time. Sessions that shared a commit hear from their server one after the
  * other, and without that the first would take the next commit for itself, and the others wait for it.
  * A promise resolves when its write is durable. When the commit fails, all of its writes fail together.
  */
@@ -30,6 +32,7 @@ export class GroupCommit {
   /** Writes in the queue that somebody waits for, and how many there were in the last commit. */
   #waiting = 0;
   #waitedLast = 0;
+  #committedAtMs = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -49,7 +52,10 @@ export class GroupCommit {
   }
 
   #gather(startedMs: number): void {
-    const isWorthWaiting = this.#waiting < this.#waitedLast && performance.now() - startedMs < gatherMs;
+    const isWorthWaiting =
+      this.#waiting < this.#waitedLast &&
+      startedMs - this.#committedAtMs < busyMs &&
+      performance.now() - startedMs < gatherMs;
     if (isWorthWaiting) this.#immediate = setImmediate(() => this.#gather(startedMs));
     else this.flush();
   }
@@ -101,5 +107,6 @@ export class GroupCommit {
       const problem = databaseProblem(this.#database.name, error);
       for (const write of batch) write.reject(problem);
     }
+    this.#committedAtMs = performance.now();
   }
 }
