@@ -95,7 +95,7 @@ export function modeOf({ each }: NamedRecipients): Mode {
 }
 
 /** So many people are kept in memory and not read again: a few megabytes. */
-const mostKept = 20_000;
+const mostKept = 10_000;
 
 /** What one reading of everything tells. */
 interface Survey {
