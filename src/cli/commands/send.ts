@@ -48,6 +48,10 @@ export function defineSend(command: Command): void {
     .option('--confirm <n>', 'do not ask if there are exactly n recipients', wholeNumber(0))
     .option('--again', 'send although the same went out within 24 hours')
     .option('--expose <n>', 'show everybody exactly n addresses', wholeNumber(0))
+    .option(
+      '--allow-placeholders',
+      'send what reads as a merge field left over, such as *|FNAME|* or undefined',
+    )
     .option('--allow-local-tracking', 'accept a tracking URL that only this network reaches')
     .addHelpText('after', examples)
     .action(async (template: string, _options: unknown, command: Command) => {

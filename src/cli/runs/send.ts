@@ -14,7 +14,7 @@ import type { EmailDraft } from '../../workflow/read-draft.js';
 import { readAddressBook } from '../address-book.js';
 import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
-import { type Context, createContext } from '../context.js';
+import { type Context, createContext, type SettingFlags } from '../context.js';
 import { alignmentWarning, createSigner, type DkimSettings, readDkimSettings } from '../dkim-settings.js';
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keyPath, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
@@ -61,6 +61,7 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly confirm?: number;
   readonly again?: boolean;
   readonly expose?: number;
+  readonly allowPlaceholders?: boolean;
   readonly allowLocalTracking?: boolean;
 }
 
@@ -68,13 +69,7 @@ const defaultMaxVisible = 20;
 
 export async function runSend(templatePath: string, options: SendOptions): Promise<void> {
   checkUsage(options);
-  const context = await createContext(options, {
-    from: { flag: '--from', value: options.from },
-    reply_to: { flag: '--reply-to', value: options.replyTo },
-    'smtp.url': { flag: '--smtp', value: options.smtp },
-    'tracking.url': { flag: '--tracking-url', value: options.trackingUrl },
-    'tracking.token_format': { flag: '--token-format', value: options.tokenFormat },
-  });
+  const context = await createContext(options, settingFlags(options));
   const { server, trackingUrl } = readSetup(options, context);
   const dkim = await readDkimSettings(context, server?.host);
   const transport = readTransportSettings(options, context);
@@ -137,7 +132,17 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   }
 }
 
-function checkUsage(options: SendOptions): void {
+export function settingFlags(options: SendOptions): SettingFlags {
+  return {
+    from: { flag: '--from', value: options.from },
+    reply_to: { flag: '--reply-to', value: options.replyTo },
+    'smtp.url': { flag: '--smtp', value: options.smtp },
+    'tracking.url': { flag: '--tracking-url', value: options.trackingUrl },
+    'tracking.token_format': { flag: '--token-format', value: options.tokenFormat },
+  };
+}
+
+export function checkUsage(options: SendOptions): void {
   const grouped = [...(options.to ?? []), ...(options.cc ?? []), ...(options.bcc ?? [])];
   if (options.each !== undefined && grouped.length > 0) {
     throw new Problem('usage', '--each does not go with --to, --cc or --bcc', {
@@ -174,7 +179,7 @@ function readSetup(options: SendOptions, context: Context): Setup {
   return { server, trackingUrl };
 }
 
-function createDraft(
+export function createDraft(
   templatePath: string,
   options: SendOptions,
   context: Context,
@@ -197,6 +202,7 @@ function createDraft(
     expose: options.expose,
     duplicates: options.duplicates,
     skipInvalid: options.skipInvalid === true,
+    allowPlaceholders: options.allowPlaceholders === true,
     consentNeeded: context.text('privacy.consent') === 'opt-in',
     tokenFormat: (context.text('tracking.token_format') as 'sealed' | 'article' | undefined) ?? 'sealed',
     trackingUrl,
@@ -206,7 +212,11 @@ function createDraft(
   };
 }
 
-function requireTrackingUrl(options: SendOptions, context: Context, server: SmtpAddress | undefined): string {
+export function requireTrackingUrl(
+  options: SendOptions,
+  context: Context,
+  server: SmtpAddress | undefined,
+): string {
   const url = context.text('tracking.url');
   if (url === undefined) {
     throw new Problem('tracking-url', 'there is no tracking URL', {
@@ -221,7 +231,10 @@ function aDayBefore(date: Date): Date {
 }
 
 /** A dry run looks at the suppressions when there is a database, but does not make one. */
-async function openStoreFor(context: Context, options: SendOptions): Promise<Store | undefined> {
+export async function openStoreFor(
+  context: Context,
+  options: Pick<SendOptions, 'dryRun'>,
+): Promise<Store | undefined> {
   const skip = options.dryRun && !existsSync(context.storeUrl);
   return skip ? undefined : openStore(context.storeUrl);
 }
