@@ -16,6 +16,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/send.js')).defineSend,
   },
   {
+    name: 'check',
+    says: 'Everything that is wrong with a template, a list and the message they make; sends nothing',
+    load: async () => (await import('./commands/check.js')).defineCheck,
+  },
+  {
     name: 'resume',
     says: 'Go on with an email that was not finished: its pending and deferred recipients',
     load: async () => (await import('./commands/resume.js')).defineResume,
@@ -107,6 +112,7 @@ Examples:
   $ mailtrack demo                                        see the whole loop, without an account
   $ mailtrack send msg.mjml --to alice,bob --cc carol     group mail: one message, a copy each
   $ mailtrack send msg.md --each people.csv               one message each
+  $ mailtrack check msg.md --each people.csv              what is wrong with it, before it is sent
   $ mailtrack serve --port 8080                           the pixel server
   $ mailtrack report latest                               who opened it
 
