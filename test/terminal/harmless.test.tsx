@@ -7,6 +7,7 @@ import { Problem } from '../../src/problem.js';
 import { summarize } from '../../src/report/summary.js';
 import { checkLines } from '../../src/terminal/check-view.js';
 import { visible } from '../../src/terminal/clean.js';
+import { diffLines } from '../../src/terminal/diff-view.js';
 import { printJson } from '../../src/terminal/json.js';
 import { listLines } from '../../src/terminal/list-view.js';
 import { eventJson } from '../../src/terminal/ndjson.js';
@@ -99,6 +100,19 @@ describe('no terminal command and no turn of direction gets through', () => {
       { style, width: 40 },
     ),
   );
+  holds('the differences of copies', text => {
+    const copy = {
+      row: 1,
+      emailAddress: text,
+      header: [],
+      subject: text,
+      text: 'x',
+      html: undefined,
+      attachments: [],
+    };
+    const others = [{ row: 2, emailAddress: text, values: [text] }];
+    return diffLines({ first: copy, fields: [text], others, recipients: 2 }, { style, width: 40 });
+  });
   holds('the lines while sending', text => eventsOf(text).flatMap(event => eventLines(event, style)));
   holds('the live progress', text => {
     const progress = eventsOf(text).map(event => advanceProgress(startProgress(3, 0), event));

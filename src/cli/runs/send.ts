@@ -9,6 +9,7 @@ import { systemFiles } from '../../system/files.js';
 import { makeFolder, writePrivateFile } from '../../system/output-files.js';
 import { systemRandom } from '../../system/random.js';
 import { readTrackingUrl } from '../../tracking/tracking-url.js';
+import { compareCopies } from '../../workflow/compare-copies.js';
 import { type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
 import type { EmailDraft } from '../../workflow/read-draft.js';
 import { readAddressBook } from '../address-book.js';
@@ -19,7 +20,7 @@ import { alignmentWarning, createSigner, type DkimSettings, readDkimSettings } f
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keyPath, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
-import { createSendView } from '../send-view.js';
+import { createSendView, showDifferences } from '../send-view.js';
 import {
   completeSmtpSettings,
   printSmtpAddress,
@@ -56,6 +57,7 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly smtp?: string;
   readonly trackingUrl?: string;
   readonly dryRun?: boolean;
+  readonly diff?: boolean;
   readonly out?: string;
   readonly yes?: boolean;
   readonly confirm?: number;
@@ -97,6 +99,8 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     };
     const view = createSendView(context, options.color);
     view.show({ kind: 'send-planned', plan });
+    const compared = options.diff ? await compareCopies(planned) : undefined;
+    if (compared !== undefined) showDifferences(context, options.color, compared);
 
     if (options.dryRun || store === undefined || server === undefined) {
       await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options.out);
