@@ -5,6 +5,7 @@ import { checkMessage } from '../check/message-rules.js';
 import type { TemplateFile } from '../merge/compile-template.js';
 import { createCopyReader, type ReadableCopy } from '../merge/read-copy.js';
 import { findInTemplate } from '../merge/template-place.js';
+import { encodeSubject } from '../message/skeleton.js';
 import type { Place, Problem, ProblemCode } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
@@ -49,10 +50,16 @@ export async function checkPlannedEmail(planned: PlannedEmail, ring: KeyRing): P
   const check = rememberLast(checkCopy);
   for await (const recipient of planned.people()) {
     const { mailbox, role, fields } = recipient;
-    found.add(recipient, check(read({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields })));
+    const copy = read({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
+    found.add(recipient, check(copy));
+    // Of the header only this field can be as long as somebody’s values make it.
+    if (copy.subject.length > longSubject) found.add(recipient, checkMessage(encodeSubject(copy.subject)));
   }
   return found.findings();
 }
+
+/** Shorter ones make no line of 998 octets. */
+const longSubject = 900;
 
 async function takeFirst<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   for await (const item of items) return [item];

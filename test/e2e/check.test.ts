@@ -93,6 +93,18 @@ describe('mailtrack check', () => {
     ]);
   });
 
+  it('finds a subject that one recipient’s values make too long for a line', async () => {
+    user.write('people.csv', `email,name\nann@example.com,Ann\nbob@example.com,${'b'.repeat(400)}\n`);
+    const subject = '{{ name }}{{ name }}{{ name }}';
+    const { findings } = await check(
+      ...['good.md', '--each', 'people.csv', '--no-track', '--subject', subject],
+    );
+    expect(findings.map(({ code, file, line }) => [code, file, line])).toEqual([
+      ['subject-length', 'people.csv', 3],
+      ['header-line', 'people.csv', 3],
+    ]);
+  });
+
   it('wants of a list a link to unsubscribe and a sender of its own', async () => {
     const rows = Array.from({ length: 51 }, (_, index) => `p${index}@example.com,P`);
     user.write('list.csv', `email,name\n${rows.join('\n')}\n`);
