@@ -100,17 +100,25 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
 };
 
 export function defineHelp(command: Command): void {
-  command.argument('[command|topic]').action((name: string | undefined) => {
-    const program = command.parent ?? command;
-    const text = name === undefined ? undefined : topics[name];
-    if (text !== undefined) {
-      process.stdout.write(`${text}\n`);
-      return;
-    }
-    const found = program.commands.find(candidate => candidate.name() === name);
-    if (name !== undefined && found === undefined) {
-      program.error(`error: there is no command or topic '${name}'`);
-    }
-    (found ?? program).outputHelp();
-  });
+  command
+    .argument('[command|topic]')
+    .addHelpText('after', examples)
+    .action((name: string | undefined) => {
+      const program = command.parent ?? command;
+      const text = name === undefined ? undefined : topics[name];
+      if (text !== undefined) {
+        process.stdout.write(`${text}\n`);
+        return;
+      }
+      const found = program.commands.find(candidate => candidate.name() === name);
+      if (name !== undefined && found === undefined) {
+        program.error(`error: there is no command or topic '${name}'`);
+      }
+      (found ?? program).outputHelp();
+    });
 }
+
+const examples = `
+Examples:
+  $ mailtrack help send
+  $ mailtrack help template`;
