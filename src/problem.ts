@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'template-syntax'
   | 'template-field'
   | 'template-subject'
+  | 'template-placeholder'
   | 'list-syntax'
   | 'list-column'
   | 'list-row'

@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import { expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 
-const knowing = ['message', 'smtp', 'recipients', 'merge', 'tracking', 'report'];
+const knowing = ['message', 'smtp', 'recipients', 'merge', 'check', 'tracking', 'report'];
 const touching = ['smtp-client', 'http', 'store', 'system'];
 const views = ['terminal', 'web'];
 /** Files that stand in no room since every room uses them: as pure as a knowing room. */

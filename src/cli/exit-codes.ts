@@ -5,6 +5,7 @@ import type { SendFinished } from '../workflow/events.js';
 export const exitCodes = {
   ok: 0,
   someRejected: 1,
+  foundErrors: 1,
   usage: 64,
   data: 65,
   noInput: 66,
@@ -27,6 +28,7 @@ const byProblem: Readonly<Record<ProblemCode, number>> = {
   'template-syntax': exitCodes.data,
   'template-field': exitCodes.data,
   'template-subject': exitCodes.data,
+  'template-placeholder': exitCodes.data,
   'list-syntax': exitCodes.data,
   'list-column': exitCodes.data,
   'list-row': exitCodes.data,

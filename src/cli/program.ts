@@ -16,6 +16,16 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/send.js')).defineSend,
   },
   {
+    name: 'check',
+    says: 'Everything that is wrong with a template, a list and the message they make; sends nothing',
+    load: async () => (await import('./commands/check.js')).defineCheck,
+  },
+  {
+    name: 'preview',
+    says: 'Copies as they would be sent: on the terminal, in files or in the browser',
+    load: async () => (await import('./commands/preview.js')).definePreview,
+  },
+  {
     name: 'resume',
     says: 'Go on with an email that was not finished: its pending and deferred recipients',
     load: async () => (await import('./commands/resume.js')).defineResume,
@@ -107,6 +117,8 @@ Examples:
   $ mailtrack demo                                        see the whole loop, without an account
   $ mailtrack send msg.mjml --to alice,bob --cc carol     group mail: one message, a copy each
   $ mailtrack send msg.md --each people.csv               one message each
+  $ mailtrack check msg.md --each people.csv              what is wrong with it, before it is sent
+  $ mailtrack preview msg.md --each people.csv --open     how it looks, wide and narrow
   $ mailtrack serve --port 8080                           the pixel server
   $ mailtrack report latest                               who opened it
 

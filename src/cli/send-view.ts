@@ -1,3 +1,4 @@
+import { diffLines, type ShownComparison } from '../terminal/diff-view.js';
 import { eventJson } from '../terminal/ndjson.js';
 import { planLines } from '../terminal/plan-view.js';
 import { problemJson } from '../terminal/problem-view.js';
@@ -39,6 +40,14 @@ export function createSendView(context: Context, color: boolean): SendView {
       await words?.close();
     },
   };
+}
+
+/** What copies say and where they differ, for `--diff`: words for people, beside the plan. */
+export function showDifferences(context: Context, color: boolean, compared: ShownComparison): void {
+  const { output } = context;
+  if (context.json) return;
+  const style = createStyle({ color, environment: process.env, isTerminal: output.stderr.isTTY === true });
+  for (const line of diffLines(compared, { style, width: terminalWidth(output.stderr) })) output.say(line);
 }
 
 /** With `--quiet` only what needs somebody. */

@@ -29,6 +29,8 @@ export interface CompiledTemplate {
 }
 
 export interface TemplateResult {
+  /** As it was written, to name places in it. */
+  readonly file: TemplateFile;
   readonly compiled: CompiledTemplate;
   readonly frontMatter: FrontMatter;
   /** Every merge field asked for, with the place of its first use. */
@@ -72,6 +74,7 @@ export async function compileTemplate(
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
 
   return {
+    file,
     compiled: {
       subject: subjectLine,
       html: withPixelSlot(source.restore(withPreheader(html, frontMatter.preheader))),

@@ -1,6 +1,7 @@
 import { headerValueFault } from '../message/header-field.js';
 import type { EncodedPiece } from '../message/quoted-printable.js';
 import type { CompiledTemplate } from './compile-template.js';
+import { findLeftovers, firstOfEachKind, mayLeaveOver, readableHtml } from './leftovers.js';
 import { type LiquidText, parseLiquid, renderLiquid, type Scope } from './liquid.js';
 import { type MarkedTemplate, markStaticRuns } from './static-runs.js';
 
@@ -9,6 +10,15 @@ export interface RenderedCopy {
   /** Called once; undefined when the message is plain text only. */
   readonly html: (() => readonly EncodedPiece[]) | undefined;
   readonly text: () => readonly EncodedPiece[];
+  /** What reads as a merge field nobody filled in. */
+  readonly leftovers: () => readonly Leftover[];
+}
+
+export interface Leftover {
+  /** As it stands in the copy. */
+  readonly words: string;
+  /** They are the template's own; else they came with this recipient's values. */
+  readonly inTemplate: boolean;
 }
 
 /** Why a recipient's copy cannot be made. The caller names the recipient and the place of the field. */
@@ -37,9 +47,26 @@ export function createRenderer(
 
   function parsePart(context: 'html' | 'text', template: string): Part {
     // For its errors: what is marked is in other places than what was written.
-    parseLiquid(context, template, origin);
+    const whole = parseLiquid(context, template, origin);
     const marked = markStaticRuns(template, secret);
-    return { marked, liquid: parseLiquid(context, marked.source, origin) };
+    return { marked, liquid: parseLiquid(context, marked.source, origin), whole };
+  }
+
+  const readsWhole = mayLeaveOver(compiled);
+  /** Values alone stand between the marks; the rest need not be read again for each recipient. */
+  function leftoversIn(line: string, values: readonly string[], scope: Scope): readonly Leftover[] {
+    const isWritten = (words: string) => compiled.subject.includes(words);
+    const ofValues = firstOfEachKind([
+      ...findLeftovers(line).filter(words => !isWritten(words)),
+      ...values.flatMap(findLeftovers),
+    ]);
+    if (!readsWhole) return ofValues.map(words => ({ words, inTemplate: false }));
+    const ofAll = [subject, text.whole, html?.whole].flatMap(part => leftoversOf(part, scope));
+    const others = firstOfEachKind(ofAll.filter(words => !ofValues.includes(words)));
+    return [
+      ...ofValues.map(words => ({ words, inTemplate: false })),
+      ...others.map(words => ({ words, inTemplate: true })),
+    ];
   }
 
   return scope => {
@@ -61,6 +88,7 @@ export function createRenderer(
         html:
           html === undefined || inHtml === undefined ? undefined : () => html.marked.toPieces(inHtml.text),
         text: () => text.marked.toPieces(inText.text),
+        leftovers: () => leftoversIn(line.text, [inText.text, inHtml?.text ?? ''], scope),
       },
     };
   };
@@ -69,6 +97,14 @@ export function createRenderer(
 interface Part {
   readonly marked: MarkedTemplate;
   readonly liquid: LiquidText;
+  /** The same without marks. */
+  readonly whole: LiquidText;
+}
+
+function leftoversOf(part: LiquidText | undefined, scope: Scope): readonly string[] {
+  const rendered = part === undefined ? undefined : renderLiquid(part, scope);
+  if (rendered?.ok !== true) return [];
+  return findLeftovers(part?.context === 'html' ? readableHtml(rendered.text) : rendered.text);
 }
 
 function toFault(rendered: { missingField: string } | { missingField: undefined; why: string }): RenderFault {

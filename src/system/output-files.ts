@@ -1,4 +1,5 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, mkdtemp, open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problem } from '../problem.js';
 
@@ -6,6 +7,16 @@ import { Problem } from '../problem.js';
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw cannotCreate(path, cause);
+  }
+}
+
+/** A new folder (0700) for what is looked at and not kept. @throws Problem `cannot-create` */
+export async function makeTemporaryFolder(what: string): Promise<string> {
+  const path = join(tmpdir(), `mailtrack-${what}-`);
+  try {
+    return await mkdtemp(path);
   } catch (cause) {
     throw cannotCreate(path, cause);
   }

@@ -1,5 +1,8 @@
-import type { RenderFault, RenderResult } from '../merge/render-copy.js';
+import type { TemplateFile } from '../merge/compile-template.js';
+import { leftoverKind } from '../merge/leftovers.js';
+import type { Leftover, RenderFault, RenderResult } from '../merge/render-copy.js';
 import { builtInFields, fieldIdentifier } from '../merge/scope.js';
+import { findInTemplate } from '../merge/template-place.js';
 import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
@@ -35,11 +38,15 @@ export function findUnknownFields(check: FieldCheck): readonly Problem[] {
 /** Gathers what cannot be rendered, by cause: "37 of 700 recipients lack …". */
 export class RenderFaults {
   readonly #groups = new Map<string, { fault: RenderFault; count: number; places: string[] }>();
+  readonly #leftovers = new Map<string, Leftover & { first: Recipient; count: number; places: string[] }>();
   #tried = 0;
 
   add(recipient: Recipient, result: RenderResult): void {
     this.#tried += 1;
-    if (result.ok) return;
+    if (result.ok) {
+      for (const leftover of result.copy.leftovers()) this.#addLeftover(recipient, leftover);
+      return;
+    }
     const { fault } = result;
     const cause = fault.kind === 'missing-field' ? `field ${fault.field}` : fault.why;
     const group = this.#groups.get(cause) ?? { fault, count: 0, places: [] };
@@ -48,12 +55,37 @@ export class RenderFaults {
     this.#groups.set(cause, group);
   }
 
+  #addLeftover(recipient: Recipient, { words, inTemplate }: Leftover): void {
+    const cause = `${inTemplate} ${leftoverKind(words)}`;
+    const group = this.#leftovers.get(cause) ?? { words, inTemplate, first: recipient, count: 0, places: [] };
+    group.count += 1;
+    if (group.places.length < placesShown) group.places.push(placeOf(recipient));
+    this.#leftovers.set(cause, group);
+  }
+
+  /** What reads as a merge field nobody filled in, and would be sent like that. */
+  leftovers(template: TemplateFile): readonly Problem[] {
+    return [...this.#leftovers.values()].map(({ words, inTemplate, first, count, places }) => {
+      const what = `"${words}" is left over in ${count} of ${this.#tried} copies`;
+      if (inTemplate) {
+        return new Problem('template-placeholder', what, {
+          where: findInTemplate(template, words),
+          fix: `Write merge fields as {{ name }}. ${orAllow}`,
+        });
+      }
+      return new Problem('template-placeholder', count > 1 ? `${what}: ${listPlaces(places, count)}` : what, {
+        where: 'file' in first.source ? first.source : undefined,
+        fix: `Correct the value. ${orAllow}`,
+      });
+    });
+  }
+
   /** @param check columns and all: known once every list was read. */
   problems(check: FieldCheck): readonly Problem[] {
     const known = knownFields(check);
     return [...this.#groups.values()].map(({ fault, count, places }) => {
       const who = `${count} of ${this.#tried} recipients`;
-      const shown = places.join(', ') + (count > places.length ? ` and ${count - places.length} more` : '');
+      const shown = listPlaces(places, count);
       if (fault.kind === 'failed')
         return new Problem('template-field', `${who} cannot be rendered (${shown}): ${fault.why}`);
       const where = check.asked.get(fault.field);
@@ -64,6 +96,12 @@ export class RenderFaults {
       });
     });
   }
+}
+
+const orAllow = 'Or pass --allow-placeholders if it is meant to be read.';
+
+function listPlaces(places: readonly string[], count: number): string {
+  return places.join(', ') + (count > places.length ? ` and ${count - places.length} more` : '');
 }
 
 function placeOf({ source, mailbox }: Recipient): string {

@@ -32,6 +32,11 @@ export interface PlannedEmail {
   readonly plan: SendPlan;
   readonly email: EmailRecord;
   readonly composition: Composition;
+  readonly template: TemplateResult;
+  /** What reads as a merge field nobody filled in, when that was said to be meant. */
+  readonly leftovers: readonly Problem[];
+  /** Who gets a copy, with the place they come from. @throws as `recipients`. */
+  people(): AsyncIterable<Recipient>;
   /** Read from the lists anew. @throws Problem `io` when one of them has changed. */
   recipients(): AsyncIterable<RecipientRecord>;
   /** Recipients typed by hand, not read from a file. */
@@ -79,6 +84,8 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   const composition = compose(draft, ports, read, { ...identity, message, header: survey.header, now });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
   problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)), ...findInternational(composition));
+  const leftovers = faults.leftovers(template.file);
+  if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);
 
   const { emailId, emailNumber } = identity;
@@ -105,9 +112,15 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     composition: JSON.stringify(composition),
   };
   return {
-    plan: describePlan(draft, email, composition, audience, survey),
+    plan: {
+      ...describePlan(draft, email, composition, audience, survey),
+      warnings: leftovers.map(({ message }) => message),
+    },
     email,
     composition,
+    template,
+    leftovers,
+    people: audience.recipients,
     recipients: () => toRecords(audience, ports, now, draft),
     typedByHand: audience.typedByHand,
     copies,
@@ -328,7 +341,7 @@ function describePlan(
   composition: Composition,
   audience: Gathered,
   { exposure, shown, untracked }: Survey,
-): SendPlan {
+): Omit<SendPlan, 'warnings'> {
   return {
     emailId: email.emailId,
     mode: email.mode,
@@ -345,6 +358,5 @@ function describePlan(
     window: draft.window,
     trackingUrl: draft.trackingUrl,
     notices: audience.notices,
-    warnings: [],
   };
 }

@@ -30,6 +30,8 @@ export interface EmailDraft {
   readonly expose: number | undefined;
   readonly duplicates: 'first' | 'last' | 'each' | undefined;
   readonly skipInvalid: boolean;
+  /** What reads as a merge field nobody filled in is meant. */
+  readonly allowPlaceholders: boolean;
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
   readonly tokenFormat: TokenFormat;

@@ -5,11 +5,14 @@ import { describe, expect, it } from 'vitest';
 import type { Mailbox } from '../../src/message/mailbox.js';
 import { Problem } from '../../src/problem.js';
 import { summarize } from '../../src/report/summary.js';
+import { checkLines } from '../../src/terminal/check-view.js';
 import { visible } from '../../src/terminal/clean.js';
+import { diffLines } from '../../src/terminal/diff-view.js';
 import { printJson } from '../../src/terminal/json.js';
 import { listLines } from '../../src/terminal/list-view.js';
 import { eventJson } from '../../src/terminal/ndjson.js';
 import { planLines } from '../../src/terminal/plan-view.js';
+import { previewLines } from '../../src/terminal/preview-view.js';
 import { problemJson, problemLines } from '../../src/terminal/problem-view.js';
 import { advanceProgress, startProgress } from '../../src/terminal/progress.js';
 import { reportLines } from '../../src/terminal/report-view.js';
@@ -72,6 +75,44 @@ describe('no terminal command and no turn of direction gets through', () => {
   holds('the plan of a mail merge', text =>
     planLines({ ...planOf(text), mode: 'each' }, { style, width: 20 }),
   );
+  holds('the findings of a check', text =>
+    checkLines(
+      [{ severity: 'error', code: 'link', what: text, where: { file: text, line: 1 }, fix: text }],
+      1,
+      {
+        style,
+        width: 40,
+      },
+    ),
+  );
+  holds('a preview', text =>
+    previewLines(
+      {
+        row: 1,
+        emailAddress: text,
+        header: [['Subject', text]],
+        subject: text,
+        text: text.replaceAll(/[\r\n]/g, ''),
+        html: undefined,
+        attachments: [text],
+      },
+      1,
+      { style, width: 40 },
+    ),
+  );
+  holds('the differences of copies', text => {
+    const copy = {
+      row: 1,
+      emailAddress: text,
+      header: [],
+      subject: text,
+      text: 'x',
+      html: undefined,
+      attachments: [],
+    };
+    const others = [{ row: 2, emailAddress: text, values: [text] }];
+    return diffLines({ first: copy, fields: [text], others, recipients: 2 }, { style, width: 40 });
+  });
   holds('the lines while sending', text => eventsOf(text).flatMap(event => eventLines(event, style)));
   holds('the live progress', text => {
     const progress = eventsOf(text).map(event => advanceProgress(startProgress(3, 0), event));

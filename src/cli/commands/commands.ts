@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 /** The command tree as data: for completion, documentation and programs that drive this one. */
 export function defineCommands(command: Command): void {
-  command.action(() => {
+  command.addHelpText('after', examples).action(() => {
     const program = command.parent ?? command;
     const tree = {
       schema: 'mailtrack.commands/1',
@@ -12,6 +12,11 @@ export function defineCommands(command: Command): void {
     process.stdout.write(`${JSON.stringify(tree)}\n`);
   });
 }
+
+const examples = `
+Examples:
+  $ mailtrack commands | jq -r '.commands[].name'
+  $ mailtrack commands | jq -r '.commands[] | select(.name == "send") | .options[].flags'`;
 
 function describe(command: Command): object {
   return {

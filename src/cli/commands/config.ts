@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 
 export function defineConfig(config: Command): void {
-  config.helpCommand(false);
+  config.helpCommand(false).addHelpText('after', examples);
   config
     .command('show')
     .description('Every setting that has a value')
     .helpOption('-h, --help', 'print help')
     .option('--origin', 'and the file, variable or flag it comes from')
+    .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const { runConfigShow } = await import('../runs/config.js');
       await runConfigShow(command.optsWithGlobals());
@@ -15,8 +16,14 @@ export function defineConfig(config: Command): void {
     .command('trust')
     .description('Let this project’s mailtrack.toml run its password_command')
     .helpOption('-h, --help', 'print help')
+    .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const { runConfigTrust } = await import('../runs/config.js');
       await runConfigTrust(command.optsWithGlobals());
     });
 }
+
+const examples = `
+Examples:
+  $ mailtrack config show --origin
+  $ mailtrack config trust`;

@@ -5,7 +5,7 @@ const topics: Readonly<Record<string, string>> = {
   'exit-codes': `Exit codes (after sysexits.h):
 
     0  all accepted; or the command did what it was asked
-    1  finished, some recipients were rejected
+    1  finished, some recipients were rejected; or check found errors
    64  wrong usage, or a question that nobody was there to answer
    65  bad template, list or address
    66  a file or an email id was not found
@@ -46,7 +46,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
 
   {{ field }}, {% if field == "x" %}…{% endif %} and {% for i in (1..3) %}…{% endfor %} work everywhere, between
   MJML components too. Always there: email, name, role, email_id, unsubscribe_url. A column "First Name" is
-  {{ first_name }}. A field that a recipient lacks stops everything before the first message, unless it has a default.
+  {{ first_name }}. A field that a recipient lacks stops everything before the first message, unless it has a default;
+  so does what reads as one nobody filled in (*|FNAME|*, %FIRSTNAME%, undefined), unless --allow-placeholders is given.
 
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
@@ -99,17 +100,25 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
 };
 
 export function defineHelp(command: Command): void {
-  command.argument('[command|topic]').action((name: string | undefined) => {
-    const program = command.parent ?? command;
-    const text = name === undefined ? undefined : topics[name];
-    if (text !== undefined) {
-      process.stdout.write(`${text}\n`);
-      return;
-    }
-    const found = program.commands.find(candidate => candidate.name() === name);
-    if (name !== undefined && found === undefined) {
-      program.error(`error: there is no command or topic '${name}'`);
-    }
-    (found ?? program).outputHelp();
-  });
+  command
+    .argument('[command|topic]')
+    .addHelpText('after', examples)
+    .action((name: string | undefined) => {
+      const program = command.parent ?? command;
+      const text = name === undefined ? undefined : topics[name];
+      if (text !== undefined) {
+        process.stdout.write(`${text}\n`);
+        return;
+      }
+      const found = program.commands.find(candidate => candidate.name() === name);
+      if (name !== undefined && found === undefined) {
+        program.error(`error: there is no command or topic '${name}'`);
+      }
+      (found ?? program).outputHelp();
+    });
 }
+
+const examples = `
+Examples:
+  $ mailtrack help send
+  $ mailtrack help template`;

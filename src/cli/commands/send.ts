@@ -44,10 +44,15 @@ export function defineSend(command: Command): void {
     .optionsGroup('Safety:')
     .option('-n, --dry-run', 'do everything but send')
     .option('-o, --out <dir>', 'with --dry-run: write every copy as an .eml file')
+    .option('--diff', 'show the first copy, and what differs in the others, before anything is sent')
     .option('-y, --yes', 'do not ask')
     .option('--confirm <n>', 'do not ask if there are exactly n recipients', wholeNumber(0))
     .option('--again', 'send although the same went out within 24 hours')
     .option('--expose <n>', 'show everybody exactly n addresses', wholeNumber(0))
+    .option(
+      '--allow-placeholders',
+      'send what reads as a merge field left over, such as *|FNAME|* or undefined',
+    )
     .option('--allow-local-tracking', 'accept a tracking URL that only this network reaches')
     .addHelpText('after', examples)
     .action(async (template: string, _options: unknown, command: Command) => {
@@ -60,6 +65,7 @@ const examples = `
 Examples:
   $ mailtrack send msg.mjml --to alice,bob --cc carol --bcc dave@example.com
   $ mailtrack send msg.md --each people.csv --subject "Hello {{ name }}" --dry-run --out preview/
+  $ mailtrack send msg.md --each people.csv --dry-run --diff
   $ mailtrack send msg.md --each people.csv --confirm 1432
 
 Exit codes: 0 all accepted, 1 some rejected, 64 usage, 65 template, list or address, 69 server unreachable,

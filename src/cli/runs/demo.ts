@@ -121,6 +121,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       expose: undefined,
       duplicates: undefined,
       skipInvalid: false,
+      allowPlaceholders: false,
       consentNeeded: false,
       tokenFormat: 'sealed',
       trackingUrl: `http://127.0.0.1:${parts.pixelPort}`,

@@ -9,17 +9,18 @@ import { systemFiles } from '../../system/files.js';
 import { makeFolder, writePrivateFile } from '../../system/output-files.js';
 import { systemRandom } from '../../system/random.js';
 import { readTrackingUrl } from '../../tracking/tracking-url.js';
+import { compareCopies } from '../../workflow/compare-copies.js';
 import { type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
 import type { EmailDraft } from '../../workflow/read-draft.js';
 import { readAddressBook } from '../address-book.js';
 import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
-import { type Context, createContext } from '../context.js';
+import { type Context, createContext, type SettingFlags } from '../context.js';
 import { alignmentWarning, createSigner, type DkimSettings, readDkimSettings } from '../dkim-settings.js';
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keyPath, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
-import { createSendView } from '../send-view.js';
+import { createSendView, showDifferences } from '../send-view.js';
 import {
   completeSmtpSettings,
   printSmtpAddress,
@@ -56,11 +57,13 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly smtp?: string;
   readonly trackingUrl?: string;
   readonly dryRun?: boolean;
+  readonly diff?: boolean;
   readonly out?: string;
   readonly yes?: boolean;
   readonly confirm?: number;
   readonly again?: boolean;
   readonly expose?: number;
+  readonly allowPlaceholders?: boolean;
   readonly allowLocalTracking?: boolean;
 }
 
@@ -68,13 +71,7 @@ const defaultMaxVisible = 20;
 
 export async function runSend(templatePath: string, options: SendOptions): Promise<void> {
   checkUsage(options);
-  const context = await createContext(options, {
-    from: { flag: '--from', value: options.from },
-    reply_to: { flag: '--reply-to', value: options.replyTo },
-    'smtp.url': { flag: '--smtp', value: options.smtp },
-    'tracking.url': { flag: '--tracking-url', value: options.trackingUrl },
-    'tracking.token_format': { flag: '--token-format', value: options.tokenFormat },
-  });
+  const context = await createContext(options, settingFlags(options));
   const { server, trackingUrl } = readSetup(options, context);
   const dkim = await readDkimSettings(context, server?.host);
   const transport = readTransportSettings(options, context);
@@ -102,6 +99,8 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     };
     const view = createSendView(context, options.color);
     view.show({ kind: 'send-planned', plan });
+    const compared = options.diff ? await compareCopies(planned) : undefined;
+    if (compared !== undefined) showDifferences(context, options.color, compared);
 
     if (options.dryRun || store === undefined || server === undefined) {
       await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options.out);
@@ -137,7 +136,17 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   }
 }
 
-function checkUsage(options: SendOptions): void {
+export function settingFlags(options: SendOptions): SettingFlags {
+  return {
+    from: { flag: '--from', value: options.from },
+    reply_to: { flag: '--reply-to', value: options.replyTo },
+    'smtp.url': { flag: '--smtp', value: options.smtp },
+    'tracking.url': { flag: '--tracking-url', value: options.trackingUrl },
+    'tracking.token_format': { flag: '--token-format', value: options.tokenFormat },
+  };
+}
+
+export function checkUsage(options: SendOptions): void {
   const grouped = [...(options.to ?? []), ...(options.cc ?? []), ...(options.bcc ?? [])];
   if (options.each !== undefined && grouped.length > 0) {
     throw new Problem('usage', '--each does not go with --to, --cc or --bcc', {
@@ -174,7 +183,7 @@ function readSetup(options: SendOptions, context: Context): Setup {
   return { server, trackingUrl };
 }
 
-function createDraft(
+export function createDraft(
   templatePath: string,
   options: SendOptions,
   context: Context,
@@ -197,6 +206,7 @@ function createDraft(
     expose: options.expose,
     duplicates: options.duplicates,
     skipInvalid: options.skipInvalid === true,
+    allowPlaceholders: options.allowPlaceholders === true,
     consentNeeded: context.text('privacy.consent') === 'opt-in',
     tokenFormat: (context.text('tracking.token_format') as 'sealed' | 'article' | undefined) ?? 'sealed',
     trackingUrl,
@@ -206,7 +216,11 @@ function createDraft(
   };
 }
 
-function requireTrackingUrl(options: SendOptions, context: Context, server: SmtpAddress | undefined): string {
+export function requireTrackingUrl(
+  options: SendOptions,
+  context: Context,
+  server: SmtpAddress | undefined,
+): string {
   const url = context.text('tracking.url');
   if (url === undefined) {
     throw new Problem('tracking-url', 'there is no tracking URL', {
@@ -221,7 +235,10 @@ function aDayBefore(date: Date): Date {
 }
 
 /** A dry run looks at the suppressions when there is a database, but does not make one. */
-async function openStoreFor(context: Context, options: SendOptions): Promise<Store | undefined> {
+export async function openStoreFor(
+  context: Context,
+  options: Pick<SendOptions, 'dryRun'>,
+): Promise<Store | undefined> {
   const skip = options.dryRun && !existsSync(context.storeUrl);
   return skip ? undefined : openStore(context.storeUrl);
 }

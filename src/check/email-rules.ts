@@ -1,0 +1,51 @@
+import { domainOf, type Mailbox } from '../message/mailbox.js';
+import type { RuleFinding } from './finding.js';
+
+export interface CheckedEmail {
+  readonly mode: 'group' | 'each';
+  readonly recipients: number;
+  readonly from: Mailbox;
+  /** The template asks for `unsubscribe_url`. */
+  readonly hasUnsubscribeLink: boolean;
+}
+
+/** From here on people did not write to each other: it is a list. */
+const manyRecipients = 50;
+
+/** What is to be said about an email as a whole: who sends it to how many. */
+export function checkEmail({
+  mode,
+  recipients,
+  from,
+  hasUnsubscribeLink,
+}: CheckedEmail): readonly RuleFinding[] {
+  if (recipients <= manyRecipients) return [];
+  const findings: RuleFinding[] = [];
+  if (mode === 'each' && !hasUnsubscribeLink) {
+    findings.push({
+      severity: 'warning',
+      code: 'unsubscribe-missing',
+      what: `${recipients} people get it, and there is no link to unsubscribe`,
+      fix: 'Put {{ unsubscribe_url }} into the template: people who find no link press "spam".',
+      about: '',
+    });
+  }
+  const domain = domainOf(from.addrSpec).toLowerCase();
+  if (isFreemail(domain)) {
+    findings.push({
+      severity: 'warning',
+      code: 'from-freemail',
+      what: `${from.addrSpec} sends to ${recipients} people, and ${domain} is a provider of private mailboxes`,
+      fix: 'Send from a domain of your own: large servers refuse such mail unless the provider itself sent it.',
+      about: '',
+    });
+  }
+  return findings;
+}
+
+const freemail =
+  /^(?:(?:gmail|googlemail|ymail|rocketmail|aol|icloud|me|mac|msn|zoho|mail|fastmail|proton|protonmail|tutanota|qq|163|126|inbox|rediffmail)\.com|(?:gmx|yahoo|outlook|hotmail|live)\.[a-z]{2,3}(?:\.[a-z]{2})?|(?:proton|pm)\.me|(?:web|t-online|freenet|posteo)\.de|(?:mail|bk|list|inbox)\.ru|yandex\.(?:ru|com)|(?:seznam|centrum|email|post)\.cz|(?:orange|free|laposte|wanadoo)\.(?:fr|net)|(?:libero|virgilio)\.it|(?:wp|o2|onet|interia)\.pl|tuta\.(?:com|io))$/;
+
+function isFreemail(domain: string): boolean {
+  return freemail.test(domain);
+}

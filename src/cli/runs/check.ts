@@ -1,0 +1,115 @@
+import { domainOf } from '../../message/mailbox.js';
+import { Problem, Problems } from '../../problem.js';
+import { checkJson, checkLines } from '../../terminal/check-view.js';
+import { createStyle } from '../../terminal/style.js';
+import { checkPlannedEmail, type Finding, toFinding } from '../../workflow/check-email.js';
+import { type Context, createContext } from '../context.js';
+import { alignmentWarning, type DkimSettings, readDkimSettings } from '../dkim-settings.js';
+import { exitCodes } from '../exit-codes.js';
+import { createPassingKeyRing } from '../key-ring.js';
+import { terminalWidth } from '../output.js';
+import { readSmtpAddress } from '../smtp-settings.js';
+import { hasServer, rehearse, rehearsedDraft } from './rehearse.js';
+import { checkUsage, requireTrackingUrl, type SendOptions, settingFlags } from './send.js';
+
+/** Everything there is to say about an email before it is sent; nothing is sent, and no server is asked. */
+export async function runCheck(templatePath: string, options: SendOptions): Promise<void> {
+  checkUsage(options);
+  const context = await createContext(options, settingFlags(options));
+  const { findings, recipients } = await check(templatePath, options, context);
+  show(context, options, findings, recipients);
+  if (findings.some(({ severity }) => severity === 'error')) process.exitCode = exitCodes.foundErrors;
+}
+
+interface Checked {
+  readonly findings: readonly Finding[];
+  /** undefined when they could not be planned for. */
+  readonly recipients: number | undefined;
+}
+
+async function check(templatePath: string, options: SendOptions, context: Context): Promise<Checked> {
+  const setup = await readSetup(options, context);
+  // Left over words are findings here, beside all others, whether they would be refused or not.
+  const draft = {
+    ...rehearsedDraft(templatePath, options, context, setup.trackingUrl),
+    allowPlaceholders: true,
+  };
+  const severity = options.allowPlaceholders === true ? 'warning' : 'error';
+  try {
+    return await rehearse(draft, context, async planned => ({
+      findings: [
+        ...setup.findings,
+        ...planned.leftovers.map(problem => toFinding(problem, severity)),
+        ...(await checkPlannedEmail(planned, createPassingKeyRing())),
+        ...dkimWarnings(setup.dkim, domainOf(planned.plan.from.addrSpec)),
+      ],
+      recipients: planned.plan.recipients,
+    }));
+  } catch (error) {
+    const problems = problemsOf(error);
+    if (problems.every(({ code }) => code === 'usage')) throw error;
+    return {
+      findings: [...setup.findings, ...problems.map(problem => toFinding(problem))],
+      recipients: undefined,
+    };
+  }
+}
+
+/** @throws whatever is not about the input. */
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof Problems) return error.problems;
+  if (error instanceof Problem) return [error];
+  throw error;
+}
+
+interface Setup {
+  readonly trackingUrl: string | undefined;
+  readonly dkim: DkimSettings | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** What is missing or wrong before the message is looked at. */
+async function readSetup(options: SendOptions, context: Context): Promise<Setup> {
+  const findings: Finding[] = [];
+  const attempt = async <T>(read: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      findings.push(...problemsOf(error).map(problem => toFinding(problem)));
+      return undefined;
+    }
+  };
+  const server = hasServer(context) ? await attempt(() => readSmtpAddress(context)) : undefined;
+  const trackingUrl = options.track
+    ? await attempt(() => requireTrackingUrl(options, context, server))
+    : undefined;
+  const dkim = await attempt(() => readDkimSettings(context, server?.host));
+  return { trackingUrl, dkim, findings };
+}
+
+function dkimWarnings(dkim: DkimSettings | undefined, fromDomain: string): readonly Finding[] {
+  if (dkim === undefined) return [];
+  const alignment = alignmentWarning(dkim, fromDomain);
+  return [...dkim.warnings, ...(alignment === undefined ? [] : [alignment])].map(what => ({
+    severity: 'warning',
+    code: 'dkim',
+    what,
+    where: undefined,
+    fix: undefined,
+  }));
+}
+
+function show(
+  { output, json }: Context,
+  { color }: SendOptions,
+  findings: readonly Finding[],
+  recipients: number | undefined,
+): void {
+  if (json) {
+    output.data(checkJson(findings, recipients));
+    return;
+  }
+  const style = createStyle({ color, environment: process.env, isTerminal: output.stdout.isTTY === true });
+  for (const line of checkLines(findings, recipients, { style, width: terminalWidth(output.stdout) }))
+    output.data(line);
+}

@@ -1,0 +1,55 @@
+import { systemClock } from '../../system/clock.js';
+import { systemFiles } from '../../system/files.js';
+import { systemRandom } from '../../system/random.js';
+import { type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
+import type { EmailDraft } from '../../workflow/read-draft.js';
+import { readAddressBook } from '../address-book.js';
+import type { Context } from '../context.js';
+import { readTransportSettings } from '../transport-options.js';
+import { createDraft, openStoreFor, type SendOptions } from './send.js';
+
+/** Where links lead that nobody will follow. RFC 6761 §6.4 */
+const nowhere = 'https://tracking.invalid';
+
+/** As `send` has it, on the way to no server. @param trackingUrl undefined: it is missing, which is another matter. */
+export function rehearsedDraft(
+  templatePath: string,
+  options: SendOptions,
+  context: Context,
+  trackingUrl: string | undefined,
+): EmailDraft {
+  return createDraft(templatePath, options, context, {
+    server: undefined,
+    trackingUrl: options.track ? (trackingUrl ?? nowhere) : undefined,
+    transport: readTransportSettings(options, context),
+  });
+}
+
+/**
+ * Plans as `send --dry-run` does and hands the plan on while the database, if there is one, is open.
+ * @throws Problems as `planEmail`.
+ */
+export async function rehearse<T>(
+  draft: EmailDraft,
+  context: Context,
+  use: (planned: PlannedEmail) => Promise<T>,
+): Promise<T> {
+  const store = await openStoreFor(context, { dryRun: true });
+  try {
+    const planned = await planEmail(draft, {
+      files: systemFiles,
+      clock: systemClock,
+      random: systemRandom,
+      addressBook: await readAddressBook(context),
+      readSuppressed: async () => (await store?.ledger.readSuppressed()) ?? new Set(),
+    });
+    return await use(planned);
+  } finally {
+    await store?.close();
+  }
+}
+
+/** The server's address if one is named: what depends on it can be checked without asking it. */
+export function hasServer(context: Context): boolean {
+  return context.text('smtp.url') !== undefined || context.text('smtp.host') !== undefined;
+}

@@ -1,0 +1,63 @@
+/**
+ * What reads as a merge field nobody filled in: the syntax of another program, or what a program prints for nothing.
+ * One "Hello *|FNAME|*" to a whole list is what every sender of lists dreads.
+ */
+import type { CompiledTemplate } from './compile-template.js';
+
+/** `%NAME%`, but not the `%C3%A9BAR%20` of a URL. */
+const percentField = '%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%';
+const patterns = [
+  // U+FDD0 begins a mark for a static run (`static-runs.ts`): what follows is not part of the value.
+  '\\{\\{[^{}\\n\\ufdd0]{0,60}(?:\\}\\})?',
+  '\\*\\|[A-Za-z][\\w:.-]{0,60}\\|\\*',
+  percentField,
+  '\\[object [A-Z]\\w*\\]',
+  '(?<![\\w-])(?:undefined|NaN)(?![\\w-])',
+];
+const leftover = new RegExp(patterns.join('|'), 'g');
+
+/** @returns the first of each kind, as it stands there. */
+export function findLeftovers(text: string): readonly string[] {
+  return firstOfEachKind(text.match(leftover) ?? []);
+}
+
+export function firstOfEachKind(found: readonly string[]): readonly string[] {
+  if (found.length < 2) return found;
+  return [...new Map(found.toReversed().map(words => [leftoverKind(words), words])).values()].reverse();
+}
+
+/** Which of the forms it has, so that a thousand of a kind can be told as one. */
+export function leftoverKind(text: string): string {
+  if (text.startsWith('{{')) return '{{';
+  if (text.startsWith('*|')) return '*|';
+  if (text.startsWith('[')) return '[';
+  return text.startsWith('%') ? '%' : text;
+}
+
+/** Whether the words of the template itself have any, in some branch: then each copy has to be read whole. */
+export function mayLeaveOver({ subject, html, text }: CompiledTemplate): boolean {
+  return [subject, text, unemphasized(html ?? '')].some(part => withoutLiquid(part).search(leftover) !== -1);
+}
+
+function withoutLiquid(template: string): string {
+  return template.replaceAll(
+    /\{%-?\s*raw\s*-?%\}([\s\S]*?)\{%-?\s*endraw\s*-?%\}|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g,
+    (_, raw: string | undefined) => raw ?? '\ufdd0',
+  );
+}
+
+/** What somebody reads or follows: the words, and the values of four attributes. Compilers write more than that. */
+export function readableHtml(html: string): string {
+  return unemphasized(html)
+    .replaceAll(/<!--[\s\S]*?-->|<(style|script)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+    .replaceAll(/<[a-z/!](?:"[^"]*"|'[^']*'|[^"'>])*>/gi, tag =>
+      [...tag.matchAll(/\s(?:href|src|alt|title)\s*=\s*("[^"]*"|'[^']*')/gi)]
+        .map(([, value = '']) => ` ${value.slice(1, -1)}`)
+        .join(''),
+    );
+}
+
+/** Markdown takes the stars of `*|FNAME|*` for emphasis. */
+function unemphasized(html: string): string {
+  return html.replaceAll(/<em>(\|[A-Za-z][\w:.-]*\|)<\/em>/g, '*$1*');
+}

@@ -1,0 +1,60 @@
+import { unsubscribeUrl } from '../tracking/unsubscribe.js';
+import type { Composition } from './composition.js';
+import type { CopyContext, CopyRecipient } from './copy-plan.js';
+import { parseLiquid, renderLiquid, type Scope } from './liquid.js';
+import { createScope } from './scope.js';
+
+/** One copy as text: to be looked at, not sent. */
+export interface ReadableCopy {
+  readonly subject: string;
+  /** undefined: the message is plain text only. */
+  readonly html: string | undefined;
+  readonly text: string;
+}
+
+export type ReadRecipient = Pick<CopyRecipient, 'emailAddress' | 'name' | 'role' | 'fields'>;
+
+/**
+ * The merge without MIME around it. There is never a pixel, since looking at a copy is no open, and the link to
+ * unsubscribe unsubscribes nobody.
+ */
+export function createCopyReader(
+  {
+    template,
+    set,
+    defaults,
+    trackingUrl,
+  }: Pick<Composition, 'template' | 'set' | 'defaults' | 'trackingUrl'>,
+  { emailId, templatePath }: Pick<CopyContext, 'emailId' | 'templatePath'>,
+): (recipient: ReadRecipient) => ReadableCopy {
+  const origin = { place: { file: templatePath }, lineOffset: 0 };
+  const subject = parseLiquid('text', template.subject, origin);
+  const html = template.html === undefined ? undefined : parseLiquid('html', template.html, origin);
+  const text = parseLiquid('text', template.text, origin);
+  const values = {
+    set: new Map(set),
+    defaults: new Map(defaults),
+    emailId,
+    unsubscribeUrl: trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'preview'),
+    pixel: '',
+  };
+  return recipient => {
+    const scope = createScope({ ...recipient, ...values });
+    const render = (part: typeof text) => renderOrThrow(part, scope, recipient);
+    return {
+      subject: render(subject),
+      html: html === undefined ? undefined : render(html),
+      text: render(text),
+    };
+  };
+}
+
+function renderOrThrow(
+  part: ReturnType<typeof parseLiquid>,
+  scope: Scope,
+  { emailAddress }: ReadRecipient,
+): string {
+  const rendered = renderLiquid(part, scope);
+  if (!rendered.ok) throw new Error(`the copy for ${emailAddress} cannot be rendered`);
+  return rendered.text;
+}

@@ -1,0 +1,44 @@
+import { visible } from './clean.js';
+import { previewLines, type ShownCopy } from './preview-view.js';
+import type { Style } from './style.js';
+import { tableLines } from './table.js';
+
+export interface ShownComparison {
+  readonly first: ShownCopy;
+  readonly fields: readonly string[];
+  readonly others: readonly {
+    readonly row: number;
+    readonly emailAddress: string;
+    readonly values: readonly string[];
+  }[];
+  readonly recipients: number;
+}
+
+/** The first copy whole, and of the others what is different in them. */
+export function diffLines(
+  { first, fields, others, recipients }: ShownComparison,
+  { style, width }: { style: Style; width: number },
+): readonly string[] {
+  const lines = ['', ...previewLines(first, recipients, { style, width }), ''];
+  if (others.length === 0) return lines;
+  if (fields.length === 0) return [...lines, style.dim('All copies have the same words.'), ''];
+  const columns = [
+    { title: 'Copy', align: 'right' as const },
+    { title: 'Recipient', elastic: true },
+    ...fields.map(field => ({ title: visible(field), elastic: true })),
+  ];
+  const rows = others.map(({ row, emailAddress, values }) => [
+    String(row),
+    visible(emailAddress),
+    ...values.map(value => (value === '' ? '(none)' : visible(value))),
+  ]);
+  const [title = '', ...table] = tableLines(columns, rows, width);
+  const more = recipients - 1 - others.length;
+  return [
+    ...lines,
+    style.dim(title),
+    ...table,
+    ...(more > 0 ? [style.dim(`and ${more} more, with values no longer than these`)] : []),
+    '',
+  ];
+}

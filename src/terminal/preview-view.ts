@@ -1,0 +1,70 @@
+import { visible } from './clean.js';
+import { printJson } from './json.js';
+import type { Style } from './style.js';
+import { wrap } from './wrap.js';
+
+/** One copy, as its workflow tells it. */
+export interface ShownCopy {
+  readonly row: number;
+  readonly emailAddress: string;
+  readonly header: readonly (readonly [name: string, value: string])[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string | undefined;
+  readonly attachments: readonly string[];
+}
+
+const labelWidth = 9;
+
+/** Header fields as the recipient sees them, then the text part. */
+export function previewLines(
+  copy: ShownCopy,
+  recipients: number,
+  { style, width }: { style: Style; width: number },
+): readonly string[] {
+  const fields = [
+    ...copy.header,
+    ...(copy.attachments.length > 0 ? [['Files', copy.attachments.join(', ')] as const] : []),
+  ];
+  return [
+    style.dim(`Copy ${copy.row} of ${recipients}, for ${visible(copy.emailAddress)}`),
+    ...fields.flatMap(([name, value]) => fieldLines(name, value, { style, width })),
+    '',
+    ...copy.text
+      .trimEnd()
+      .split(/\r\n|\n/)
+      .map(visible),
+  ];
+}
+
+function fieldLines(
+  name: string,
+  value: string,
+  { style, width }: { style: Style; width: number },
+): readonly string[] {
+  const indent = ' '.repeat(labelWidth + 1);
+  const [first = '', ...rest] = wrap(visible(value), Math.max(20, width - indent.length));
+  return [`${style.dim(name.padEnd(labelWidth))} ${first}`, ...rest.map(line => indent + line)];
+}
+
+/** @param files what was written, if anything was. */
+export function previewJson(
+  copies: readonly ShownCopy[],
+  recipients: number,
+  files: readonly string[],
+): string {
+  return printJson({
+    schema: 'mailtrack.preview/1',
+    recipients,
+    copies: copies.map(({ row, emailAddress, header, subject, text, html, attachments }) => ({
+      row,
+      email_address: emailAddress,
+      header: header.map(([name, value]) => ({ name, value })),
+      subject,
+      text,
+      html: html ?? null,
+      attachments,
+    })),
+    files,
+  });
+}

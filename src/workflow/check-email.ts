@@ -1,0 +1,160 @@
+import { checkCopy } from '../check/copy-rules.js';
+import { checkEmail } from '../check/email-rules.js';
+import type { FindingCode, RuleFinding, Severity } from '../check/finding.js';
+import { checkMessage } from '../check/message-rules.js';
+import type { TemplateFile } from '../merge/compile-template.js';
+import { createCopyReader, type ReadableCopy } from '../merge/read-copy.js';
+import { findInTemplate } from '../merge/template-place.js';
+import { encodeSubject } from '../message/skeleton.js';
+import type { Place, Problem, ProblemCode } from '../problem.js';
+import type { Recipient } from '../recipients/recipient.js';
+import type { KeyRing } from '../tracking/key.js';
+import type { PlannedEmail } from './plan-email.js';
+
+/** One thing that `check` has to say, whichever rule or step found it. */
+export interface Finding {
+  readonly severity: Severity;
+  readonly code: FindingCode | ProblemCode | 'dkim';
+  readonly what: string;
+  readonly where: Place | undefined;
+  readonly fix: string | undefined;
+}
+
+/** What stops a send stops it here too. */
+export function toFinding({ code, message, where, fix }: Problem, severity: Severity = 'error'): Finding {
+  return { severity, code, what: message, where, fix };
+}
+
+/**
+ * Looks at every copy of an email that could be sent, and at its octets where they may break a rule.
+ * @param ring any: the copies are made to be counted, not to be sent.
+ */
+export async function checkPlannedEmail(planned: PlannedEmail, ring: KeyRing): Promise<readonly Finding[]> {
+  const { plan, template, composition } = planned;
+  const found = new FoundInCopies(template.file, plan.recipients);
+  found.add(
+    undefined,
+    checkEmail({
+      mode: plan.mode,
+      recipients: plan.recipients,
+      from: plan.from,
+      hasUnsubscribeLink: template.fields.has('unsubscribe_url'),
+    }),
+  );
+  const [first] = await takeFirst(planned.recipients());
+  if (first !== undefined) {
+    const { message } = await planned.copies('rehearsal', ring).make(first);
+    found.add(undefined, checkMessage(message));
+  }
+  const read = createCopyReader(composition, { emailId: plan.emailId, templatePath: template.file.path });
+  const check = rememberLast(checkCopy);
+  for await (const recipient of planned.people()) {
+    const { mailbox, role, fields } = recipient;
+    const copy = read({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
+    found.add(recipient, check(copy));
+    // Of the header only this field can be as long as somebody’s values make it.
+    if (copy.subject.length > longSubject) found.add(recipient, checkMessage(encodeSubject(copy.subject)));
+  }
+  return found.findings();
+}
+
+/** Shorter ones make no line of 998 octets. */
+const longSubject = 900;
+
+async function takeFirst<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  for await (const item of items) return [item];
+  return [];
+}
+
+/** Copies without merge fields are alike. */
+function rememberLast(check: (copy: ReadableCopy) => readonly RuleFinding[]): typeof check {
+  let last: { readonly key: string; readonly found: readonly RuleFinding[] } | undefined;
+  return copy => {
+    const key = `${copy.subject}\0${copy.text}\0${copy.html ?? ''}`;
+    if (last?.key !== key) last = { key, found: check(copy) };
+    return last.found;
+  };
+}
+
+/** Different links, say, that are told before the rest is only counted. */
+const toldOfACode = 20;
+
+interface Group {
+  readonly finding: RuleFinding;
+  readonly first: Recipient | undefined;
+  last: Recipient | undefined;
+  copies: number;
+}
+
+/** A list may have a million rows: what is kept is one finding of a kind, with the number of copies that have it. */
+class FoundInCopies {
+  readonly #groups = new Map<string, Group>();
+  readonly #perCode = new Map<FindingCode, number>();
+  readonly #file: TemplateFile;
+  readonly #total: number;
+
+  constructor(file: TemplateFile, total: number) {
+    this.#file = file;
+    this.#total = total;
+  }
+
+  /** @param recipient undefined: it is about all copies. */
+  add(recipient: Recipient | undefined, findings: readonly RuleFinding[]): void {
+    for (const finding of findings) {
+      const group = this.#groupOf(finding, recipient);
+      if (group === undefined || (recipient !== undefined && group.last === recipient)) continue;
+      group.copies += 1;
+      group.last = recipient;
+    }
+  }
+
+  #groupOf(finding: RuleFinding, first: Recipient | undefined): Group | undefined {
+    const key = `${finding.code}\0${finding.about}`;
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
+    const count = this.#perCode.get(finding.code) ?? 0;
+    this.#perCode.set(finding.code, count + 1);
+    if (count >= toldOfACode) return undefined;
+    const group: Group = { finding, first, last: undefined, copies: 0 };
+    this.#groups.set(key, group);
+    return group;
+  }
+
+  findings(): readonly Finding[] {
+    const told = [...this.#groups.values()].map(group => this.#tell(group));
+    const untold = [...this.#perCode].filter(([, count]) => count > toldOfACode);
+    const more = untold.map(([code]): Finding => {
+      const severity = told.find(finding => finding.code === code)?.severity ?? 'warning';
+      return { severity, code, what: 'and more of these', where: { file: this.#file.path }, fix: undefined };
+    });
+    return [...told, ...more];
+  }
+
+  #tell({ finding, first, copies }: Group): Finding {
+    const { severity, code, what, fix, about } = finding;
+    const inTemplate = findWritten(this.#file, about);
+    const row = first !== undefined && 'file' in first.source ? first.source : undefined;
+    const isOfSome = first !== undefined && copies < this.#total;
+    return {
+      severity,
+      code,
+      what: isOfSome ? `${what} (${copies} of ${this.#total} copies)` : what,
+      where: inTemplate ?? (isOfSome ? row : undefined) ?? { file: this.#file.path },
+      fix,
+    };
+  }
+}
+
+/** A short word may stand in other places too: as the value of an attribute or a Markdown link it is the one meant. */
+function findWritten(file: TemplateFile, about: string): Place | undefined {
+  if (about === '') return undefined;
+  const escaped = about.replaceAll('&', '&amp;');
+  const forms = [`"${about}"`, `'${about}'`, `(${about})`, `(${about} `, `"${escaped}"`];
+  for (const form of about.length < shortestUnmistakable ? forms : [...forms, about, escaped]) {
+    const place = findInTemplate(file, form);
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}
+
+const shortestUnmistakable = 12;

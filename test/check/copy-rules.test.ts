@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { checkCopy } from '../../src/check/copy-rules.js';
+import type { ReadableCopy } from '../../src/merge/read-copy.js';
+
+const copy: ReadableCopy = { subject: 'Lunch on Thursday', html: undefined, text: 'Shall we have lunch?' };
+const told = (part: Partial<ReadableCopy>) =>
+  checkCopy({ ...copy, ...part }).map(({ severity, code, what }) => `${severity} ${code}: ${what}`);
+const ofHtml = (html: string) => told({ html });
+
+it('has nothing to say about a good copy', () => {
+  const html =
+    '<p>Shall we have <a href="https://example.com/lunch?a=1&amp;b=2">lunch</a>? <a href="mailto:a@example.com">Write</a>, <a href="tel:+420123">call</a>, <a href="#end">end</a></p><img src="https://example.com/a.png" alt=""><p id="end"></p>';
+  expect(ofHtml(html)).toEqual([]);
+  expect(told({})).toEqual([]);
+});
+
+it('counts the octets of the HTML, as Gmail does', () => {
+  const filler = (letter: string, count: number) => `<p>${letter.repeat(count)}</p>`;
+  const text = 'x'.repeat(60_000);
+  expect(told({ html: filler('x', 102 * 1024 - 7), text })).toEqual([]);
+  expect(told({ html: filler('é', 52 * 1024), text })).toEqual([
+    'warning html-too-large: the HTML has 105 KB; Gmail cuts messages off at 102 KB',
+  ]);
+});
+
+describe('images', () => {
+  it.each([
+    ['<img src="https://x.example/a.png">', ['image-without-alt']],
+    ['<IMG SRC=https://x.example/a.png/>', ['image-without-alt']],
+    ['<img data-alt="x" src="https://x.example/a.png">', ['image-without-alt']],
+    ['<img alt src="https://x.example/a.png">', []],
+    ["<img alt='a > b' src='https://x.example/a.png'>", []],
+    ['<img alt="" src="http://x.example/a.png">', ['image-http']],
+    ['<td background="http://x.example/a.png">', ['image-http']],
+    ['<p style="background:url(\'http://x.example/a.png\')">', ['image-http']],
+    ['<!-- <img src="http://x.example/a.png"> --><image>', []],
+  ])('%s', (html, codes) => {
+    expect(checkCopy({ ...copy, html }).map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe('links', () => {
+  it.each([
+    ['/plan', 'has no scheme, and goes nowhere'],
+    ['www.example.com', 'has no scheme, and goes nowhere'],
+    ['', 'goes nowhere'],
+    ['#', 'goes nowhere'],
+    ['#nowhere', 'goes nowhere'],
+    ['https://', 'has no host'],
+    ['http:///path', 'has no host'],
+    ['https:example.com', 'has no host'],
+    ['https://exa mple.com', 'has no host'],
+    ['javascript:alert(1)', 'is neither http, https, mailto nor tel'],
+    ['java&#115;cript:alert(1)', 'is neither http, https, mailto nor tel'],
+    ['file:///etc/passwd', 'is neither http, https, mailto nor tel'],
+  ])('%j %s', (href, why) => {
+    const [finding, ...others] = checkCopy({ ...copy, html: `<p><a class="b" href="${href}">x</a></p>` });
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'error', code: 'link' });
+    expect(finding?.what.endsWith(`" ${why}`)).toBe(true);
+  });
+
+  it.each(['HTTPS://EXAMPLE.COM', 'https://[::1]/', 'https://example.com:8443/a?b#c', 'mailto:?subject=x'])(
+    'takes %s',
+    href => expect(ofHtml(`<a href="${href}">x</a>`)).toEqual([]),
+  );
+
+  it('takes no abbreviation for a link, and no link without href', () => {
+    expect(ofHtml('<abbr href="x">x</abbr><a name="x">x</a>')).toEqual([]);
+  });
+});
+
+describe('the text part', () => {
+  const html = `<html><head><title>${'t'.repeat(900)}</title></head><body>${'word '.repeat(100)}</body></html>`;
+  it.each([
+    [{ html, text: ' \n' }, ['warning text-part: the text part is empty']],
+    [{ html: undefined, text: '' }, ['warning text-part: the text part is empty']],
+    [
+      { html, text: 'See the HTML.' },
+      ['warning text-part: the text part has 13 characters, the HTML shows 499'],
+    ],
+    [{ html, text: 'word '.repeat(30) }, []],
+    [{ html: '<p>Hello, Ann</p>', text: 'Hi' }, []],
+  ])('%#', (parts, expected) => expect(told(parts)).toEqual(expected));
+});
+
+describe('the subject', () => {
+  it.each([
+    ['x'.repeat(78), []],
+    ['😀'.repeat(78), []],
+    ['x'.repeat(79), ['warning subject-length: the subject has 79 characters']],
+    ['BUY NOW', ['warning subject-capitals: the subject is all in capitals: BUY NOW']],
+    ['ČTĚTE 2026!', ['warning subject-capitals: the subject is all in capitals: ČTĚTE 2026!']],
+    ['FYI: 2026', []],
+    ['会議のお知らせ', []],
+    ['NASA and ESA', []],
+  ])('%s', (subject, expected) => expect(told({ subject })).toEqual(expected));
+});

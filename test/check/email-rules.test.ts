@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { checkEmail } from '../../src/check/email-rules.js';
+import type { AddrSpec, Mailbox } from '../../src/message/mailbox.js';
+
+const from = (addrSpec: string): Mailbox => ({ name: '', addrSpec: addrSpec as AddrSpec });
+const email = {
+  mode: 'each',
+  recipients: 51,
+  from: from('a@example.com'),
+  hasUnsubscribeLink: true,
+} as const;
+const codes = (part: object) => checkEmail({ ...email, ...part }).map(({ code }) => code);
+
+describe('checkEmail', () => {
+  it('wants a link to unsubscribe where a list gets one message each', () => {
+    expect(codes({ hasUnsubscribeLink: false })).toEqual(['unsubscribe-missing']);
+    expect(codes({ hasUnsubscribeLink: false, recipients: 50 })).toEqual([]);
+    expect(codes({ hasUnsubscribeLink: false, mode: 'group' })).toEqual([]);
+    expect(codes({})).toEqual([]);
+  });
+
+  it.each(['a@gmail.com', 'a@GMail.com', 'a@yahoo.co.uk', 'a@gmx.net', 'a@seznam.cz', 'a@proton.me'])(
+    'knows %s for a private mailbox',
+    address => {
+      expect(codes({ from: from(address) })).toEqual(['from-freemail']);
+      expect(codes({ from: from(address), recipients: 50 })).toEqual([]);
+    },
+  );
+
+  it.each(['a@gmail.com.example', 'a@notgmail.com', 'a@live.example.com', 'a@mail.example.com'])(
+    'does not take %s for one',
+    address => expect(codes({ from: from(address) })).toEqual([]),
+  );
+});

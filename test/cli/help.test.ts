@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.js';
+
+it('has examples in the help of every command', async () => {
+  const program = await createProgram(['help']);
+  const without: string[] = [];
+  for (const command of program.commands.flatMap(one => [one, ...one.commands])) {
+    let said = '';
+    command.configureOutput({ writeOut: text => (said += text) }).outputHelp();
+    if (!/\nExamples:\n {2}\$ mailtrack /.test(said)) without.push(command.name());
+  }
+  expect(without).toEqual([]);
+});
+
+it('names the options that say who gets what in check and preview as in send', async () => {
+  const program = await createProgram(['help']);
+  const flagsOf = (name: string) =>
+    program.commands.find(one => one.name() === name)?.options.map(({ flags }) => flags) ?? [];
+  const shared = flagsOf('check');
+  expect(shared).toEqual(
+    expect.arrayContaining([
+      '-t, --to <recipients>',
+      '--each <recipients>',
+      '--set <key=value>',
+      '--no-track',
+    ]),
+  );
+  expect(flagsOf('send')).toEqual(expect.arrayContaining(shared));
+  expect(flagsOf('preview')).toEqual(expect.arrayContaining(shared));
+  for (const flag of ['--limit <n>', '-y, --yes', '--rate <n/unit>']) expect(shared).not.toContain(flag);
+});

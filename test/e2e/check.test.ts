@@ -1,0 +1,181 @@
+/** `check` as it is run: everything at once, on stdout, without a server; and that `send` refuses what is left over. */
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jsonLines, User } from './command.js';
+
+let user: User;
+beforeEach(() => {
+  user = new User();
+  user.environment['MAILTRACK_FROM'] = 'anthony@example.org';
+  user.write('good.md', '---\nsubject: Hello\n---\nHello {{ name }}, [read](https://example.org/).\n');
+  user.write('people.csv', 'email,name\nann@example.com,Ann\nbob@example.com,Bob\n');
+});
+afterEach(() => user.leave());
+
+interface CheckJson {
+  readonly schema: string;
+  readonly findings: readonly {
+    severity: string;
+    code: string;
+    message: string;
+    file: string;
+    line: number;
+  }[];
+  readonly recipients: number | null;
+}
+
+async function check(...args: string[]) {
+  const { status, stdout, stderr } = await user.run(['check', ...args, '--json']);
+  expect(stderr).toBe('');
+  const [result, ...others] = jsonLines(stdout) as unknown as CheckJson[];
+  expect(others).toEqual([]);
+  const { findings = [], recipients } = result ?? {};
+  const told = findings.map(({ severity, code, file, line }) => `${severity} ${code} ${file}:${line}`);
+  return { status, schema: result?.schema, told, findings, recipients };
+}
+
+describe('mailtrack check', () => {
+  it('finds nothing wrong with a good message, and leaves nothing behind', async () => {
+    expect(await check('good.md', '--each', 'people.csv', '--no-track')).toMatchObject({
+      status: 0,
+      schema: 'mailtrack.check/1',
+      told: [],
+      recipients: 2,
+    });
+    const words = await user.run(['check', 'good.md', '--each', 'people.csv', '--no-track']);
+    expect(words).toMatchObject({ status: 0, stdout: '✓ nothing to object to in 2 copies\n', stderr: '' });
+    expect(() => new Database(user.database, { readonly: true })).toThrow();
+  });
+
+  it('tells everything about the message at once, with its lines', async () => {
+    user.write(
+      'bad.html',
+      '<p>Dear *|FNAME|* {{ name }}</p>\n<img src="http://example.org/a.png">\n<a href="/plan">The plan</a>\n',
+    );
+    user.write('people.csv', 'email,name\nann@example.com,Ann\nbob@example.com,{{ first_name }}\n');
+    const { status, told, recipients } = await check(
+      ...['bad.html', '--each', 'people.csv', '--no-track', '--subject', 'GOOD NEWS {{ email }}'],
+      ...['--header', `X-Long: ${'x'.repeat(1_000)}`],
+    );
+    expect({ status, recipients }).toEqual({ status: 1, recipients: 2 });
+    expect(told).toEqual([
+      'error template-placeholder bad.html:1',
+      'error template-placeholder people.csv:3',
+      'error header-line bad.html:null',
+      'warning image-without-alt bad.html:2',
+      'warning image-http bad.html:2',
+      'error link bad.html:3',
+    ]);
+  });
+
+  it('ends with 0 when there are only warnings', async () => {
+    user.write('shout.txt', 'Hello\n');
+    expect(
+      await check('shout.txt', '--to', 'ann@example.com', '--no-track', '--subject', 'READ THIS'),
+    ).toMatchObject({
+      status: 0,
+      told: ['warning subject-capitals shout.txt:null'],
+    });
+  });
+
+  it('names the row of a copy that is worse than others', async () => {
+    user.write('link.md', '---\nsubject: Hello\n---\nHello, [read]({{ url }}).\n');
+    user.write('urls.csv', 'email,url\nann@example.com,https://example.org/\nbob@example.com,example.org\n');
+    const { status, findings } = await check('link.md', '--each', 'urls.csv', '--no-track');
+    expect(status).toBe(1);
+    expect(findings).toMatchObject([
+      {
+        code: 'link',
+        message: 'the link "example.org" has no scheme, and goes nowhere (1 of 2 copies)',
+        file: 'urls.csv',
+        line: 3,
+      },
+    ]);
+  });
+
+  it('finds a subject that one recipient’s values make too long for a line', async () => {
+    user.write('people.csv', `email,name\nann@example.com,Ann\nbob@example.com,${'b'.repeat(400)}\n`);
+    const subject = '{{ name }}{{ name }}{{ name }}';
+    const { findings } = await check(
+      ...['good.md', '--each', 'people.csv', '--no-track', '--subject', subject],
+    );
+    expect(findings.map(({ code, file, line }) => [code, file, line])).toEqual([
+      ['subject-length', 'people.csv', 3],
+      ['header-line', 'people.csv', 3],
+    ]);
+  });
+
+  it('wants of a list a link to unsubscribe and a sender of its own', async () => {
+    const rows = Array.from({ length: 51 }, (_, index) => `p${index}@example.com,P`);
+    user.write('list.csv', `email,name\n${rows.join('\n')}\n`);
+    user.environment['MAILTRACK_TRACKING_URL'] = 'https://t.example.org';
+    const args = ['--each', 'list.csv', '--from', 'anthony@gmail.com'];
+    expect((await check('good.md', ...args)).told).toEqual([
+      'warning unsubscribe-missing good.md:null',
+      'warning from-freemail good.md:null',
+    ]);
+    user.write('good.md', '---\nsubject: Hello\n---\nHello {{ name }}. [No more]({{ unsubscribe_url }})\n');
+    expect((await check('good.md', ...args)).told).toEqual(['warning from-freemail good.md:null']);
+  });
+
+  it('has what send refuses among its findings: template, list, people and setup', async () => {
+    user.write('bad.csv', 'email,name\nann@@example.com,Ann\nbob@example.com,\n');
+    expect(await check('good.md', '--each', 'bad.csv')).toMatchObject({
+      status: 1,
+      told: [
+        'error tracking-url null:null',
+        'error address-syntax bad.csv:2',
+        'error template-field good.md:4',
+      ],
+      recipients: null,
+    });
+    expect((await check('missing.md', '--each', 'people.csv', '--no-track')).told).toEqual([
+      'error input-missing null:null',
+    ]);
+  });
+
+  it('is asked wrongly with 64', async () => {
+    expect(
+      await user.run(['check', 'good.md', '--to', 'a@example.com', '--each', 'people.csv']),
+    ).toMatchObject({
+      status: 64,
+      stdout: '',
+    });
+    expect(await user.run(['check', 'good.md', '--no-track'])).toMatchObject({ status: 64, stdout: '' });
+    expect((await user.run(['check'])).status).toBe(64);
+    expect((await user.run(['check', 'good.md', '--connections', '4'])).status).toBe(64);
+  });
+});
+
+describe('what is left over', () => {
+  const dry = ['--no-track', '--dry-run', '--each', 'people.csv'];
+
+  it('is refused by send before anything leaves', async () => {
+    user.write(
+      'people.csv',
+      'email,name\nann@example.com,Ann\nbob@example.com,undefined\neve@example.com,undefined\n',
+    );
+    const { status, stdout, stderr } = await user.run(['send', 'good.md', ...dry, '--out', 'copies']);
+    expect({ status, stdout }).toEqual({ status: 65, stdout: '' });
+    expect(stderr).toBe(
+      'people.csv:3: "undefined" is left over in 2 of 3 copies: people.csv:3, people.csv:4\n  Correct the value. Or pass --allow-placeholders if it is meant to be read.\n',
+    );
+    user.write('template.md', '---\nsubject: Hello\n---\n\nDear *|FNAME|*,\n');
+    expect((await user.run(['send', 'template.md', ...dry])).stderr).toContain(
+      'template.md:5:6: "*|FNAME|*" is left over in 3 of 3 copies\n  Write merge fields as {{ name }}.',
+    );
+  });
+
+  it('is sent when that was said to be meant, and shown', async () => {
+    user.write('people.csv', 'email,name\nann@example.com,NaN\n');
+    const { status, stderr } = await user.run(['send', 'good.md', ...dry, '--allow-placeholders']);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/Warning +"NaN" is left over in 1 of 1 copies/);
+    expect(
+      await check('good.md', '--each', 'people.csv', '--no-track', '--allow-placeholders'),
+    ).toMatchObject({
+      status: 0,
+      told: ['warning template-placeholder people.csv:2'],
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { compileTemplate } from '../../src/merge/compile-template.js';
+import { findLeftovers, readableHtml } from '../../src/merge/leftovers.js';
+import { createRenderer } from '../../src/merge/render-copy.js';
+
+describe('findLeftovers', () => {
+  it.each([
+    ['Hello {{ name }},', ['{{ name }}']],
+    ['Hello {{name', ['{{name']],
+    ['Hello *|FNAME|*!', ['*|FNAME|*']],
+    ['*|MC:SUBJECT|*', ['*|MC:SUBJECT|*']],
+    ['Hello %FIRSTNAME%,', ['%FIRSTNAME%']],
+    ['due on %DATE%', ['%DATE%']],
+    ['Hello undefined,', ['undefined']],
+    ['You owe NaN Kč', ['NaN']],
+    ['[object Object]', ['[object Object]']],
+    ['%A_B% and %C_D% and undefined', ['%A_B%', 'undefined']],
+  ])('finds what nobody filled in: %j', (text, found) => {
+    expect(findLeftovers(text)).toEqual(found);
+  });
+
+  it.each([
+    'https://example.com/caf%C3%A9BAR%20X and %E2%82%AC',
+    '50 % off, 100% sure, 5%',
+    'https://example.com/undefined-behaviour, is_NaN, Nan bread, predefined',
+    '*bold* | a table | *x*',
+    'function() { return { a: 1 } }',
+  ])('leaves alone what only looks like it: %j', text => {
+    expect(findLeftovers(text)).toEqual([]);
+  });
+});
+
+it('reads of HTML what somebody reads or follows', () => {
+  const html =
+    '<!-- NaN --><style>a{color:undefined}</style><td width="NaN"><a href="https://x.example/{{ id }}" title=\'T\'>go</a>';
+  expect(readableHtml(html).replaceAll(/\s+/g, ' ').trim()).toBe('https://x.example/{{ id }} Tgo');
+});
+
+describe('a rendered copy', () => {
+  async function leftovers(path: string, source: string, values: Record<string, string>, subject = 'S') {
+    const { compiled } = await compileTemplate({ path, source }, subject);
+    const result = createRenderer(compiled, path, 'secret')({ pixel: '', ...values });
+    if (!result.ok) throw new Error('not rendered');
+    return result.copy.leftovers();
+  }
+
+  it('tells what came with a value from what the template says', async () => {
+    expect(await leftovers('m.html', '<p>Hi %NAME% {{ name }}</p>', { name: 'undefined' })).toEqual([
+      { words: 'undefined', inTemplate: false },
+      { words: '%NAME%', inTemplate: true },
+    ]);
+  });
+
+  it.each(['m.html', 'm.md', 'm.txt'])('says each once, though it is in two parts: %s', async path => {
+    expect(await leftovers(path, 'Hello *|FNAME|*, here', {})).toEqual([
+      { words: '*|FNAME|*', inTemplate: true },
+    ]);
+    expect(await leftovers(path, 'Hello {{ name }}', { name: '{{ "x" }}' })).toMatchObject([
+      { inTemplate: false },
+    ]);
+  });
+
+  it('looks at the subject, and not at branches that are not taken', async () => {
+    expect(await leftovers('m.txt', 'Hello', {}, 'For %NAME%')).toEqual([
+      { words: '%NAME%', inTemplate: true },
+    ]);
+    expect(await leftovers('m.txt', 'Hello', { n: 'NaN' }, 'For {{ n }}')).toEqual([
+      { words: 'NaN', inTemplate: false },
+    ]);
+    const branches = 'Hello {% if n == "1" %}*|FNAME|*{% else %}you{% endif %}';
+    expect(await leftovers('m.txt', branches, { n: '2' })).toEqual([]);
+    expect(await leftovers('m.txt', branches, { n: '1' })).toHaveLength(1);
+  });
+
+  it('takes no compiler’s own words for a leftover', async () => {
+    const mjml =
+      '<mjml><mj-body><mj-section><mj-column><mj-text>Hi {{ name }}</mj-text><mj-image src="https://x.example/a.png" /></mj-column></mj-section></mj-body></mjml>';
+    expect(await leftovers('m.mjml', mjml, { name: 'Ann' })).toEqual([]);
+  });
+});

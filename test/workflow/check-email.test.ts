@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { createAddressBook } from '../../src/recipients/address-book.js';
+import { checkPlannedEmail } from '../../src/workflow/check-email.js';
+import { planEmail } from '../../src/workflow/plan-email.js';
+import type { Files } from '../../src/workflow/ports.js';
+import { testRing } from '../tracking/keys.js';
+import { PatientClock } from './world.js';
+
+/** What is found in a template filled from the rows of people.csv. */
+async function find(template: string, rows: readonly string[]) {
+  const files = {
+    readText: async () => template,
+    exists: async () => false,
+    async *stream() {
+      yield Buffer.from(`email,url\n${rows.join('\n')}\n`);
+    },
+  } as unknown as Files;
+  const planned = await planEmail(
+    {
+      templatePath: 'msg.html',
+      folder: '/',
+      textPath: undefined,
+      subject: 'Hello',
+      from: 'me@example.org',
+      replyTo: undefined,
+      envelopeFrom: undefined,
+      inReplyTo: undefined,
+      headers: [],
+      attachments: [],
+      set: new Map(),
+      named: { to: [], cc: [], bcc: [], each: ['people.csv'] },
+      maxVisible: 20,
+      expose: undefined,
+      duplicates: undefined,
+      skipInvalid: false,
+      allowPlaceholders: true,
+      consentNeeded: false,
+      tokenFormat: 'sealed',
+      trackingUrl: undefined,
+      server: undefined,
+      connections: 1,
+      window: 1,
+    },
+    {
+      files,
+      clock: new PatientClock(),
+      random: { bytes: count => Uint8Array.from({ length: count }, (_, index) => index * 7 + index / 256) },
+      addressBook: createAddressBook([], new Map()),
+      readSuppressed: async () => new Set(),
+    },
+  );
+  const findings = await checkPlannedEmail(planned, testRing);
+  return findings.map(({ what, where }) => `${where?.file}:${where?.line}: ${what}`);
+}
+
+const row = (number: number, url: string) => `p${number}@example.com,${url}`;
+
+it('tells what all copies have once, with the line of the template', async () => {
+  expect(
+    await find('<p>Hello</p>\n<a href="/a">a</a> <a href="/a">again</a>\n', [row(1, 'x'), row(2, 'y')]),
+  ).toEqual(['msg.html:2: the link "/a" has no scheme, and goes nowhere']);
+});
+
+it('finds the value of an attribute, not the same word in the text before it', async () => {
+  expect(await find('<p>See plan.</p>\n<a href="plan">x</a>\n', [row(1, 'x')])).toEqual([
+    'msg.html:2: the link "plan" has no scheme, and goes nowhere',
+  ]);
+  expect(await find('<p>x</p>\n\n<a href="?a=1&amp;b=2">x</a>\n', [row(1, 'x')])).toEqual([
+    'msg.html:3: the link "?a=1&b=2" has no scheme, and goes nowhere',
+  ]);
+});
+
+it('counts the copies that have it, from the row of the first', async () => {
+  const rows = [row(1, 'https://example.org'), row(2, 'bad'), row(3, 'https://example.org/3'), row(4, 'bad')];
+  expect(await find('<a href="{{ url }}">x</a>', rows)).toEqual([
+    'people.csv:3: the link "bad" has no scheme, and goes nowhere (2 of 4 copies)',
+  ]);
+});
+
+it('tells 20 of a kind, however many there are', async () => {
+  const rows = Array.from({ length: 45 }, (_, index) => row(index, `bad-${index}`));
+  const found = await find('<a href="{{ url }}">x</a>', rows);
+  expect(found).toHaveLength(21);
+  expect(found[19]).toBe('people.csv:21: the link "bad-19" has no scheme, and goes nowhere (1 of 45 copies)');
+  expect(found[20]).toBe('msg.html:undefined: and more of these');
+});
