@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { Clock } from '../workflow/ports.js';
 
 export const systemClock: Clock = {
@@ -14,4 +14,5 @@ export const systemClock: Clock = {
       // Aborted: the caller looks at its signal.
     }
   },
+  nextTurn: () => setImmediate(),
 };

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Problem } from '../problem.js';
 import { stateAfter } from '../recipients/transitions.js';
 import { isSessionFull } from '../smtp/judge.js';
@@ -62,7 +61,7 @@ async function nextRecipient(
 /** Starts the transaction of one recipient; returns once it is under way, or cannot be. */
 async function begin(run: DeliveryRun, share: Share, recipient: RecipientRecord): Promise<void> {
   // Whatever is ready to leave goes first; this one is for later.
-  await setImmediate();
+  await run.ports.clock.nextTurn();
   const { message } = await run.request.copies.make(recipient);
   await waitForTurn(run);
   if (ended(run)) return;

@@ -13,6 +13,8 @@ export interface Clock {
   monotonicMs(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves once everything that is ready by now has had its turn. */
+  nextTurn(): Promise<void>;
 }
 
 export interface Random {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 /** A small world for the use cases: a clock that only moves when somebody waits, and a server that does as it is told. */
 
 import type { Problem } from '../../src/problem.js';
@@ -18,6 +19,9 @@ export class PatientClock implements Clock {
     if (ms <= 0) return;
     this.waits.push(ms);
     this.ms += ms;
+  }
+  nextTurn(): Promise<void> {
+    return setImmediate();
   }
 }
 
