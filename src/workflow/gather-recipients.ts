@@ -2,10 +2,11 @@ import { hash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
 import { addrSpecKey } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
-import type { Problem } from '../problem.js';
+import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
 import type { Recipient } from '../recipients/recipient.js';
+import type { Where } from '../recipients/where.js';
 import {
   type NamedPeople,
   type NamedProblem,
@@ -20,6 +21,8 @@ export interface GatherOptions {
   readonly skipInvalid: boolean;
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
+  /** Which rows of lists are meant; [] means all. */
+  readonly where: Where;
 }
 
 export interface GatherPorts {
@@ -45,6 +48,8 @@ export interface Gathered {
   readonly fromList: boolean;
   /** Lists that were read. */
   readonly sources: readonly SourceRef[];
+  /** Rows of lists that are not meant. */
+  readonly leftOut: number;
   /** Addresses left out, as they were first written. */
   readonly suppressed: readonly string[];
   /** What was merged or left out, for the user to see. */
@@ -55,6 +60,7 @@ export interface Gathered {
 /**
  * Everything named on the command line to people, with all problems of all lists. Lists may have a million rows, so they
  * are read and read again, and what is kept of each row is a number.
+ * @throws Problem `usage` when `where` has no list to choose from.
  * @param meet called for everybody during the first reading, in which nobody can say yet who is named twice.
  */
 export async function gatherRecipients(
@@ -63,6 +69,7 @@ export async function gatherRecipients(
   meet: (recipient: Recipient) => void,
 ): Promise<Gathered> {
   const named = readNamedPeople(options, ports.files, ports.addressBook);
+  if (options.where.length > 0 && named.typedByHand) throw nothingToChooseFrom();
   const suppressed = await ports.readSuppressed();
   const survey = await surveyPeople(named, suppressed, meet);
   const audience = planAudience(await readSpecial(named, survey), {
@@ -79,8 +86,13 @@ export async function gatherRecipients(
     columns: survey.columns,
     fromList: survey.fromList,
     sources: named.sources,
+    leftOut: survey.leftOut,
     suppressed: audience.suppressed,
-    notices: [...[...skipped].map(skippedNotice), ...audience.notices],
+    notices: [
+      ...whereNotice(options.where, survey.leftOut),
+      ...[...skipped].map(skippedNotice),
+      ...audience.notices,
+    ],
     problems: [
       ...survey.problems
         .filter(({ list }) => list === undefined || !skipped.has(list))
@@ -99,6 +111,7 @@ const mostKept = 20_000;
 
 /** What one reading of everything tells. */
 interface Survey {
+  readonly leftOut: number;
   /** Everybody who was met; undefined when they are too many. */
   readonly kept: readonly Recipient[] | undefined;
   /** Numbers of the addresses that need a second look: named more than once, or suppressed. */
@@ -144,7 +157,7 @@ async function surveyPeople(
     if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
     file = from;
   }
-  return { kept, special, isOrdered, columns, fromList, problems };
+  return { leftOut: named.leftOut, kept, special, isOrdered, columns, fromList, problems };
 }
 
 /** Equal for equal addresses; two different ones with one number only get a second look each. */
@@ -186,6 +199,17 @@ async function* readAudience(
       else if (recipient !== undefined) roles.add(recipient.role);
     }
   }
+}
+
+function nothingToChooseFrom(): Problem {
+  return new Problem('usage', '--where chooses among the rows of lists, and there is no list', {
+    fix: 'Name a list with @people.csv, or leave --where out.',
+  });
+}
+
+function whereNotice(where: Where, leftOut: number): readonly string[] {
+  if (where.length === 0) return [];
+  return [`${leftOut} ${leftOut === 1 ? 'row' : 'rows'} left out by --where`];
 }
 
 /** By list, unless something is wrong with the list itself. */

@@ -5,8 +5,9 @@ import { splitMailboxList } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Mention } from '../recipients/audience.js';
-import { type ListRow, parseList } from '../recipients/csv.js';
+import { type ListRow, parseList } from '../recipients/list.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
+import type { Where } from '../recipients/where.js';
 import type { Files } from './ports.js';
 
 /** What stood after the four flags, each repeatable and comma-separated. */
@@ -22,6 +23,8 @@ export interface NamedPeople {
   readonly typedByHand: boolean;
   /** In the order of the command line. Problems stand where the name or the row does. */
   read(): AsyncGenerator<Mention | NamedProblem, void, void>;
+  /** Rows that `where` does not mean, in the last reading. */
+  readonly leftOut: number;
   /** Lists read so far, whole. */
   readonly sources: readonly SourceRef[];
 }
@@ -42,6 +45,8 @@ export interface NamingOptions {
   readonly named: NamedRecipients;
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
+  /** Which rows of lists are meant; people typed by hand always are. [] means all. */
+  readonly where: Where;
 }
 
 export function readNamedPeople(options: NamingOptions, files: Files, book: AddressBook): NamedPeople {
@@ -56,19 +61,27 @@ export function readNamedPeople(options: NamingOptions, files: Files, book: Addr
     values.flatMap(splitMailboxList).map(item => understand(item, flag, role, options, book)),
   );
   const sources = new Map<Named, SourceRef>();
+  let leftOut = 0;
   return {
     typedByHand: named.every(({ kind }) => kind !== 'list'),
+    get leftOut() {
+      return leftOut;
+    },
     get sources() {
       return [...sources.values()].filter(({ path }) => path !== '-');
     },
     async *read() {
       let position = 0;
+      leftOut = 0;
+      const leaveOut = () => {
+        leftOut += 1;
+      };
       for (const item of named) {
         if (item.kind === 'nobody') yield { list: undefined, problem: item.problem };
         if (item.kind === 'typed') for (const one of item.people) yield { ...one, position: position++ };
         if (item.kind !== 'list') continue;
         const hash = createHash('sha256');
-        for await (const row of readList(item, files, hash, options)) {
+        for await (const row of readList(item, files, hash, { ...options, leaveOut })) {
           if ('problem' in row) yield row;
           else yield { ...row, position: position++ };
         }
@@ -119,10 +132,10 @@ async function* readList(
   { path, flag, role }: Extract<Named, { kind: 'list' }>,
   files: Files,
   hash: ReturnType<typeof createHash>,
-  { consentNeeded }: NamingOptions,
+  { consentNeeded, where, leaveOut }: NamingOptions & { readonly leaveOut: () => void },
 ): AsyncGenerator<Recipient | NamedProblem, void, void> {
   const file = path === '-' ? 'standard input' : path;
-  for await (const row of parseList(hashed(files.stream(path), hash), file)) {
+  for await (const row of parseList(hashed(files.stream(path), hash), file, { where, leaveOut })) {
     if (row instanceof Problem) yield { list: path, problem: row };
     else if (row.role !== undefined && flag !== '--to') {
       yield { list: path, problem: roleOutsideTo(row, file, flag) };

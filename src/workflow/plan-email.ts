@@ -72,8 +72,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   };
   const unknown = findUnknownFields(fields);
   problems.push(...unknown);
-  if (audience.problems.length === 0 && survey.exposure.people === 0)
-    problems.push(nobody(audience.suppressed));
+  if (audience.problems.length === 0 && survey.exposure.people === 0) problems.push(nobody(audience));
   const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
   if (exposure !== undefined) problems.push(exposure);
   const composition = compose(draft, ports, read, { ...identity, message, header: survey.header, now });
@@ -210,9 +209,13 @@ async function* toRecords(
   }
 }
 
-function nobody(suppressed: readonly string[]): Problem {
-  return suppressed.length > 0
-    ? new Problem('usage', `nobody is left: all ${suppressed.length} recipients are suppressed`)
+function nobody({ suppressed, leftOut }: Gathered): Problem {
+  const reasons = [
+    ...(leftOut > 0 ? [`--where leaves out ${leftOut} ${leftOut === 1 ? 'row' : 'rows'}`] : []),
+    ...(suppressed.length > 0 ? [`all ${suppressed.length} recipients are suppressed`] : []),
+  ];
+  return reasons.length > 0
+    ? new Problem('usage', `nobody is left: ${reasons.join(', and ')}`)
     : new Problem('usage', 'there are no recipients', { fix: 'Name them with --to, --cc, --bcc or --each.' });
 }
 

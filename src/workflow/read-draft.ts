@@ -7,6 +7,7 @@ import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Recipient } from '../recipients/recipient.js';
+import type { Where } from '../recipients/where.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, TokenFormat } from './ports.js';
@@ -26,6 +27,8 @@ export interface EmailDraft {
   readonly attachments: readonly string[];
   readonly set: ReadonlyMap<string, string>;
   readonly named: NamedRecipients;
+  /** Which rows of lists are meant; [] means all. */
+  readonly where: Where;
   readonly maxVisible: number;
   readonly expose: number | undefined;
   readonly duplicates: 'first' | 'last' | 'each' | undefined;

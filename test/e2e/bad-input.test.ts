@@ -150,6 +150,36 @@ describe('lists', () => {
     ]);
   });
 
+  it('of which --where leaves nobody', async () => {
+    user.write('list.csv', 'email,city\na@example.com,Bonn\nb@example.com,Köln\n');
+    expect(await send('--each', 'list.csv', '--yes', '--where', 'city = Ulm')).toEqual([
+      64,
+      'mailtrack: nobody is left: --where leaves out 2 rows',
+    ]);
+  });
+
+  it('chosen from by what --where cannot mean', async () => {
+    user.write('list.csv', 'email,city\na@example.com,Bonn\n');
+    expect(await send('--each', 'list.csv', '--yes', '--where', 'city = New York')).toEqual([
+      64,
+      [
+        'error: option \'--where <expr>\' argument \'city = New York\' is invalid. "and" or the end is expected before "York".',
+        `Such as --where 'city = "New York" and vip is not empty'.`,
+      ].join(' '),
+    ]);
+    expect(await send('--each', 'list.csv', '--yes', '--where', 'town = Bonn')).toEqual([
+      65,
+      'list.csv: there is no column "town" for --where\n  There are: "email", "city".',
+    ]);
+    expect(await send('--to', 'a@example.com', '--where', 'city = Bonn')).toEqual([
+      64,
+      [
+        'mailtrack: --where chooses among the rows of lists, and there is no list',
+        '  Name a list with @people.csv, or leave --where out.',
+      ].join('\n'),
+    ]);
+  });
+
   it('with one address and different fields', async () => {
     user.write('list.csv', 'email,name\na@example.com,Ann\nA@example.com,Bea\n');
     expect((await send('--each', 'list.csv', '--yes'))[1]).toContain(

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createAddressBook } from '../../src/recipients/address-book.js';
 import type { Recipient } from '../../src/recipients/recipient.js';
-import { gatherRecipients } from '../../src/workflow/gather-recipients.js';
+import { parseWhere, type Where } from '../../src/recipients/where.js';
+import { type GatherOptions, gatherRecipients } from '../../src/workflow/gather-recipients.js';
 import type { Files } from '../../src/workflow/ports.js';
 
 /** `rows` are asked for anew at each reading. */
-async function gather(rows: (reading: number) => readonly string[], suppressed: readonly string[] = []) {
+async function gather(
+  rows: (reading: number) => readonly string[],
+  suppressed: readonly string[] = [],
+  options: Partial<GatherOptions> = {},
+) {
   let readings = 0;
   const files = {
     async *stream() {
@@ -19,6 +24,8 @@ async function gather(rows: (reading: number) => readonly string[], suppressed: 
       duplicates: undefined,
       skipInvalid: false,
       consentNeeded: false,
+      where: [],
+      ...options,
     },
     {
       files,
@@ -33,6 +40,12 @@ async function gather(rows: (reading: number) => readonly string[], suppressed: 
     return all.map(({ mailbox }) => String(mailbox.addrSpec));
   };
   return { ...gathered, recipients, met, readings: () => readings };
+}
+
+function where(text: string): Where {
+  const conditions = parseWhere(text);
+  if (!conditions.ok) throw new Error(conditions.why);
+  return conditions.value;
 }
 
 const people = (count: number, named = 'P') =>
@@ -64,5 +77,64 @@ describe('gatherRecipients', () => {
     const suppressed = await gather(() => people(2), ['p0@example.com']);
     expect(suppressed.allMet).toBe(false);
     expect(await suppressed.recipients()).toEqual(['p1@example.com']);
+  });
+});
+
+describe('--where', () => {
+  it('leaves rows out before anything else is asked of them, and says how many', async () => {
+    const rows = ['a@example.com,Ann', 'bad address,Bob', 'a@example.com,Bob', 'c@example.com,Ann'];
+    const { met, notices, problems, leftOut, allMet } = await gather(() => rows, [], {
+      where: where('name = ann'),
+    });
+    expect(met).toEqual(['a@example.com', 'c@example.com']);
+    expect(allMet).toBe(true);
+    expect(leftOut).toBe(2);
+    expect(notices).toEqual(['2 rows left out by --where']);
+    expect(problems).toEqual([]);
+  });
+
+  it('gives the same people in every reading', async () => {
+    const { met, recipients, readings, leftOut } = await gather(() => people(41_000), ['p1@example.com'], {
+      where: where('name ~ 1'),
+    });
+    const expected = addresses(41_000).filter(address => address.includes('1'));
+    expect(met).toEqual(expected);
+    const others = expected.filter(address => address !== 'p1@example.com');
+    expect(await recipients()).toEqual(others);
+    expect(await recipients()).toEqual(others);
+    expect(readings()).toBe(4);
+    expect(leftOut).toBe(41_000 - expected.length);
+  });
+
+  it('still refuses what is wrong with the rows that are kept', async () => {
+    const { problems } = await gather(() => ['bad address,Ann', 'a@example.com', 'b@example.com,Bob'], [], {
+      where: where('name = ann'),
+    });
+    expect(problems.map(({ code, where: place }) => [code, place?.line])).toEqual([
+      ['address-syntax', 2],
+      ['list-row', 3],
+    ]);
+  });
+
+  it('is an error of the list when it has no such column', async () => {
+    const { problems, met } = await gather(() => people(3), [], { where: where('nmae = Ann') });
+    expect(problems.map(({ code, fix }) => [code, fix])).toEqual([['list-column', 'Did you mean "name"?']]);
+    expect(met).toEqual([]);
+  });
+
+  it('does not leave out who is typed by hand beside a list', async () => {
+    const { met } = await gather(() => people(2), [], {
+      named: { to: [], cc: [], bcc: [], each: ['people.csv', 'boss@example.com'] },
+      where: where('name = "P 1"'),
+    });
+    expect(met).toEqual(['p1@example.com', 'boss@example.com']);
+  });
+
+  it('is a usage error when everybody is typed by hand', async () => {
+    const named = { to: ['a@example.com'], cc: [], bcc: [], each: [] };
+    await expect(gather(() => [], [], { named, where: where('name = Ann') })).rejects.toMatchObject({
+      code: 'usage',
+      message: '--where chooses among the rows of lists, and there is no list',
+    });
   });
 });

@@ -10,7 +10,7 @@ import { headerValueFault, parseHeaderField } from '../../src/message/header-fie
 import { type Mailbox, parseMailbox, printMailbox } from '../../src/message/mailbox.js';
 import { Problem } from '../../src/problem.js';
 import { type Contact, createAddressBook } from '../../src/recipients/address-book.js';
-import { parseList } from '../../src/recipients/csv.js';
+import { parseList } from '../../src/recipients/list.js';
 import { gatherRecipients } from '../../src/workflow/gather-recipients.js';
 import type { Files } from '../../src/workflow/ports.js';
 import { hostileAddresses, hostileValues } from '../message/hostile.js';
@@ -49,6 +49,7 @@ async function gather(
     duplicates: undefined,
     skipInvalid: false,
     consentNeeded: false,
+    where: [],
   };
   const addressBook = createAddressBook([], aliases, defaultDomain);
   const ports = { files, addressBook, readSuppressed: async () => new Set<string>() };

@@ -61,7 +61,12 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   …        every other column is a merge field
 
   Errors name file and line, all at once, before anything is sent. Identical rows merge; rows with one address and
-  different fields are an error unless --duplicates first, last or each. --skip-invalid leaves bad rows out.`,
+  different fields are an error unless --duplicates first, last or each. --skip-invalid leaves bad rows out.
+
+  --where takes some rows, before anything else is asked of them: column = value, column != value, column ~ text
+  (contains), column is empty, column is not empty, joined by and; given again, both hold. Case and blanks at the edge
+  do not count. Values and columns of several words go into quotes:
+  --where '"First Name" = Ann and city = "New York"'`,
 
   config: `Configuration: mailtrack.toml in this folder or above, then $XDG_CONFIG_HOME/mailtrack/config.toml.
 

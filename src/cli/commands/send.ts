@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createOption } from '../commander.js';
-import { assignment, collect, duration, rate, wholeNumber, window } from '../options.js';
+import { assignment, collect, duration, rate, where, wholeNumber, window } from '../options.js';
 
 export function defineSend(command: Command): void {
   command
@@ -10,6 +10,11 @@ export function defineSend(command: Command): void {
     .option('--cc <recipients>', 'the same, in Cc', collect)
     .option('--bcc <recipients>', 'the same, in no header', collect)
     .option('--each <recipients>', 'one message for each instead', collect)
+    .option(
+      '--where <expr>',
+      'only rows of lists such as "city = Bonn and vip is not empty"; repeatable',
+      where,
+    )
     .option('--limit <n>', 'stop this run after n recipients; resume goes on', wholeNumber(1))
     .addOption(
       createOption('--duplicates <which>', 'rows with one address and different fields').choices([

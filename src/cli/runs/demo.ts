@@ -117,6 +117,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
         bcc: ['Erin Eck <erin@example.com>'],
         each: [],
       },
+      where: [],
       maxVisible: 20,
       expose: undefined,
       duplicates: undefined,

@@ -3,6 +3,7 @@ import type { Composition } from '../../merge/composition.js';
 import type { CopyPlan } from '../../merge/copy-plan.js';
 import { domainOf } from '../../message/mailbox.js';
 import { Problem, Problems } from '../../problem.js';
+import type { Where } from '../../recipients/where.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
 import { systemFiles } from '../../system/files.js';
@@ -38,6 +39,7 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
   readonly each?: readonly string[];
+  readonly where?: Where;
   readonly limit?: number;
   readonly duplicates?: 'first' | 'last' | 'each';
   readonly skipInvalid?: boolean;
@@ -193,6 +195,7 @@ function createDraft(
     attachments: options.attach ?? [],
     set: options.set ?? new Map(),
     named: { to: options.to ?? [], cc: options.cc ?? [], bcc: options.bcc ?? [], each: options.each ?? [] },
+    where: options.where ?? [],
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
     expose: options.expose,
     duplicates: options.duplicates,

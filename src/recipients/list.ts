@@ -2,8 +2,16 @@ import { Problem } from '../problem.js';
 import { readRecords } from './csv-records.js';
 import { type ListColumns, readColumns } from './list-columns.js';
 import { type ListRow, readRow } from './list-row.js';
+import { bindWhere, type Where } from './where.js';
 
 export type { ListRow } from './list-row.js';
+
+export interface ListReading {
+  /** Rows that are not meant are neither checked nor yielded; [] means all. */
+  readonly where?: Where;
+  /** Called for each of those. */
+  readonly leaveOut?: () => void;
+}
 
 /**
  * A list of people: a header row that names the columns, one person in each row after it.
@@ -16,18 +24,28 @@ export type { ListRow } from './list-row.js';
 export async function* parseList(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
+  { where = [], leaveOut = () => undefined }: ListReading = {},
 ): AsyncGenerator<ListRow | Problem, void, void> {
   let columns: ListColumns | undefined;
+  let isMeant = (_: readonly (string | undefined)[]) => true;
   let rows = 0;
   try {
     for await (const record of readRecords(chunks, file)) {
       if (columns === undefined) {
         const header = readColumns(record, file);
         if (!('names' in header)) return yield* header;
+        const bound = bindWhere(where, header.names, file);
+        if (typeof bound !== 'function') return yield* bound;
         columns = header;
+        isMeant = bound;
         continue;
       }
       rows += 1;
+      // Which cell is which is not known in a ragged row: it is refused below.
+      if (record.cells.length === columns.names.length && !isMeant(record.cells)) {
+        leaveOut();
+        continue;
+      }
       const row = readRow(record, columns, file);
       if ('mailbox' in row) yield row;
       else yield* row;

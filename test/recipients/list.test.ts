@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
-import { type ListRow, parseList } from '../../src/recipients/csv.js';
+import { type ListRow, parseList } from '../../src/recipients/list.js';
 
 const octets = (text: string) => Buffer.from(text);
 
