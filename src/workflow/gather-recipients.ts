@@ -6,14 +6,16 @@ import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
 import type { Recipient } from '../recipients/recipient.js';
+import { pickEvenly } from '../recipients/sample.js';
 import type { Where } from '../recipients/where.js';
+import { createNumbers48 } from './identifiers.js';
 import {
   type NamedPeople,
   type NamedProblem,
   type NamedRecipients,
   readNamedPeople,
 } from './named-people.js';
-import type { Files, Ledger, Mode } from './ports.js';
+import type { Files, Ledger, Mode, Random } from './ports.js';
 
 export interface GatherOptions {
   readonly named: NamedRecipients;
@@ -23,11 +25,14 @@ export interface GatherOptions {
   readonly consentNeeded: boolean;
   /** Which rows of lists are meant; [] means all. */
   readonly where: Where;
+  /** So many of those who remain, picked at random; undefined: all. */
+  readonly sample: number | undefined;
 }
 
 export interface GatherPorts {
   readonly files: Files;
   readonly addressBook: AddressBook;
+  readonly random: Random;
   readonly readSuppressed: Ledger['readSuppressed'];
 }
 
@@ -77,12 +82,19 @@ export async function gatherRecipients(
     suppressed,
   });
   const skipped = options.skipInvalid ? skippedRows(survey.problems) : new Map<string, readonly Problem[]>();
-  const allMet = survey.special.size === 0 && survey.isOrdered;
+  const isComplete = survey.special.size === 0 && survey.isOrdered;
+  const everybody = () =>
+    isComplete && survey.kept ? yieldAll(survey.kept) : readAudience(named, survey, audience);
+  const total = isComplete ? survey.met : undefined;
+  const sample =
+    options.sample === undefined
+      ? undefined
+      : await takeSample(options.sample, total, everybody, ports.random);
   return {
     mode: modeOf(options.named),
     typedByHand: named.typedByHand,
-    allMet,
-    recipients: () => (allMet && survey.kept ? yieldAll(survey.kept) : readAudience(named, survey, audience)),
+    allMet: isComplete && sample === undefined,
+    recipients: sample?.recipients ?? everybody,
     columns: survey.columns,
     fromList: survey.fromList,
     sources: named.sources,
@@ -92,6 +104,7 @@ export async function gatherRecipients(
       ...whereNotice(options.where, survey.leftOut),
       ...[...skipped].map(skippedNotice),
       ...audience.notices,
+      ...(sample === undefined ? [] : [sample.notice]),
     ],
     problems: [
       ...survey.problems
@@ -111,6 +124,8 @@ const mostKept = 20_000;
 
 /** What one reading of everything tells. */
 interface Survey {
+  /** How many people were met. */
+  readonly met: number;
   readonly leftOut: number;
   /** Everybody who was met; undefined when they are too many. */
   readonly kept: readonly Recipient[] | undefined;
@@ -137,12 +152,14 @@ async function surveyPeople(
   let isOrdered = true;
   let kept: Recipient[] | undefined = [];
   let lastRole = 0;
+  let met = 0;
   for await (const mention of named.read()) {
     if ('problem' in mention) {
       problems.push(mention);
       continue;
     }
     meet(mention);
+    met += 1;
     kept?.push(mention);
     if (kept !== undefined && kept.length > mostKept) kept = undefined;
     const role = roleOrder.indexOf(mention.role);
@@ -157,7 +174,7 @@ async function surveyPeople(
     if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
     file = from;
   }
-  return { leftOut: named.leftOut, kept, special, isOrdered, columns, fromList, problems };
+  return { met, leftOut: named.leftOut, kept, special, isOrdered, columns, fromList, problems };
 }
 
 /** Equal for equal addresses; two different ones with one number only get a second look each. */
@@ -210,6 +227,42 @@ function nothingToChooseFrom(): Problem {
 function whereNotice(where: Where, leftOut: number): readonly string[] {
   if (where.length === 0) return [];
   return [`${leftOut} ${leftOut === 1 ? 'row' : 'rows'} left out by --where`];
+}
+
+interface Sample {
+  /** Those who were picked, in their order. */
+  recipients(): AsyncIterable<Recipient>;
+  readonly notice: string;
+}
+
+/**
+ * Picks by number: whoever stands at one place of the first reading stands there in every other.
+ * @param total how many there are, if that is known without reading them once more.
+ */
+async function takeSample(
+  count: number,
+  total: number | undefined,
+  everybody: () => AsyncIterable<Recipient>,
+  random: Random,
+): Promise<Sample> {
+  const people = total ?? (await countAll(everybody()));
+  if (count >= people) {
+    return { recipients: everybody, notice: `--sample ${count} takes everybody: there are ${people}` };
+  }
+  const picked = pickEvenly(count, people, createNumbers48(random));
+  return {
+    async *recipients() {
+      let index = 0;
+      for await (const recipient of everybody()) if (picked.has(index++)) yield recipient;
+    },
+    notice: `${count} of ${people} people picked at random by --sample`,
+  };
+}
+
+async function countAll(items: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of items) count += 1;
+  return count;
 }
 
 /** By list, unless something is wrong with the list itself. */

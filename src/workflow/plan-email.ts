@@ -20,12 +20,11 @@ import type { SendPlan } from './events.js';
 import { Fingerprint } from './fingerprint.js';
 import { type Gathered, modeOf } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
-import type { Clock, EmailRecord, Mode, Random, RecipientRecord } from './ports.js';
+import type { Clock, EmailRecord, Mode, RecipientRecord } from './ports.js';
 import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft, sourceRef } from './read-draft.js';
 
 export interface PlanPorts extends DraftPorts {
   readonly clock: Clock;
-  readonly random: Random;
 }
 
 export interface PlannedEmail {

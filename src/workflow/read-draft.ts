@@ -10,7 +10,7 @@ import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
-import type { Files, Ledger, TokenFormat } from './ports.js';
+import type { Files, Ledger, Random, TokenFormat } from './ports.js';
 
 /** What the command line and the configuration say, as it was written. */
 export interface EmailDraft {
@@ -29,6 +29,8 @@ export interface EmailDraft {
   readonly named: NamedRecipients;
   /** Which rows of lists are meant; [] means all. */
   readonly where: Where;
+  /** So many of those who remain, picked at random; undefined: all. */
+  readonly sample: number | undefined;
   readonly maxVisible: number;
   readonly expose: number | undefined;
   readonly duplicates: 'first' | 'last' | 'each' | undefined;
@@ -47,6 +49,7 @@ export interface EmailDraft {
 export interface DraftPorts {
   readonly files: Files;
   readonly addressBook: AddressBook;
+  readonly random: Random;
   readonly readSuppressed: Ledger['readSuppressed'];
 }
 

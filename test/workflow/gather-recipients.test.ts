@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAddressBook } from '../../src/recipients/address-book.js';
 import type { Recipient } from '../../src/recipients/recipient.js';
 import { parseWhere, type Where } from '../../src/recipients/where.js';
 import { type GatherOptions, gatherRecipients } from '../../src/workflow/gather-recipients.js';
-import type { Files } from '../../src/workflow/ports.js';
+import type { Files, Random } from '../../src/workflow/ports.js';
+
+/** Never the same octets twice, and the same ones in every run. */
+const random: Random = {
+  bytes: count => createHash('shake128', { outputLength: count }).update(`${drawn++}`).digest(),
+};
+let drawn = 0;
 
 /** `rows` are asked for anew at each reading. */
 async function gather(
@@ -25,11 +32,13 @@ async function gather(
       skipInvalid: false,
       consentNeeded: false,
       where: [],
+      sample: undefined,
       ...options,
     },
     {
       files,
       addressBook: createAddressBook([], new Map()),
+      random,
       readSuppressed: async () => new Set(suppressed),
     },
     ({ mailbox }) => met.push(mailbox.addrSpec),
@@ -136,5 +145,45 @@ describe('--where', () => {
       code: 'usage',
       message: '--where chooses among the rows of lists, and there is no list',
     });
+  });
+});
+
+describe('--sample', () => {
+  it('picks some of a short list, in their order, and the same ones in every reading', async () => {
+    const { recipients, notices, allMet, readings } = await gather(() => people(100), [], { sample: 10 });
+    const picked = await recipients();
+    expect(new Set(picked).size).toBe(10);
+    expect(picked).toEqual(addresses(100).filter(address => picked.includes(address)));
+    expect(await recipients()).toEqual(picked);
+    expect(notices).toEqual(['10 of 100 people picked at random by --sample']);
+    // Whoever was met is not asked of: only of those who were picked.
+    expect(allMet).toBe(false);
+    expect(readings()).toBe(1);
+  });
+
+  it('picks others another time', async () => {
+    const first = await gather(() => people(1_000), [], { sample: 10 });
+    const second = await gather(() => people(1_000), [], { sample: 10 });
+    expect(await second.recipients()).not.toEqual(await first.recipients());
+  });
+
+  it('picks of those who remain, and counts each person once', async () => {
+    const rows = [...people(30_000), ...people(30_000)];
+    const { recipients, notices } = await gather(() => rows, ['p1@example.com'], {
+      sample: 3,
+      where: where('name ~ "P 1"'),
+    });
+    const remaining = new Set(addresses(30_000).filter(address => /^p1\d/.test(address)));
+    const picked = await recipients();
+    expect(picked).toHaveLength(3);
+    for (const address of picked) expect(remaining).toContain(address);
+    expect(await recipients()).toEqual(picked);
+    expect(notices).toContain(`3 of ${remaining.size} people picked at random by --sample`);
+  });
+
+  it('takes everybody when there are no more', async () => {
+    const { recipients, notices } = await gather(() => people(3), [], { sample: 3 });
+    expect(await recipients()).toEqual(addresses(3));
+    expect(notices).toEqual(['--sample 3 takes everybody: there are 3']);
   });
 });

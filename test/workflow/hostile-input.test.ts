@@ -11,6 +11,7 @@ import { type Mailbox, parseMailbox, printMailbox } from '../../src/message/mail
 import { Problem } from '../../src/problem.js';
 import { type Contact, createAddressBook } from '../../src/recipients/address-book.js';
 import { parseList } from '../../src/recipients/list.js';
+import { systemRandom } from '../../src/system/random.js';
 import { gatherRecipients } from '../../src/workflow/gather-recipients.js';
 import type { Files } from '../../src/workflow/ports.js';
 import { hostileAddresses, hostileValues } from '../message/hostile.js';
@@ -50,9 +51,10 @@ async function gather(
     skipInvalid: false,
     consentNeeded: false,
     where: [],
+    sample: undefined,
   };
   const addressBook = createAddressBook([], aliases, defaultDomain);
-  const ports = { files, addressBook, readSuppressed: async () => new Set<string>() };
+  const ports = { files, addressBook, random: systemRandom, readSuppressed: async () => new Set<string>() };
   try {
     const { recipients, problems } = await gatherRecipients(options, ports, () => undefined);
     if (problems.length > 0) return [];

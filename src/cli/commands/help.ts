@@ -66,7 +66,9 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   --where takes some rows, before anything else is asked of them: column = value, column != value, column ~ text
   (contains), column is empty, column is not empty, joined by and; given again, both hold. Case and blanks at the edge
   do not count. Values and columns of several words go into quotes:
-  --where '"First Name" = Ann and city = "New York"'`,
+  --where '"First Name" = Ann and city = "New York"'
+
+  --sample n picks n of those who remain at random, other ones each time.`,
 
   config: `Configuration: mailtrack.toml in this folder or above, then $XDG_CONFIG_HOME/mailtrack/config.toml.
 

@@ -15,6 +15,7 @@ export function defineSend(command: Command): void {
       'only rows of lists such as "city = Bonn and vip is not empty"; repeatable',
       where,
     )
+    .option('--sample <n>', 'only n of them, picked at random', wholeNumber(1))
     .option('--limit <n>', 'stop this run after n recipients; resume goes on', wholeNumber(1))
     .addOption(
       createOption('--duplicates <which>', 'rows with one address and different fields').choices([

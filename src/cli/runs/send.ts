@@ -40,6 +40,7 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly bcc?: readonly string[];
   readonly each?: readonly string[];
   readonly where?: Where;
+  readonly sample?: number;
   readonly limit?: number;
   readonly duplicates?: 'first' | 'last' | 'each';
   readonly skipInvalid?: boolean;
@@ -196,6 +197,7 @@ function createDraft(
     set: options.set ?? new Map(),
     named: { to: options.to ?? [], cc: options.cc ?? [], bcc: options.bcc ?? [], each: options.each ?? [] },
     where: options.where ?? [],
+    sample: options.sample,
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
     expose: options.expose,
     duplicates: options.duplicates,
