@@ -1,27 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../problem.js';
+import { type ListRecord, maxRecordOctets } from './list-record.js';
 
-/** One record as it stands in the file; blank ones are left out. */
-export interface CsvRecord {
-  /** Decoded, otherwise untouched; undefined where the octets are not UTF-8. */
-  readonly cells: readonly (string | undefined)[];
-  /** Physical line the record starts on, from 1. */
-  readonly line: number;
-}
-
-/** csv-parse's own limit is in octets too; a quote that is not closed would hold the rest of the file. */
-const maxRecordOctets = 1_000_000;
 export const saveAsUtf8 = 'Save it as "CSV UTF-8".';
 
 /**
- * Records of a CSV file (RFC 4180), separated by comma, semicolon or tab, read as a stream.
+ * Records of a CSV file (RFC 4180), separated by comma, semicolon or tab, read as a stream; blank ones are left out.
  * @throws Problem `list-syntax` where the structure is broken, after everything before it was yielded.
  */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
-): AsyncGenerator<CsvRecord, void, void> {
+): AsyncGenerator<ListRecord, void, void> {
   let reader: RecordReader | undefined;
   for await (const octets of headerFirst(chunks, file)) {
     reader ??= createRecordReader(octets, file);
@@ -63,8 +54,8 @@ function withoutBom(head: Buffer): Buffer {
 }
 
 interface RecordReader {
-  write(octets: Uint8Array): AsyncGenerator<CsvRecord, void, void>;
-  end(): AsyncGenerator<CsvRecord, void, void>;
+  write(octets: Uint8Array): AsyncGenerator<ListRecord, void, void>;
+  end(): AsyncGenerator<ListRecord, void, void>;
 }
 
 /**
@@ -79,7 +70,7 @@ function createRecordReader(head: Buffer, file: string): RecordReader {
     .split(/[\r\n]/, 1);
   refuseUtf16(head, header, file);
   let line = 1;
-  let records: CsvRecord[] = [];
+  let records: ListRecord[] = [];
   const parser = parse({
     delimiter: detectDelimiter(header),
     encoding: 'latin1',

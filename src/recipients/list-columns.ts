@@ -1,6 +1,7 @@
 import { headerValueFault } from '../message/header-field.js';
 import { Problem } from '../problem.js';
-import { type CsvRecord, saveAsUtf8 } from './csv-records.js';
+import { saveAsUtf8 } from './csv-records.js';
+import type { ListRecord } from './list-record.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
 export interface ListColumns {
@@ -16,7 +17,7 @@ export interface ListColumns {
 const emailNames: ReadonlySet<string> = new Set(['email', 'e-mail', 'email_address', 'mail']);
 
 /** @returns the columns, or everything that is wrong with the header row: `list-column`. */
-export function readColumns(header: CsvRecord, file: string): ListColumns | readonly Problem[] {
+export function readColumns(header: ListRecord, file: string): ListColumns | readonly Problem[] {
   const where = { file, line: header.line };
   const names = header.cells.map(cell => cell?.trim());
   const lower = names.map(name => name?.toLowerCase());

@@ -1,5 +1,6 @@
 import { Problem } from '../problem.js';
 import { readRecords } from './csv-records.js';
+import { readJsonArray, readNdjson } from './json-records.js';
 import { type ListColumns, readColumns } from './list-columns.js';
 import { type ListRow, readRow } from './list-row.js';
 import { bindWhere, type Where } from './where.js';
@@ -14,7 +15,8 @@ export interface ListReading {
 }
 
 /**
- * A list of people: a header row that names the columns, one person in each row after it.
+ * A list of people: a header row that names the columns, one person in each row after it. Files named .ndjson, .jsonl and
+ * .json hold objects, whose keys are the columns; everything else is CSV.
  * @param chunks the octets of the file, read only as fast as rows are taken; closed when the taker stops early.
  * @param file its name, for problems.
  * @returns each row, or in its place the problems of it, so that one pass finds everything. A problem with the header or
@@ -30,7 +32,12 @@ export async function* parseList(
   let isMeant = (_: readonly (string | undefined)[]) => true;
   let rows = 0;
   try {
-    for await (const record of readRecords(chunks, file)) {
+    for await (const record of recordsOf(chunks, file)) {
+      if (record instanceof Problem) {
+        rows += 1;
+        yield record;
+        continue;
+      }
       if (columns === undefined) {
         const header = readColumns(record, file);
         if (!('names' in header)) return yield* header;
@@ -55,10 +62,38 @@ export async function* parseList(
     if (!(error instanceof Problem)) throw error;
     return yield error;
   }
-  if (columns === undefined) {
-    const fix = 'Its first row names the columns, the one with the addresses email.';
-    yield new Problem('list-syntax', 'the list is empty', { where: { file }, fix });
-  } else if (rows === 0) {
+  // Rows that are no objects have been refused already.
+  if (rows > 0) return;
+  if (columns !== undefined) {
     yield new Problem('list-syntax', 'the list has a header but no rows', { where: { file } });
+    return;
   }
+  const fix = isJson(file)
+    ? 'Each person is an object with the key email.'
+    : 'Its first row names the columns, the one with the addresses email.';
+  yield new Problem('list-syntax', 'the list is empty', { where: { file }, fix });
+}
+
+/** By the name of the file. Anything else than CSV has to say so. */
+const formats = [
+  { name: /\.(?:csv|tsv)$/i, read: readRecords },
+  { name: /\.(?:ndjson|jsonl)$/i, read: readNdjson },
+  { name: /\.json$/i, read: readJsonArray },
+] as const;
+
+/** A name without an `@` before it that is a list all the same. */
+export function isListName(name: string): boolean {
+  return formats.some(format => format.name.test(name));
+}
+
+function isJson(file: string): boolean {
+  return formatOf(file) !== formats[0];
+}
+
+function formatOf(file: string): (typeof formats)[number] {
+  return formats.find(format => format.name.test(file)) ?? formats[0];
+}
+
+function recordsOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, file: string) {
+  return formatOf(file).read(chunks, file);
 }

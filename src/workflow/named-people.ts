@@ -5,7 +5,7 @@ import { splitMailboxList } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Mention } from '../recipients/audience.js';
-import { type ListRow, parseList } from '../recipients/list.js';
+import { isListName, type ListRow, parseList } from '../recipients/list.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import type { Files } from './ports.js';
@@ -119,7 +119,7 @@ function understand(
 function listName(item: string): string | undefined {
   if (item === '-') return '-';
   if (item.startsWith('@')) return item.slice(1);
-  return /\.(csv|tsv)$/i.test(item) && !item.includes('@') ? item : undefined;
+  return isListName(item) && !item.includes('@') ? item : undefined;
 }
 
 /** The contacts file may have a `track` column as well. */

@@ -116,6 +116,21 @@ describe('lists', () => {
     ]);
   });
 
+  it('of objects name the line, or of an array the row', async () => {
+    const rows = ['{"email":"a@example.com","tags":"x"}', '{"email":"b@example.com","tags":["x","y"]}'];
+    user.write('list.ndjson', rows.join('\n'));
+    user.write('list.json', `[${rows.join()}]`);
+    for (const file of ['list.ndjson', 'list.json']) {
+      expect(await send('--each', file, '--yes')).toEqual([
+        65,
+        [
+          `${file}:2: the value of "tags" is an array`,
+          '  Correct the row, or pass --skip-invalid to leave such rows out.',
+        ].join('\n'),
+      ]);
+    }
+  });
+
   it('say which columns there are when email is missing', async () => {
     expect(
       (await refusal(['send', 'msg.txt', '--each', '-', '--yes'], 'adress;name\na@example.com;A\n'))[1],

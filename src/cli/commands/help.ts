@@ -60,7 +60,10 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   track    optional: no = this person's copy carries no pixel
   …        every other column is a merge field
 
-  Errors name file and line, all at once, before anything is sent. Identical rows merge; rows with one address and
+  Files named .ndjson or .jsonl hold one JSON object a line, .json an array of them (at most 50 MB). The keys of the first
+  object are the columns, every other has the same; values are text, numbers, true, false, or null for nothing.
+
+  Errors name file and line (in an array the number of the object), all at once, before anything is sent. Identical rows merge; rows with one address and
   different fields are an error unless --duplicates first, last or each. --skip-invalid leaves bad rows out.
 
   --where takes some rows, before anything else is asked of them: column = value, column != value, column ~ text
