@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { type Parsed, type Place, Problem, type ProblemCode, parsed, refused } from '../problem.js';
+import type { ListEncoding } from './list-encoding.js';
 import { type ListRecord, maxRecordOctets } from './list-record.js';
 import { skipInvalid } from './list-row.js';
 import { quoteInput } from './quote-input.js';
@@ -14,6 +15,8 @@ type Records = AsyncGenerator<ListRecord | Problem, void, void>;
 /** An array is held in memory as a whole. */
 const maxArrayBytes = 50_000_000;
 const keysShown = 5;
+/** Whatever else there was once. RFC 8259 §8.1 */
+const encoding: ListEncoding = 'utf-8';
 
 /**
  * One object a line, read as a stream; blank lines are left out.
@@ -152,7 +155,7 @@ function createObjectReader(
       if (names === undefined) throw problem;
       return [problem];
     }
-    const header = names === undefined ? [{ cells: object.value.names, line }] : [];
+    const header = names === undefined ? [{ cells: object.value.names, line, encoding }] : [];
     names ??= object.value.names;
     const { values, faults } = object.value;
     if (faults.length > 0)
@@ -164,7 +167,7 @@ function createObjectReader(
     if (strange !== undefined) {
       return [refuse('list-row', strange, `Give every object the keys of the first, or ${skipInvalid}.`)];
     }
-    return [...header, { cells: names.map(name => values.get(name)), line }];
+    return [...header, { cells: names.map(name => values.get(name)), line, encoding }];
   };
 }
 

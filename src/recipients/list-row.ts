@@ -58,7 +58,11 @@ export function readRow(
     return [ragged(record.cells.length, columns.names.length, where)];
   for (const [index, value] of record.cells.entries()) {
     if (value === undefined)
-      refuse('list-syntax', `column "${columns.names[index]}" is not valid UTF-8`, saveAsUtf8);
+      refuse(
+        'list-syntax',
+        `column "${columns.names[index]}" is not valid ${record.encoding.toUpperCase()}`,
+        saveAsUtf8,
+      );
     const fault = cellFault(value ?? '');
     if (fault !== undefined) refuse('list-row', `${fault} in column "${columns.names[index]}"`);
   }

@@ -2,12 +2,15 @@ import { Problem } from '../problem.js';
 import { readRecords } from './csv-records.js';
 import { readJsonArray, readNdjson } from './json-records.js';
 import { type ListColumns, readColumns } from './list-columns.js';
+import type { ListEncoding } from './list-encoding.js';
 import { type ListRow, readRow } from './list-row.js';
 import { bindWhere, type Where } from './where.js';
 
 export type { ListRow } from './list-row.js';
 
 export interface ListReading {
+  /** Of CSV without a byte order mark; undefined: UTF-8. */
+  readonly encoding?: ListEncoding | undefined;
   /** Rows that are not meant are neither checked nor yielded; [] means all. */
   readonly where?: Where;
   /** Called for each of those. */
@@ -26,13 +29,13 @@ export interface ListReading {
 export async function* parseList(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
-  { where = [], leaveOut = () => undefined }: ListReading = {},
+  { encoding, where = [], leaveOut = () => undefined }: ListReading = {},
 ): AsyncGenerator<ListRow | Problem, void, void> {
   let columns: ListColumns | undefined;
   let isMeant = (_: readonly (string | undefined)[]) => true;
   let rows = 0;
   try {
-    for await (const record of recordsOf(chunks, file)) {
+    for await (const record of recordsOf(chunks, file, encoding)) {
       if (record instanceof Problem) {
         rows += 1;
         yield record;
@@ -68,9 +71,9 @@ export async function* parseList(
     yield new Problem('list-syntax', 'the list has a header but no rows', { where: { file } });
     return;
   }
-  const fix = isJson(file)
-    ? 'Each person is an object with the key email.'
-    : 'Its first row names the columns, the one with the addresses email.';
+  const fix = isCsv(file)
+    ? 'Its first row names the columns, the one with the addresses email.'
+    : 'Each person is an object with the key email.';
   yield new Problem('list-syntax', 'the list is empty', { where: { file }, fix });
 }
 
@@ -86,14 +89,18 @@ export function isListName(name: string): boolean {
   return formats.some(format => format.name.test(name));
 }
 
-function isJson(file: string): boolean {
-  return formatOf(file) !== formats[0];
+export function isCsv(file: string): boolean {
+  return formatOf(file) === formats[0];
 }
 
 function formatOf(file: string): (typeof formats)[number] {
   return formats.find(format => format.name.test(file)) ?? formats[0];
 }
 
-function recordsOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, file: string) {
-  return formatOf(file).read(chunks, file);
+function recordsOf(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  file: string,
+  encoding: ListEncoding | undefined,
+) {
+  return formatOf(file).read(chunks, file, encoding);
 }

@@ -5,6 +5,7 @@ import { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
+import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { pickEvenly } from '../recipients/sample.js';
 import type { Where } from '../recipients/where.js';
@@ -25,6 +26,8 @@ export interface GatherOptions {
   readonly consentNeeded: boolean;
   /** Which rows of lists are meant; [] means all. */
   readonly where: Where;
+  /** Of CSV without a byte order mark; undefined: UTF-8. */
+  readonly encoding: ListEncoding | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
 }
@@ -65,7 +68,7 @@ export interface Gathered {
 /**
  * Everything named on the command line to people, with all problems of all lists. Lists may have a million rows, so they
  * are read and read again, and what is kept of each row is a number.
- * @throws Problem `usage` when `where` has no list to choose from.
+ * @throws Problem `usage` when `where` or `encoding` has no list to be about.
  * @param meet called for everybody during the first reading, in which nobody can say yet who is named twice.
  */
 export async function gatherRecipients(
@@ -74,7 +77,7 @@ export async function gatherRecipients(
   meet: (recipient: Recipient) => void,
 ): Promise<Gathered> {
   const named = readNamedPeople(options, ports.files, ports.addressBook);
-  if (options.where.length > 0 && named.typedByHand) throw nothingToChooseFrom();
+  checkLists(options, named);
   const suppressed = await ports.readSuppressed();
   const survey = await surveyPeople(named, suppressed, meet);
   const audience = planAudience(await readSpecial(named, survey), {
@@ -218,10 +221,17 @@ async function* readAudience(
   }
 }
 
-function nothingToChooseFrom(): Problem {
-  return new Problem('usage', '--where chooses among the rows of lists, and there is no list', {
-    fix: 'Name a list with @people.csv, or leave --where out.',
-  });
+function checkLists({ where, encoding }: GatherOptions, { typedByHand, hasCsv }: NamedPeople): void {
+  if (where.length > 0 && typedByHand) {
+    throw new Problem('usage', '--where chooses among the rows of lists, and there is no list', {
+      fix: 'Name a list with @people.csv, or leave --where out.',
+    });
+  }
+  if (encoding !== undefined && !hasCsv) {
+    throw new Problem('usage', '--encoding says what lists of CSV are written in, and there is none', {
+      fix: 'Leave --encoding out; JSON is always UTF-8.',
+    });
+  }
 }
 
 function whereNotice(where: Where, leftOut: number): readonly string[] {

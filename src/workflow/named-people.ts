@@ -5,7 +5,8 @@ import { splitMailboxList } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Mention } from '../recipients/audience.js';
-import { isListName, type ListRow, parseList } from '../recipients/list.js';
+import { isCsv, isListName, type ListRow, parseList } from '../recipients/list.js';
+import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import type { Files } from './ports.js';
@@ -21,6 +22,8 @@ export interface NamedRecipients {
 export interface NamedPeople {
   /** No list is among the names. */
   readonly typedByHand: boolean;
+  /** A list among them is CSV. */
+  readonly hasCsv: boolean;
   /** In the order of the command line. Problems stand where the name or the row does. */
   read(): AsyncGenerator<Mention | NamedProblem, void, void>;
   /** Rows that `where` does not mean, in the last reading. */
@@ -47,6 +50,8 @@ export interface NamingOptions {
   readonly consentNeeded: boolean;
   /** Which rows of lists are meant; people typed by hand always are. [] means all. */
   readonly where: Where;
+  /** Of CSV without a byte order mark; undefined: UTF-8. */
+  readonly encoding: ListEncoding | undefined;
 }
 
 export function readNamedPeople(options: NamingOptions, files: Files, book: AddressBook): NamedPeople {
@@ -63,6 +68,7 @@ export function readNamedPeople(options: NamingOptions, files: Files, book: Addr
   const sources = new Map<Named, SourceRef>();
   let leftOut = 0;
   return {
+    hasCsv: named.some(item => item.kind === 'list' && isCsv(item.path)),
     typedByHand: named.every(({ kind }) => kind !== 'list'),
     get leftOut() {
       return leftOut;
@@ -132,10 +138,10 @@ async function* readList(
   { path, flag, role }: Extract<Named, { kind: 'list' }>,
   files: Files,
   hash: ReturnType<typeof createHash>,
-  { consentNeeded, where, leaveOut }: NamingOptions & { readonly leaveOut: () => void },
+  { consentNeeded, ...reading }: NamingOptions & { readonly leaveOut: () => void },
 ): AsyncGenerator<Recipient | NamedProblem, void, void> {
   const file = path === '-' ? 'standard input' : path;
-  for await (const row of parseList(hashed(files.stream(path), hash), file, { where, leaveOut })) {
+  for await (const row of parseList(hashed(files.stream(path), hash), file, reading)) {
     if (row instanceof Problem) yield { list: path, problem: row };
     else if (row.role !== undefined && flag !== '--to') {
       yield { list: path, problem: roleOutsideTo(row, file, flag) };

@@ -6,6 +6,7 @@ import { type HeaderField, headerValueFault, parseHeaderField } from '../message
 import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
+import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
@@ -29,6 +30,8 @@ export interface EmailDraft {
   readonly named: NamedRecipients;
   /** Which rows of lists are meant; [] means all. */
   readonly where: Where;
+  /** Of CSV without a byte order mark; undefined: UTF-8. */
+  readonly encoding: ListEncoding | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
   readonly maxVisible: number;

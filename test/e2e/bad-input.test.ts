@@ -131,6 +131,17 @@ describe('lists', () => {
     }
   });
 
+  it('in another encoding are read when it is named', async () => {
+    user.write('list.csv', Buffer.from('email,name\na@example.com,J\u00f6rg\n', 'latin1'));
+    expect(await send('--each', 'list.csv', '--yes')).toEqual([
+      65,
+      'list.csv:2: column "name" is not valid UTF-8\n  Save it as "CSV UTF-8"; a list to send to may be in what --encoding says.',
+    ]);
+    const args = ['--each', 'list.csv', '--dry-run', '--encoding', 'windows-1252'];
+    const { status, stderr } = await user.run(['send', 'msg.txt', ...args]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('Jörg <a@example.com>')]);
+  });
+
   it('say which columns there are when email is missing', async () => {
     expect(
       (await refusal(['send', 'msg.txt', '--each', '-', '--yes'], 'adress;name\na@example.com;A\n'))[1],

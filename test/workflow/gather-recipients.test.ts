@@ -33,6 +33,7 @@ async function gather(
       consentNeeded: false,
       where: [],
       sample: undefined,
+      encoding: undefined,
       ...options,
     },
     {
@@ -145,6 +146,18 @@ describe('--where', () => {
       code: 'usage',
       message: '--where chooses among the rows of lists, and there is no list',
     });
+  });
+});
+
+describe('--encoding', () => {
+  it('is a usage error when there is no list of CSV', async () => {
+    for (const each of ['a@example.com', 'people.ndjson']) {
+      const named = { to: [], cc: [], bcc: [], each: [each] };
+      await expect(gather(() => [], [], { named, encoding: 'latin1' })).rejects.toMatchObject({
+        code: 'usage',
+        message: '--encoding says what lists of CSV are written in, and there is none',
+      });
+    }
   });
 });
 

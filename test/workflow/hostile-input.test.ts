@@ -52,6 +52,7 @@ async function gather(
     consentNeeded: false,
     where: [],
     sample: undefined,
+    encoding: undefined,
   };
   const addressBook = createAddressBook([], aliases, defaultDomain);
   const ports = { files, addressBook, random: systemRandom, readSuppressed: async () => new Set<string>() };

@@ -52,7 +52,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,
 
-  csv: `Lists: CSV with a header row, UTF-8, separated by comma, semicolon or tab.
+  csv: `Lists: CSV with a header row, separated by comma, semicolon or tab. UTF-8, or UTF-16 with a byte order mark;
+  --encoding utf-16le, utf-16be, latin1 or windows-1252 for files in others.
 
   email    required (also e-mail, email_address, mail)
   name     optional
@@ -60,11 +61,12 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   track    optional: no = this person's copy carries no pixel
   …        every other column is a merge field
 
-  Files named .ndjson or .jsonl hold one JSON object a line, .json an array of them (at most 50 MB). The keys of the first
-  object are the columns, every other has the same; values are text, numbers, true, false, or null for nothing.
+  Files named .ndjson or .jsonl hold one JSON object a line, .json an array of them (at most 50 MB). The keys of the
+  first object are the columns, every other has the same; values are text, numbers, true, false, or null for nothing.
 
-  Errors name file and line (in an array the number of the object), all at once, before anything is sent. Identical rows merge; rows with one address and
-  different fields are an error unless --duplicates first, last or each. --skip-invalid leaves bad rows out.
+  Errors name file and line (in an array the number of the object), all at once, before anything is sent. Identical
+  rows merge; rows with one address and different fields are an error unless --duplicates first, last or each.
+  --skip-invalid leaves bad rows out.
 
   --where takes some rows, before anything else is asked of them: column = value, column != value, column ~ text
   (contains), column is empty, column is not empty, joined by and; given again, both hold. Case and blanks at the edge

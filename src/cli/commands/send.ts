@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { listEncodings } from '../../recipients/list-encoding.js';
 import { createOption } from '../commander.js';
 import { assignment, collect, duration, rate, where, wholeNumber, window } from '../options.js';
 
@@ -23,6 +24,12 @@ export function defineSend(command: Command): void {
         'last',
         'each',
       ]),
+    )
+    .addOption(
+      createOption(
+        '--encoding <name>',
+        'what CSV without a byte order mark is written in; default utf-8',
+      ).choices(listEncodings),
     )
     .option('--skip-invalid', 'leave rows with errors out instead of stopping')
     .optionsGroup('What:')

@@ -118,6 +118,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
         each: [],
       },
       where: [],
+      encoding: undefined,
       sample: undefined,
       maxVisible: 20,
       expose: undefined,

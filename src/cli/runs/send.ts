@@ -3,6 +3,7 @@ import type { Composition } from '../../merge/composition.js';
 import type { CopyPlan } from '../../merge/copy-plan.js';
 import { domainOf } from '../../message/mailbox.js';
 import { Problem, Problems } from '../../problem.js';
+import type { ListEncoding } from '../../recipients/list-encoding.js';
 import type { Where } from '../../recipients/where.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
@@ -41,6 +42,7 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly each?: readonly string[];
   readonly where?: Where;
   readonly sample?: number;
+  readonly encoding?: ListEncoding;
   readonly limit?: number;
   readonly duplicates?: 'first' | 'last' | 'each';
   readonly skipInvalid?: boolean;
@@ -198,6 +200,7 @@ function createDraft(
     named: { to: options.to ?? [], cc: options.cc ?? [], bcc: options.bcc ?? [], each: options.each ?? [] },
     where: options.where ?? [],
     sample: options.sample,
+    encoding: options.encoding,
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
     expose: options.expose,
     duplicates: options.duplicates,
