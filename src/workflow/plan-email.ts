@@ -12,6 +12,7 @@ import type { DkimSigner } from '../message/dkim/signer.js';
 import { domainOf, type Mailbox, needsSmtpUtf8, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
+import { DomainDoubts } from '../recipients/doubtful-domains.js';
 import { checkExposure, ExposureSurvey } from '../recipients/exposure.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
@@ -162,6 +163,8 @@ interface Survey {
   readonly header: { readonly to: Mailbox[]; readonly cc: Mailbox[] };
   readonly shown: Readonly<Record<Role, { count: number; readonly first: Mailbox[] }>>;
   untracked: number;
+  /** Addresses that are right by every rule and probably not meant. */
+  readonly doubts: DomainDoubts;
   add(recipient: Recipient): void;
   /** The same words to the same people are what nobody means to send twice in a day. */
   readonly fingerprint: Fingerprint;
@@ -178,11 +181,13 @@ function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: numbe
     header: { to: [], cc: [] },
     shown: { to: named(), cc: named(), bcc: named() },
     untracked: 0,
+    doubts: new DomainDoubts(),
     add(recipient) {
       const { mailbox, role, fields, tracked } = recipient;
       survey.fingerprint.add({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
       const { first } = survey.shown[role];
       survey.exposure.add(recipient);
+      survey.doubts.add(recipient);
       survey.shown[role].count += 1;
       if (first.length < namesKept) first.push(mailbox);
       if (mode === 'group' && role !== 'bcc' && survey.exposure.visible <= mostVisible)
@@ -329,7 +334,7 @@ function describePlan(
   email: EmailRecord,
   composition: Composition,
   audience: Gathered,
-  { exposure, shown, untracked }: Survey,
+  { exposure, shown, untracked, doubts }: Survey,
 ): SendPlan {
   return {
     emailId: email.emailId,
@@ -347,6 +352,6 @@ function describePlan(
     window: draft.window,
     trackingUrl: draft.trackingUrl,
     notices: audience.notices,
-    warnings: [],
+    warnings: doubts.warnings(),
   };
 }

@@ -142,6 +142,26 @@ describe('lists', () => {
     expect([status, stderr]).toEqual([0, expect.stringContaining('Jörg <a@example.com>')]);
   });
 
+  it('with addresses that may be mistyped are warned of, and no more', async () => {
+    user.write('list.csv', 'email\njane@gmial.com\njoe@gmail.com\njim@\u0430pple.example\n');
+    const { status, stdout } = await user.run([
+      'send',
+      'msg.txt',
+      '--each',
+      'list.csv',
+      '--dry-run',
+      '--json',
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      recipients: 3,
+      warnings: expect.arrayContaining([
+        '1 address may be mistyped: jane@gmial.com (gmail.com?) list.csv:2',
+        '1 address has a domain of Latin and other letters that look like them: jim@xn--pple-43d.example (\u0430pple.example) list.csv:4',
+      ]) as unknown,
+    });
+  });
+
   it('say which columns there are when email is missing', async () => {
     expect(
       (await refusal(['send', 'msg.txt', '--each', '-', '--yes'], 'adress;name\na@example.com;A\n'))[1],

@@ -73,7 +73,10 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   do not count. Values and columns of several words go into quotes:
   --where '"First Name" = Ann and city = "New York"'
 
-  --sample n picks n of those who remain at random, other ones each time.`,
+  --sample n picks n of those who remain at random, other ones each time.
+
+  The plan warns of domains that are one slip from a large provider's (gmial.com), and of those that mix Latin letters
+  with Cyrillic or Greek ones. Such rows are sent to all the same.`,
 
   config: `Configuration: mailtrack.toml in this folder or above, then $XDG_CONFIG_HOME/mailtrack/config.toml.
 
