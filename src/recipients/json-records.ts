@@ -3,7 +3,7 @@
  * not flat, or has other keys, is refused and never made to fit.
  */
 import { isUtf8 } from 'node:buffer';
-import { type Parsed, type Place, Problem, type ProblemCode, parsed, refused } from '../problem.js';
+import { type Parsed, Problem, type ProblemCode, parsed, refused } from '../problem.js';
 import type { ListEncoding } from './list-encoding.js';
 import { type ListRecord, maxRecordOctets } from './list-record.js';
 import { skipInvalid } from './list-row.js';
@@ -12,7 +12,7 @@ import { quoteInput } from './quote-input.js';
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 type Records = AsyncGenerator<ListRecord | Problem, void, void>;
 
-/** An array is held in memory as a whole. */
+/** The text of an array is held in memory as a whole. */
 const maxArrayBytes = 50_000_000;
 const keysShown = 5;
 /** Whatever else there was once. RFC 8259 §8.1 */
@@ -35,21 +35,18 @@ export async function* readNdjson(chunks: Chunks, file: string): Records {
 
 /**
  * An array of objects, which are numbered from 1 in place of lines.
- * @throws Problem `list-syntax` when it is too large, no JSON, or no array of objects.
+ * @throws Problem `list-syntax` when it is too large or no array, after the rows before that was seen.
  */
 export async function* readJsonArray(chunks: Chunks, file: string): Records {
   const fix = 'Write [{"email": "a@example.com"}, …]; one object a line goes into an .ndjson file.';
-  const refuse = (what: string, where: Place = { file }) => new Problem('list-syntax', what, { where, fix });
-  const octets = await readAll(chunks, file);
-  if (octets.length === 0) return;
-  if (!isUtf8(octets)) throw refuse('the list is not valid UTF-8');
-  const text = octets.toString();
-  const array = parseJson(text);
-  if (!array.ok) throw refuse('the list is not JSON', findBroken(text, file));
-  if (!Array.isArray(array.value)) throw refuse('the list is not an array of objects');
+  const text = await readText(chunks, file);
   const read = createObjectReader(file, fix);
+  const refuse = (what: string) => new Problem('list-syntax', what, { where: { file }, fix });
   let number = 0;
-  for (const element of array.value.length === 0 ? [] : elementsOf(text)) yield* read(element, ++number);
+  for (const element of elementsOf(text, refuse)) {
+    number += 1;
+    yield* read(element, number);
+  }
 }
 
 /** Lines with their numbers, without their ends; a byte order mark is no part of the first. */
@@ -78,7 +75,7 @@ function withoutBom(octets: Buffer, line: number): Buffer {
   return line === 1 && octets.toString('latin1', 0, 3) === '\u00ef\u00bb\u00bf' ? octets.subarray(3) : octets;
 }
 
-async function readAll(chunks: Chunks, file: string): Promise<Buffer> {
+async function readText(chunks: Chunks, file: string): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
@@ -91,41 +88,37 @@ async function readAll(chunks: Chunks, file: string): Promise<Buffer> {
       });
     }
   }
-  return withoutBom(Buffer.concat(parts), 1);
+  const octets = withoutBom(Buffer.concat(parts), 1);
+  if (!isUtf8(octets)) throw new Problem('list-syntax', 'the list is not valid UTF-8', { where: { file } });
+  return octets.toString();
 }
 
-function parseJson(text: string): Parsed<unknown> {
-  try {
-    return parsed(JSON.parse(text));
-  } catch (error) {
-    return refused((error as Error).message);
-  }
-}
-
-/** The first row that is no JSON, if it is one of them and not what is around them. */
-function findBroken(text: string, file: string): Place {
-  let number = 0;
-  for (const element of elementsOf(text)) {
-    number += 1;
-    if (!parseJson(element).ok) return { file, line: number };
-  }
-  return { file };
-}
-
-/** The elements of an array as they are written. */
-function* elementsOf(text: string): Generator<string, void, void> {
+/** The elements of an array as they are written: with all of them JSON, the array is. */
+function* elementsOf(text: string, refuse: (what: string) => Problem): Generator<string, void, void> {
+  if (text.trim() === '') return;
+  if (!/^\s*\[/.test(text)) throw refuse('the list is not an array of objects');
   const mark = /["[\]{},]/g;
   let depth = 0;
+  let elements = 0;
   let start = 0;
   for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
     const { 0: character, index } = found;
     if (character === '"') mark.lastIndex = endOfString(text, index);
     else if (character === '[' || character === '{') depth += 1;
     else if (character !== ',') depth -= 1;
-    const isEdge = character === ',' ? depth === 1 : character === ']' && depth === 0;
-    if (isEdge) yield text.slice(start, index);
+    const isEnd = character === ']' && depth === 0;
+    const isEdge = isEnd || (character === ',' && depth === 1);
+    if (isEdge) {
+      const element = text.slice(start, index);
+      const isNone = isEnd && elements === 0 && element.trim() === '';
+      if (!isNone) yield element;
+      elements += 1;
+    }
+    if (isEnd && text.slice(index + 1).trim() !== '') throw refuse('something follows the array');
+    if (isEnd) return;
     if (isEdge || (character === '[' && depth === 1)) start = index + 1;
   }
+  throw refuse('the array is not closed');
 }
 
 /** @returns the index after the closing quote. A regular expression would run out of stack with a string of many MB. */
@@ -182,9 +175,12 @@ const pair = new RegExp(`(${string})\\s*:\\s*(${string}|[^\\s,}]+)`, 'g');
 
 /** Numbers as they are written: as numbers, long ones would become others, and 1.10 would be 1.1. */
 function readObject(text: string): Parsed<FlatObject> {
-  const json = parseJson(text);
-  if (!json.ok) return refused('the row is not JSON');
-  const object = json.value;
+  let object: unknown;
+  try {
+    object = JSON.parse(text);
+  } catch {
+    return refused('the row is not JSON');
+  }
   if (typeof object !== 'object' || object === null || Array.isArray(object))
     return refused('the row is not an object');
   const nested = Object.entries(object)

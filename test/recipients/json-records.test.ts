@@ -94,6 +94,26 @@ describe('rows of objects', () => {
     expect(await array(`[${rows.join()}]`)).toEqual(expected);
   });
 
+  it('of an array that is no JSON are never all of it', async () => {
+    const list = '[{"email":"a@b","n":"\\\\"},\n{"email":"c@d","n":"\\""}, {"email":"e@f","n":1}]';
+    expect(JSON.parse(list)).toHaveLength(3);
+    const piece = fc.constantFrom('', ...'[]{},:"\\1x \n');
+    await fc.assert(
+      fc.asyncProperty(fc.nat(list.length), fc.nat(2), piece, async (at, removed, added) => {
+        const text = list.slice(0, at) + added + list.slice(at + removed);
+        const items = await all('people.json', [text]);
+        let isJson = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          isJson = false;
+        }
+        if (!isJson) expect(items.some(item => item instanceof Problem)).toBe(true);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('carry what was written, whatever it is and however the octets are cut', async () => {
     const text = fc.string({ unit: fc.constantFrom(...'ab",:;{}[]\\\t\n äß日😀=\'') });
     const row = fc.record({
@@ -219,6 +239,7 @@ describe('bad objects', () => {
 });
 
 describe('a list that is none', () => {
+  const ann = '1 <a@b> [["email","a@b"]]';
   it.each([
     ['people.ndjson', '[\n{"email":"a@b"}\n]', ['people.ndjson:1: the row is not JSON [list-syntax]']],
     ['people.ndjson', 'email\na@b\n', ['people.ndjson:1: the row is not JSON [list-syntax]']],
@@ -244,15 +265,31 @@ describe('a list that is none', () => {
     ['people.json', '[ ]', ['people.json:-: the list is empty [list-syntax]']],
     ['people.json', '{"email":"a@b"}', ['people.json:-: the list is not an array of objects [list-syntax]']],
     ['people.json', '[1]', ['people.json:1: the row is not an object [list-syntax]']],
-    ['people.json', '[\n{"email":"a@b"},\n  oops]', ['people.json:2: the list is not JSON [list-syntax]']],
-    ['people.json', '[{"email":"a@b"},]', ['people.json:2: the list is not JSON [list-syntax]']],
-    ['people.json', '[{"email":"a@b', ['people.json:-: the list is not JSON [list-syntax]']],
+    [
+      'people.json',
+      '[\n{"email":"a@b"},\n  oops]',
+      [ann, 'people.json:2: the row is not JSON [list-syntax]'],
+    ],
+    ['people.json', '[{"email":"a@b"},]', [ann, 'people.json:2: the row is not JSON [list-syntax]']],
+    ['people.json', '[,{"email":"a@b"}]', ['people.json:1: the row is not JSON [list-syntax]']],
+    [
+      'people.json',
+      '[{"email":"a@b"}] {"x":1}',
+      [ann, 'people.json:-: something follows the array [list-syntax]'],
+    ],
+    [
+      'people.json',
+      '[{"email":"a@b"},{"email":[1},{"email":"c@d"}]',
+      [ann, 'people.json:-: the array is not closed [list-syntax]'],
+    ],
+    ['people.json', '[{"email":"a@b', ['people.json:-: the array is not closed [list-syntax]']],
+    ['people.json', '[{"email":"a@b"}}', ['people.json:-: the array is not closed [list-syntax]']],
+    ['people.json', '[\n{"email":"a@b"}\n', ['people.json:-: the array is not closed [list-syntax]']],
     [
       'people.json',
       '{"email":"a@b"}\n{"email":"c@d"}',
-      ['people.json:-: the list is not JSON [list-syntax]'],
+      ['people.json:-: the list is not an array of objects [list-syntax]'],
     ],
-    ['people.json', '[\n{"email":"a@b"}\n', ['people.json:-: the list is not JSON [list-syntax]']],
     [
       'people.json',
       `[{"email":"${'x'.repeat(1_100_000)}"}]`,
