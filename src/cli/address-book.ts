@@ -1,6 +1,6 @@
 import { Problem, Problems } from '../problem.js';
 import { type AddressBook, type Contact, createAddressBook } from '../recipients/address-book.js';
-import { parseList } from '../recipients/csv.js';
+import { parseList } from '../recipients/list.js';
 import { systemFiles } from '../system/files.js';
 import type { Context } from './context.js';
 

@@ -1,3 +1,4 @@
+import { parseWhere, type Where, whereExample } from '../recipients/where.js';
 import type { Rate } from '../smtp/pace.js';
 import { autoWindow, widestWindow } from '../smtp/window.js';
 import { InvalidArgumentError } from './commander.js';
@@ -74,4 +75,11 @@ export function assignment(
   const equals = value.indexOf('=');
   if (equals <= 0) throw new InvalidArgumentError('It has to be key=value.');
   return new Map(before ?? []).set(value.slice(0, equals).trim(), value.slice(equals + 1));
+}
+
+/** Conditions on the rows of lists; repeated, all of them hold. */
+export function where(value: string, before: Where | undefined): Where {
+  const conditions = parseWhere(value);
+  if (!conditions.ok) throw new InvalidArgumentError(`${conditions.why}. ${whereExample}`);
+  return [...(before ?? []), ...conditions.value];
 }

@@ -1,44 +1,48 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../problem.js';
+import { createTranscoder, type ListEncoding, type Transcoder } from './list-encoding.js';
+import { type ListRecord, maxRecordOctets } from './list-record.js';
 
-/** One record as it stands in the file; blank ones are left out. */
-export interface CsvRecord {
-  /** Decoded, otherwise untouched; undefined where the octets are not UTF-8. */
-  readonly cells: readonly (string | undefined)[];
-  /** Physical line the record starts on, from 1. */
-  readonly line: number;
-}
-
-/** csv-parse's own limit is in octets too; a quote that is not closed would hold the rest of the file. */
-const maxRecordOctets = 1_000_000;
-export const saveAsUtf8 = 'Save it as "CSV UTF-8".';
+export const saveAsUtf8 = 'Save it as "CSV UTF-8"; a list to send to may be in what --encoding says.';
 
 /**
- * Records of a CSV file (RFC 4180), separated by comma, semicolon or tab, read as a stream.
+ * Records of a CSV file (RFC 4180), separated by comma, semicolon or tab, read as a stream; blank ones are left out.
+ * @param encoding of a file without a byte order mark; undefined: UTF-8.
  * @throws Problem `list-syntax` where the structure is broken, after everything before it was yielded.
  */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
-): AsyncGenerator<CsvRecord, void, void> {
+  encoding?: ListEncoding,
+): AsyncGenerator<ListRecord, void, void> {
+  const transcoder = createTranscoder(encoding);
   let reader: RecordReader | undefined;
-  for await (const octets of headerFirst(chunks, file)) {
-    reader ??= createRecordReader(octets, file);
+  for await (const octets of headerFirst(transcode(chunks, transcoder), file)) {
+    reader ??= createRecordReader(octets, file, transcoder.encoding);
     yield* reader.write(octets);
   }
   if (reader !== undefined) yield* reader.end();
 }
 
-/** The same octets without a byte order mark, the whole header line in the first piece. */
-async function* headerFirst(
+async function* transcode(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  file: string,
+  transcoder: Transcoder,
 ): AsyncGenerator<Buffer, void, void> {
+  for await (const chunk of chunks) {
+    const octets = transcoder.write(chunk);
+    if (octets.length > 0) yield octets;
+  }
+  const last = transcoder.end();
+  if (last.length > 0) yield last;
+}
+
+/** The same octets without a byte order mark, the whole header line in the first piece. */
+async function* headerFirst(chunks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer, void, void> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of chunks) {
     if (head === undefined) {
-      yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      yield chunk;
       continue;
     }
     head = Buffer.concat([head, chunk]);
@@ -63,8 +67,8 @@ function withoutBom(head: Buffer): Buffer {
 }
 
 interface RecordReader {
-  write(octets: Uint8Array): AsyncGenerator<CsvRecord, void, void>;
-  end(): AsyncGenerator<CsvRecord, void, void>;
+  write(octets: Uint8Array): AsyncGenerator<ListRecord, void, void>;
+  end(): AsyncGenerator<ListRecord, void, void>;
 }
 
 /**
@@ -72,14 +76,14 @@ interface RecordReader {
  * not UTF-8, and each bad row can be named. It hands records over by callback and not as a stream, since a stream
  * forgets what it holds when it fails, and the rows before a broken one count.
  */
-function createRecordReader(head: Buffer, file: string): RecordReader {
+function createRecordReader(head: Buffer, file: string, encoding: ListEncoding): RecordReader {
   const [header = ''] = head
     .toString('latin1')
     .trimStart()
     .split(/[\r\n]/, 1);
-  refuseUtf16(head, header, file);
+  refuseUnreadable(header, file);
   let line = 1;
-  let records: CsvRecord[] = [];
+  let records: ListRecord[] = [];
   const parser = parse({
     delimiter: detectDelimiter(header),
     encoding: 'latin1',
@@ -91,7 +95,7 @@ function createRecordReader(head: Buffer, file: string): RecordReader {
     on_record: (raw: string[], { empty_lines }) => {
       const cells = raw.map(decodeUtf8);
       if (cells.some(cell => cell === undefined || cell.trim() !== ''))
-        records.push({ cells, line: line + empty_lines });
+        records.push({ cells, line: line + empty_lines, encoding });
       line += raw.reduce((lines, cell) => lines + countLineEnds(cell), 1);
       return null;
     },
@@ -114,12 +118,12 @@ function createRecordReader(head: Buffer, file: string): RecordReader {
   };
 }
 
-function refuseUtf16(head: Buffer, header: string, file: string): void {
-  const mark = head.toString('hex', 0, 2);
-  if (mark !== 'fffe' && mark !== 'feff' && !header.includes('\0')) return;
-  throw new Problem('list-syntax', 'the list is UTF-16, or no text at all', {
+/** UTF-16 without a byte order mark has a NUL in each letter of ASCII. Which of the two it is would be a guess. */
+function refuseUnreadable(header: string, file: string): void {
+  if (!header.includes('\0')) return;
+  throw new Problem('list-syntax', 'the list is UTF-16 without a byte order mark, or no text at all', {
     where: { file, line: 1 },
-    fix: saveAsUtf8,
+    fix: 'Save it as "CSV UTF-8", or pass --encoding utf-16le or utf-16be.',
   });
 }
 

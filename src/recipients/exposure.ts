@@ -72,7 +72,7 @@ export function checkExposure(
 
 /** The flag to type, as long as it fits on a line and has nothing in it that a shell would read. */
 function eachCommand(names: readonly string[]): string {
-  const isPlain = names.every(text => /^[\w./-]+(?:\.csv|\.tsv|@[\w.-]+)$/i.test(text));
+  const isPlain = names.every(text => /^[\w./-]+(?:\.(?:csv|tsv|ndjson|jsonl|json)|@[\w.-]+)$/i.test(text));
   return isPlain && names.length <= maxShown
     ? `--each ${names.join(',')}`
     : '--each with the same recipients, in place of --to, --cc and --bcc';

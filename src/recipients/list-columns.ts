@@ -1,6 +1,8 @@
 import { headerValueFault } from '../message/header-field.js';
 import { Problem } from '../problem.js';
-import { type CsvRecord, saveAsUtf8 } from './csv-records.js';
+import { saveAsUtf8 } from './csv-records.js';
+import type { ListEncoding } from './list-encoding.js';
+import type { ListRecord } from './list-record.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
 export interface ListColumns {
@@ -16,11 +18,15 @@ export interface ListColumns {
 const emailNames: ReadonlySet<string> = new Set(['email', 'e-mail', 'email_address', 'mail']);
 
 /** @returns the columns, or everything that is wrong with the header row: `list-column`. */
-export function readColumns(header: CsvRecord, file: string): ListColumns | readonly Problem[] {
+export function readColumns(header: ListRecord, file: string): ListColumns | readonly Problem[] {
   const where = { file, line: header.line };
   const names = header.cells.map(cell => cell?.trim());
   const lower = names.map(name => name?.toLowerCase());
-  const problems = [...findNameFaults(names), ...findDoubled(names), ...findEmailFaults(names)];
+  const problems = [
+    ...findNameFaults(names, header.encoding),
+    ...findDoubled(names),
+    ...findEmailFaults(names),
+  ];
   const email = lower.findIndex(name => emailNames.has(name ?? ''));
   if (problems.length > 0)
     return problems.map(([what, fix]) => new Problem('list-column', what, { where, fix }));
@@ -43,10 +49,11 @@ export function isAddressingColumn(name: string): boolean {
 type Names = readonly (string | undefined)[];
 type Fault = readonly [what: string, fix: string];
 
-function findNameFaults(names: Names): readonly Fault[] {
+function findNameFaults(names: Names, encoding: ListEncoding): readonly Fault[] {
   return names.flatMap((name, index): readonly Fault[] => {
     const column = `column ${index + 1}`;
-    if (name === undefined) return [[`the name of ${column} is not valid UTF-8`, saveAsUtf8]];
+    if (name === undefined)
+      return [[`the name of ${column} is not valid ${encoding.toUpperCase()}`, saveAsUtf8]];
     if (name === '') return [[`${column} has no name`, 'Name it in the first row, or remove it.']];
     const fault = headerValueFault(name);
     return fault === undefined ? [] : [[`${fault} in the name of ${column}`, 'Type the name anew.']];

@@ -2,8 +2,9 @@ import { trimBlanks } from '../message/blanks.js';
 import { codePointName } from '../message/header-field.js';
 import { type Mailbox, nameFault, parseAddrSpec } from '../message/mailbox.js';
 import { type Place, Problem, type ProblemCode } from '../problem.js';
-import { type CsvRecord, saveAsUtf8 } from './csv-records.js';
+import { saveAsUtf8 } from './csv-records.js';
 import type { ListColumns } from './list-columns.js';
+import type { ListRecord } from './list-record.js';
 import { quoteInput } from './quote-input.js';
 import type { Fields, Role } from './recipient.js';
 
@@ -16,7 +17,7 @@ export interface ListRow {
   readonly track: boolean | undefined;
   /** All columns as they stand there, the special ones too. */
   readonly fields: Fields;
-  /** Physical line the record starts on, from 1. */
+  /** Physical line the record starts on, from 1; of a JSON array the number of the object. */
   readonly line: number;
 }
 
@@ -36,14 +37,18 @@ const tracks: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
 ]);
 
-const skipInvalid = 'pass --skip-invalid to leave such rows out';
+export const skipInvalid = 'pass --skip-invalid to leave such rows out';
 const correctRow = `Correct the row, or ${skipInvalid}.`;
 
 /**
  * @returns the row, or everything that is wrong with it: `list-row`, `address-syntax`; `list-syntax` for octets that are
  * not UTF-8, since then it is the file that was saved wrongly.
  */
-export function readRow(record: CsvRecord, columns: ListColumns, file: string): ListRow | readonly Problem[] {
+export function readRow(
+  record: ListRecord,
+  columns: ListColumns,
+  file: string,
+): ListRow | readonly Problem[] {
   const where = { file, line: record.line };
   const problems: Problem[] = [];
   const refuse = (code: ProblemCode, what: string, fix = correctRow) =>
@@ -53,7 +58,11 @@ export function readRow(record: CsvRecord, columns: ListColumns, file: string): 
     return [ragged(record.cells.length, columns.names.length, where)];
   for (const [index, value] of record.cells.entries()) {
     if (value === undefined)
-      refuse('list-syntax', `column "${columns.names[index]}" is not valid UTF-8`, saveAsUtf8);
+      refuse(
+        'list-syntax',
+        `column "${columns.names[index]}" is not valid ${record.encoding.toUpperCase()}`,
+        saveAsUtf8,
+      );
     const fault = cellFault(value ?? '');
     if (fault !== undefined) refuse('list-row', `${fault} in column "${columns.names[index]}"`);
   }
@@ -95,8 +104,13 @@ function ragged(cells: number, columns: number, where: Place): Problem {
   });
 }
 
-/** Line ends and tabs are text; every other control character is an accident or an attack. */
+/**
+ * Line ends and tabs are text; every other control character is an accident or an attack. JSON can write half of a
+ * surrogate pair, which no encoding can.
+ */
 function cellFault(value: string): string | undefined {
-  const strange = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)/.exec(value)?.[0];
-  return strange === undefined ? undefined : `control character ${codePointName(strange)}`;
+  const strange = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)|\p{Cs}/u.exec(value)?.[0];
+  if (strange === undefined) return undefined;
+  const kind = strange >= '\ud800' ? 'half of a surrogate pair' : 'control character';
+  return `${kind} ${codePointName(strange)}`;
 }

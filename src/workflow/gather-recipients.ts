@@ -2,17 +2,21 @@ import { hash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
 import { addrSpecKey } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
-import type { Problem } from '../problem.js';
+import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
+import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient } from '../recipients/recipient.js';
+import { pickEvenly } from '../recipients/sample.js';
+import type { Where } from '../recipients/where.js';
+import { createNumbers48 } from './identifiers.js';
 import {
   type NamedPeople,
   type NamedProblem,
   type NamedRecipients,
   readNamedPeople,
 } from './named-people.js';
-import type { Files, Ledger, Mode } from './ports.js';
+import type { Files, Ledger, Mode, Random } from './ports.js';
 
 export interface GatherOptions {
   readonly named: NamedRecipients;
@@ -20,11 +24,18 @@ export interface GatherOptions {
   readonly skipInvalid: boolean;
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
+  /** Which rows of lists are meant; [] means all. */
+  readonly where: Where;
+  /** Of CSV without a byte order mark; undefined: UTF-8. */
+  readonly encoding: ListEncoding | undefined;
+  /** So many of those who remain, picked at random; undefined: all. */
+  readonly sample: number | undefined;
 }
 
 export interface GatherPorts {
   readonly files: Files;
   readonly addressBook: AddressBook;
+  readonly random: Random;
   readonly readSuppressed: Ledger['readSuppressed'];
 }
 
@@ -45,6 +56,8 @@ export interface Gathered {
   readonly fromList: boolean;
   /** Lists that were read. */
   readonly sources: readonly SourceRef[];
+  /** Rows of lists that are not meant. */
+  readonly leftOut: number;
   /** Addresses left out, as they were first written. */
   readonly suppressed: readonly string[];
   /** What was merged or left out, for the user to see. */
@@ -55,6 +68,7 @@ export interface Gathered {
 /**
  * Everything named on the command line to people, with all problems of all lists. Lists may have a million rows, so they
  * are read and read again, and what is kept of each row is a number.
+ * @throws Problem `usage` when `where` or `encoding` has no list to be about.
  * @param meet called for everybody during the first reading, in which nobody can say yet who is named twice.
  */
 export async function gatherRecipients(
@@ -63,6 +77,7 @@ export async function gatherRecipients(
   meet: (recipient: Recipient) => void,
 ): Promise<Gathered> {
   const named = readNamedPeople(options, ports.files, ports.addressBook);
+  checkLists(options, named);
   const suppressed = await ports.readSuppressed();
   const survey = await surveyPeople(named, suppressed, meet);
   const audience = planAudience(await readSpecial(named, survey), {
@@ -70,17 +85,30 @@ export async function gatherRecipients(
     suppressed,
   });
   const skipped = options.skipInvalid ? skippedRows(survey.problems) : new Map<string, readonly Problem[]>();
-  const allMet = survey.special.size === 0 && survey.isOrdered;
+  const isComplete = survey.special.size === 0 && survey.isOrdered;
+  const everybody = () =>
+    isComplete && survey.kept ? yieldAll(survey.kept) : readAudience(named, survey, audience);
+  const total = isComplete ? survey.met : undefined;
+  const sample =
+    options.sample === undefined
+      ? undefined
+      : await takeSample(options.sample, total, everybody, ports.random);
   return {
     mode: modeOf(options.named),
     typedByHand: named.typedByHand,
-    allMet,
-    recipients: () => (allMet && survey.kept ? yieldAll(survey.kept) : readAudience(named, survey, audience)),
+    allMet: isComplete && sample === undefined,
+    recipients: sample?.recipients ?? everybody,
     columns: survey.columns,
     fromList: survey.fromList,
     sources: named.sources,
+    leftOut: survey.leftOut,
     suppressed: audience.suppressed,
-    notices: [...[...skipped].map(skippedNotice), ...audience.notices],
+    notices: [
+      ...whereNotice(options.where, survey.leftOut),
+      ...[...skipped].map(skippedNotice),
+      ...audience.notices,
+      ...(sample === undefined ? [] : [sample.notice]),
+    ],
     problems: [
       ...survey.problems
         .filter(({ list }) => list === undefined || !skipped.has(list))
@@ -99,6 +127,9 @@ const mostKept = 10_000;
 
 /** What one reading of everything tells. */
 interface Survey {
+  /** How many people were met. */
+  readonly met: number;
+  readonly leftOut: number;
   /** Everybody who was met; undefined when they are too many. */
   readonly kept: readonly Recipient[] | undefined;
   /** Numbers of the addresses that need a second look: named more than once, or suppressed. */
@@ -124,12 +155,14 @@ async function surveyPeople(
   let isOrdered = true;
   let kept: Recipient[] | undefined = [];
   let lastRole = 0;
+  let met = 0;
   for await (const mention of named.read()) {
     if ('problem' in mention) {
       problems.push(mention);
       continue;
     }
     meet(mention);
+    met += 1;
     kept?.push(mention);
     if (kept !== undefined && kept.length > mostKept) kept = undefined;
     const role = roleOrder.indexOf(mention.role);
@@ -144,7 +177,7 @@ async function surveyPeople(
     if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
     file = from;
   }
-  return { kept, special, isOrdered, columns, fromList, problems };
+  return { met, leftOut: named.leftOut, kept, special, isOrdered, columns, fromList, problems };
 }
 
 /** Equal for equal addresses; two different ones with one number only get a second look each. */
@@ -186,6 +219,60 @@ async function* readAudience(
       else if (recipient !== undefined) roles.add(recipient.role);
     }
   }
+}
+
+function checkLists({ where, encoding }: GatherOptions, { typedByHand, hasCsv }: NamedPeople): void {
+  if (where.length > 0 && typedByHand) {
+    throw new Problem('usage', '--where chooses among the rows of lists, and there is no list', {
+      fix: 'Name a list with @people.csv, or leave --where out.',
+    });
+  }
+  if (encoding !== undefined && !hasCsv) {
+    throw new Problem('usage', '--encoding says what lists of CSV are written in, and there is none', {
+      fix: 'Leave --encoding out; JSON is always UTF-8.',
+    });
+  }
+}
+
+function whereNotice(where: Where, leftOut: number): readonly string[] {
+  if (where.length === 0) return [];
+  return [`${leftOut} ${leftOut === 1 ? 'row' : 'rows'} left out by --where`];
+}
+
+interface Sample {
+  /** Those who were picked, in their order. */
+  recipients(): AsyncIterable<Recipient>;
+  readonly notice: string;
+}
+
+/**
+ * Picks by number: whoever stands at one place of the first reading stands there in every other.
+ * @param total how many there are, if that is known without reading them once more.
+ */
+async function takeSample(
+  count: number,
+  total: number | undefined,
+  everybody: () => AsyncIterable<Recipient>,
+  random: Random,
+): Promise<Sample> {
+  const people = total ?? (await countAll(everybody()));
+  if (count >= people) {
+    return { recipients: everybody, notice: `--sample ${count} takes everybody: there are ${people}` };
+  }
+  const picked = pickEvenly(count, people, createNumbers48(random));
+  return {
+    async *recipients() {
+      let index = 0;
+      for await (const recipient of everybody()) if (picked.has(index++)) yield recipient;
+    },
+    notice: `${count} of ${people} people picked at random by --sample`,
+  };
+}
+
+async function countAll(items: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of items) count += 1;
+  return count;
 }
 
 /** By list, unless something is wrong with the list itself. */

@@ -5,8 +5,10 @@ import { splitMailboxList } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Mention } from '../recipients/audience.js';
-import { type ListRow, parseList } from '../recipients/csv.js';
+import { isCsv, isListName, type ListRow, parseList } from '../recipients/list.js';
+import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
+import type { Where } from '../recipients/where.js';
 import type { Files } from './ports.js';
 
 /** What stood after the four flags, each repeatable and comma-separated. */
@@ -20,8 +22,12 @@ export interface NamedRecipients {
 export interface NamedPeople {
   /** No list is among the names. */
   readonly typedByHand: boolean;
+  /** A list among them is CSV. */
+  readonly hasCsv: boolean;
   /** In the order of the command line. Problems stand where the name or the row does. */
   read(): AsyncGenerator<Mention | NamedProblem, void, void>;
+  /** Rows that `where` does not mean, in the last reading. */
+  readonly leftOut: number;
   /** Lists read so far, whole. */
   readonly sources: readonly SourceRef[];
 }
@@ -42,6 +48,10 @@ export interface NamingOptions {
   readonly named: NamedRecipients;
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
+  /** Which rows of lists are meant; people typed by hand always are. [] means all. */
+  readonly where: Where;
+  /** Of CSV without a byte order mark; undefined: UTF-8. */
+  readonly encoding: ListEncoding | undefined;
 }
 
 export function readNamedPeople(options: NamingOptions, files: Files, book: AddressBook): NamedPeople {
@@ -56,19 +66,28 @@ export function readNamedPeople(options: NamingOptions, files: Files, book: Addr
     values.flatMap(splitMailboxList).map(item => understand(item, flag, role, options, book)),
   );
   const sources = new Map<Named, SourceRef>();
+  let leftOut = 0;
   return {
+    hasCsv: named.some(item => item.kind === 'list' && isCsv(item.path)),
     typedByHand: named.every(({ kind }) => kind !== 'list'),
+    get leftOut() {
+      return leftOut;
+    },
     get sources() {
       return [...sources.values()].filter(({ path }) => path !== '-');
     },
     async *read() {
       let position = 0;
+      leftOut = 0;
+      const leaveOut = () => {
+        leftOut += 1;
+      };
       for (const item of named) {
         if (item.kind === 'nobody') yield { list: undefined, problem: item.problem };
         if (item.kind === 'typed') for (const one of item.people) yield { ...one, position: position++ };
         if (item.kind !== 'list') continue;
         const hash = createHash('sha256');
-        for await (const row of readList(item, files, hash, options)) {
+        for await (const row of readList(item, files, hash, { ...options, leaveOut })) {
           if ('problem' in row) yield row;
           else yield { ...row, position: position++ };
         }
@@ -106,7 +125,7 @@ function understand(
 function listName(item: string): string | undefined {
   if (item === '-') return '-';
   if (item.startsWith('@')) return item.slice(1);
-  return /\.(csv|tsv)$/i.test(item) && !item.includes('@') ? item : undefined;
+  return isListName(item) && !item.includes('@') ? item : undefined;
 }
 
 /** The contacts file may have a `track` column as well. */
@@ -119,10 +138,10 @@ async function* readList(
   { path, flag, role }: Extract<Named, { kind: 'list' }>,
   files: Files,
   hash: ReturnType<typeof createHash>,
-  { consentNeeded }: NamingOptions,
+  { consentNeeded, ...reading }: NamingOptions & { readonly leaveOut: () => void },
 ): AsyncGenerator<Recipient | NamedProblem, void, void> {
   const file = path === '-' ? 'standard input' : path;
-  for await (const row of parseList(hashed(files.stream(path), hash), file)) {
+  for await (const row of parseList(hashed(files.stream(path), hash), file, reading)) {
     if (row instanceof Problem) yield { list: path, problem: row };
     else if (row.role !== undefined && flag !== '--to') {
       yield { list: path, problem: roleOutsideTo(row, file, flag) };

@@ -12,6 +12,7 @@ import type { DkimSigner } from '../message/dkim/signer.js';
 import { domainOf, type Mailbox, needsSmtpUtf8, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
+import { DomainDoubts } from '../recipients/doubtful-domains.js';
 import { checkExposure, ExposureSurvey } from '../recipients/exposure.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
@@ -20,12 +21,11 @@ import type { SendPlan } from './events.js';
 import { Fingerprint } from './fingerprint.js';
 import { type Gathered, modeOf } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
-import type { Clock, EmailRecord, Mode, Random, RecipientRecord } from './ports.js';
+import type { Clock, EmailRecord, Mode, RecipientRecord } from './ports.js';
 import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft, sourceRef } from './read-draft.js';
 
 export interface PlanPorts extends DraftPorts {
   readonly clock: Clock;
-  readonly random: Random;
 }
 
 export interface PlannedEmail {
@@ -77,8 +77,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   };
   const unknown = findUnknownFields(fields);
   problems.push(...unknown);
-  if (audience.problems.length === 0 && survey.exposure.people === 0)
-    problems.push(nobody(audience.suppressed));
+  if (audience.problems.length === 0 && survey.exposure.people === 0) problems.push(nobody(audience));
   const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
   if (exposure !== undefined) problems.push(exposure);
   const composition = compose(draft, ports, read, { ...identity, message, header: survey.header, now });
@@ -112,10 +111,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     composition: JSON.stringify(composition),
   };
   return {
-    plan: {
-      ...describePlan(draft, email, composition, audience, survey),
-      warnings: leftovers.map(({ message }) => message),
-    },
+    plan: describePlan(draft, email, composition, audience, survey, leftovers),
     email,
     composition,
     template,
@@ -177,6 +173,8 @@ interface Survey {
   readonly header: { readonly to: Mailbox[]; readonly cc: Mailbox[] };
   readonly shown: Readonly<Record<Role, { count: number; readonly first: Mailbox[] }>>;
   untracked: number;
+  /** Addresses that are right by every rule and probably not meant. */
+  readonly doubts: DomainDoubts;
   add(recipient: Recipient): void;
   /** The same words to the same people are what nobody means to send twice in a day. */
   readonly fingerprint: Fingerprint;
@@ -193,11 +191,13 @@ function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: numbe
     header: { to: [], cc: [] },
     shown: { to: named(), cc: named(), bcc: named() },
     untracked: 0,
+    doubts: new DomainDoubts(),
     add(recipient) {
       const { mailbox, role, fields, tracked } = recipient;
       survey.fingerprint.add({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
       const { first } = survey.shown[role];
       survey.exposure.add(recipient);
+      survey.doubts.add(recipient);
       survey.shown[role].count += 1;
       if (first.length < namesKept) first.push(mailbox);
       if (mode === 'group' && role !== 'bcc' && survey.exposure.visible <= mostVisible)
@@ -223,9 +223,13 @@ async function* toRecords(
   }
 }
 
-function nobody(suppressed: readonly string[]): Problem {
-  return suppressed.length > 0
-    ? new Problem('usage', `nobody is left: all ${suppressed.length} recipients are suppressed`)
+function nobody({ suppressed, leftOut }: Gathered): Problem {
+  const reasons = [
+    ...(leftOut > 0 ? [`--where leaves out ${leftOut} ${leftOut === 1 ? 'row' : 'rows'}`] : []),
+    ...(suppressed.length > 0 ? [`all ${suppressed.length} recipients are suppressed`] : []),
+  ];
+  return reasons.length > 0
+    ? new Problem('usage', `nobody is left: ${reasons.join(', and ')}`)
     : new Problem('usage', 'there are no recipients', { fix: 'Name them with --to, --cc, --bcc or --each.' });
 }
 
@@ -340,8 +344,9 @@ function describePlan(
   email: EmailRecord,
   composition: Composition,
   audience: Gathered,
-  { exposure, shown, untracked }: Survey,
-): Omit<SendPlan, 'warnings'> {
+  { exposure, shown, untracked, doubts }: Survey,
+  leftovers: readonly Problem[],
+): SendPlan {
   return {
     emailId: email.emailId,
     mode: email.mode,
@@ -358,5 +363,6 @@ function describePlan(
     window: draft.window,
     trackingUrl: draft.trackingUrl,
     notices: audience.notices,
+    warnings: [...doubts.warnings(), ...leftovers.map(({ message }) => message)],
   };
 }

@@ -6,10 +6,12 @@ import { type HeaderField, headerValueFault, parseHeaderField } from '../message
 import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
+import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient } from '../recipients/recipient.js';
+import type { Where } from '../recipients/where.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
-import type { Files, Ledger, TokenFormat } from './ports.js';
+import type { Files, Ledger, Random, TokenFormat } from './ports.js';
 
 /** What the command line and the configuration say, as it was written. */
 export interface EmailDraft {
@@ -26,6 +28,12 @@ export interface EmailDraft {
   readonly attachments: readonly string[];
   readonly set: ReadonlyMap<string, string>;
   readonly named: NamedRecipients;
+  /** Which rows of lists are meant; [] means all. */
+  readonly where: Where;
+  /** Of CSV without a byte order mark; undefined: UTF-8. */
+  readonly encoding: ListEncoding | undefined;
+  /** So many of those who remain, picked at random; undefined: all. */
+  readonly sample: number | undefined;
   readonly maxVisible: number;
   readonly expose: number | undefined;
   readonly duplicates: 'first' | 'last' | 'each' | undefined;
@@ -46,6 +54,7 @@ export interface EmailDraft {
 export interface DraftPorts {
   readonly files: Files;
   readonly addressBook: AddressBook;
+  readonly random: Random;
   readonly readSuppressed: Ledger['readSuppressed'];
 }
 

@@ -116,6 +116,52 @@ describe('lists', () => {
     ]);
   });
 
+  it('of objects name the line, or of an array the row', async () => {
+    const rows = ['{"email":"a@example.com","tags":"x"}', '{"email":"b@example.com","tags":["x","y"]}'];
+    user.write('list.ndjson', rows.join('\n'));
+    user.write('list.json', `[${rows.join()}]`);
+    for (const file of ['list.ndjson', 'list.json']) {
+      expect(await send('--each', file, '--yes')).toEqual([
+        65,
+        [
+          `${file}:2: the value of "tags" is an array`,
+          '  Correct the row, or pass --skip-invalid to leave such rows out.',
+        ].join('\n'),
+      ]);
+    }
+  });
+
+  it('in another encoding are read when it is named', async () => {
+    user.write('list.csv', Buffer.from('email,name\na@example.com,J\u00f6rg\n', 'latin1'));
+    expect(await send('--each', 'list.csv', '--yes')).toEqual([
+      65,
+      'list.csv:2: column "name" is not valid UTF-8\n  Save it as "CSV UTF-8"; a list to send to may be in what --encoding says.',
+    ]);
+    const args = ['--each', 'list.csv', '--dry-run', '--encoding', 'windows-1252'];
+    const { status, stderr } = await user.run(['send', 'msg.txt', ...args]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('Jörg <a@example.com>')]);
+  });
+
+  it('with addresses that may be mistyped are warned of, and no more', async () => {
+    user.write('list.csv', 'email\njane@gmial.com\njoe@gmail.com\njim@\u0430pple.example\n');
+    const { status, stdout } = await user.run([
+      'send',
+      'msg.txt',
+      '--each',
+      'list.csv',
+      '--dry-run',
+      '--json',
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      recipients: 3,
+      warnings: expect.arrayContaining([
+        '1 address may be mistyped: jane@gmial.com (gmail.com?) list.csv:2',
+        '1 address has a domain of Latin and other letters that look like them: jim@xn--pple-43d.example (\u0430pple.example) list.csv:4',
+      ]) as unknown,
+    });
+  });
+
   it('say which columns there are when email is missing', async () => {
     expect(
       (await refusal(['send', 'msg.txt', '--each', '-', '--yes'], 'adress;name\na@example.com;A\n'))[1],
@@ -146,6 +192,36 @@ describe('lists', () => {
       [
         'msg.txt:5:10: there is no field "frist_name"',
         '  Did you mean "first_name"? There are: email, name, role, email_id, unsubscribe_url, first_name.',
+      ].join('\n'),
+    ]);
+  });
+
+  it('of which --where leaves nobody', async () => {
+    user.write('list.csv', 'email,city\na@example.com,Bonn\nb@example.com,Köln\n');
+    expect(await send('--each', 'list.csv', '--yes', '--where', 'city = Ulm')).toEqual([
+      64,
+      'mailtrack: nobody is left: --where leaves out 2 rows',
+    ]);
+  });
+
+  it('chosen from by what --where cannot mean', async () => {
+    user.write('list.csv', 'email,city\na@example.com,Bonn\n');
+    expect(await send('--each', 'list.csv', '--yes', '--where', 'city = New York')).toEqual([
+      64,
+      [
+        'error: option \'--where <expr>\' argument \'city = New York\' is invalid. "and" or the end is expected before "York".',
+        `Such as --where 'city = "New York" and vip is not empty'.`,
+      ].join(' '),
+    ]);
+    expect(await send('--each', 'list.csv', '--yes', '--where', 'town = Bonn')).toEqual([
+      65,
+      'list.csv: there is no column "town" for --where\n  There are: "email", "city".',
+    ]);
+    expect(await send('--to', 'a@example.com', '--where', 'city = Bonn')).toEqual([
+      64,
+      [
+        'mailtrack: --where chooses among the rows of lists, and there is no list',
+        '  Name a list with @people.csv, or leave --where out.',
       ].join('\n'),
     ]);
   });

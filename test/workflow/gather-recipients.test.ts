@@ -1,11 +1,23 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAddressBook } from '../../src/recipients/address-book.js';
 import type { Recipient } from '../../src/recipients/recipient.js';
-import { gatherRecipients } from '../../src/workflow/gather-recipients.js';
-import type { Files } from '../../src/workflow/ports.js';
+import { parseWhere, type Where } from '../../src/recipients/where.js';
+import { type GatherOptions, gatherRecipients } from '../../src/workflow/gather-recipients.js';
+import type { Files, Random } from '../../src/workflow/ports.js';
+
+/** Never the same octets twice, and the same ones in every run. */
+const random: Random = {
+  bytes: count => createHash('shake128', { outputLength: count }).update(`${drawn++}`).digest(),
+};
+let drawn = 0;
 
 /** `rows` are asked for anew at each reading. */
-async function gather(rows: (reading: number) => readonly string[], suppressed: readonly string[] = []) {
+async function gather(
+  rows: (reading: number) => readonly string[],
+  suppressed: readonly string[] = [],
+  options: Partial<GatherOptions> = {},
+) {
   let readings = 0;
   const files = {
     async *stream() {
@@ -19,10 +31,15 @@ async function gather(rows: (reading: number) => readonly string[], suppressed: 
       duplicates: undefined,
       skipInvalid: false,
       consentNeeded: false,
+      where: [],
+      sample: undefined,
+      encoding: undefined,
+      ...options,
     },
     {
       files,
       addressBook: createAddressBook([], new Map()),
+      random,
       readSuppressed: async () => new Set(suppressed),
     },
     ({ mailbox }) => met.push(mailbox.addrSpec),
@@ -33,6 +50,12 @@ async function gather(rows: (reading: number) => readonly string[], suppressed: 
     return all.map(({ mailbox }) => String(mailbox.addrSpec));
   };
   return { ...gathered, recipients, met, readings: () => readings };
+}
+
+function where(text: string): Where {
+  const conditions = parseWhere(text);
+  if (!conditions.ok) throw new Error(conditions.why);
+  return conditions.value;
 }
 
 const people = (count: number, named = 'P') =>
@@ -64,5 +87,116 @@ describe('gatherRecipients', () => {
     const suppressed = await gather(() => people(2), ['p0@example.com']);
     expect(suppressed.allMet).toBe(false);
     expect(await suppressed.recipients()).toEqual(['p1@example.com']);
+  });
+});
+
+describe('--where', () => {
+  it('leaves rows out before anything else is asked of them, and says how many', async () => {
+    const rows = ['a@example.com,Ann', 'bad address,Bob', 'a@example.com,Bob', 'c@example.com,Ann'];
+    const { met, notices, problems, leftOut, allMet } = await gather(() => rows, [], {
+      where: where('name = ann'),
+    });
+    expect(met).toEqual(['a@example.com', 'c@example.com']);
+    expect(allMet).toBe(true);
+    expect(leftOut).toBe(2);
+    expect(notices).toEqual(['2 rows left out by --where']);
+    expect(problems).toEqual([]);
+  });
+
+  it('gives the same people in every reading', async () => {
+    const { met, recipients, readings, leftOut } = await gather(() => people(41_000), ['p1@example.com'], {
+      where: where('name ~ 1'),
+    });
+    const expected = addresses(41_000).filter(address => address.includes('1'));
+    expect(met).toEqual(expected);
+    const others = expected.filter(address => address !== 'p1@example.com');
+    expect(await recipients()).toEqual(others);
+    expect(await recipients()).toEqual(others);
+    expect(readings()).toBe(4);
+    expect(leftOut).toBe(41_000 - expected.length);
+  });
+
+  it('still refuses what is wrong with the rows that are kept', async () => {
+    const { problems } = await gather(() => ['bad address,Ann', 'a@example.com', 'b@example.com,Bob'], [], {
+      where: where('name = ann'),
+    });
+    expect(problems.map(({ code, where: place }) => [code, place?.line])).toEqual([
+      ['address-syntax', 2],
+      ['list-row', 3],
+    ]);
+  });
+
+  it('is an error of the list when it has no such column', async () => {
+    const { problems, met } = await gather(() => people(3), [], { where: where('nmae = Ann') });
+    expect(problems.map(({ code, fix }) => [code, fix])).toEqual([['list-column', 'Did you mean "name"?']]);
+    expect(met).toEqual([]);
+  });
+
+  it('does not leave out who is typed by hand beside a list', async () => {
+    const { met } = await gather(() => people(2), [], {
+      named: { to: [], cc: [], bcc: [], each: ['people.csv', 'boss@example.com'] },
+      where: where('name = "P 1"'),
+    });
+    expect(met).toEqual(['p1@example.com', 'boss@example.com']);
+  });
+
+  it('is a usage error when everybody is typed by hand', async () => {
+    const named = { to: ['a@example.com'], cc: [], bcc: [], each: [] };
+    await expect(gather(() => [], [], { named, where: where('name = Ann') })).rejects.toMatchObject({
+      code: 'usage',
+      message: '--where chooses among the rows of lists, and there is no list',
+    });
+  });
+});
+
+describe('--encoding', () => {
+  it('is a usage error when there is no list of CSV', async () => {
+    for (const each of ['a@example.com', 'people.ndjson']) {
+      const named = { to: [], cc: [], bcc: [], each: [each] };
+      await expect(gather(() => [], [], { named, encoding: 'latin1' })).rejects.toMatchObject({
+        code: 'usage',
+        message: '--encoding says what lists of CSV are written in, and there is none',
+      });
+    }
+  });
+});
+
+describe('--sample', () => {
+  it('picks some of a short list, in their order, and the same ones in every reading', async () => {
+    const { recipients, notices, allMet, readings } = await gather(() => people(100), [], { sample: 10 });
+    const picked = await recipients();
+    expect(new Set(picked).size).toBe(10);
+    expect(picked).toEqual(addresses(100).filter(address => picked.includes(address)));
+    expect(await recipients()).toEqual(picked);
+    expect(notices).toEqual(['10 of 100 people picked at random by --sample']);
+    // Whoever was met is not asked of: only of those who were picked.
+    expect(allMet).toBe(false);
+    expect(readings()).toBe(1);
+  });
+
+  it('picks others another time', async () => {
+    const first = await gather(() => people(1_000), [], { sample: 10 });
+    const second = await gather(() => people(1_000), [], { sample: 10 });
+    expect(await second.recipients()).not.toEqual(await first.recipients());
+  });
+
+  it('picks of those who remain, and counts each person once', async () => {
+    const rows = [...people(30_000), ...people(30_000)];
+    const { recipients, notices } = await gather(() => rows, ['p1@example.com'], {
+      sample: 3,
+      where: where('name ~ "P 1"'),
+    });
+    const remaining = new Set(addresses(30_000).filter(address => /^p1\d/.test(address)));
+    const picked = await recipients();
+    expect(picked).toHaveLength(3);
+    for (const address of picked) expect(remaining).toContain(address);
+    expect(await recipients()).toEqual(picked);
+    expect(notices).toContain(`3 of ${remaining.size} people picked at random by --sample`);
+  });
+
+  it('takes everybody when there are no more', async () => {
+    const { recipients, notices } = await gather(() => people(3), [], { sample: 3 });
+    expect(await recipients()).toEqual(addresses(3));
+    expect(notices).toEqual(['--sample 3 takes everybody: there are 3']);
   });
 });

@@ -10,7 +10,8 @@ import { headerValueFault, parseHeaderField } from '../../src/message/header-fie
 import { type Mailbox, parseMailbox, printMailbox } from '../../src/message/mailbox.js';
 import { Problem } from '../../src/problem.js';
 import { type Contact, createAddressBook } from '../../src/recipients/address-book.js';
-import { parseList } from '../../src/recipients/csv.js';
+import { parseList } from '../../src/recipients/list.js';
+import { systemRandom } from '../../src/system/random.js';
 import { gatherRecipients } from '../../src/workflow/gather-recipients.js';
 import type { Files } from '../../src/workflow/ports.js';
 import { hostileAddresses, hostileValues } from '../message/hostile.js';
@@ -49,9 +50,12 @@ async function gather(
     duplicates: undefined,
     skipInvalid: false,
     consentNeeded: false,
+    where: [],
+    sample: undefined,
+    encoding: undefined,
   };
   const addressBook = createAddressBook([], aliases, defaultDomain);
-  const ports = { files, addressBook, readSuppressed: async () => new Set<string>() };
+  const ports = { files, addressBook, random: systemRandom, readSuppressed: async () => new Set<string>() };
   try {
     const { recipients, problems } = await gatherRecipients(options, ports, () => undefined);
     if (problems.length > 0) return [];

@@ -53,7 +53,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,
 
-  csv: `Lists: CSV with a header row, UTF-8, separated by comma, semicolon or tab.
+  csv: `Lists: CSV with a header row, separated by comma, semicolon or tab. UTF-8, or UTF-16 with a byte order mark;
+  --encoding utf-16le, utf-16be, latin1 or windows-1252 for files in others.
 
   email    required (also e-mail, email_address, mail)
   name     optional
@@ -61,8 +62,22 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   track    optional: no = this person's copy carries no pixel
   …        every other column is a merge field
 
-  Errors name file and line, all at once, before anything is sent. Identical rows merge; rows with one address and
-  different fields are an error unless --duplicates first, last or each. --skip-invalid leaves bad rows out.`,
+  Files named .ndjson or .jsonl hold one JSON object a line, .json an array of them (at most 50 MB). The keys of the
+  first object are the columns, every other has the same; values are text, numbers, true, false, or null for nothing.
+
+  Errors name file and line (in an array the number of the object), all at once, before anything is sent. Identical
+  rows merge; rows with one address and different fields are an error unless --duplicates first, last or each.
+  --skip-invalid leaves bad rows out.
+
+  --where takes some rows, before anything else is asked of them: column = value, column != value, column ~ text
+  (contains), column is empty, column is not empty, joined by and; given again, both hold. Case and blanks at the edge
+  do not count. Values and columns of several words go into quotes:
+  --where '"First Name" = Ann and city = "New York"'
+
+  --sample n picks n of those who remain at random, other ones each time.
+
+  The plan warns of domains that are one slip from a large provider's (gmial.com), and of those that mix Latin letters
+  with Cyrillic or Greek ones. Such rows are sent to all the same.`,
 
   config: `Configuration: mailtrack.toml in this folder or above, then $XDG_CONFIG_HOME/mailtrack/config.toml.
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { listEncodings } from '../../recipients/list-encoding.js';
 import { createOption } from '../commander.js';
-import { assignment, collect, duration, rate, wholeNumber, window } from '../options.js';
+import { assignment, collect, duration, rate, where, wholeNumber, window } from '../options.js';
 
 export function defineSend(command: Command): void {
   command
@@ -10,6 +11,12 @@ export function defineSend(command: Command): void {
     .option('--cc <recipients>', 'the same, in Cc', collect)
     .option('--bcc <recipients>', 'the same, in no header', collect)
     .option('--each <recipients>', 'one message for each instead', collect)
+    .option(
+      '--where <expr>',
+      'only rows of lists such as "city = Bonn and vip is not empty"; repeatable',
+      where,
+    )
+    .option('--sample <n>', 'only n of them, picked at random', wholeNumber(1))
     .option('--limit <n>', 'stop this run after n recipients; resume goes on', wholeNumber(1))
     .addOption(
       createOption('--duplicates <which>', 'rows with one address and different fields').choices([
@@ -17,6 +24,12 @@ export function defineSend(command: Command): void {
         'last',
         'each',
       ]),
+    )
+    .addOption(
+      createOption(
+        '--encoding <name>',
+        'what CSV without a byte order mark is written in; default utf-8',
+      ).choices(listEncodings),
     )
     .option('--skip-invalid', 'leave rows with errors out instead of stopping')
     .optionsGroup('What:')

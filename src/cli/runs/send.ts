@@ -3,6 +3,8 @@ import type { Composition } from '../../merge/composition.js';
 import type { CopyPlan } from '../../merge/copy-plan.js';
 import { domainOf } from '../../message/mailbox.js';
 import { Problem, Problems } from '../../problem.js';
+import type { ListEncoding } from '../../recipients/list-encoding.js';
+import type { Where } from '../../recipients/where.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
 import { systemFiles } from '../../system/files.js';
@@ -39,6 +41,9 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
   readonly each?: readonly string[];
+  readonly where?: Where;
+  readonly sample?: number;
+  readonly encoding?: ListEncoding;
   readonly limit?: number;
   readonly duplicates?: 'first' | 'last' | 'each';
   readonly skipInvalid?: boolean;
@@ -202,6 +207,9 @@ export function createDraft(
     attachments: options.attach ?? [],
     set: options.set ?? new Map(),
     named: { to: options.to ?? [], cc: options.cc ?? [], bcc: options.bcc ?? [], each: options.each ?? [] },
+    where: options.where ?? [],
+    sample: options.sample,
+    encoding: options.encoding,
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
     expose: options.expose,
     duplicates: options.duplicates,

@@ -1,0 +1,101 @@
+/** Lists in other encodings than UTF-8: everything behind this file reads UTF-8. */
+
+export const listEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'latin1', 'windows-1252'] as const;
+export type ListEncoding = (typeof listEncodings)[number];
+
+/** Octets of a file to octets of UTF-8, piece by piece. */
+export interface Transcoder {
+  /** What the file is in; settled when the first octets come out. */
+  readonly encoding: ListEncoding;
+  write(octets: Uint8Array): Buffer;
+  end(): Buffer;
+}
+
+type Transcode = (octets: Buffer, isLast: boolean) => Buffer;
+
+/** Stands for what is no character, and is none in UTF-8 either: so the cell it is in can be named. */
+const noCharacter = Buffer.of(0xff);
+
+/** @param named what somebody says the file is in; a byte order mark says it better. */
+export function createTranscoder(named: ListEncoding | undefined): Transcoder {
+  let encoding: ListEncoding = named ?? 'utf-8';
+  let transcode: Transcode | undefined;
+  let head: Buffer = Buffer.alloc(0);
+
+  function begin(isLast: boolean): Buffer {
+    if (head.length < 3 && !isLast) return Buffer.alloc(0);
+    encoding = markedEncoding(head) ?? encoding;
+    transcode = createTranscode(encoding);
+    return transcode(head, isLast);
+  }
+
+  return {
+    get encoding() {
+      return encoding;
+    },
+    write(octets) {
+      if (transcode !== undefined)
+        return transcode(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength), false);
+      head = Buffer.concat([head, octets]);
+      return begin(false);
+    },
+    end: () => (transcode === undefined ? begin(true) : transcode(Buffer.alloc(0), true)),
+  };
+}
+
+/** By the byte order mark, which stays where it is. */
+function markedEncoding(head: Buffer): ListEncoding | undefined {
+  const mark = head.toString('hex', 0, 3);
+  if (mark === 'efbbbf') return 'utf-8';
+  if (mark.startsWith('fffe')) return 'utf-16le';
+  return mark.startsWith('feff') ? 'utf-16be' : undefined;
+}
+
+function createTranscode(encoding: ListEncoding): Transcode {
+  switch (encoding) {
+    case 'utf-8':
+      return octets => octets;
+    case 'utf-16le':
+    case 'utf-16be':
+      return createUtf16Transcode(encoding === 'utf-16be');
+    case 'latin1':
+      return octets => Buffer.from(octets.toString('latin1'));
+    case 'windows-1252':
+      return octets => Buffer.from(octets.toString('latin1').replaceAll(/[\x80-\x9f]/g, windows1252));
+  }
+}
+
+/** Not a TextDecoder, which leaves U+FFFD for half a pair: nobody could tell in which cell it happened. */
+function createUtf16Transcode(isBigEndian: boolean): Transcode {
+  let rest: Buffer = Buffer.alloc(0);
+  return (octets, isLast) => {
+    const all = Buffer.concat([rest, octets]);
+    let whole = all.length - (all.length % 2);
+    const lastUnit = all.subarray(Math.max(0, whole - 2), whole).toString('hex');
+    // The other half of the pair is still to come.
+    if (!isLast && /^d[89ab]/.test(isBigEndian ? lastUnit : lastUnit.slice(2))) whole -= 2;
+    rest = all.subarray(whole);
+    const units = all.subarray(0, whole);
+    const utf8 = encodeUtf8((isBigEndian ? units.swap16() : units).toString('utf16le'));
+    return isLast && rest.length > 0 ? Buffer.concat([utf8, noCharacter]) : utf8;
+  };
+}
+
+function encodeUtf8(text: string): Buffer {
+  const [first = '', ...others] = text.split(/\p{Cs}/u);
+  return others.length === 0
+    ? Buffer.from(text)
+    : Buffer.concat([Buffer.from(first), ...others.flatMap(part => [noCharacter, Buffer.from(part)])]);
+}
+
+/**
+ * Latin-1 but for these 32. The TextDecoder of Node 20 does not know them. The five that mean nothing stay control
+ * characters, and are refused as such. https://encoding.spec.whatwg.org/index-windows-1252.txt
+ */
+const letters =
+  '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
+  '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178';
+
+function windows1252(latin1: string): string {
+  return letters[latin1.charCodeAt(0) - 0x80] ?? latin1;
+}
