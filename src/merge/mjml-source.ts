@@ -16,6 +16,20 @@ const contentComponents = new Set([
   'mj-title',
 ]);
 
+/** Components that may have `mj-raw` among their children, and print it where it stands. */
+const rawParents = new Set([
+  'mj-accordion',
+  'mj-accordion-element',
+  'mj-body',
+  'mj-column',
+  'mj-group',
+  'mj-hero',
+  'mj-navbar',
+  'mj-section',
+  'mj-social',
+  'mj-wrapper',
+]);
+
 const pieces = /<!--[\s\S]*?-->|<(\/?)(mj[a-z-]*)\b((?:"[^"]*"|'[^']*'|[^"'>])*?)(\/?)>/g;
 
 export interface MjmlPlace {
@@ -44,25 +58,40 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
     const between = text.slice(from, to);
     const parent = open.at(-1)?.name;
     if (between.trim() === '' || parent === undefined) return between;
-    const [first] = between.match(/\S/) ?? [];
-    const offset = from + between.indexOf(first ?? '');
-    const onlyLiquid =
-      source.tokens.reduce((rest, { token }) => rest.replaceAll(token, ''), between).trim() === '';
-    if (!onlyLiquid) {
+    const words = source.tokens.reduce(
+      (rest, { token }) => rest.replaceAll(token, ' '.repeat(token.length)),
+      between,
+    );
+    if (words.trim() !== '') {
+      const offset = from + words.search(/\S/);
       throw refuse(offset, `text directly inside <${parent}> would be dropped`, 'Put it into an <mj-text>.');
     }
-    if (open.some(({ name }) => name === 'mj-head')) {
-      throw refuse(offset, `Liquid directly inside <${parent}> has no effect`, 'Move it into the body.');
+    if (!rawParents.has(parent)) {
+      throw refuse(
+        from + between.search(/\S/),
+        `Liquid directly inside <${parent}> has no effect`,
+        'Move it into the text or an attribute of a component, or between components of the body.',
+      );
     }
     return between.replace(/\S(?:[\s\S]*\S)?/, liquid => `<mj-raw>${liquid}</mj-raw>`);
   };
 
+  const checkAttributes = (from: number, attributes: string) => {
+    const outside = attributes.replaceAll(/"[^"]*"|'[^']*'/g, value => ' '.repeat(value.length));
+    for (const { token, liquid } of source.tokens) {
+      const at = outside.indexOf(token);
+      if (at === -1 || /=\S*$/.test(outside.slice(0, at))) continue;
+      throw refuse(from + at, `${liquid} cannot stand among attributes`, 'Move it into the value of one.');
+    }
+  };
+
   pieces.lastIndex = 0;
   for (let match = pieces.exec(text); match !== null; match = pieces.exec(text)) {
-    const [piece, slash, name, , selfClosing] = match;
+    const [piece, slash, name, attributes = '', selfClosing] = match;
     output += keepText(end, match.index) + piece;
     end = match.index + piece.length;
     if (name === undefined) continue;
+    checkAttributes(match.index + 1 + name.length, attributes);
     if (name === 'mj-include') {
       throw refuse(
         match.index,
@@ -97,7 +126,7 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
 function sourceOffset(source: ProtectedText, offset: number): number {
   let shift = 0;
   for (const { token, liquid, offset: start } of source.tokens) {
-    if (start - shift >= offset) break;
+    if (start + shift >= offset) break;
     shift += token.length - liquid.length;
   }
   return offset - shift;
