@@ -8,8 +8,11 @@ import { fieldsOf, type Origin, parseLiquid } from './liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid-protection.js';
 import { compileMarkdown } from './markdown.js';
 import { compileMjml } from './mjml.js';
+import { expandIncludes } from './mjml-include.js';
+import type { PlaceOf } from './mjml-source.js';
 import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, textFromHtml } from './plain-text.js';
+import { joinPieces, wholeOf } from './source-text.js';
 
 export type TemplateKind = 'mjml' | 'html' | 'md' | 'txt';
 
@@ -18,6 +21,8 @@ export interface TemplateFile {
   readonly source: string;
   /** The hand-written text part, when there is one. */
   readonly text?: { readonly path: string; readonly source: string } | undefined;
+  /** Of MJML: the text of every file it includes, by its path. */
+  readonly includes?: ReadonlyMap<string, string>;
 }
 
 /** Liquid throughout. JSON keeps it: a copy made next week from the stored form has the same octets. */
@@ -49,7 +54,7 @@ export function templateKind(path: string): TemplateKind | undefined {
 
 /**
  * @param subject from the command line; wins over the template's own.
- * @throws Problem(s) `template-syntax`, `template-subject`.
+ * @throws Problem(s) `template-syntax`, `template-subject`, `input-missing`.
  */
 export async function compileTemplate(
   file: TemplateFile,
@@ -63,11 +68,18 @@ export async function compileTemplate(
     );
   }
   const { frontMatter, body, bodyLineOffset } = await splitFrontMatter(file.path, file.source);
-  const origin: Origin = { place: { file: file.path }, lineOffset: bodyLineOffset };
-  const written = parseLiquid('html', body, origin);
-  const source = protectLiquid(body);
+  const template = { file: file.path, text: body, lineOffset: bodyLineOffset };
+  const joined =
+    kind === 'mjml' ? expandIncludes(template, file.includes ?? new Map()) : joinPieces([wholeOf(template)]);
+  const origin: Origin = {
+    place: { file: file.path },
+    lineOffset: bodyLineOffset,
+    locate: joined.placeAt,
+  };
+  const written = parseLiquid('html', joined.text, origin);
+  const source = protectLiquid(joined.text);
 
-  const html = await compileHtml(kind, source, origin);
+  const html = await compileHtml(kind, source, joined.placeOf);
   const text = await compileText(kind, source, html, file);
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
 
@@ -89,10 +101,10 @@ export async function compileTemplate(
   };
 }
 
-async function compileHtml(kind: TemplateKind, source: ProtectedText, origin: Origin): Promise<string> {
+async function compileHtml(kind: TemplateKind, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
   switch (kind) {
     case 'mjml':
-      return compileMjml(source, { file: origin.place.file, at: offset => placeIn(source, offset, origin) });
+      return compileMjml(source, placeOf);
     case 'md':
       return compileMarkdown(source);
     case 'txt':
@@ -174,10 +186,4 @@ function withPixelSlot(html: string): string {
 function fieldsOfText(text: { readonly path: string; readonly source: string }): ReadonlyMap<string, Place> {
   const origin = { place: { file: text.path }, lineOffset: 0 };
   return fieldsOf(parseLiquid('text', text.source, origin), origin);
-}
-
-/** Line and column in the file of an offset in the body as written. */
-function placeIn(source: ProtectedText, offset: number, origin: Origin): { line: number; column: number } {
-  const before = source.restore(source.text).slice(0, offset).split('\n');
-  return { line: before.length + origin.lineOffset, column: (before.at(-1)?.length ?? 0) + 1 };
 }

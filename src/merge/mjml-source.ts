@@ -1,8 +1,8 @@
-import { Problem } from '../problem.js';
+import { type Place, Problem } from '../problem.js';
 import type { ProtectedText } from './liquid-protection.js';
 
 /** Components whose content is HTML or text of the user's, which MJML passes on without looking at it. */
-const contentComponents = new Set([
+export const contentComponents = new Set([
   'mj-accordion-text',
   'mj-accordion-title',
   'mj-button',
@@ -32,22 +32,19 @@ const rawParents = new Set([
 
 const pieces = /<!--[\s\S]*?-->|<(\/?)(mj[a-z-]*)\b((?:"[^"]*"|'[^']*'|[^"'>])*?)(\/?)>/g;
 
-export interface MjmlPlace {
-  readonly file: string;
-  /** Line and column in the file of an offset into the template before protection. */
-  at(offset: number): { line: number; column: number };
-}
+/** Where an offset into the template before protection was written. */
+export type PlaceOf = (offset: number) => Place;
 
 /**
  * Makes MJML keep what it would drop in silence: Liquid tags between components are wrapped in `mj-raw`. What cannot
- * be kept is refused: other bare text there, tags that are not closed, `mj-include`.
+ * be kept is refused: other bare text there, tags that are not closed, an `mj-include` that is nobody's.
  * @throws Problem `template-syntax` with line and column.
  */
-export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPlace): string {
+export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: PlaceOf): string {
   const { text } = source;
   const refuse = (offset: number, what: string, fix?: string) =>
     new Problem('template-syntax', what, {
-      where: { file: place.file, ...place.at(sourceOffset(source, offset)) },
+      where: placeOf(sourceOffset(source, offset)),
       fix,
     });
   const open: { name: string; offset: number }[] = [];
@@ -92,13 +89,6 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
     end = match.index + piece.length;
     if (name === undefined) continue;
     checkAttributes(match.index + 1 + name.length, attributes);
-    if (name === 'mj-include') {
-      throw refuse(
-        match.index,
-        'mj-include is not supported',
-        'Put the included part into the template itself.',
-      );
-    }
     if (slash === '/') {
       const opened = open.pop();
       if (opened?.name !== name) {
@@ -109,6 +99,14 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
       if (contentComponents.has(name)) {
         const close = text.indexOf(`</${name}>`, end);
         if (close === -1) throw refuse(match.index, `<${name}> is not closed`);
+        const include = text.slice(end, close).indexOf('<mj-include');
+        if (include !== -1) {
+          throw refuse(
+            end + include,
+            `mj-include has no effect inside <${name}>`,
+            'Put it between components; type="html" includes text.',
+          );
+        }
         output += text.slice(end, close + name.length + 3);
         end = close + name.length + 3;
         pieces.lastIndex = end;
@@ -123,7 +121,7 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
 }
 
 /** Offset in the template as written, of an offset in the protected text. */
-function sourceOffset(source: ProtectedText, offset: number): number {
+export function sourceOffset(source: ProtectedText, offset: number): number {
   let shift = 0;
   for (const { token, liquid, offset: start } of source.tokens) {
     if (start + shift >= offset) break;

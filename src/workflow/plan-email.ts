@@ -21,7 +21,8 @@ import { Fingerprint } from './fingerprint.js';
 import { type Gathered, modeOf } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
 import type { Clock, EmailRecord, Mode, Random, RecipientRecord } from './ports.js';
-import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft, sourceRef } from './read-draft.js';
+import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft } from './read-draft.js';
+import { sourceRef } from './source-ref.js';
 
 export interface PlanPorts extends DraftPorts {
   readonly clock: Clock;

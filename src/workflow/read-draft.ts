@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
 import type { Attachment } from '../message/compose.js';
@@ -10,6 +9,8 @@ import type { Recipient } from '../recipients/recipient.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, TokenFormat } from './ports.js';
+import { readIncludes } from './read-includes.js';
+import { readSource } from './source-ref.js';
 
 /** What the command line and the configuration say, as it was written. */
 export interface EmailDraft {
@@ -109,16 +110,19 @@ async function collect<T>(problems: Problem[], step: () => Promise<T>): Promise<
 }
 
 async function readTemplate(draft: EmailDraft, files: Files, sources: SourceRef[]): Promise<TemplateResult> {
-  const source = await files.readText(draft.templatePath);
-  sources.push(sourceRef(draft.templatePath, source));
-  const textPath = draft.textPath ?? (await siblingText(draft.templatePath, files));
+  const path = draft.templatePath;
+  const source = await readSource(path, files, sources);
+  const textPath = draft.textPath ?? (await siblingText(path, files));
   const text =
-    textPath === undefined ? undefined : { path: textPath, source: await files.readText(textPath) };
-  if (text !== undefined) sources.push(sourceRef(text.path, text.source));
-  return compileTemplate(
-    { path: draft.templatePath, source: source.replaceAll(/\r\n?/g, '\n'), text },
-    draft.subject,
-  );
+    textPath === undefined
+      ? undefined
+      : { path: textPath, source: await readSource(textPath, files, sources) };
+  const includes =
+    templateKind(path) === 'mjml'
+      ? await readIncludes({ file: path, text: source, lineOffset: 0 }, files)
+      : { texts: new Map(), sources: [] };
+  sources.push(...includes.sources);
+  return compileTemplate({ path, source, text, includes: includes.texts }, draft.subject);
 }
 
 /** `msg.txt` beside `msg.mjml` is its text part. */
@@ -126,10 +130,6 @@ async function siblingText(templatePath: string, files: Files): Promise<string |
   if (templateKind(templatePath) === 'txt') return undefined;
   const path = templatePath.replace(/\.[^./\\]+$/, '.txt');
   return (await files.exists(path)) ? path : undefined;
-}
-
-export function sourceRef(path: string, content: string | Uint8Array): SourceRef {
-  return { path, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
 function readOriginator(

@@ -281,9 +281,6 @@ describe('MJML', () => {
         '<mjml>\n<mj-body>\n<mj-section>\n  lost words\n</mj-section>\n</mj-body></mjml>',
       ),
     ).toEqual(['m.mjml:4:3 text directly inside <mj-section> would be dropped']);
-    expect(await problemsOf('m.mjml', mjml('<mj-include path="a.mjml" />'))).toEqual([
-      'm.mjml:1:39 mj-include is not supported',
-    ]);
     expect(await problemsOf('m.mjml', '<mjml><mj-body>\n<mj-section></mj-body></mjml>')).toEqual([
       'm.mjml:2:13 </mj-body> closes nothing: <mj-section> is still open',
     ]);

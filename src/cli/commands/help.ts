@@ -48,6 +48,9 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   MJML components too. Always there: email, name, role, email_id, unsubscribe_url. A column "First Name" is
   {{ first_name }}. A field that a recipient lacks stops everything before the first message, unless it has a default.
 
+  MJML: <mj-include path="parts/footer.mjml" /> puts another file there (type="html" or "css", css-inline="inline"). Its
+  path starts in the folder of the file that names it and stays in that of the template. Liquid works in it.
+
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,

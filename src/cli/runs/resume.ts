@@ -8,7 +8,7 @@ import type { KeyRing } from '../../tracking/key.js';
 import { findResumeProblems, readComposition } from '../../workflow/check-resume.js';
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
-import { sourceRef } from '../../workflow/read-draft.js';
+import { sourceRef } from '../../workflow/source-ref.js';
 import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
 import { createSigner, readDkimSettings } from '../dkim-settings.js';
