@@ -3,7 +3,9 @@
  * MJML, Markdown and HTML-to-text run once per email, here; per recipient only Liquid runs (`render-copy.ts`).
  */
 import { type Place, Problem } from '../problem.js';
+import { decodeEntities } from './entities.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
+import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid-protection.js';
 import { compileMarkdown } from './markdown.js';
@@ -38,6 +40,8 @@ export interface TemplateResult {
   readonly frontMatter: FrontMatter;
   /** Every merge field asked for, with the place of its first use. */
   readonly fields: ReadonlyMap<string, Place>;
+  /** Every image to be attached, by the path to open it, with the place of its first use. */
+  readonly images: ReadonlyMap<string, Place>;
 }
 
 /** The slot every HTML part has exactly once. `raw`: the element is ours, not a value to escape. */
@@ -83,6 +87,8 @@ export async function compileTemplate(
   const text = await compileText(kind, source, html, file);
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
 
+  const images = findImages(html, source, joined, file.path);
+
   return {
     compiled: {
       subject: subjectLine,
@@ -90,6 +96,7 @@ export async function compileTemplate(
       text: text.replaceAll(pixelPlaceholder, ''),
     },
     frontMatter,
+    images,
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
         place: { file: file.path },
@@ -152,17 +159,6 @@ function subjectInBody(kind: TemplateKind, source: ProtectedText): string | unde
   };
   const found = inBody[kind]?.exec(source.text)?.[1];
   return found === undefined ? undefined : decodeEntities(source.restore(found)).replaceAll(/\s+/g, ' ');
-}
-
-function decodeEntities(text: string): string {
-  const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-  return text.replaceAll(
-    /&(?:#(\d+)|([a-z]+));/gi,
-    (entity, number: string | undefined, name: string | undefined) =>
-      number === undefined
-        ? (named[name?.toLowerCase() ?? ''] ?? entity)
-        : String.fromCodePoint(Number(number)),
-  );
 }
 
 /** The line mail clients show beside the subject: hidden in the message itself. */

@@ -3,8 +3,8 @@
  * drops what it cannot read without a word. Here are the rules; `workflow/read-includes.ts` reads.
  */
 import { type Place, Problem } from '../problem.js';
-import { protectLiquid } from './liquid-protection.js';
-import { contentComponents, sourceOffset } from './mjml-source.js';
+import { protectLiquid, sourceOffset } from './liquid-protection.js';
+import { contentComponents } from './mjml-source.js';
 import { type JoinedText, joinPieces, type Piece, placeIn, type SourceText, wholeOf } from './source-text.js';
 import { folderOf, resolveInside } from './template-path.js';
 

@@ -1,5 +1,5 @@
 import { type Place, Problem } from '../problem.js';
-import type { ProtectedText } from './liquid-protection.js';
+import { type ProtectedText, sourceOffset } from './liquid-protection.js';
 
 /** Components whose content is HTML or text of the user's, which MJML passes on without looking at it. */
 export const contentComponents = new Set([
@@ -118,14 +118,4 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
   const unclosed = open.at(-1);
   if (unclosed !== undefined) throw refuse(unclosed.offset, `<${unclosed.name}> is not closed`);
   return output + text.slice(end);
-}
-
-/** Offset in the template as written, of an offset in the protected text. */
-export function sourceOffset(source: ProtectedText, offset: number): number {
-  let shift = 0;
-  for (const { token, liquid, offset: start } of source.tokens) {
-    if (start + shift >= offset) break;
-    shift += token.length - liquid.length;
-  }
-  return offset - shift;
 }

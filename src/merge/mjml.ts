@@ -1,6 +1,6 @@
 import { Problem, Problems } from '../problem.js';
-import type { ProtectedText } from './liquid-protection.js';
-import { keepLiquidBetweenComponents, type PlaceOf, sourceOffset } from './mjml-source.js';
+import { type ProtectedText, sourceOffset } from './liquid-protection.js';
+import { keepLiquidBetweenComponents, type PlaceOf } from './mjml-source.js';
 import { lineStart } from './source-text.js';
 
 /**

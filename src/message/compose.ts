@@ -1,4 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
+import type MimeNode from 'nodemailer/lib/mime-node';
 import { encodeWords, readsAsEncodedWord } from './encoded-word.js';
 import type { HeaderField } from './header-field.js';
 import { inspectHeader } from './inspect-header.js';
@@ -30,6 +31,8 @@ export interface MessageBody {
 export interface Attachment {
   readonly filename: string;
   readonly content: Uint8Array;
+  /** Of an image that the HTML shows as `cid:…`; without angle brackets. RFC 2392 */
+  readonly contentId?: string | undefined;
 }
 
 /**
@@ -58,9 +61,10 @@ export async function composeMessage(
     ],
     text: body.text,
     ...(body.html === undefined ? {} : { html: body.html }),
-    attachments: body.attachments.map(({ filename, content }) => ({
+    attachments: body.attachments.map(({ filename, content, contentId }) => ({
       filename,
       content: Buffer.from(content),
+      ...(contentId === undefined ? {} : { cid: contentId, contentDisposition: 'inline' as const }),
     })),
     baseBoundary: boundary,
     textEncoding: 'quoted-printable',
@@ -69,12 +73,36 @@ export async function composeMessage(
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const built = await composer.compile().build();
+  const root = composer.compile();
+  const [first] = root.childNodes;
+  for (const node of [root, first]) if (node !== undefined) setImagesBeside(node);
+  const built = await root.build();
   const named = [header.from, ...header.replyTo, ...header.to, ...header.cc];
   const unquoted = named.some(({ name }) => readsAsEncodedWord(name)) ? withoutQuotedWords(built) : built;
   const message = header.to.length + header.cc.length === 0 ? unquoteUndisclosed(unquoted) : unquoted;
   assertHeader(message, header);
   return message;
+}
+
+/**
+ * The builder relates images to the HTML alone, as one of two alternatives; here they are related to both, so that they
+ * stand once beside whichever is shown: related(alternative(text, html), images). RFC 2387
+ */
+function setImagesBeside(outer: MimeNode): void {
+  const [text, inner] = outer.childNodes;
+  const [html, ...images] = inner?.childNodes ?? [];
+  if (text === undefined || inner === undefined || html === undefined) return;
+  if (!typeOf(outer).startsWith('multipart/alternative') || !typeOf(inner).startsWith('multipart/related'))
+    return;
+  outer.setHeader('Content-Type', 'multipart/related; type="multipart/alternative"');
+  inner.setHeader('Content-Type', 'multipart/alternative');
+  html.remove();
+  for (const part of [text, html]) inner.appendChild(part);
+  for (const image of images) outer.appendChild(image);
+}
+
+function typeOf(node: MimeNode): string {
+  return String(node.getHeader('Content-Type') ?? '');
 }
 
 /** A group without members. RFC 5322 §3.4 */

@@ -312,8 +312,9 @@ function compose(
     boundary: own.boundary,
     template: own.message,
     ...valuesOf(draft, template),
-    attachments: read.attachments.map(({ path, filename, content }) => ({
+    attachments: read.attachments.map(({ path, filename, content, contentId }) => ({
       filename,
+      contentId,
       ...sourceRef(path, content),
     })),
     tokenFormat: draft.tokenFormat,

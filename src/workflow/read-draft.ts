@@ -9,6 +9,7 @@ import type { Recipient } from '../recipients/recipient.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, TokenFormat } from './ports.js';
+import { readImages } from './read-images.js';
 import { readIncludes } from './read-includes.js';
 import { readSource } from './source-ref.js';
 
@@ -54,6 +55,7 @@ export interface ReadDraft {
   readonly audience: Gathered;
   readonly originator: Originator;
   readonly headerFields: readonly HeaderField[];
+  /** Images that the template shows, then what is attached. */
   readonly attachments: readonly AttachedFile[];
   /** Of the message; those of the recipients are the audience's. */
   readonly sources: readonly SourceRef[];
@@ -86,13 +88,19 @@ export async function readDraft(
   meeting: (template: TemplateResult | undefined) => Meet,
 ): Promise<ReadDraft | undefined> {
   const sources: SourceRef[] = [];
-  const template = await collect(problems, () => readTemplate(draft, ports.files, sources));
+  const compiled = await collect(problems, () => readTemplate(draft, ports.files, sources));
+  const illustrated =
+    compiled && (await collect(problems, () => readImages(compiled, draft.templatePath, ports.files)));
+  const template = illustrated?.template ?? compiled;
   const meet = (await collect(problems, async () => meeting(template))) ?? (() => undefined);
   const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
   problems.push(...(audience?.problems ?? []));
   const originator = readOriginator(draft, template, problems);
   const headerFields = readHeaderFields(draft, problems);
-  const attachments = await readAttachments(draft, template, ports.files, problems);
+  const attachments = [
+    ...(illustrated?.images ?? []),
+    ...(await readAttachments(draft, template, ports.files, problems)),
+  ];
   if (template === undefined || audience === undefined || originator === undefined) return undefined;
   return { template, audience, originator, headerFields, attachments, sources };
 }

@@ -99,7 +99,7 @@ async function readAttachments(composition: Composition): Promise<readonly Attac
       // Looked at before; this is what is sent.
       if (sourceRef(attachment.path, content).sha256 !== attachment.sha256)
         throw new Problem('email-state', `the attachment ${attachment.path} changed while it was read`);
-      return { filename: attachment.filename, content };
+      return { filename: attachment.filename, contentId: attachment.contentId, content };
     }),
   );
 }
