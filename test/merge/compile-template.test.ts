@@ -326,6 +326,7 @@ describe('the subject', () => {
     ['m.md', '---\nsubject: From matter\n---\n# Heading', 'From matter'],
     ['m.md', 'Text\n\n## The *heading*', 'The *heading*'],
     ['m.html', '<title>A &amp; B\n c</title><p>x</p>', 'A & B c'],
+    ['m.html', '<title>&#65;&#x42; &#99999999;</title><p>x</p>', 'AB &#99999999;'],
     ['m.mjml', `<mjml><mj-head><mj-title>T</mj-title></mj-head><mj-body></mj-body></mjml>`, 'T'],
   ])('of %s is found', async (path, source, subject) => {
     expect((await compileTemplate({ path, source }, undefined)).compiled.subject).toBe(subject);
