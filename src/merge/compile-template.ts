@@ -3,13 +3,18 @@
  * MJML, Markdown and HTML-to-text run once per email, here; per recipient only Liquid runs (`render-copy.ts`).
  */
 import { type Place, Problem } from '../problem.js';
+import { decodeEntities } from './entities.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
+import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid-protection.js';
 import { compileMarkdown } from './markdown.js';
 import { compileMjml } from './mjml.js';
+import { expandIncludes } from './mjml-include.js';
+import type { PlaceOf } from './mjml-source.js';
 import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, textFromHtml } from './plain-text.js';
+import { joinPieces, wholeOf } from './source-text.js';
 
 export type TemplateKind = 'mjml' | 'html' | 'md' | 'txt';
 
@@ -18,6 +23,8 @@ export interface TemplateFile {
   readonly source: string;
   /** The hand-written text part, when there is one. */
   readonly text?: { readonly path: string; readonly source: string } | undefined;
+  /** Of MJML: the text of every file it includes, by its path. */
+  readonly includes?: ReadonlyMap<string, string>;
 }
 
 /** Liquid throughout. JSON keeps it: a copy made next week from the stored form has the same octets. */
@@ -35,6 +42,8 @@ export interface TemplateResult {
   readonly frontMatter: FrontMatter;
   /** Every merge field asked for, with the place of its first use. */
   readonly fields: ReadonlyMap<string, Place>;
+  /** Every image to be attached, by the path to open it, with the place of its first use. */
+  readonly images: ReadonlyMap<string, Place>;
 }
 
 /** The slot every HTML part has exactly once. `raw`: the element is ours, not a value to escape. */
@@ -51,7 +60,7 @@ export function templateKind(path: string): TemplateKind | undefined {
 
 /**
  * @param subject from the command line; wins over the template's own.
- * @throws Problem(s) `template-syntax`, `template-subject`.
+ * @throws Problem(s) `template-syntax`, `template-subject`, `input-missing`.
  */
 export async function compileTemplate(
   file: TemplateFile,
@@ -65,13 +74,22 @@ export async function compileTemplate(
     );
   }
   const { frontMatter, body, bodyLineOffset } = await splitFrontMatter(file.path, file.source);
-  const origin: Origin = { place: { file: file.path }, lineOffset: bodyLineOffset };
-  const written = parseLiquid('html', body, origin);
-  const source = protectLiquid(body);
+  const template = { file: file.path, text: body, lineOffset: bodyLineOffset };
+  const joined =
+    kind === 'mjml' ? expandIncludes(template, file.includes ?? new Map()) : joinPieces([wholeOf(template)]);
+  const origin: Origin = {
+    place: { file: file.path },
+    lineOffset: bodyLineOffset,
+    locate: joined.placeAt,
+  };
+  const written = parseLiquid('html', joined.text, origin);
+  const source = protectLiquid(joined.text);
 
-  const html = await compileHtml(kind, source, origin);
+  const html = await compileHtml(kind, source, joined.placeOf);
   const text = await compileText(kind, source, html, file);
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
+
+  const images = findImages(html, source, joined, file.path);
 
   return {
     file,
@@ -81,6 +99,7 @@ export async function compileTemplate(
       text: text.replaceAll(pixelPlaceholder, ''),
     },
     frontMatter,
+    images,
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
         place: { file: file.path },
@@ -92,10 +111,10 @@ export async function compileTemplate(
   };
 }
 
-async function compileHtml(kind: TemplateKind, source: ProtectedText, origin: Origin): Promise<string> {
+async function compileHtml(kind: TemplateKind, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
   switch (kind) {
     case 'mjml':
-      return compileMjml(source, { file: origin.place.file, at: offset => placeIn(source, offset, origin) });
+      return compileMjml(source, placeOf);
     case 'md':
       return compileMarkdown(source);
     case 'txt':
@@ -145,17 +164,6 @@ function subjectInBody(kind: TemplateKind, source: ProtectedText): string | unde
   return found === undefined ? undefined : decodeEntities(source.restore(found)).replaceAll(/\s+/g, ' ');
 }
 
-function decodeEntities(text: string): string {
-  const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-  return text.replaceAll(
-    /&(?:#(\d+)|([a-z]+));/gi,
-    (entity, number: string | undefined, name: string | undefined) =>
-      number === undefined
-        ? (named[name?.toLowerCase() ?? ''] ?? entity)
-        : String.fromCodePoint(Number(number)),
-  );
-}
-
 /** The line mail clients show beside the subject: hidden in the message itself. */
 function withPreheader(html: string, preheader: string | undefined): string {
   if (preheader === undefined) return html;
@@ -177,10 +185,4 @@ function withPixelSlot(html: string): string {
 function fieldsOfText(text: { readonly path: string; readonly source: string }): ReadonlyMap<string, Place> {
   const origin = { place: { file: text.path }, lineOffset: 0 };
   return fieldsOf(parseLiquid('text', text.source, origin), origin);
-}
-
-/** Line and column in the file of an offset in the body as written. */
-function placeIn(source: ProtectedText, offset: number, origin: Origin): { line: number; column: number } {
-  const before = source.restore(source.text).slice(0, offset).split('\n');
-  return { line: before.length + origin.lineOffset, column: (before.at(-1)?.length ?? 0) + 1 };
 }

@@ -25,6 +25,7 @@ export interface Composition {
   readonly template: CompiledTemplate;
   readonly set: readonly (readonly [string, string])[];
   readonly defaults: readonly (readonly [string, string])[];
+  /** Images that the HTML shows are among them. */
   readonly attachments: readonly AttachmentRef[];
   readonly tokenFormat: 'sealed' | 'article';
   /** Base of pixel and unsubscribe URLs, without a trailing slash; undefined when nothing is tracked. */
@@ -39,6 +40,8 @@ export interface AttachmentRef {
   readonly path: string;
   readonly filename: string;
   readonly sha256: string;
+  /** Of an image that the HTML shows. */
+  readonly contentId?: string | undefined;
 }
 
 /** The path of a source or an attachment, wherever the process that asks runs. */

@@ -36,6 +36,16 @@ export function protectLiquid(source: string): ProtectedText {
   };
 }
 
+/** Offset in the template as written, of an offset in the protected text. */
+export function sourceOffset(source: ProtectedText, offset: number): number {
+  let shift = 0;
+  for (const { token, liquid, offset: start } of source.tokens) {
+    if (start + shift >= offset) break;
+    shift += token.length - liquid.length;
+  }
+  return offset - shift;
+}
+
 function unusedPrefix(source: string): string {
   let prefix = 'zqliquid';
   while (source.includes(prefix)) prefix += 'z';

@@ -38,6 +38,12 @@ export interface Origin {
   readonly place: Place;
   /** Lines of the file before the text. */
   readonly lineOffset: number;
+  /** Of text put together from several files: where a line and column of it were written. */
+  readonly locate?: (line: number, column: number) => Place;
+}
+
+function placeAt({ place, lineOffset, locate }: Origin, line: number, column: number): Place {
+  return locate?.(line, column) ?? { ...place, line: line + lineOffset, column };
 }
 
 /** @throws Problem `template-syntax` with file, line and column. */
@@ -58,10 +64,7 @@ export function fieldsOf(text: LiquidText, origin: Origin): ReadonlyMap<string, 
   const fields = new Map<string, Place>();
   for (const [name, uses] of Object.entries(analyze(text, origin))) {
     const first = uses[0]?.location;
-    fields.set(name, {
-      ...origin.place,
-      ...(first === undefined ? {} : { line: first.row + origin.lineOffset, column: first.col }),
-    });
+    fields.set(name, first === undefined ? origin.place : placeAt(origin, first.row, first.col));
   }
   return fields;
 }
@@ -99,7 +102,7 @@ export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
 function liquidProblem(code: 'template-syntax', error: unknown, origin: Origin): Problem {
   const [line, column] = positionOf(error);
   return new Problem(code, firstLine(error), {
-    where: { ...origin.place, line: line + origin.lineOffset, column },
+    where: placeAt(origin, line, column),
     cause: error,
   });
 }

@@ -1,8 +1,8 @@
-import { Problem } from '../problem.js';
-import type { ProtectedText } from './liquid-protection.js';
+import { type Place, Problem } from '../problem.js';
+import { type ProtectedText, sourceOffset } from './liquid-protection.js';
 
 /** Components whose content is HTML or text of the user's, which MJML passes on without looking at it. */
-const contentComponents = new Set([
+export const contentComponents = new Set([
   'mj-accordion-text',
   'mj-accordion-title',
   'mj-button',
@@ -16,24 +16,35 @@ const contentComponents = new Set([
   'mj-title',
 ]);
 
+/** Components that may have `mj-raw` among their children, and print it where it stands. */
+const rawParents = new Set([
+  'mj-accordion',
+  'mj-accordion-element',
+  'mj-body',
+  'mj-column',
+  'mj-group',
+  'mj-hero',
+  'mj-navbar',
+  'mj-section',
+  'mj-social',
+  'mj-wrapper',
+]);
+
 const pieces = /<!--[\s\S]*?-->|<(\/?)(mj[a-z-]*)\b((?:"[^"]*"|'[^']*'|[^"'>])*?)(\/?)>/g;
 
-export interface MjmlPlace {
-  readonly file: string;
-  /** Line and column in the file of an offset into the template before protection. */
-  at(offset: number): { line: number; column: number };
-}
+/** Where an offset into the template before protection was written. */
+export type PlaceOf = (offset: number) => Place;
 
 /**
  * Makes MJML keep what it would drop in silence: Liquid tags between components are wrapped in `mj-raw`. What cannot
- * be kept is refused: other bare text there, tags that are not closed, `mj-include`.
+ * be kept is refused: other bare text there, tags that are not closed, an `mj-include` that is nobody's.
  * @throws Problem `template-syntax` with line and column.
  */
-export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPlace): string {
+export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: PlaceOf): string {
   const { text } = source;
   const refuse = (offset: number, what: string, fix?: string) =>
     new Problem('template-syntax', what, {
-      where: { file: place.file, ...place.at(sourceOffset(source, offset)) },
+      where: placeOf(sourceOffset(source, offset)),
       fix,
     });
   const open: { name: string; offset: number }[] = [];
@@ -44,32 +55,40 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
     const between = text.slice(from, to);
     const parent = open.at(-1)?.name;
     if (between.trim() === '' || parent === undefined) return between;
-    const [first] = between.match(/\S/) ?? [];
-    const offset = from + between.indexOf(first ?? '');
-    const onlyLiquid =
-      source.tokens.reduce((rest, { token }) => rest.replaceAll(token, ''), between).trim() === '';
-    if (!onlyLiquid) {
+    const words = source.tokens.reduce(
+      (rest, { token }) => rest.replaceAll(token, ' '.repeat(token.length)),
+      between,
+    );
+    if (words.trim() !== '') {
+      const offset = from + words.search(/\S/);
       throw refuse(offset, `text directly inside <${parent}> would be dropped`, 'Put it into an <mj-text>.');
     }
-    if (open.some(({ name }) => name === 'mj-head')) {
-      throw refuse(offset, `Liquid directly inside <${parent}> has no effect`, 'Move it into the body.');
+    if (!rawParents.has(parent)) {
+      throw refuse(
+        from + between.search(/\S/),
+        `Liquid directly inside <${parent}> has no effect`,
+        'Move it into the text or an attribute of a component, or between components of the body.',
+      );
     }
     return between.replace(/\S(?:[\s\S]*\S)?/, liquid => `<mj-raw>${liquid}</mj-raw>`);
   };
 
+  const checkAttributes = (from: number, attributes: string) => {
+    const outside = attributes.replaceAll(/"[^"]*"|'[^']*'/g, value => ' '.repeat(value.length));
+    for (const { token, liquid } of source.tokens) {
+      const at = outside.indexOf(token);
+      if (at === -1 || /=\S*$/.test(outside.slice(0, at))) continue;
+      throw refuse(from + at, `${liquid} cannot stand among attributes`, 'Move it into the value of one.');
+    }
+  };
+
   pieces.lastIndex = 0;
   for (let match = pieces.exec(text); match !== null; match = pieces.exec(text)) {
-    const [piece, slash, name, , selfClosing] = match;
+    const [piece, slash, name, attributes = '', selfClosing] = match;
     output += keepText(end, match.index) + piece;
     end = match.index + piece.length;
     if (name === undefined) continue;
-    if (name === 'mj-include') {
-      throw refuse(
-        match.index,
-        'mj-include is not supported',
-        'Put the included part into the template itself.',
-      );
-    }
+    checkAttributes(match.index + 1 + name.length, attributes);
     if (slash === '/') {
       const opened = open.pop();
       if (opened?.name !== name) {
@@ -80,6 +99,14 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
       if (contentComponents.has(name)) {
         const close = text.indexOf(`</${name}>`, end);
         if (close === -1) throw refuse(match.index, `<${name}> is not closed`);
+        const include = text.slice(end, close).indexOf('<mj-include');
+        if (include !== -1) {
+          throw refuse(
+            end + include,
+            `mj-include has no effect inside <${name}>`,
+            'Put it between components; type="html" includes text.',
+          );
+        }
         output += text.slice(end, close + name.length + 3);
         end = close + name.length + 3;
         pieces.lastIndex = end;
@@ -91,14 +118,4 @@ export function keepLiquidBetweenComponents(source: ProtectedText, place: MjmlPl
   const unclosed = open.at(-1);
   if (unclosed !== undefined) throw refuse(unclosed.offset, `<${unclosed.name}> is not closed`);
   return output + text.slice(end);
-}
-
-/** Offset in the template as written, of an offset in the protected text. */
-function sourceOffset(source: ProtectedText, offset: number): number {
-  let shift = 0;
-  for (const { token, liquid, offset: start } of source.tokens) {
-    if (start - shift >= offset) break;
-    shift += token.length - liquid.length;
-  }
-  return offset - shift;
 }

@@ -1,22 +1,23 @@
 import { Problem, Problems } from '../problem.js';
-import type { ProtectedText } from './liquid-protection.js';
-import { keepLiquidBetweenComponents, type MjmlPlace } from './mjml-source.js';
+import { type ProtectedText, sourceOffset } from './liquid-protection.js';
+import { keepLiquidBetweenComponents, type PlaceOf } from './mjml-source.js';
+import { lineStart } from './source-text.js';
 
 /**
  * MJML to HTML, once per email, with the Liquid still protected. Every piece of Liquid that went in comes out, or
  * the template is refused: mjml drops what it does not expect without a word.
  * @throws Problem(s) `template-syntax`.
  */
-export async function compileMjml(source: ProtectedText, place: MjmlPlace): Promise<string> {
-  const kept = keepLiquidBetweenComponents(source, place);
-  const html = await runMjml(kept, place);
+export async function compileMjml(source: ProtectedText, placeOf: PlaceOf): Promise<string> {
+  const kept = keepLiquidBetweenComponents(source, placeOf);
+  const html = await runMjml(kept, source, placeOf);
   const dropped = source.tokens.filter(({ token }) => !html.includes(token) && !isComment(kept, token));
   if (dropped.length > 0) {
     throw new Problems(
       dropped.map(
         ({ liquid, offset }) =>
           new Problem('template-syntax', `MJML drops ${liquid} here`, {
-            where: { file: place.file, ...place.at(offset) },
+            where: placeOf(offset),
             fix: 'Move it into the text of a component, or between components of the body.',
           }),
       ),
@@ -25,39 +26,38 @@ export async function compileMjml(source: ProtectedText, place: MjmlPlace): Prom
   return html;
 }
 
-async function runMjml(source: string, place: MjmlPlace): Promise<string> {
+async function runMjml(kept: string, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
   // Loaded here: it takes longer to load than everything else together, and most commands never need it.
   const { default: mjml2html } = await import('mjml');
   try {
-    const { html } = await mjml2html(source, {
+    const { html } = await mjml2html(kept, {
       validationLevel: 'strict',
       ignoreIncludes: true,
       keepComments: false,
     });
     return html;
   } catch (error) {
-    throw mjmlProblems(error, source, place);
+    throw mjmlProblems(error, source, placeOf);
   }
 }
 
-function mjmlProblems(error: unknown, source: string, place: MjmlPlace): Error {
+function mjmlProblems(error: unknown, source: ProtectedText, placeOf: PlaceOf): Error {
   const errors = (error as { errors?: { line: number; message: string }[] }).errors;
   if (errors === undefined) {
     return new Problem('template-syntax', `not an MJML document: ${(error as Error).message}`, {
-      where: { file: place.file },
+      where: { file: placeOf(0).file },
       fix: 'It starts with <mjml> and holds one <mj-body>.',
       cause: error,
     });
   }
-  const firstLine = place.at(0).line;
-  const lines = source.split('\n').length;
   return new Problems(
-    errors.map(
-      ({ line, message }) =>
-        new Problem('template-syntax', message, {
-          where: { file: place.file, ...(line <= lines ? { line: line + firstLine - 1 } : {}) },
-        }),
-    ),
+    errors.map(({ line, message }) => {
+      // What was added to the source has no line ends, and MJML counts lines alone.
+      const { file, line: written } = placeOf(sourceOffset(source, lineStart(source.text, line)));
+      return new Problem('template-syntax', source.restore(message), {
+        where: { file, ...(written === undefined ? {} : { line: written }) },
+      });
+    }),
   );
 }
 

@@ -30,6 +30,8 @@ export interface MessageBody {
 export interface Attachment {
   readonly filename: string;
   readonly content: Uint8Array;
+  /** Of an image that the HTML shows as `cid:…`; without angle brackets. RFC 2392 */
+  readonly contentId?: string | undefined;
 }
 
 /**
@@ -58,9 +60,10 @@ export async function composeMessage(
     ],
     text: body.text,
     ...(body.html === undefined ? {} : { html: body.html }),
-    attachments: body.attachments.map(({ filename, content }) => ({
+    attachments: body.attachments.map(({ filename, content, contentId }) => ({
       filename,
       content: Buffer.from(content),
+      ...(contentId === undefined ? {} : { cid: contentId, contentDisposition: 'inline' as const }),
     })),
     baseBoundary: boundary,
     textEncoding: 'quoted-printable',

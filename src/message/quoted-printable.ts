@@ -1,6 +1,7 @@
 /**
  * Bodies in quoted-printable (RFC 2045 §6.7), put together from pieces that are encoded on their own: what is the same
- * in every copy of an email is encoded once. The encoding itself is nodemailer's.
+ * in every copy of an email is encoded once. The encoding itself is nodemailer's; ours are the two lines that programs on
+ * the way take for something else (RFC 2049 §3): one that begins with `From `, and one that is a single dot.
  */
 import { encode, wrap } from 'nodemailer/lib/qp';
 
@@ -13,6 +14,8 @@ export interface EncodedPiece {
   readonly lastLine: number | undefined;
   /** Of a text that ends in white space: what stands there when its line does too. RFC 2045 §6.7 (3) */
   readonly atLineEnd?: EncodedPiece;
+  /** Of a text that may make such a line, alone or with what follows: what stands there at the start of a line. */
+  readonly atLineStart?: EncodedPiece;
 }
 
 /** Room for the `=` of a soft line break, so that one can be set behind every piece. */
@@ -20,15 +23,37 @@ const maxLine = 75;
 /** One line of printable characters that all stand for themselves: names and words mostly are. */
 const plain = /^[!-<>-~](?:[ -<>-~]{0,58}[!-<>-~])?$/;
 
+/** A text that begins with `From ` or a line of one dot, or could with another piece behind it. */
+const mayMislead = /^(?:F(?:rom |(?:r|ro|rom)?$)|\.(?:\r\n|$))/;
+/** The same at the starts of encoded lines, with the rest of the line; also where a text ends, since another may follow. */
+const misleading = {
+  within: /(?<=\r\n)(?:F(?=rom |(?:r|ro|rom)?$)|\.(?=\r\n|$))[^\r\n]*/g,
+  anywhere: /(?<=^|\r\n)(?:F(?=rom |(?:r|ro|rom)?$)|\.(?=\r\n|$))[^\r\n]*/g,
+};
+
 export function encodePiece(text: string): EncodedPiece {
   if (plain.test(text)) {
-    return { octets: Buffer.from(text, 'latin1'), firstLine: text.length, lastLine: undefined };
+    const piece = { octets: Buffer.from(text, 'latin1'), firstLine: text.length, lastLine: undefined };
+    return mayMislead.test(text) ? { ...piece, atLineStart: encodeLines(text, misleading.anywhere) } : piece;
   }
   const lines = text.replaceAll(/\r\n|\r|\n/g, '\r\n');
-  const closed = measure(wrap(encode(lines), maxLine));
+  const piece = encodeLines(lines, misleading.within);
+  return mayMislead.test(lines) ? { ...piece, atLineStart: encodeLines(lines, misleading.anywhere) } : piece;
+}
+
+function encodeLines(lines: string, lineStarts: RegExp): EncodedPiece {
+  const closed = measure(wrap(encode(lines), maxLine).replace(lineStarts, disguise));
   if (!/[ \t]$/.test(lines)) return closed;
   // With a letter behind it, white space needs no code.
-  return { ...measure(wrap(encode(`${lines}-`), maxLine).slice(0, -1)), atLineEnd: closed };
+  const open = wrap(encode(`${lines}-`), maxLine).slice(0, -1);
+  return { ...measure(open.replace(lineStarts, disguise)), atLineEnd: closed };
+}
+
+/** The first letter of such a line in code, with a soft line break behind `From ` where the line would be too long. */
+function disguise(line: string): string {
+  const coded = (line.startsWith('.') ? '=2E' : '=46') + line.slice(1);
+  if (coded.length <= maxLine) return coded;
+  return `=46rom =\r\n${line.slice('From '.length).replace(/^F(?=rom ).*/, disguise)}`;
 }
 
 function measure(encoded: string): EncodedPiece {
@@ -50,19 +75,24 @@ const lineEnd = Buffer.from('\r\n');
 export function appendBody(octets: Uint8Array[], pieces: readonly EncodedPiece[]): void {
   let column = 0;
   for (const [index, piece] of pieces.entries()) {
+    const ends = endsLine(pieces[index + 1]);
+    if (column > 0 && column + formOf(piece, ends).firstLine > maxLine) {
+      octets.push(softLineBreak);
+      column = 0;
+    }
     const {
       octets: encoded,
       firstLine,
       lastLine,
-    } = endsLine(pieces[index + 1]) ? (piece.atLineEnd ?? piece) : piece;
-    if (column > 0 && column + firstLine > maxLine) {
-      octets.push(softLineBreak);
-      column = 0;
-    }
+    } = formOf(column === 0 ? (piece.atLineStart ?? piece) : piece, ends);
     octets.push(encoded);
     column = lastLine ?? column + firstLine;
   }
   if (column > 0) octets.push(lineEnd);
+}
+
+function formOf(piece: EncodedPiece, endsLine: boolean): EncodedPiece {
+  return endsLine ? (piece.atLineEnd ?? piece) : piece;
 }
 
 /** Whether the line ends before this piece; no piece is ever empty. */

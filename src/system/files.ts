@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
 import { Problem } from '../problem.js';
 import type { Files } from '../workflow/ports.js';
 import { streamStandardInput } from './standard-input.js';
@@ -43,6 +44,11 @@ export const systemFiles: Files = {
     } catch {
       return false;
     }
+  },
+
+  async isInside(path, folder) {
+    const way = relative(await realpath(folder), await realpath(path));
+    return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
   },
 };
 

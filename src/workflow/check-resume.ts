@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Composition, pathOf, type SourceRef } from '../merge/composition.js';
+import { type AttachmentRef, type Composition, pathOf, type SourceRef } from '../merge/composition.js';
 import { Problem } from '../problem.js';
 import { Fingerprint } from './fingerprint.js';
 import type { EmailRecord, Files, Ledger } from './ports.js';
@@ -65,7 +65,7 @@ export async function findResumeProblems(
   // The rest has to get the same file as those before, and it is not stored: nothing can be accepted here.
   for (const attachment of composition.attachments) {
     const change = await changeOf(attachment, pathOf(composition, attachment), ports.files);
-    if (change !== undefined) problems.push(attachmentChanged(attachment.path, change));
+    if (change !== undefined) problems.push(attachmentChanged(attachment, change));
   }
   if (await ports.ledger.isCopy()) {
     if (allowed.acceptCopy) await ports.ledger.adoptCopy();
@@ -88,8 +88,9 @@ function changed(path: string, change: string): Problem {
   });
 }
 
-function attachmentChanged(path: string, change: string): Problem {
-  return new Problem('email-state', `the attachment ${path} ${change} since the email was begun`, {
+function attachmentChanged({ path, contentId }: AttachmentRef, change: string): Problem {
+  const what = contentId === undefined ? 'attachment' : 'image';
+  return new Problem('email-state', `the ${what} ${path} ${change} since the email was begun`, {
     fix: 'Put it back; or cancel this email and send the new file with another.',
   });
 }

@@ -22,7 +22,8 @@ import { Fingerprint } from './fingerprint.js';
 import { type Gathered, modeOf } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
 import type { Clock, EmailRecord, Mode, RecipientRecord } from './ports.js';
-import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft, sourceRef } from './read-draft.js';
+import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft } from './read-draft.js';
+import { sourceRef } from './source-ref.js';
 
 export interface PlanPorts extends DraftPorts {
   readonly clock: Clock;
@@ -328,8 +329,9 @@ function compose(
     boundary: own.boundary,
     template: own.message,
     ...valuesOf(draft, template),
-    attachments: read.attachments.map(({ path, filename, content }) => ({
+    attachments: read.attachments.map(({ path, filename, content, contentId }) => ({
       filename,
+      contentId,
       ...sourceRef(path, content),
     })),
     tokenFormat: draft.tokenFormat,

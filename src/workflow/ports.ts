@@ -28,6 +28,8 @@ export interface Files {
   /** `-` is standard input. May be called again, and gives the same then. */
   stream(path: string): AsyncIterable<Uint8Array>;
   exists(path: string): Promise<boolean>;
+  /** Whether a file that exists lies in the folder or in one of it, once symlinks are followed. */
+  isInside(path: string, folder: string): Promise<boolean>;
 }
 
 // --- the ledger -----------------------------------------------------------------------------------------------

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
 import type { Attachment } from '../message/compose.js';
@@ -12,6 +11,9 @@ import type { Where } from '../recipients/where.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, Random, TokenFormat } from './ports.js';
+import { readImages } from './read-images.js';
+import { readIncludes } from './read-includes.js';
+import { readSource } from './source-ref.js';
 
 /** What the command line and the configuration say, as it was written. */
 export interface EmailDraft {
@@ -64,6 +66,7 @@ export interface ReadDraft {
   readonly audience: Gathered;
   readonly originator: Originator;
   readonly headerFields: readonly HeaderField[];
+  /** Images that the template shows, then what is attached. */
   readonly attachments: readonly AttachedFile[];
   /** Of the message; those of the recipients are the audience's. */
   readonly sources: readonly SourceRef[];
@@ -96,13 +99,19 @@ export async function readDraft(
   meeting: (template: TemplateResult | undefined) => Meet,
 ): Promise<ReadDraft | undefined> {
   const sources: SourceRef[] = [];
-  const template = await collect(problems, () => readTemplate(draft, ports.files, sources));
+  const compiled = await collect(problems, () => readTemplate(draft, ports.files, sources));
+  const illustrated =
+    compiled && (await collect(problems, () => readImages(compiled, draft.templatePath, ports.files)));
+  const template = illustrated?.template ?? compiled;
   const meet = (await collect(problems, async () => meeting(template))) ?? (() => undefined);
   const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
   problems.push(...(audience?.problems ?? []));
   const originator = readOriginator(draft, template, problems);
   const headerFields = readHeaderFields(draft, problems);
-  const attachments = await readAttachments(draft, template, ports.files, problems);
+  const attachments = [
+    ...(illustrated?.images ?? []),
+    ...(await readAttachments(draft, template, ports.files, problems)),
+  ];
   if (template === undefined || audience === undefined || originator === undefined) return undefined;
   return { template, audience, originator, headerFields, attachments, sources };
 }
@@ -120,16 +129,19 @@ async function collect<T>(problems: Problem[], step: () => Promise<T>): Promise<
 }
 
 async function readTemplate(draft: EmailDraft, files: Files, sources: SourceRef[]): Promise<TemplateResult> {
-  const source = await files.readText(draft.templatePath);
-  sources.push(sourceRef(draft.templatePath, source));
-  const textPath = draft.textPath ?? (await siblingText(draft.templatePath, files));
+  const path = draft.templatePath;
+  const source = await readSource(path, files, sources);
+  const textPath = draft.textPath ?? (await siblingText(path, files));
   const text =
-    textPath === undefined ? undefined : { path: textPath, source: await files.readText(textPath) };
-  if (text !== undefined) sources.push(sourceRef(text.path, text.source));
-  return compileTemplate(
-    { path: draft.templatePath, source: source.replaceAll(/\r\n?/g, '\n'), text },
-    draft.subject,
-  );
+    textPath === undefined
+      ? undefined
+      : { path: textPath, source: await readSource(textPath, files, sources) };
+  const includes =
+    templateKind(path) === 'mjml'
+      ? await readIncludes({ file: path, text: source, lineOffset: 0 }, files)
+      : { texts: new Map(), sources: [] };
+  sources.push(...includes.sources);
+  return compileTemplate({ path, source, text, includes: includes.texts }, draft.subject);
 }
 
 /** `msg.txt` beside `msg.mjml` is its text part. */
@@ -137,10 +149,6 @@ async function siblingText(templatePath: string, files: Files): Promise<string |
   if (templateKind(templatePath) === 'txt') return undefined;
   const path = templatePath.replace(/\.[^./\\]+$/, '.txt');
   return (await files.exists(path)) ? path : undefined;
-}
-
-export function sourceRef(path: string, content: string | Uint8Array): SourceRef {
-  return { path, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
 function readOriginator(

@@ -39,6 +39,7 @@ const templates: Readonly<Record<string, string>> = {
   'nothing but a value': '{{ name }}',
   'long lines': `${'x'.repeat(200)}{{ name }}${'ü'.repeat(90)}{{ n }}${'word '.repeat(60)}\n`,
   'lines of dots': '.\n..\n.{{ name }}\n{{ n }}.\n.\n',
+  'lines that begin with From': `From {{ name }}\n{{ name }} me\nF{{ n }} me\n{{ n }}rom me\nFrom {{ n }}\nFrom\n${'From there '.repeat(20)}{{ name }}{{ n }}\nFrom ${'x'.repeat(69)}\n`,
   'white space before line ends': 'a \n{{ name }} \n{{ n }}\t\n \n',
 };
 
@@ -47,6 +48,19 @@ const value = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12 }),
   fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }),
   fc.constantFrom('=?utf-8?B?DQpCY2M6IGVAeA==?=', 'a =?x?= "b" <c@d>, e', 'Doe, Jane'),
+  fc.constantFrom(
+    '.',
+    'F',
+    'rom',
+    'From',
+    'From ',
+    'From me',
+    'x\nFrom me',
+    'x\nF',
+    '\n.',
+    '.\n.',
+    'From From ',
+  ),
   fc.stringMatching(/^[ .=\n{}%<>&"'a-c\u00e4\u{1f600}]{1,40}$/u),
 );
 /** Characters a list is refused for, and values that count as none. */
@@ -75,6 +89,7 @@ describe('createCopyPlan', () => {
             expect(headerOf(message)).toBe(headerOf(anew));
             expect(longestBodyLine(message)).toBeLessThanOrEqual(76);
             expect(findBareLineEnd(message)).toBeUndefined();
+            expect(Buffer.from(message).toString('latin1')).not.toMatch(/\nFrom |\n\.\r/);
             expect(Buffer.from(message).toString('latin1')).toMatch(/^[\x00-\x7f]*$/);
           }),
           { numRuns: 40 },

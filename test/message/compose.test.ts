@@ -86,6 +86,53 @@ describe('composeMessage', () => {
   });
 });
 
+describe('images shown in the HTML', () => {
+  const image = { filename: 'logo.png', content: Buffer.from('PNG'), contentId: 'a@image.invalid' };
+  const file = { filename: 'terms.pdf', content: Buffer.from('PDF') };
+  const inline = 'alternative(text/plain, related(text/html, image/png))';
+  const bare = 'alternative(text/plain, text/html)';
+  it.each([
+    ['nothing', [], bare],
+    ['an image', [image], inline],
+    ['a file', [file], `mixed(${bare}, application/pdf)`],
+    ['both', [image, file], `mixed(${inline}, application/pdf)`],
+  ])('stand beside text and HTML, and files beside all: with %s', async (_, attachments, tree) => {
+    const shown = { ...body, html: '<img src="cid:a@image.invalid">', attachments };
+    const message = await composeMessage(header, shown, 'b1');
+    expect(treeOf(message.toString('latin1'))).toBe(tree);
+    expect(await composeMessage(header, shown, 'b1')).toEqual(message);
+    const read = await PostalMime.parse(message);
+    expect(read.text).toContain('Hällo');
+    expect(read.html).toContain('cid:a@image.invalid');
+    expect(
+      read.attachments.map(({ filename, disposition, contentId, related }) => [
+        filename,
+        disposition,
+        contentId,
+        related === true,
+      ]),
+    ).toEqual(
+      attachments.map(one =>
+        one === image
+          ? ['logo.png', 'inline', '<a@image.invalid>', true]
+          : ['terms.pdf', 'attachment', undefined, false],
+      ),
+    );
+  });
+});
+
+/** Media types as they are nested; a related part says what its first part is. RFC 2387 §3.1 */
+function treeOf(entity: string): string {
+  const end = entity.indexOf('\r\n\r\n');
+  const fields = entity.slice(0, end).replaceAll(/\r\n[ \t]+/g, ' ');
+  const type = /^content-type: *([^;\r]+)/im.exec(fields)?.[1] ?? '';
+  const boundary = /boundary="([^"]+)"/.exec(fields)?.[1];
+  if (boundary === undefined) return type;
+  const [, ...parts] = `\r\n${entity.slice(end + 4)}`.split(`\r\n--${boundary}`).slice(0, -1);
+  if (type === 'multipart/related') expect(fields).toContain('type="text/html"');
+  return `${type.replace('multipart/', '')}(${parts.map(part => treeOf(part.replace(/^\r\n/, ''))).join(', ')})`;
+}
+
 describe('printDateTime', () => {
   const date = new Date('2026-11-23T23:30:05Z');
   it.each([

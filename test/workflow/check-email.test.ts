@@ -10,6 +10,7 @@ import { PatientClock } from './world.js';
 async function find(template: string, rows: readonly string[]) {
   const files = {
     readText: async () => template,
+    readBytes: async () => Buffer.from(template),
     exists: async () => false,
     async *stream() {
       yield Buffer.from(`email,url\n${rows.join('\n')}\n`);

@@ -49,6 +49,13 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   {{ first_name }}. A field that a recipient lacks stops everything before the first message, unless it has a default;
   so does what reads as one nobody filled in (*|FNAME|*, %FIRSTNAME%, undefined), unless --allow-placeholders is given.
 
+  MJML: <mj-include path="parts/footer.mjml" /> puts another file there (type="html" or "css", css-inline="inline"). Its
+  path starts in the folder of the file that names it and stays in that of the template. Liquid works in it.
+  Columns in a loop need a width: without one they share it by how many are written, not by how many come out.
+
+  Images: a relative src, <img src="logo.png">, is attached from the template's folder (also for an image in an included
+  file) and shown in the message; a merge field cannot choose the file, a condition around the image can.
+
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,

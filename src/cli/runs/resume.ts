@@ -8,7 +8,7 @@ import type { KeyRing } from '../../tracking/key.js';
 import { findResumeProblems, readComposition } from '../../workflow/check-resume.js';
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
-import { sourceRef } from '../../workflow/read-draft.js';
+import { sourceRef } from '../../workflow/source-ref.js';
 import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
 import { createSigner, readDkimSettings } from '../dkim-settings.js';
@@ -99,7 +99,7 @@ async function readAttachments(composition: Composition): Promise<readonly Attac
       // Looked at before; this is what is sent.
       if (sourceRef(attachment.path, content).sha256 !== attachment.sha256)
         throw new Problem('email-state', `the attachment ${attachment.path} changed while it was read`);
-      return { filename: attachment.filename, content };
+      return { filename: attachment.filename, contentId: attachment.contentId, content };
     }),
   );
 }

@@ -1,0 +1,117 @@
+/**
+ * Images of the template's own folder: an `<img>` with a relative path is attached to the message and shown by its
+ * Content-ID (RFC 2392). What is somewhere else, with http or inside the HTML, stays as it is.
+ */
+import { type Place, Problem, Problems } from '../problem.js';
+import type { CompiledTemplate } from './compile-template.js';
+import { decodeEntities } from './entities.js';
+import { type ProtectedText, protectLiquid, sourceOffset } from './liquid-protection.js';
+import type { JoinedText } from './source-text.js';
+import { folderOf, resolveInside } from './template-path.js';
+
+/** A comment, which a conditional one for Outlook is not; what has no elements in it; or an `<img>`. */
+const pieces =
+  /<!--(?!\[if|>|->)[\s\S]*?-->|<(style|script|title|textarea)\b[\s\S]*?<\/\1\s*>|<img\b(?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
+const attributes = /([^\s"'>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/g;
+/** A letter and a colon begin a path of Windows, not a URL. */
+const elsewhere = /^(?:(?!file:)[a-z][a-z\d+.-]+:|\/\/|#)/i;
+
+/**
+ * @param html compiled, with the Liquid of `source` still protected.
+ * @param template path of the template: wherever an image is named, its path starts in that folder.
+ * @returns paths to open the images by, each with the place of its first use.
+ * @throws Problems `template-syntax`: all that cannot be attached.
+ */
+export function findImages(
+  html: string,
+  source: ProtectedText,
+  written: JoinedText,
+  template: string,
+): ReadonlyMap<string, Place> {
+  const images = new Map<string, Place>();
+  const problems: Problem[] = [];
+  const folder = folderOf(template);
+  replaceSources(html, value => {
+    const name = nameIn(value, source);
+    if (name === undefined) return value;
+    const where = findUse(value, name, source, written) ?? { file: template };
+    const path =
+      source.restore(name) === name
+        ? resolveInside(folder, folder, name)
+        : { ok: false as const, why: 'which file is attached is the same for everybody' };
+    if (!path.ok) {
+      problems.push(
+        new Problem('template-syntax', `the image ${source.restore(name)} cannot be attached: ${path.why}`, {
+          where,
+          fix: 'Copy it into the folder of the template, or link to it with https. A condition goes around an image.',
+        }),
+      );
+    } else if (!images.has(path.value)) {
+      images.set(path.value, where);
+    }
+    return value;
+  });
+  if (problems.length > 0) throw new Problems(problems);
+  return images;
+}
+
+/** @param contentIds of the images that `findImages` found, by path. */
+export function showImages(
+  compiled: CompiledTemplate,
+  contentIds: ReadonlyMap<string, string>,
+  template: string,
+): CompiledTemplate {
+  if (compiled.html === undefined || contentIds.size === 0) return compiled;
+  const folder = folderOf(template);
+  const html = protectLiquid(compiled.html);
+  const shown = replaceSources(html.text, value => {
+    const name = nameIn(value, html);
+    const path = name === undefined ? undefined : resolveInside(folder, folder, name);
+    const contentId = path?.ok ? contentIds.get(path.value) : undefined;
+    return contentId === undefined ? value : `cid:${contentId}`;
+  });
+  return { ...compiled, html: html.restore(shown) };
+}
+
+function replaceSources(html: string, replace: (value: string) => string): string {
+  return html.replaceAll(pieces, piece =>
+    /^<img/i.test(piece)
+      ? piece.replaceAll(attributes, (whole: string, name: string, equals: string, quoted: string) => {
+          if (name.toLowerCase() !== 'src') return whole;
+          const value = quoted.replaceAll(/^["']|["']$/g, '');
+          const replaced = replace(value);
+          return replaced === value ? whole : `${name}${equals}"${replaced}"`;
+        })
+      : piece,
+  );
+}
+
+/** The file that a `src` names; undefined when it names none, or Liquid says what it names. */
+function nameIn(value: string, { tokens }: ProtectedText): string | undefined {
+  const decoded = decodeEntities(value.trim());
+  // `{{ url }}` may be anything; after `{% if … %}` something written begins.
+  let rest = decoded;
+  for (let token = tokenAt(rest); token?.liquid.startsWith('{%'); token = tokenAt(rest))
+    rest = rest.slice(token.token.length);
+  if (rest === '' || elsewhere.test(rest) || tokenAt(rest) !== undefined) return undefined;
+  try {
+    return decodeURIComponent(decoded);
+  } catch {
+    return decoded;
+  }
+
+  function tokenAt(text: string) {
+    return tokens.find(({ token }) => text.startsWith(token));
+  }
+}
+
+/** Compilers keep what is written in a `src`, or encode it as a URL has it. */
+function findUse(value: string, name: string, source: ProtectedText, written: JoinedText): Place | undefined {
+  for (const spelling of [value, name]) {
+    for (let at = source.text.indexOf(spelling); at !== -1; at = source.text.indexOf(spelling, at + 1)) {
+      if (/["'(=<]\s*$/.test(source.text.slice(Math.max(0, at - 20), at)))
+        return written.placeOf(sourceOffset(source, at));
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import type { TemplateResult } from '../merge/compile-template.js';
+import { showImages } from '../merge/inline-images.js';
+import { folderOf } from '../merge/template-path.js';
+import { createContentId } from '../message/content-id.js';
+import { headerValueFault } from '../message/header-field.js';
+import { Problem, Problems } from '../problem.js';
+import type { Files } from './ports.js';
+import type { AttachedFile } from './read-draft.js';
+import { requireInFolder } from './require-in-folder.js';
+
+export interface Illustrated {
+  readonly template: TemplateResult;
+  /** Each content once, whatever names it has. */
+  readonly images: readonly AttachedFile[];
+}
+
+/**
+ * Reads the images that a template shows from its folder, and has it show what is attached.
+ * @throws Problems `input-missing`, `template-syntax`, `header-value`, `io`: at the place of each image.
+ */
+export async function readImages(
+  template: TemplateResult,
+  templatePath: string,
+  files: Files,
+): Promise<Illustrated> {
+  const folder = folderOf(templatePath);
+  const images = new Map<string, AttachedFile>();
+  const contentIds = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const [path, where] of template.images) {
+    try {
+      await requireInFolder(path, folder, files, where);
+      const filename = path.replace(/^.*[/\\]/, '');
+      const fault = headerValueFault(filename);
+      if (fault !== undefined) {
+        throw new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`, {
+          where,
+        });
+      }
+      const content = await files.readBytes(path);
+      const contentId = createContentId(content);
+      contentIds.set(path, contentId);
+      if (!images.has(contentId)) images.set(contentId, { path, filename, content, contentId });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(error);
+    }
+  }
+  if (problems.length > 0) throw new Problems(problems);
+  return {
+    template: { ...template, compiled: showImages(template.compiled, contentIds, templatePath) },
+    images: [...images.values()],
+  };
+}
