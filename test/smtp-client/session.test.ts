@@ -59,7 +59,7 @@ describe('a session', () => {
     expect(inbox.map(({ recipients }) => recipients)).toEqual(
       positions.map(position => [`r${position}@example.net`]),
     );
-    expect(session.depth).toBe(2);
+    expect(session.depth).toBe(3);
   });
 
   it('hands nothing over that was withdrawn, and ends', async () => {
