@@ -55,6 +55,8 @@ function makeDurable(database: Database): void {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  // In KiB. An email is read and written from its beginning to its end: more pages than these are not asked for again.
+  database.pragma('cache_size = -6144');
   const synchronous = database.pragma('synchronous', { simple: true });
   const journalMode = database.pragma('journal_mode', { simple: true });
   if (synchronous !== 2 || journalMode !== 'wal') {
