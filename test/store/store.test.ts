@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -327,6 +327,23 @@ describe('a database that cannot be used', () => {
     expect(await problemOf('postgres://x/y')).toBe(
       'config: store.url "postgres://x/y" is not a database this version knows',
     );
+  });
+
+  it('is damaged where emails are looked for', async () => {
+    await store.ledger.openEmail(
+      email(),
+      Array.from({ length: 2_000 }, (_, position) => recipient(position)),
+    );
+    await store.close();
+    const octets = readFileSync(file);
+    // Behind the schema and the roots of its tables.
+    octets.fill(0xff, 20 * 4_096);
+    writeFileSync(file, octets);
+    store = await openStore(file);
+    await expect(store.reader.findUnfinished()).rejects.toMatchObject({ code: 'database' });
+    await expect(all(store.reader.readRecipients('em_aaaaaaaaaaaa'))).rejects.toMatchObject({
+      code: 'database',
+    });
   });
 
   it('is locked by another program', async () => {

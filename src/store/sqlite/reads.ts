@@ -1,7 +1,7 @@
 import type { RecipientState } from '../../recipients/recipient.js';
 import { unfinishedStates } from '../../recipients/transitions.js';
 import type { EmailReader, EmailRecord, RecipientRecord, RecordedFetch } from '../../workflow/ports.js';
-import type { Database } from './database.js';
+import { type Database, databaseProblem } from './database.js';
 import {
   countsFromRows,
   type EmailRow,
@@ -26,15 +26,15 @@ export function createReads(database: Database): EmailReader {
 
   return {
     async listEmails(limit) {
-      const rows = sql.newest.all(limit) as EmailRow[];
+      const rows = explained(database, () => sql.newest.all(limit)) as EmailRow[];
       return Promise.all(
         rows.map(async row => ({ ...emailFromRow(row), states: await countStates(row.email_id) })),
       );
     },
 
     async findEmails(idOrPrefix) {
-      const rows = (
-        idOrPrefix === 'latest' ? sql.newest.all(1) : sql.byPrefix.all(prefixRange(idOrPrefix))
+      const rows = explained(database, () =>
+        idOrPrefix === 'latest' ? sql.newest.all(1) : sql.byPrefix.all(prefixRange(idOrPrefix)),
       ) as EmailRow[];
       return rows.map(emailFromRow);
     },
@@ -45,7 +45,8 @@ export function createReads(database: Database): EmailReader {
     },
 
     async findUnfinished(): Promise<EmailRecord | undefined> {
-      const row = sql.unfinished.get() as EmailRow | undefined;
+      // It looks through all emails, and so is what meets a damaged page first.
+      const row = explained(database, () => sql.unfinished.get()) as EmailRow | undefined;
       return row === undefined ? undefined : emailFromRow(row);
     },
 
@@ -75,6 +76,15 @@ export function createReads(database: Database): EmailReader {
       return (sql.transactions.all(emailId, position) as TransactionRow[]).map(transactionFromRow);
     },
   };
+}
+
+/** @throws Problem `database` for what SQLite says of the file. */
+function explained<T>(database: Database, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw databaseProblem(database.name, error);
+  }
 }
 
 function prepare(database: Database) {
@@ -133,7 +143,7 @@ async function* recipientBatches(
   );
   let last = -1;
   for (;;) {
-    const rows = page.all(emailId, last, ...(states ?? [])) as RecipientRow[];
+    const rows = explained(database, () => page.all(emailId, last, ...(states ?? []))) as RecipientRow[];
     if (rows.length === 0) return;
     yield rows.map(recipientFromRow);
     last = rows.at(-1)?.position ?? last;
