@@ -1,3 +1,4 @@
+import { decodeEntities } from '../merge/entities.js';
 /** The start tags of one kind in a message's HTML. What is in comments, styles and scripts is none. */
 export interface HtmlElement {
   /** By name in lower case; '' for an attribute without a value, character references decoded. */
@@ -25,39 +26,18 @@ function attributesOf(tag: string): ReadonlyMap<string, string> {
   )) {
     const key = name.toLowerCase();
     // Of two attributes with one name the first counts. HTML §13.2.5.33
-    if (!attributes.has(key)) attributes.set(key, decodeReferences(quoted ?? single ?? bare ?? ''));
+    if (!attributes.has(key)) attributes.set(key, decodeEntities(quoted ?? single ?? bare ?? ''));
   }
   return attributes;
 }
 
 /** The words a reader of the HTML sees, near enough to be counted. */
 export function visibleText(html: string): string {
-  return decodeReferences(
+  return decodeEntities(
     html
       .replaceAll(/<!--[\s\S]*?-->|<(style|script|title|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
       .replaceAll(/<[a-z/!](?:"[^"]*"|'[^']*'|[^"'>])*>/gi, ' '),
   )
     .replaceAll(/\s+/g, ' ')
     .trim();
-}
-
-const named: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  colon: ':',
-};
-
-function decodeReferences(text: string): string {
-  return text.replaceAll(
-    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi,
-    (reference, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return named[name.toLowerCase()] ?? reference;
-      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : reference;
-    },
-  );
 }

@@ -1,4 +1,4 @@
-/** What the entities of HTML stand for, as far as titles and file names have them. Others stay as they are. */
+/** What the entities of HTML stand for, as far as titles, addresses and file names have them. Others stay as they are. */
 export function decodeEntities(text: string): string {
   return text.replaceAll(
     /&(?:#(\d+)|#x([\da-f]+)|([a-z]+));/gi,
@@ -17,4 +17,5 @@ const named: Readonly<Record<string, string>> = {
   quot: '"',
   apos: "'",
   nbsp: ' ',
+  colon: ':',
 };

@@ -3,23 +3,22 @@
  * written and nothing is sent here; the plan is data that is shown, agreed to and then carried out.
  */
 import { printBase32 } from '../base32.js';
-import { type CompiledTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
+import type { CompiledTemplate, TemplateResult } from '../merge/compile-template.js';
 import type { Composition } from '../merge/composition.js';
-import { type CopyPlan, createCopyPlan, createTrial } from '../merge/copy-plan.js';
+import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid.js';
 import { printDateTime } from '../message/date-time.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
-import { domainOf, type Mailbox, needsSmtpUtf8, printMailbox } from '../message/mailbox.js';
+import { domainOf, needsSmtpUtf8, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
-import { DomainDoubts } from '../recipients/doubtful-domains.js';
-import { checkExposure, ExposureSurvey } from '../recipients/exposure.js';
-import type { Recipient, Role } from '../recipients/recipient.js';
+import { checkExposure } from '../recipients/exposure.js';
+import type { Recipient } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
-import { type FieldCheck, findUnknownFields, RenderFaults } from './check-rows.js';
+import { type FieldCheck, findUnknownFields } from './check-rows.js';
+import { type CopyCheck, createCopyCheck, type Survey, toCopyRecipient, valuesOf } from './copy-check.js';
 import type { SendPlan } from './events.js';
-import { Fingerprint } from './fingerprint.js';
-import { type Gathered, modeOf } from './gather-recipients.js';
+import type { Gathered } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
 import type { Clock, EmailRecord, Mode, RecipientRecord } from './ports.js';
 import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft } from './read-draft.js';
@@ -124,92 +123,6 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   };
 }
 
-/** What is asked of every recipient before the first transaction, in one reading. */
-interface CopyCheck {
-  readonly message: CompiledTemplate;
-  readonly survey: Survey;
-  readonly faults: RenderFaults;
-  add(recipient: Recipient): void;
-}
-
-function createCopyCheck(
-  draft: EmailDraft,
-  template: TemplateResult,
-  { emailId, boundary }: { readonly emailId: string; readonly boundary: string },
-): CopyCheck {
-  const { trackingUrl, templatePath } = draft;
-  // Without a pixel to carry, a plain text template is sent as what it is.
-  const isTextOnly = trackingUrl === undefined && templateKind(templatePath) === 'txt';
-  const message = isTextOnly ? { ...template.compiled, html: undefined } : template.compiled;
-  const survey = createSurvey(modeOf(draft.named), message, draft.expose ?? draft.maxVisible);
-  const faults = new RenderFaults();
-  const trial = createTrial(
-    { ...valuesOf(draft, template), template: message, boundary, trackingUrl },
-    { emailId, templatePath },
-  );
-  const now = new Date(0);
-  return {
-    message,
-    survey,
-    faults,
-    add(recipient) {
-      survey.add(recipient);
-      faults.add(recipient, trial(toRecord(recipient, 0, 0, now, draft)));
-    },
-  };
-}
-
-/** The values that are everybody's. */
-function valuesOf(
-  { set }: EmailDraft,
-  { frontMatter }: TemplateResult,
-): Pick<Composition, 'set' | 'defaults'> {
-  return { set: [...set], defaults: [...frontMatter.defaults] };
-}
-
-/** What the plan shows of the people, and what tells them from others. */
-interface Survey {
-  readonly exposure: ExposureSurvey;
-  /** What everybody sees; filled while the people are added. */
-  readonly header: { readonly to: Mailbox[]; readonly cc: Mailbox[] };
-  readonly shown: Readonly<Record<Role, { count: number; readonly first: Mailbox[] }>>;
-  untracked: number;
-  /** Addresses that are right by every rule and probably not meant. */
-  readonly doubts: DomainDoubts;
-  add(recipient: Recipient): void;
-  /** The same words to the same people are what nobody means to send twice in a day. */
-  readonly fingerprint: Fingerprint;
-}
-
-/** More names than anybody reads in a plan. */
-const namesKept = 10;
-
-/** @param mostVisible addresses; more is refused, and need not be kept. */
-function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: number): Survey {
-  const named = () => ({ count: 0, first: [] as Mailbox[] });
-  const survey: Survey = {
-    exposure: new ExposureSurvey(),
-    header: { to: [], cc: [] },
-    shown: { to: named(), cc: named(), bcc: named() },
-    untracked: 0,
-    doubts: new DomainDoubts(),
-    add(recipient) {
-      const { mailbox, role, fields, tracked } = recipient;
-      survey.fingerprint.add({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
-      const { first } = survey.shown[role];
-      survey.exposure.add(recipient);
-      survey.doubts.add(recipient);
-      survey.shown[role].count += 1;
-      if (first.length < namesKept) first.push(mailbox);
-      if (mode === 'group' && role !== 'bcc' && survey.exposure.visible <= mostVisible)
-        survey.header[role].push(mailbox);
-      if (!tracked) survey.untracked += 1;
-    },
-    fingerprint: new Fingerprint(mode, template),
-  };
-  return survey;
-}
-
 /** Positions and numbers are given out here: the store keeps those of the last reading. */
 async function* toRecords(
   audience: Gathered,
@@ -290,13 +203,8 @@ function toRecord(
   draft: EmailDraft,
 ): RecipientRecord {
   return {
+    ...toCopyRecipient(recipient, recipientNumber, draft),
     position,
-    recipientNumber,
-    emailAddress: recipient.mailbox.addrSpec,
-    name: recipient.mailbox.name,
-    role: recipient.role,
-    tracked: draft.trackingUrl !== undefined && recipient.tracked,
-    fields: recipient.fields,
     state: 'pending',
     stateAt: now,
     attempts: 0,

@@ -1,10 +1,7 @@
-import { systemClock } from '../../system/clock.js';
-import { systemFiles } from '../../system/files.js';
-import { systemRandom } from '../../system/random.js';
-import { type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
+import type { PlannedEmail } from '../../workflow/plan-email.js';
 import type { EmailDraft } from '../../workflow/read-draft.js';
-import { readAddressBook } from '../address-book.js';
 import type { Context } from '../context.js';
+import { planWithSystem } from '../plan-with-system.js';
 import { readTransportSettings } from '../transport-options.js';
 import { createDraft, openStoreFor, type SendOptions } from './send.js';
 
@@ -36,13 +33,7 @@ export async function rehearse<T>(
 ): Promise<T> {
   const store = await openStoreFor(context, { dryRun: true });
   try {
-    const planned = await planEmail(draft, {
-      files: systemFiles,
-      clock: systemClock,
-      random: systemRandom,
-      addressBook: await readAddressBook(context),
-      readSuppressed: async () => (await store?.ledger.readSuppressed()) ?? new Set(),
-    });
+    const planned = await planWithSystem(draft, context, store);
     return await use(planned);
   } finally {
     await store?.close();

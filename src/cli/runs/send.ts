@@ -6,15 +6,11 @@ import { Problem, Problems } from '../../problem.js';
 import type { ListEncoding } from '../../recipients/list-encoding.js';
 import type { Where } from '../../recipients/where.js';
 import { openStore, type Store } from '../../store/open-store.js';
-import { systemClock } from '../../system/clock.js';
-import { systemFiles } from '../../system/files.js';
 import { makeFolder, writePrivateFile } from '../../system/output-files.js';
-import { systemRandom } from '../../system/random.js';
 import { readTrackingUrl } from '../../tracking/tracking-url.js';
 import { compareCopies } from '../../workflow/compare-copies.js';
-import { type PlannedEmail, planEmail } from '../../workflow/plan-email.js';
+import type { PlannedEmail } from '../../workflow/plan-email.js';
 import type { EmailDraft } from '../../workflow/read-draft.js';
-import { readAddressBook } from '../address-book.js';
 import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
 import { type Context, createContext, type SettingFlags } from '../context.js';
@@ -22,6 +18,7 @@ import { alignmentWarning, createSigner, type DkimSettings, readDkimSettings } f
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keyPath, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
+import { planWithSystem } from '../plan-with-system.js';
 import { createSendView, showDifferences } from '../send-view.js';
 import {
   completeSmtpSettings,
@@ -85,13 +82,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   const ring = existingRing ?? createPassingKeyRing();
   const store = await openStoreFor(context, options);
   try {
-    const planned = await planEmail(draft, {
-      files: systemFiles,
-      clock: systemClock,
-      random: systemRandom,
-      addressBook: await readAddressBook(context),
-      readSuppressed: async () => (await store?.ledger.readSuppressed()) ?? new Set(),
-    });
+    const planned = await planWithSystem(draft, context, store);
     const warnings = [
       ...(draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint)),
       ...dkimWarnings(dkim, planned.composition),
