@@ -44,17 +44,18 @@ export function parseToken(ring: KeyRing, text: string): Token | undefined {
  *  octet 1      key id
  *  octets 2-7   email number, big-endian
  *  octets 8-13  recipient number, big-endian
- *  octets 14-29 first 128 bits of HMAC-SHA-256 over a domain prefix and octets 0-13 (RFC 2104 §5)
+ *  octets 14-26 first 104 bits of HMAC-SHA-256 over a domain prefix and octets 0-13 (RFC 2104 §5)
  *
- * 30 octets are 48 characters of base32 with no bit left over: but for its case, a token has one spelling.
+ * 27 octets are 44 characters of base32 whose last four bits are zero: but for its case, a token has one spelling. Filters
+ * take 45 letters and digits in the path of an image for a web bug (LONG_IMG_URI of SpamAssassin).
  */
 const version = 1;
 const keyIdAt = 1;
 const emailNumberAt = 2;
 const recipientNumberAt = 8;
 const tagAt = 14;
-const tokenBytes = 30;
-const sealedText = /^[a-z2-7]{48}$/i;
+const tokenBytes = 27;
+const sealedText = /^[a-z2-7]{44}$/i;
 
 /** Keeps tags of other uses of the same key from being tags of tokens. */
 const tagDomain = 'mailtrack token 1\0';
@@ -64,7 +65,7 @@ const purposes = new Map(
   Object.entries(purposeCodes).map(([purpose, code]) => [code, purpose as TokenPurpose] as const),
 );
 
-/** 48 characters of `a-z2-7` that say nothing without the ledger and cannot be made without the key. */
+/** 44 characters of `a-z2-7` that say nothing without the ledger and cannot be made without the key. */
 export function sealToken(ring: KeyRing, content: SealedContent): string {
   const token = Buffer.alloc(tokenBytes);
   token[0] = (version << 4) | purposeCodes[content.purpose];
