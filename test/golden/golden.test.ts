@@ -147,6 +147,29 @@ function comparable(read: ReadMail | undefined) {
   return { ...read, fields: undefined };
 }
 
+describe('copies', () => {
+  it('tell of their recipient in the pixel alone', async () => {
+    for (const { message } of made.get('group-to-cc-bcc') ?? []) {
+      const { html, fields } = await readWithPostalMime(message);
+      const [, token = '-'] = /email_opened\/([^/]+)/.exec(html) ?? [];
+      const joined = message.toString('latin1').replaceAll('=\r\n', '');
+      expect(joined.split(token)).toHaveLength(2);
+      expect(Object.keys(fields).filter(name => /mailer|user-agent|^x-/.test(name))).toEqual([]);
+    }
+  });
+
+  it('have boundaries that stand in no part', () => {
+    for (const [path, , { message }] of allKept()) {
+      const octets = message.toString('latin1');
+      for (const [, boundary = ''] of octets.matchAll(/^ boundary="([^"]+)"/gm)) {
+        const lines = octets.split('\r\n').filter(line => line.includes(boundary));
+        const delimiters = lines.filter(line => line === `--${boundary}` || line === `--${boundary}--`);
+        expect([path, lines.length - delimiters.length, boundary.length <= 70]).toEqual([path, 1, true]);
+      }
+    }
+  });
+});
+
 describe('copies of group mail', () => {
   const ofGroups = cases.filter(({ options }) => (options.named?.each.length ?? 0) === 0);
 
@@ -157,6 +180,17 @@ describe('copies of group mail', () => {
         .map(field => `${field.name}:${field.value}`),
     );
     for (const header of headers) expect(header).toEqual(headers[0]);
+  });
+
+  it('name nobody in Bcc', () => {
+    const hidden = cases.flatMap(({ name, options }) =>
+      (options.named?.bcc ?? []).map(address => [name, address]),
+    );
+    expect(hidden.length).toBeGreaterThan(3);
+    for (const [name = '', address = ''] of hidden) {
+      for (const { message } of made.get(name) ?? [])
+        expect(message.toString()).not.toContain(address.split('@')[0]);
+    }
   });
 
   it('with and without a pixel differ in the pixel alone', async () => {
