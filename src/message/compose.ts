@@ -1,4 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { attachmentType } from './attachment-type.js';
 import { encodeWords, readsAsEncodedWord } from './encoded-word.js';
 import type { HeaderField } from './header-field.js';
 import { inspectHeader } from './inspect-header.js';
@@ -63,7 +64,9 @@ export async function composeMessage(
     attachments: body.attachments.map(({ filename, content, contentId }) => ({
       filename,
       content: Buffer.from(content),
-      ...(contentId === undefined ? {} : { cid: contentId, contentDisposition: 'inline' as const }),
+      contentType: attachmentType(filename, content),
+      contentDisposition: contentId === undefined ? ('attachment' as const) : ('inline' as const),
+      ...(contentId === undefined ? {} : { cid: contentId }),
     })),
     baseBoundary: boundary,
     textEncoding: 'quoted-printable',

@@ -6,6 +6,7 @@ import { parseHeaderField } from '../../src/message/header-field.js';
 import { inspectHeader } from '../../src/message/inspect-header.js';
 import type { Mailbox } from '../../src/message/mailbox.js';
 import { createMessageId, deriveMessageId } from '../../src/message/message-id.js';
+import { treeOf } from './tree.js';
 
 const mailbox = (addrSpec: string, name = '') => ({ name, addrSpec }) as Mailbox;
 
@@ -84,6 +85,27 @@ describe('composeMessage', () => {
     expect(attachment?.filename).toBe('été.bin');
     expect(new Uint8Array(attachment?.content as ArrayBuffer)).toEqual(content);
   });
+
+  it.each([
+    ['plain.eml', 'Subject: a\r\n\r\nb\r\n', 'message/rfc822'],
+    ['8bit.eml', 'Subject: a\r\n\r\nGrüße\r\n', 'application/octet-stream'],
+    ['nul.eml', 'Subject: a\r\n\r\n\0\r\n', 'application/octet-stream'],
+    ['long.eml', `Subject: a\r\n\r\n${'b'.repeat(999)}\r\n`, 'application/octet-stream'],
+    ['data.gzip', '\x1f\x8b', 'application/octet-stream'],
+  ])('attaches %s in a way that leaves the message 7-bit and whole', async (filename, text, type) => {
+    const content = Buffer.from(text);
+    const message = await composeMessage(header, { ...body, attachments: [{ filename, content }] }, 'b1');
+    const octets = message.toString('latin1');
+    expect(octets).toMatch(/^[\x01-\x7f]*$/);
+    expect(Math.max(...octets.split('\r\n').map(line => line.length))).toBeLessThanOrEqual(998);
+    expect(treeOf(octets)).toBe(`mixed(alternative(text/plain, text/html), ${type})`);
+    const read = await PostalMime.parse(message, { forceRfc822Attachments: true });
+    expect(read.attachments.map(({ filename, disposition }) => [filename, disposition])).toEqual([
+      [filename, 'attachment'],
+    ]);
+    if (type === 'application/octet-stream')
+      expect(Buffer.from(read.attachments[0]?.content as ArrayBuffer)).toEqual(content);
+  });
 });
 
 describe('images shown in the HTML', () => {
@@ -120,18 +142,6 @@ describe('images shown in the HTML', () => {
     );
   });
 });
-
-/** Media types as they are nested; a related part says what its first part is. RFC 2387 §3.1 */
-function treeOf(entity: string): string {
-  const end = entity.indexOf('\r\n\r\n');
-  const fields = entity.slice(0, end).replaceAll(/\r\n[ \t]+/g, ' ');
-  const type = /^content-type: *([^;\r]+)/im.exec(fields)?.[1] ?? '';
-  const boundary = /boundary="([^"]+)"/.exec(fields)?.[1];
-  if (boundary === undefined) return type;
-  const [, ...parts] = `\r\n${entity.slice(end + 4)}`.split(`\r\n--${boundary}`).slice(0, -1);
-  if (type === 'multipart/related') expect(fields).toContain('type="text/html"');
-  return `${type.replace('multipart/', '')}(${parts.map(part => treeOf(part.replace(/^\r\n/, ''))).join(', ')})`;
-}
 
 describe('printDateTime', () => {
   const date = new Date('2026-11-23T23:30:05Z');
