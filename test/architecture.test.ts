@@ -28,6 +28,7 @@ const homes: Readonly<Record<string, string>> = {
   'csv-parse': 'recipients',
   'html-to-text': 'merge',
   ink: 'terminal',
+  'juice/client.js': 'merge',
   liquidjs: 'merge',
   'markdown-it': 'merge',
   mjml: 'merge',

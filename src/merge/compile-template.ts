@@ -5,6 +5,7 @@
 import { type Place, Problem } from '../problem.js';
 import { decodeEntities } from './entities.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
+import { inlineCss } from './inline-css.js';
 import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid-protection.js';
@@ -120,7 +121,7 @@ async function compileHtml(kind: TemplateKind, source: ProtectedText, placeOf: P
     case 'txt':
       return htmlFromText(source);
     case 'html':
-      return source.text;
+      return inlineCss(source, placeOf);
   }
 }
 

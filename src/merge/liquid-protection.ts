@@ -5,6 +5,8 @@
 export interface ProtectedText {
   readonly text: string;
   readonly tokens: readonly LiquidToken[];
+  /** The Liquid whose tokens stand in a part of the text, or in what was made of it. */
+  tokensIn(part: string): readonly LiquidToken[];
   /** Puts the Liquid back wherever its token stands, however often. */
   restore(compiled: string): string;
 }
@@ -27,12 +29,14 @@ export function protectLiquid(source: string): ProtectedText {
     tokens.push({ token, liquid, offset });
     return token;
   });
-  const byToken = new Map(tokens.map(entry => [entry.token, entry.liquid]));
+  const byToken = new Map(tokens.map(entry => [entry.token, entry]));
   const tokenPattern = new RegExp(`${prefix}\\d+q`, 'g');
   return {
     text,
     tokens,
-    restore: compiled => compiled.replace(tokenPattern, token => byToken.get(token) ?? token),
+    tokensIn: part =>
+      (part.match(tokenPattern) ?? []).map(token => byToken.get(token)).filter(entry => entry !== undefined),
+    restore: compiled => compiled.replace(tokenPattern, token => byToken.get(token)?.liquid ?? token),
   };
 }
 

@@ -12,7 +12,8 @@ export async function textFromHtml(html: string): Promise<string> {
     wordwrap: false,
     selectors: [
       { selector: 'img', format: 'skip' },
-      { selector: 'div[style*="display:none"]', format: 'skip' },
+      { selector: '[style*="display:none"]', format: 'skip' },
+      { selector: '[style*="display: none"]', format: 'skip' },
       // MJML's paragraphs are divs; without this they would run into each other.
       { selector: 'div', options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } },
       { selector: 'a', options: { linkBrackets: ['<', '>'], hideLinkHrefIfSameAsText: true } },

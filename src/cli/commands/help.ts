@@ -53,6 +53,10 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   path starts in the folder of the file that names it and stays in that of the template. Liquid works in it.
   Columns in a loop need a width: without one they share it by how many are written, not by how many come out.
 
+  HTML: the rules of <style> are written into style attributes as well, since several mail clients read nothing else; those
+  under @media or :hover become !important to win over them. <style data-embed> is left as it is. Style sheets that are
+  linked to, {% tags %} in a <style>, and classes that are merge fields are refused.
+
   Images: a relative src, <img src="logo.png">, is attached from the template's folder (also for an image in an included
   file) and shown in the message; a merge field cannot choose the file, a condition around the image can.
 

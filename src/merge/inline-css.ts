@@ -1,0 +1,115 @@
+/**
+ * The rules of `<style>` elements written onto the elements they mean, since several mail clients read `style`
+ * attributes alone. juice decides which rule wins where; here its answer goes into the HTML as it was written, so that
+ * nothing else in it changes. The style elements stay: what is in comments for Outlook, and what a condition such as
+ * `@media` or `:hover` has to change later, needs them.
+ */
+import { Problems } from '../problem.js';
+import { findLinks, findTagsInSheet, findVariables, findVarying } from './css-faults.js';
+import { readDeclarations } from './css-rules.js';
+import type { ProtectedText } from './liquid-protection.js';
+import type { PlaceOf } from './mjml-source.js';
+import { attributeValue, type StartTag, startTags } from './start-tags.js';
+import { sortSheet } from './style-sheet.js';
+import { applyEdits, type Edit } from './text-edits.js';
+
+/**
+ * @returns HTML, with the Liquid still protected.
+ * @throws Problems `template-syntax`: style sheets that are elsewhere, and Liquid that nothing can be inlined with.
+ */
+export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promise<string> {
+  const tags = [...startTags(source.text)];
+  const sheets = tags.filter(isInlined);
+  const { varying, problems } = findVarying(tags, source, placeOf);
+  const sorted = sheets.map(({ content = { offset: 0, end: 0 } }) =>
+    sortSheet(source.text.slice(content.offset, content.end), content.offset, varying),
+  );
+  const refused = [
+    ...findLinks(tags, source, placeOf),
+    ...(sheets.length === 0 ? [] : problems),
+    ...sheets.flatMap(sheet => findTagsInSheet(sheet, source, placeOf)),
+    ...findVariables(sorted, source, placeOf),
+  ];
+  if (refused.length > 0) throw new Problems(refused);
+  const css = sorted.map(({ inlined }) => inlined).join('\n');
+  const styles = css.trim() === '' ? new Map<number, string>() : await computeStyles(source.text, tags, css);
+  return applyEdits(source.text, [
+    ...sorted.flatMap(({ edits }) => edits),
+    ...tags.flatMap((tag, index) => styleEdit(tag, styles.get(index))),
+    ...tags.flatMap(embedEdit),
+  ]);
+}
+
+/** A sheet for others than Outlook, for print or with `data-embed` is left as it is. */
+function isInlined({ name, attributes, condition }: StartTag): boolean {
+  const media = attributeValue(attributes, 'media')?.trim().toLowerCase() ?? 'all';
+  return (
+    name === 'style' &&
+    condition === undefined &&
+    (media === 'all' || media === '') &&
+    !attributes.some(attribute => attribute.name === 'data-embed')
+  );
+}
+
+/** Each tag goes through juice with a number and without its own style, which stays where it is. */
+async function computeStyles(
+  text: string,
+  tags: readonly StartTag[],
+  css: string,
+): Promise<ReadonlyMap<number, string>> {
+  const { default: juice } = await import('juice/client.js');
+  let mark = 'data-zqtag';
+  while (text.includes(mark)) mark += 'z';
+  const numbered = applyEdits(
+    text,
+    tags.flatMap((tag, index) => {
+      if (tag.condition === 'outlook') return [];
+      const own = tag.attributes.filter(({ name }) => name === 'style');
+      const at = tag.attributes.at(-1)?.end ?? tag.offset + 1 + tag.name.length;
+      return [
+        ...own.map(({ offset, end }) => ({ offset, end, text: '' })),
+        { offset: at, end: at, text: ` ${mark}="${index}"` },
+      ];
+    }),
+  );
+  const inlined = juice.inlineContent(numbered, css, {
+    preserveImportant: true,
+    applyWidthAttributes: false,
+    applyHeightAttributes: false,
+    applyAttributesTableElements: false,
+    resolveCSSVariables: true,
+  });
+  const found = inlined.matchAll(new RegExp(`${mark}="(\\d+)" style="([^"]*)"`, 'g'));
+  return new Map([...found].map(([, index, style = '']) => [Number(index), style]));
+}
+
+/** The element's own declarations win over the rules, and important rules over both. CSS Cascade 4 §6.1 */
+function styleEdit(tag: StartTag, style: string | undefined): readonly Edit[] {
+  if (style === undefined) return [];
+  const rules = readDeclarations(style);
+  const texts = (isImportant: boolean) =>
+    rules
+      .filter(rule => rule.isImportant === isImportant)
+      .map(({ text }) => encode(text.replace(/\s*!\s*important$/i, '')));
+  const own = tag.attributes.find(({ name }) => name === 'style');
+  const written = own?.value?.trim().replace(/;$/, '') ?? '';
+  const value = [...texts(false), ...(written === '' ? [] : [written]), ...texts(true)].join('; ');
+  if (own === undefined) {
+    const at = tag.attributes.at(-1)?.end ?? tag.offset + 1 + tag.name.length;
+    return [{ offset: at, end: at, text: ` style="${value}"` }];
+  }
+  return [{ offset: own.offset, end: own.end, text: `style="${value.replaceAll('"', '&quot;')}"` }];
+}
+
+function encode(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+}
+
+/** The attribute is for us alone. */
+function embedEdit({ name, attributes }: StartTag): readonly Edit[] {
+  return name !== 'style'
+    ? []
+    : attributes
+        .filter(attribute => attribute.name === 'data-embed')
+        .map(({ offset, end }) => ({ offset: offset - 1, end, text: '' }));
+}
