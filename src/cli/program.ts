@@ -61,6 +61,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.js')).defineDemo,
   },
   {
+    name: 'keys',
+    says: 'The keys that seal tokens: list them, make a new one, drop one',
+    load: async () => (await import('./commands/keys.js')).defineKeys,
+  },
+  {
     name: 'config',
     says: 'The settings, and where they come from',
     load: async () => (await import('./commands/config.js')).defineConfig,

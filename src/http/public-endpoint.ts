@@ -39,7 +39,8 @@ export interface PublicEndpointOptions {
   /** undefined: all interfaces; only public routes live here. */
   readonly host?: string | undefined;
   readonly recorder: PixelRecorder;
-  readonly keyFingerprint: string;
+  /** Asked for each answer that names it: keys may be replaced while the server runs. */
+  readonly keyFingerprint: () => string;
   /** Carries out the link of one copy; resolves when that is durable. Rejects when it cannot be recorded now. */
   readonly unsubscribe: (token: string) => Promise<unknown>;
   /** Called with what should never happen; the server goes on. */
@@ -96,17 +97,17 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
 }
 
 function createResponder({ recorder, keyFingerprint, unsubscribe, onFault }: PublicEndpointOptions) {
-  const pages: ReadonlyMap<string, PreparedResponse> = new Map([
-    ['/healthz', createHealthResponse(keyFingerprint)],
-    ['/robots.txt', robotsResponse],
-  ]);
+  function pageOf(path: string): PreparedResponse | undefined {
+    if (path === '/healthz') return createHealthResponse(keyFingerprint());
+    return path === '/robots.txt' ? robotsResponse : undefined;
+  }
 
   async function choose(request: IncomingMessage): Promise<PreparedResponse> {
     const { method, url = '' } = request;
     const link = unsubscribeTokenOf(url);
     if (link !== undefined) return chooseForLink(method, link);
     const token = tokenOfPath(url);
-    const page = token === undefined ? pages.get(url.replace(/\?.*$/, '')) : pixelResponse;
+    const page = token === undefined ? pageOf(url.replace(/\?.*$/, '')) : pixelResponse;
     if (page === undefined) return notFound;
     if (method === 'OPTIONS') return optionsResponse;
     if (method !== 'GET' && method !== 'HEAD') return notAllowed;

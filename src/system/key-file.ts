@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chmod, type FileHandle, link, mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../problem.js';
 
 export interface KeyFile {
@@ -36,16 +37,99 @@ export async function readKeyFile(path: string): Promise<string | undefined> {
   }
 }
 
-async function createKeyFile(path: string, text: string): Promise<boolean> {
-  // Of this call alone: two of one process, or of two containers with one disk, may meet here.
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+/**
+ * Replaces the text of the key file with what `change` makes of it, in one step: whoever reads sees the old text or the
+ * new one. Processes that change it at the same time do so one after another, each from what the one before it left.
+ * @param change of the text as it is now; what it throws leaves the file alone.
+ * @throws Problem `key` when the file is not there or cannot be written, or is being changed by another for `patienceMs`.
+ */
+export async function changeKeyFile(
+  path: string,
+  change: (text: string) => string,
+  patienceMs = 5_000,
+): Promise<void> {
+  // The file itself, should the name be a link to it.
+  const file = await realpath(path).catch(() => path);
+  const release = await lockKeyFile(file, patienceMs);
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(temporary, 'w', 0o600);
+    const text = await readKeyFile(file);
+    if (text === undefined) throw new Problem('key', `there is no key file ${path}`);
+    await replaceKeyFile(file, change(text));
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem('key', `the key file ${path} cannot be changed: ${(cause as Error).message}`, {
+      cause,
+    });
+  } finally {
+    await release();
+  }
+}
+
+const lockRetryMs = 20;
+
+/** @returns what removes the lock. */
+async function lockKeyFile(file: string, patienceMs: number): Promise<() => Promise<void>> {
+  const lock = `${file}.lock`;
+  for (const start = performance.now(); ; await delay(lockRetryMs)) {
+    try {
+      const handle = await open(lock, 'wx', 0o600);
+      await handle.writeFile(`${process.pid}\n`);
+      await handle.close();
+      return () => rm(lock, { force: true });
+    } catch (cause) {
+      const taken = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+      if (taken && performance.now() - start < patienceMs) continue;
+      const what = taken
+        ? 'is being changed by another process'
+        : `cannot be changed: ${(cause as Error).message}`;
+      throw new Problem('key', `the key file ${file} ${what}`, {
+        // Only a process that was killed within these few milliseconds leaves it behind.
+        fix: taken ? `If none is running, remove ${lock}.` : 'Make its folder writable for you.',
+        cause,
+      });
+    }
+  }
+}
+
+async function replaceKeyFile(path: string, text: string): Promise<void> {
+  const temporary = await writeBeside(path, text);
+  try {
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
+  }
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** A file of this call alone: two of one process, or of two containers with one disk, may meet here. */
+async function writeBeside(path: string, text: string): Promise<string> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+  let file: FileHandle | undefined;
+  try {
+    file = await open(temporary, 'wx', 0o600);
     await file.writeFile(text);
     await file.sync();
-    await file.close();
     await chmod(temporary, 0o600);
+    return temporary;
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
+  } finally {
+    await file?.close();
+  }
+}
+
+async function createKeyFile(path: string, text: string): Promise<boolean> {
+  let temporary = '';
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    temporary = await writeBeside(path, text);
     // link() fails when the name is taken, unlike rename(): whoever comes first wins.
     await link(temporary, path);
     return true;
@@ -55,6 +139,6 @@ async function createKeyFile(path: string, text: string): Promise<boolean> {
       cause,
     });
   } finally {
-    await rm(temporary, { force: true });
+    if (temporary !== '') await rm(temporary, { force: true });
   }
 }

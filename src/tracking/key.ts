@@ -12,6 +12,13 @@ export interface Key {
   readonly secret: KeyObject;
 }
 
+/** A key as it stands in a key file. */
+export interface KeyEntry {
+  readonly key: Key;
+  /** What the comment above it says, `# made <time>`; undefined for keys of before there were such comments. */
+  readonly madeAt: Date | undefined;
+}
+
 export interface KeyRing {
   /** Seals new tokens: the newest key. */
   readonly signing: Key;
@@ -21,6 +28,7 @@ export interface KeyRing {
   readonly fingerprint: string;
 }
 
+const lineEnd = /\r\n|\r|\n/;
 const keyBytes = 32;
 const fingerprintDomain = 'mailtrack key fingerprint 1\0';
 
@@ -29,23 +37,33 @@ const fingerprintDomain = 'mailtrack key fingerprint 1\0';
  * The reason for a refusal names the line and never quotes it.
  */
 export function parseKeyRing(text: string): Parsed<KeyRing> {
-  const keys = new Map<number, Key>();
-  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
+  const entries = parseKeyFile(text);
+  if (!entries.ok) return entries;
+  const [first, ...others] = entries.value.map(({ key }) => key);
+  return first === undefined ? refused('there is no key in it') : parsed(createKeyRing([first, ...others]));
+}
+
+/** As `parseKeyRing`, with what the comments say; a file without a key is an empty list. */
+export function parseKeyFile(text: string): Parsed<readonly KeyEntry[]> {
+  const entries = new Map<number, KeyEntry>();
+  let madeAt: Date | undefined;
+  for (const [index, line] of text.split(lineEnd).entries()) {
     const content = line.trim();
+    if (content.startsWith('#')) madeAt = timeInComment(content) ?? madeAt;
     if (content === '' || content.startsWith('#')) continue;
     const key = parseKey(content);
     if (key === undefined) return refused(`line ${index + 1} is not a key (mt1-<0 to 255>-<52 characters>)`);
-    if (keys.has(key.id)) return refused(`line ${index + 1} is a second key with the id ${key.id}`);
-    keys.set(key.id, key);
+    if (entries.has(key.id)) return refused(`line ${index + 1} is a second key with the id ${key.id}`);
+    entries.set(key.id, { key, madeAt });
+    madeAt = undefined;
   }
-  const [first, ...others] = keys.values();
-  return first === undefined ? refused('there is no key in it') : parsed(createKeyRing([first, ...others]));
+  return parsed([...entries.values()]);
 }
 
 /** @param keys the newest last, no two with one id. */
 export function createKeyRing(keys: readonly [Key, ...Key[]]): KeyRing {
   const signing = keys.at(-1) ?? keys[0];
-  return { signing, byId: new Map(keys.map(key => [key.id, key])), fingerprint: fingerprintOf(signing) };
+  return { signing, byId: new Map(keys.map(key => [key.id, key])), fingerprint: keyFingerprint(signing) };
 }
 
 /**
@@ -54,6 +72,18 @@ export function createKeyRing(keys: readonly [Key, ...Key[]]): KeyRing {
  */
 export function createKey(id: number, random: Uint8Array): Key {
   return { id, secret: createSecretKey(random) };
+}
+
+/** The same ring, but that this key of it seals: what was begun with a key is gone on with that key. */
+export function sealingWith(ring: KeyRing, fingerprint: string): KeyRing | undefined {
+  const signing = [...ring.byId.values()].find(key => keyFingerprint(key) === fingerprint);
+  return signing && { signing, byId: ring.byId, fingerprint };
+}
+
+/** 16 hex digits. The id counts too: the same secret under another id does not verify the same tokens. */
+export function keyFingerprint(key: Key): string {
+  const hash = createHash('sha256').update(fingerprintDomain).update(Uint8Array.of(key.id));
+  return hash.update(key.secret.export()).digest('hex').slice(0, 16);
 }
 
 /** `mt1-7-…`: the key as a line of the key file, without a line end. */
@@ -68,8 +98,8 @@ function parseKey(line: string): Key | undefined {
   return id <= 255 && secret?.length === keyBytes ? createKey(id, secret) : undefined;
 }
 
-/** The id counts too: the same secret under another id does not verify the same tokens. */
-function fingerprintOf(key: Key): string {
-  const hash = createHash('sha256').update(fingerprintDomain).update(Uint8Array.of(key.id));
-  return hash.update(key.secret.export()).digest('hex').slice(0, 16);
+function timeInComment(line: string): Date | undefined {
+  const text = /^# made (\S+)$/.exec(line)?.[1] ?? '';
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? undefined : time;
 }

@@ -54,6 +54,8 @@ export interface EmailRecord {
   readonly tokenFormat: TokenFormat;
   /** Equal for emails of the same template, recipients and subject: to notice that one is sent twice. */
   readonly fingerprint: string;
+  /** Fingerprint of the key that sealed its tokens; undefined when nothing was sealed, or it was not noted yet. */
+  readonly keyFingerprint?: string | undefined;
   /** Everything a copy can be made again from, byte for byte (`merge/copy-plan.ts` owns the shape). JSON. */
   readonly composition: string;
 }
@@ -196,6 +198,8 @@ export interface EmailReader {
   readRecipients: Ledger['readRecipients'];
   readRecipientsAt: Ledger['readRecipientsAt'];
   countStates: Ledger['countStates'];
+  /** How many emails each key sealed, by its fingerprint; '' are those that do not say. */
+  countEmailsByKey(): Promise<ReadonlyMap<string, number>>;
   /** In the order recorded, in batches. */
   readFetches(emailId: string): AsyncIterable<readonly RecordedFetch[]>;
   /** In order of attempt, from 1. */

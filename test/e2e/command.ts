@@ -12,6 +12,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
+type Running = ChildProcess & { ended: Promise<Ended> };
+
+/** A `serve` that listens. */
+export interface Server {
+  readonly url: string;
+  /** What it says on stderr from now on. */
+  says(pattern: RegExp): Promise<string>;
+  /** SIGHUP, and what it says then. */
+  hangUp(pattern: RegExp): Promise<string>;
+  stop(): Promise<Ended>;
+}
+
 export class User {
   readonly folder = mkdtempSync(join(tmpdir(), 'mailtrack-user-'));
   readonly environment: Record<string, string> = {
@@ -37,7 +49,7 @@ export class User {
   }
 
   /** Starts a command; `firstLine` waits for what it says on stderr. */
-  start(args: readonly string[], input?: string): ChildProcess & { ended: Promise<Ended> } {
+  start(args: readonly string[], input?: string): Running {
     const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, env: this.environment });
     this.#children.add(child);
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
@@ -59,11 +71,18 @@ export class User {
   }
 
   /** Starts `serve` and waits until it listens. */
-  async serve(args: readonly string[] = []): Promise<{ url: string; stop(): Promise<Ended> }> {
+  async serve(args: readonly string[] = []): Promise<Server> {
     const child = this.start(['serve', '--host', '127.0.0.1', '--port', '0', ...args]);
     const port = await saysPort(child, /on port (\d+)/);
+    const says = async (pattern: RegExp) => (await said(child, pattern))[0];
     return {
       url: `http://127.0.0.1:${port}`,
+      says,
+      hangUp(pattern) {
+        const line = says(pattern);
+        child.kill('SIGHUP');
+        return line;
+      },
       stop() {
         child.kill('SIGTERM');
         return child.ended;
@@ -89,13 +108,18 @@ export class User {
   }
 }
 
-function saysPort(child: ChildProcess & { ended: Promise<Ended> }, pattern: RegExp): Promise<string> {
+async function saysPort(child: Running, pattern: RegExp): Promise<string> {
+  return (await said(child, pattern))[1] ?? '';
+}
+
+/** Waits until it says so from now on; fails when it ends before. */
+function said(child: Running, pattern: RegExp): Promise<RegExpExecArray> {
   return new Promise((done, fail) => {
-    let said = '';
+    let text = '';
     child.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const port = pattern.exec(said)?.[1];
-      if (port !== undefined) done(port);
+      text += chunk.toString();
+      const found = pattern.exec(text);
+      if (found !== null) done(found);
     });
     void child.ended.then(({ status, stderr }) => fail(new Error(`ended with ${status}: ${stderr}`)));
   });

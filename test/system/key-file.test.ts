@@ -1,8 +1,17 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readOrCreateKeyFile } from '../../src/system/key-file.js';
+import { changeKeyFile, readOrCreateKeyFile } from '../../src/system/key-file.js';
 
 let folder: string;
 beforeEach(() => {
@@ -34,4 +43,53 @@ it.skipIf(process.getuid?.() === 0)('says why a key cannot be read (root can rea
   await readOrCreateKeyFile(path, () => 'k');
   chmodSync(path, 0o000);
   await expect(readOrCreateKeyFile(path, () => 'x')).rejects.toMatchObject({ code: 'key' });
+});
+
+it('is changed by many at once, each after the other, and never seen half written', async () => {
+  const path = join(folder, 'key');
+  await readOrCreateKeyFile(path, () => '0\n');
+  const seen = new Set<string>();
+  const watching = setInterval(() => seen.add(readFileSync(path, 'utf8')), 1);
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) => changeKeyFile(path, text => `${text}${index + 1}\n`)),
+  );
+  clearInterval(watching);
+  const lines = readFileSync(path, 'utf8').trim().split('\n').map(Number);
+  expect(lines.sort((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, index) => index));
+  expect([...seen].every(text => text.startsWith('0\n') && text.endsWith('\n'))).toBe(true);
+  expect(readdirSync(folder)).toEqual(['key']);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+it('stays as it is when the change is refused', async () => {
+  const path = join(folder, 'key');
+  await readOrCreateKeyFile(path, () => 'key\n');
+  const refused = changeKeyFile(path, () => {
+    throw new Error('no');
+  });
+  await expect(refused).rejects.toMatchObject({
+    code: 'key',
+    message: `the key file ${path} cannot be changed: no`,
+  });
+  expect(readFileSync(path, 'utf8')).toBe('key\n');
+  expect(readdirSync(folder)).toEqual(['key']);
+});
+
+it('is changed where it is when its name is a link', async () => {
+  const path = join(folder, 'key');
+  writeFileSync(path, 'key\n');
+  symlinkSync(path, join(folder, 'link'));
+  await changeKeyFile(join(folder, 'link'), text => `${text}more\n`);
+  expect(readFileSync(path, 'utf8')).toBe('key\nmore\n');
+});
+
+it('names the lock of a process that was killed while it changed it', async () => {
+  const path = join(folder, 'key');
+  writeFileSync(path, 'key\n');
+  writeFileSync(`${path}.lock`, '1\n');
+  await expect(changeKeyFile(path, text => text, 30)).rejects.toMatchObject({
+    code: 'key',
+    message: `the key file ${path} is being changed by another process`,
+    fix: `If none is running, remove ${path}.lock.`,
+  });
 });

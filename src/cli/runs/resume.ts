@@ -4,7 +4,7 @@ import type { Attachment } from '../../message/compose.js';
 import { Problem, Problems } from '../../problem.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemFiles } from '../../system/files.js';
-import type { KeyRing } from '../../tracking/key.js';
+import { type KeyRing, sealingWith } from '../../tracking/key.js';
 import { findResumeProblems, readComposition } from '../../workflow/check-resume.js';
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
@@ -13,7 +13,7 @@ import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
 import { createSigner, readDkimSettings } from '../dkim-settings.js';
 import { exitCodeOfSend } from '../exit-codes.js';
-import { createPassingKeyRing, keyPath, readKeyRing } from '../key-ring.js';
+import { createPassingKeyRing, keySource, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { createSendView } from '../send-view.js';
 import { completeSmtpSettings, readSmtpAddress } from '../smtp-settings.js';
@@ -38,7 +38,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
       return;
     }
     const composition = await readComposition(email, store.ledger);
-    const ring = await keyRingFor(composition);
+    const ring = await keyRingFor(email, composition);
     const problems = await findResumeProblems(
       composition,
       { files: systemFiles, ledger: store.ledger },
@@ -75,12 +75,17 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
   }
 }
 
-/** A key made now would give the rest of the recipients tokens that the server does not know. */
-async function keyRingFor({ trackingUrl }: Composition): Promise<KeyRing> {
+/**
+ * Sealing with the key the email was begun with, whether or not another was made since: a copy that is sent again is the
+ * same, and a key made now would give the rest of the recipients tokens that the server may not know.
+ */
+async function keyRingFor({ keyFingerprint }: EmailRecord, { trackingUrl }: Composition): Promise<KeyRing> {
   const ring = await readKeyRing();
-  if (ring !== undefined) return ring;
+  const own = ring === undefined || keyFingerprint === undefined ? ring : sealingWith(ring, keyFingerprint);
+  if (own !== undefined) return own;
   if (trackingUrl === undefined) return createPassingKeyRing();
-  throw new Problem('key', `the key this email was begun with is not there: ${keyPath()}`, {
+  const which = keyFingerprint === undefined ? '' : ` (${keyFingerprint})`;
+  throw new Problem('key', `the key this email was begun with${which} is not there: ${keySource()}`, {
     fix: 'Put the key file back, or name it with MAILTRACK_KEY.',
   });
 }

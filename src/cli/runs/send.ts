@@ -108,9 +108,11 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     );
     await confirmSend(context, planned, { ...options, earlier });
     const settings = await completeSmtpSettings(context, server);
-    const copies = planned.copies('pixel', await openKeyRing(() => undefined), signer);
+    const sealing = await openKeyRing(() => undefined);
+    const copies = planned.copies('pixel', sealing, signer);
+    const sealed = planned.composition.trackingUrl !== undefined;
     await store.ledger.openEmail(
-      planned.email,
+      sealed ? { ...planned.email, keyFingerprint: sealing.fingerprint } : planned.email,
       planned.recipients(),
       // Who was told of an earlier one and went on means it.
       options.again === true || earlier !== undefined ? undefined : aDayBefore(planned.email.createdAt),

@@ -29,6 +29,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     sql.insertEmail.run({
       ...email,
       createdAt: email.createdAt.toISOString(),
+      keyFingerprint: email.keyFingerprint ?? null,
     });
     for await (const recipient of recipients) {
       sql.insertRecipient.run(
@@ -161,9 +162,9 @@ function prepare(database: Database) {
   return {
     insertEmail: database.prepare(`
       INSERT INTO emails (email_id, email_number, mode, subject, from_mailbox, message_id, created_at,
-                          token_format, fingerprint, composition)
+                          token_format, fingerprint, composition, key_fingerprint)
       VALUES (@emailId, @emailNumber, @mode, @subject, @from, @messageId, @createdAt, @tokenFormat, @fingerprint,
-              @composition)`),
+              @composition, @keyFingerprint)`),
     insertRecipient: database.prepare(`
       INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields,
                               state, state_at, attempts)

@@ -59,6 +59,11 @@ export function createReads(database: Database): EmailReader {
 
     countStates,
 
+    async countEmailsByKey() {
+      const rows = explained(database, () => sql.emailsByKey.all()) as { key: string; count: number }[];
+      return new Map(rows.map(({ key, count }) => [key, count]));
+    },
+
     async *readFetches(emailId): AsyncIterable<readonly RecordedFetch[]> {
       const email = sql.numberOf.get(emailId) as { email_number: number } | undefined;
       let last = 0;
@@ -109,6 +114,8 @@ function prepare(database: Database) {
     countStates: database.prepare(
       'SELECT state, count(*) AS count FROM recipients WHERE email_id = ? GROUP BY state',
     ),
+    emailsByKey: database.prepare(`
+      SELECT coalesce(key_fingerprint, '') AS key, count(*) AS count FROM emails GROUP BY key_fingerprint`),
     recipientAt: database.prepare('SELECT * FROM recipients WHERE email_id = ? AND position = ?'),
     numberOf: database.prepare('SELECT email_number FROM emails WHERE email_id = ?'),
     fetches: database.prepare(`

@@ -25,6 +25,7 @@ export interface EmailRow {
   token_format: string;
   fingerprint: string;
   composition: string;
+  key_fingerprint: string | null;
 }
 
 export function emailFromRow(row: EmailRow): EmailRecord {
@@ -39,6 +40,7 @@ export function emailFromRow(row: EmailRow): EmailRecord {
     cancelledAt: row.cancelled_at === null ? undefined : new Date(row.cancelled_at),
     tokenFormat: row.token_format as TokenFormat,
     fingerprint: row.fingerprint,
+    ...(row.key_fingerprint === null ? {} : { keyFingerprint: row.key_fingerprint }),
     composition: row.composition,
   };
 }

@@ -114,4 +114,6 @@ export const migrations: readonly string[] = [
       JOIN recipients ON recipients.email_id = emails.email_id
                      AND recipients.recipient_number = fetches.recipient_number;
   `,
+  // Which key sealed the tokens of an email; not known of those begun before.
+  'ALTER TABLE emails ADD COLUMN key_fingerprint TEXT',
 ];

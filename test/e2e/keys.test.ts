@@ -1,0 +1,194 @@
+/** Keys over their life: made, rotated, dropped, and taken anew by a server that runs. */
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseKeyRing } from '../../src/tracking/key.js';
+import { pixelUrl } from '../../src/tracking/pixel.js';
+import { parseToken, sealToken } from '../../src/tracking/token.js';
+import { testRing } from '../tracking/keys.js';
+import { jsonLines, User } from './command.js';
+
+let user: User;
+let keyFile: string;
+beforeEach(() => {
+  user = new User();
+  keyFile = join(user.folder, 'data', 'mailtrack', 'key');
+});
+afterEach(() => user.leave());
+
+interface Listed {
+  readonly keys: readonly {
+    readonly id: number;
+    readonly fingerprint: string;
+    readonly created_at: string | null;
+    readonly signs: boolean;
+    readonly emails: number | null;
+  }[];
+}
+
+async function list(): Promise<Listed['keys']> {
+  const { status, stdout } = await user.run(['keys', 'list', '--json']);
+  expect(status).toBe(0);
+  return (jsonLines(stdout)[0] as unknown as Listed).keys;
+}
+
+function ringOfFile() {
+  const ring = parseKeyRing(readFileSync(keyFile, 'utf8'));
+  if (!ring.ok) throw new Error(ring.why);
+  return ring.value;
+}
+
+const said = (text: string) => text.replaceAll(user.folder, '~').trimEnd();
+
+describe('keys', () => {
+  it('are none at first, and neither key nor database is made by looking', async () => {
+    const { status, stdout, stderr } = await user.run(['keys', 'list']);
+    expect([status, stdout]).toEqual([0, '']);
+    expect(said(stderr)).toBe(
+      'There is no key yet: the first email that is sent, or `mailtrack keys rotate`, makes one.',
+    );
+    expect(await list()).toEqual([]);
+    expect(() => statSync(keyFile)).toThrow();
+    expect(() => statSync(user.database)).toThrow();
+  });
+
+  it('are made by rotate, by two at once too, and the newest seals', async () => {
+    const first = await user.run(['keys', 'rotate']);
+    expect(first).toMatchObject({ status: 0, stdout: '' });
+    const { id, fingerprint } = (await list())[0]!;
+    expect(said(first.stderr)).toBe(
+      [
+        `A new key seals from now on: ${id}, fingerprint ${fingerprint}, in ~/data/mailtrack/key.`,
+        '  Keep a copy. A `mailtrack serve` on another machine needs it too. Give it the file before you send, then SIGHUP.',
+      ].join('\n'),
+    );
+    await Promise.all([user.run(['keys', 'rotate']), user.run(['keys', 'rotate'])]);
+    const keys = await list();
+    expect(keys).toHaveLength(3);
+    expect(keys[0]?.id).toBe(id);
+    expect(keys.map(({ signs }) => signs)).toEqual([false, false, true]);
+    expect(keys.every(({ created_at }) => created_at !== null)).toBe(true);
+    expect(new Set(keys.map(key => key.id)).size).toBe(3);
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    expect((await user.run(['keys', 'list'])).stdout).not.toContain('mt1-');
+  });
+
+  it('are dropped only when that is meant, and never the last one', async () => {
+    await user.run(['keys', 'rotate']);
+    const [{ id } = { id: 0 }] = await list();
+    const only = await user.run(['keys', 'drop', String(id), '--yes']);
+    expect([only.status, said(only.stderr)]).toEqual([
+      64,
+      `mailtrack: key ${id} is the only one\n  Make another first with \`mailtrack keys rotate\`.`,
+    ]);
+    await user.run(['keys', 'rotate']);
+    const [old, signing] = await list();
+    const asked = await user.run(['keys', 'drop', String(id)]);
+    expect([asked.status, said(asked.stderr)]).toEqual([
+      64,
+      [
+        `Key ${id}, fingerprint ${old!.fingerprint}: there is no database here that knows of emails it sealed.`,
+        '  Opens of mail it sealed can no longer be counted, its links to unsubscribe do nothing, and what is unfinished of it',
+        '  cannot be resumed. What was recorded stays.',
+        `mailtrack: dropping key ${id} has to be confirmed`,
+        '  Pass --yes.',
+      ].join('\n'),
+    ]);
+    expect(await list()).toHaveLength(2);
+    const dropped = await user.run(['keys', 'drop', String(id), '--yes', '--json']);
+    expect(dropped.status).toBe(0);
+    expect(jsonLines(dropped.stdout)).toEqual([
+      {
+        schema: 'mailtrack.keys/1',
+        file: keyFile,
+        dropped: id,
+        emails: null,
+        fingerprint: signing!.fingerprint,
+      },
+    ]);
+    expect(await list()).toMatchObject([{ id: signing!.id }]);
+    const absent = [0, 1, 2].find(other => other !== signing!.id)!;
+    expect((await user.run(['keys', 'drop', String(absent), '--yes'])).stderr).toContain(
+      `there is no key ${absent}`,
+    );
+  });
+
+  it('that stand in the environment cannot be changed', async () => {
+    await user.run(['keys', 'rotate']);
+    user.environment['MAILTRACK_KEY'] = readFileSync(keyFile, 'utf8').split('\n')[1]!;
+    for (const args of [
+      ['keys', 'rotate'],
+      ['keys', 'drop', '1', '--yes'],
+    ]) {
+      const { status, stdout, stderr } = await user.run(args);
+      expect([status, stdout, said(stderr)]).toEqual([
+        78,
+        '',
+        'mailtrack: MAILTRACK_KEY holds the key itself, so that there is no file to change\n  Put the key into a file of its own (mode 0600) and name that in MAILTRACK_KEY.',
+      ]);
+    }
+  });
+
+  it('are known by the emails they sealed, which go on with them after a rotation', async () => {
+    const sandbox = await user.sandbox();
+    user.environment['MAILTRACK_FROM'] = 'anthony@example.org';
+    user.environment['MAILTRACK_SMTP_URL'] = sandbox.url;
+    user.environment['MAILTRACK_TRACKING_URL'] = 'http://127.0.0.1:9';
+    user.write('msg.html', '<title>Hello</title><p>Hello</p>');
+    const args = ['send', 'msg.html', '--each', 'a@example.com,b@example.com', '--limit', '1', '--yes'];
+    expect((await user.run(args)).status).toBe(75);
+    const [first] = await list();
+    expect(first).toMatchObject({ emails: 1 });
+    await user.run(['keys', 'rotate']);
+    expect(await list()).toMatchObject([{ emails: 1 }, { emails: 0 }]);
+
+    expect((await user.run(['resume'])).status).toBe(0);
+    const tokens = ['0001-a@example.com', '0002-b@example.com'].map(
+      name =>
+        /email_opened\/([a-z2-7]{48})/.exec(user.read(`inbox/${name}.eml`).replaceAll('=\r\n', ''))?.[1],
+    );
+    const rest = await user.run(['keys', 'drop', String(first!.id), '--yes']);
+    expect(rest.stderr).toContain(
+      `Key ${first!.id}, fingerprint ${first!.fingerprint}: it sealed 1 of the emails`,
+    );
+    expect(tokens.map(token => parseToken(ringOfFile(), token ?? ''))).toEqual([undefined, undefined]);
+    await sandbox.stop();
+  });
+});
+
+describe('a server', () => {
+  const content = { purpose: 'pixel', emailNumber: 1, recipientNumber: 2 } as const;
+
+  it('takes the keys anew at SIGHUP, and keeps the old ones when the new are bad', async () => {
+    const server = await user.serve();
+    const old = sealToken(ringOfFile(), content);
+    await user.run(['keys', 'rotate']);
+    const fresh = sealToken(ringOfFile(), content);
+    await fetch(pixelUrl(server.url, fresh));
+    await server.hangUp(/Keys read again/);
+    await fetch(pixelUrl(server.url, fresh));
+    const health = (await (await fetch(`${server.url}/healthz`)).json()) as { key: string };
+    expect(health.key).toBe(ringOfFile().fingerprint);
+
+    writeFileSync(keyFile, 'nonsense\n');
+    await server.hangUp(/The old keys stay/);
+    await fetch(pixelUrl(server.url, fresh));
+    await fetch(pixelUrl(server.url, old));
+    const { status, stderr } = await server.stop();
+    expect(status).toBe(0);
+    expect(said(stderr)).toContain(
+      'The old keys stay: ~/data/mailtrack/key holds no usable key: line 1 is not a key',
+    );
+    expect(stderr).toContain('3 fetches recorded, 1 with tokens that do not verify');
+  });
+
+  it('says so when many tokens do not verify, and names its key', async () => {
+    const server = await user.serve();
+    const strange = sealToken(testRing, content);
+    for (let index = 0; index < 12; index += 1) await fetch(pixelUrl(server.url, strange));
+    const line = await server.says(/tokens did not verify.*/);
+    expect(line).toContain(`Here it is ${ringOfFile().fingerprint}`);
+    expect(line).not.toContain(strange.slice(0, 9));
+    await server.stop();
+  });
+});
