@@ -34,6 +34,8 @@ export interface CompiledTemplate {
   /** Absent: the message is plain text only. */
   readonly html?: string | undefined;
   readonly text: string;
+  /** Of dates and numbers; absent: `defaultLocale`. */
+  readonly locale?: string | undefined;
 }
 
 export interface TemplateResult {
@@ -98,6 +100,7 @@ export async function compileTemplate(
       subject: subjectLine,
       html: withPixelSlot(source.restore(withPreheader(html, frontMatter.preheader))),
       text: text.replaceAll(pixelPlaceholder, ''),
+      locale: frontMatter.locale,
     },
     frontMatter,
     images,

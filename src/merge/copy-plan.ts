@@ -61,11 +61,11 @@ export interface CopyPlan {
 
 /** The merge alone, without a token to seal: cheap enough to be tried for every recipient before the first transaction. */
 export function createTrial(
-  composition: Pick<Composition, 'template' | 'boundary' | 'set' | 'defaults' | 'trackingUrl'>,
+  composition: Pick<Composition, 'template' | 'boundary' | 'date' | 'set' | 'defaults' | 'trackingUrl'>,
   { emailId, templatePath }: Pick<CopyContext, 'emailId' | 'templatePath'>,
 ): (recipient: CopyRecipient) => RenderResult {
-  const { template, boundary, trackingUrl } = composition;
-  const renderTemplate = createRenderer(template, templatePath, boundary);
+  const { template, boundary, date, trackingUrl } = composition;
+  const renderTemplate = createRenderer(template, templatePath, boundary, date);
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
   const link = trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'trial');
@@ -82,7 +82,8 @@ export function createTrial(
  * @throws Problem `template-syntax` when the compiled template does not parse.
  */
 export function createCopyPlan(composition: Composition, context: CopyContext): CopyPlan {
-  const renderTemplate = createRenderer(composition.template, context.templatePath, composition.boundary);
+  const { template, boundary, date } = composition;
+  const renderTemplate = createRenderer(template, context.templatePath, boundary, date);
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
   const hasLink = mayAskForLink(composition);

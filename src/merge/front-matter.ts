@@ -1,4 +1,5 @@
 import { Problem } from '../problem.js';
+import { isKnownLocale } from './locale-filters.js';
 
 /** What a template says about its message, before `---`. Every key is optional. */
 export interface FrontMatter {
@@ -6,6 +7,8 @@ export interface FrontMatter {
   readonly from?: string;
   readonly replyTo?: string;
   readonly preheader?: string;
+  /** Of dates and numbers in the copies. */
+  readonly locale?: string;
   readonly attachments: readonly string[];
   /** Every other key: the value of a merge field for recipients that have none. */
   readonly defaults: ReadonlyMap<string, string>;
@@ -67,7 +70,8 @@ async function readFrontMatter(file: string, yaml: string): Promise<FrontMatter>
 
 function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMatter {
   const defaults = new Map<string, string>();
-  const known: { subject?: string; from?: string; replyTo?: string; preheader?: string } = {};
+  const known: { subject?: string; from?: string; replyTo?: string; preheader?: string; locale?: string } =
+    {};
   let attachments: readonly string[] = [];
   for (const [key, value] of entries) {
     if (key === 'attachments') {
@@ -77,9 +81,18 @@ function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMa
     const text = plainValue(file, key, value);
     if (key === 'subject' || key === 'from' || key === 'preheader') known[key] = text;
     else if (key === 'reply_to') known.replyTo = text;
+    else if (key === 'locale') known.locale = knownLocale(file, text);
     else defaults.set(key, text);
   }
   return { ...known, attachments, defaults };
+}
+
+function knownLocale(file: string, text: string): string {
+  if (isKnownLocale(text)) return text;
+  throw new Problem('template-syntax', `front matter: there is no locale ${JSON.stringify(text)}`, {
+    where: { file, line: 2 },
+    fix: 'Write a language, or a language and a country: de, de-DE, en-GB.',
+  });
 }
 
 function plainValue(file: string, key: string, value: unknown): string {

@@ -1,5 +1,11 @@
 import { Liquid, type Template } from 'liquidjs';
 import { type Place, Problem } from '../problem.js';
+import {
+  createLocaleFilters,
+  defaultLocale,
+  type LocaleSettings,
+  UnreadableValue,
+} from './locale-filters.js';
 
 /**
  * The merge language: Liquid, strict. Two engines, since a value is escaped in HTML and left as it is in text and
@@ -16,18 +22,35 @@ const strict = {
   templates: {},
 };
 
-const engines = {
-  html: new Liquid({ ...limits, ...strict, outputEscape: 'escape' }),
-  text: new Liquid({ ...limits, ...strict }),
-};
+export interface Engines {
+  readonly html: Liquid;
+  readonly text: Liquid;
+}
 
-export type Context = keyof typeof engines;
+/** One pair per email, since its date and language are in the filters. */
+export function createEngines(settings: LocaleSettings): Engines {
+  const filters = Object.entries(createLocaleFilters(settings));
+  const create = (options: ConstructorParameters<typeof Liquid>[0]) => {
+    const engine = new Liquid({ ...limits, ...strict, ...options });
+    for (const [name, filter] of filters) engine.registerFilter(name, filter);
+    // A copy made again has to be the same.
+    engine.unregisterFilter('sample');
+    return engine;
+  };
+  return { html: create({ outputEscape: 'escape' }), text: create({}) };
+}
+
+/** To see whether a template parses and what it asks for, which no date and no language changes. */
+const plainEngines = createEngines({ locale: defaultLocale, date: 'Thu, 1 Jan 1970 00:00:00 +0000' });
+
+export type Context = keyof Engines;
 
 /** Values by field name. Without a prototype, so that `toString` and `constructor` are unknown fields. */
 export type Scope = Readonly<Record<string, string>>;
 
 export interface LiquidText {
   readonly context: Context;
+  readonly engine: Liquid;
   readonly templates: Template[];
   /** The text itself when it has no Liquid in it. */
   readonly fixed: string | undefined;
@@ -47,10 +70,16 @@ function placeAt({ place, lineOffset, locate }: Origin, line: number, column: nu
 }
 
 /** @throws Problem `template-syntax` with file, line and column. */
-export function parseLiquid(context: Context, source: string, origin: Origin): LiquidText {
+export function parseLiquid(
+  context: Context,
+  source: string,
+  origin: Origin,
+  engines: Engines = plainEngines,
+): LiquidText {
   try {
-    const templates = engines[context].parse(source);
-    return { context, templates, fixed: /\{[{%]/.test(source) ? undefined : source };
+    const engine = engines[context];
+    const templates = engine.parse(source);
+    return { context, engine, templates, fixed: /\{[{%]/.test(source) ? undefined : source };
   } catch (error) {
     throw liquidProblem('template-syntax', error, origin);
   }
@@ -71,7 +100,7 @@ export function fieldsOf(text: LiquidText, origin: Origin): ReadonlyMap<string, 
 
 function analyze(text: LiquidText, origin: Origin) {
   try {
-    return engines[text.context].analyzeSync(text.templates).globals;
+    return text.engine.analyzeSync(text.templates).globals;
   } catch (cause) {
     throw new Problem('template-syntax', 'include, render and layout are not available', {
       where: origin.place,
@@ -85,14 +114,17 @@ function analyze(text: LiquidText, origin: Origin) {
 export type Rendered =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly missingField: string }
-  | { readonly ok: false; readonly missingField: undefined; readonly why: string };
+  | { readonly ok: false; readonly missingField: undefined; readonly why: string }
+  | { readonly ok: false; readonly missingField: undefined; readonly unreadable: UnreadableValue };
 
 export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
   if (text.fixed !== undefined) return { ok: true, text: text.fixed };
   try {
-    return { ok: true, text: engines[text.context].renderSync(text.templates, scope) as string };
+    return { ok: true, text: text.engine.renderSync(text.templates, scope) as string };
   } catch (error) {
     const original = (error as { originalError?: { variableName?: string } }).originalError;
+    if (original instanceof UnreadableValue)
+      return { ok: false, missingField: undefined, unreadable: original };
     if (original?.variableName !== undefined) return { ok: false, missingField: original.variableName };
     return { ok: false, missingField: undefined, why: firstLine(error) };
   }
@@ -101,6 +133,12 @@ export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
 /** liquidjs ends its messages with `, line:1, col:7`, which counts from the text it was given, not from the file. */
 function liquidProblem(code: 'template-syntax', error: unknown, origin: Origin): Problem {
   const [line, column] = positionOf(error);
+  if (/undefined filter: sample\b/.test(firstLine(error))) {
+    return new Problem(code, 'the filter sample picks at random, and a copy made again has to be the same', {
+      where: placeAt(origin, line, column),
+      cause: error,
+    });
+  }
   return new Problem(code, firstLine(error), {
     where: placeAt(origin, line, column),
     cause: error,

@@ -1,7 +1,8 @@
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { Composition } from './composition.js';
 import type { CopyContext, CopyRecipient } from './copy-plan.js';
-import { parseLiquid, renderLiquid, type Scope } from './liquid.js';
+import { type Context, createEngines, parseLiquid, renderLiquid, type Scope } from './liquid.js';
+import { defaultLocale } from './locale-filters.js';
 import { createScope } from './scope.js';
 
 /** One copy as text: to be looked at, not sent. */
@@ -21,16 +22,19 @@ export type ReadRecipient = Pick<CopyRecipient, 'emailAddress' | 'name' | 'role'
 export function createCopyReader(
   {
     template,
+    date,
     set,
     defaults,
     trackingUrl,
-  }: Pick<Composition, 'template' | 'set' | 'defaults' | 'trackingUrl'>,
+  }: Pick<Composition, 'template' | 'date' | 'set' | 'defaults' | 'trackingUrl'>,
   { emailId, templatePath }: Pick<CopyContext, 'emailId' | 'templatePath'>,
 ): (recipient: ReadRecipient) => ReadableCopy {
   const origin = { place: { file: templatePath }, lineOffset: 0 };
-  const subject = parseLiquid('text', template.subject, origin);
-  const html = template.html === undefined ? undefined : parseLiquid('html', template.html, origin);
-  const text = parseLiquid('text', template.text, origin);
+  const engines = createEngines({ locale: template.locale ?? defaultLocale, date });
+  const parse = (context: Context, source: string) => parseLiquid(context, source, origin, engines);
+  const subject = parse('text', template.subject);
+  const html = template.html === undefined ? undefined : parse('html', template.html);
+  const text = parse('text', template.text);
   const values = {
     set: new Map(set),
     defaults: new Map(defaults),

@@ -2,7 +2,15 @@ import { headerValueFault } from '../message/header-field.js';
 import type { EncodedPiece } from '../message/quoted-printable.js';
 import type { CompiledTemplate } from './compile-template.js';
 import { findLeftovers, firstOfEachKind, mayLeaveOver, readableHtml } from './leftovers.js';
-import { type LiquidText, parseLiquid, renderLiquid, type Scope } from './liquid.js';
+import {
+  createEngines,
+  type LiquidText,
+  parseLiquid,
+  type Rendered,
+  renderLiquid,
+  type Scope,
+} from './liquid.js';
+import { defaultLocale } from './locale-filters.js';
 import { type MarkedTemplate, markStaticRuns } from './static-runs.js';
 
 export interface RenderedCopy {
@@ -24,6 +32,12 @@ export interface Leftover {
 /** Why a recipient's copy cannot be made. The caller names the recipient and the place of the field. */
 export type RenderFault =
   | { readonly kind: 'missing-field'; readonly field: string }
+  | {
+      readonly kind: 'unreadable';
+      readonly value: string;
+      readonly wanted: 'date' | 'number';
+      readonly fix: string;
+    }
   | { readonly kind: 'failed'; readonly why: string };
 
 export type RenderResult =
@@ -33,23 +47,26 @@ export type RenderResult =
 /**
  * Parses the compiled template, and encodes what is the same in every copy, once.
  * @param secret of this email, random (`static-runs.ts`).
+ * @param date of this email, as its field has it.
  * @throws Problem `template-syntax` when a compiler moved Liquid tags so that they no longer match.
  */
 export function createRenderer(
   compiled: CompiledTemplate,
   file: string,
   secret: string,
+  date: string,
 ): (scope: Scope) => RenderResult {
   const origin = { place: { file }, lineOffset: 0 };
-  const subject = parseLiquid('text', compiled.subject, origin);
+  const engines = createEngines({ locale: compiled.locale ?? defaultLocale, date });
+  const subject = parseLiquid('text', compiled.subject, origin, engines);
   const html = compiled.html === undefined ? undefined : parsePart('html', compiled.html);
   const text = parsePart('text', compiled.text);
 
   function parsePart(context: 'html' | 'text', template: string): Part {
     // For its errors: what is marked is in other places than what was written.
-    const whole = parseLiquid(context, template, origin);
+    const whole = parseLiquid(context, template, origin, engines);
     const marked = markStaticRuns(template, secret);
-    return { marked, liquid: parseLiquid(context, marked.source, origin), whole };
+    return { marked, liquid: parseLiquid(context, marked.source, origin, engines), whole };
   }
 
   const readsWhole = mayLeaveOver(compiled);
@@ -107,8 +124,9 @@ function leftoversOf(part: LiquidText | undefined, scope: Scope): readonly strin
   return findLeftovers(part?.context === 'html' ? readableHtml(rendered.text) : rendered.text);
 }
 
-function toFault(rendered: { missingField: string } | { missingField: undefined; why: string }): RenderFault {
-  return rendered.missingField === undefined
-    ? { kind: 'failed', why: rendered.why }
-    : { kind: 'missing-field', field: rendered.missingField };
+function toFault(rendered: Extract<Rendered, { ok: false }>): RenderFault {
+  if (rendered.missingField !== undefined) return { kind: 'missing-field', field: rendered.missingField };
+  if (!('unreadable' in rendered)) return { kind: 'failed', why: rendered.why };
+  const { value, wanted, fix } = rendered.unreadable;
+  return { kind: 'unreadable', value, wanted, fix };
 }

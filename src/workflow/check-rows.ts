@@ -37,7 +37,10 @@ export function findUnknownFields(check: FieldCheck): readonly Problem[] {
 
 /** Gathers what cannot be rendered, by cause: "37 of 700 recipients lack …". */
 export class RenderFaults {
-  readonly #groups = new Map<string, { fault: RenderFault; count: number; places: string[] }>();
+  readonly #groups = new Map<
+    string,
+    { fault: RenderFault; first: Recipient; count: number; places: string[] }
+  >();
   readonly #leftovers = new Map<string, Leftover & { first: Recipient; count: number; places: string[] }>();
   #tried = 0;
 
@@ -48,10 +51,11 @@ export class RenderFaults {
       return;
     }
     const { fault } = result;
-    const cause = fault.kind === 'missing-field' ? `field ${fault.field}` : fault.why;
-    const group = this.#groups.get(cause) ?? { fault, count: 0, places: [] };
+    const cause = causeOf(fault);
+    const group = this.#groups.get(cause) ?? { fault, first: recipient, count: 0, places: [] };
     group.count += 1;
-    if (group.places.length < placesShown) group.places.push(placeOf(recipient));
+    const value = fault.kind === 'unreadable' ? ` ${JSON.stringify(fault.value)}` : '';
+    if (group.places.length < placesShown) group.places.push(placeOf(recipient) + value);
     this.#groups.set(cause, group);
   }
 
@@ -83,11 +87,12 @@ export class RenderFaults {
   /** @param check columns and all: known once every list was read. */
   problems(check: FieldCheck): readonly Problem[] {
     const known = knownFields(check);
-    return [...this.#groups.values()].map(({ fault, count, places }) => {
+    return [...this.#groups.values()].map(({ fault, first, count, places }) => {
       const who = `${count} of ${this.#tried} recipients`;
       const shown = listPlaces(places, count);
       if (fault.kind === 'failed')
         return new Problem('template-field', `${who} cannot be rendered (${shown}): ${fault.why}`);
+      if (fault.kind === 'unreadable') return unreadable(fault, first, count, `${who} have values`, shown);
       const where = check.asked.get(fault.field);
       if (count === this.#tried && !known.has(fault.field)) return unknownField(fault.field, where, known);
       return new Problem('template-field', `${who} lack the field "${fault.field}": ${shown}`, {
@@ -96,6 +101,28 @@ export class RenderFaults {
       });
     });
   }
+}
+
+function causeOf(fault: RenderFault): string {
+  if (fault.kind === 'missing-field') return `field ${fault.field}`;
+  return fault.kind === 'unreadable' ? `no ${fault.wanted}` : fault.why;
+}
+
+/** One is named with its row; of many the first few. */
+function unreadable(
+  { value, wanted, fix }: Extract<RenderFault, { kind: 'unreadable' }>,
+  first: Recipient,
+  count: number,
+  who: string,
+  shown: string,
+): Problem {
+  const where = 'file' in first.source ? first.source : undefined;
+  if (count === 1)
+    return new Problem('template-field', `${JSON.stringify(value)} is not a ${wanted}`, { where, fix });
+  return new Problem('template-field', `${who} that are not a ${wanted}: ${shown}`, {
+    where,
+    fix: wanted === 'date' ? 'Write dates like 2026-12-01.' : 'Write numbers like 1234.50.',
+  });
 }
 
 const orAllow = 'Or pass --allow-placeholders if it is meant to be read.';

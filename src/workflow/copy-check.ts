@@ -23,7 +23,7 @@ export interface CopyCheck {
 export function createCopyCheck(
   draft: EmailDraft,
   template: TemplateResult,
-  { emailId, boundary }: { readonly emailId: string; readonly boundary: string },
+  { emailId, boundary, date }: { readonly emailId: string; readonly boundary: string; readonly date: string },
 ): CopyCheck {
   const { trackingUrl, templatePath } = draft;
   // Without a pixel to carry, a plain text template is sent as what it is.
@@ -32,7 +32,7 @@ export function createCopyCheck(
   const survey = createSurvey(modeOf(draft.named), message, draft.expose ?? draft.maxVisible);
   const faults = new RenderFaults();
   const trial = createTrial(
-    { ...valuesOf(draft, template), template: message, boundary, trackingUrl },
+    { ...valuesOf(draft, template), template: message, boundary, date, trackingUrl },
     { emailId, templatePath },
   );
   return {

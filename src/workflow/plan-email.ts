@@ -53,6 +53,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     emailId: createEmailId(ports.random),
     emailNumber: createNumber48(ports.random),
     boundary: printBase32(ports.random.bytes(12)),
+    date: printDateTime(now, -now.getTimezoneOffset()),
   };
   let check: CopyCheck | undefined;
   const read = await readDraft(draft, ports, problems, template => {
@@ -80,7 +81,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   if (audience.problems.length === 0 && survey.exposure.people === 0) problems.push(nobody(audience));
   const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
   if (exposure !== undefined) problems.push(exposure);
-  const composition = compose(draft, ports, read, { ...identity, message, header: survey.header, now });
+  const composition = compose(draft, ports, read, { ...identity, message, header: survey.header });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
   problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)), ...findInternational(composition));
   const leftovers = faults.leftovers(template.file);
@@ -219,7 +220,7 @@ function compose(
     readonly boundary: string;
     readonly message: CompiledTemplate;
     readonly header: Pick<Composition, 'to' | 'cc'>;
-    readonly now: Date;
+    readonly date: string;
   },
 ): Composition {
   const { audience, originator, template } = read;
@@ -230,7 +231,7 @@ function compose(
     from: originator.from,
     replyTo: originator.replyTo,
     ...own.header,
-    date: printDateTime(own.now, -own.now.getTimezoneOffset()),
+    date: own.date,
     messageId: createMessageId(ports.random.bytes(16), domainOf(originator.from.addrSpec)),
     inReplyTo: draft.inReplyTo,
     headerFields: read.headerFields,

@@ -5,6 +5,8 @@ import { createRenderer } from '../../src/merge/render-copy.js';
 import { createScope } from '../../src/merge/scope.js';
 import { type Problem, Problems } from '../../src/problem.js';
 
+const date = 'Mon, 23 Nov 2026 09:00:00 +0100';
+
 function scope(fields: Record<string, string> = {}, pixel = '<img src="P">') {
   return createScope({
     emailAddress: 'a@example.com',
@@ -119,7 +121,7 @@ describe('merge values', () => {
 
   it('named like an object’s own methods are missing, not functions', async () => {
     const { compiled } = await compileTemplate({ path: 'm.txt', source: '{{ toString }}' }, 'S');
-    expect(createRenderer(compiled, 'm.txt', 'secret')(scope())).toEqual({
+    expect(createRenderer(compiled, 'm.txt', 'secret', date)(scope())).toEqual({
       ok: false,
       fault: { kind: 'missing-field', field: 'toString' },
     });
@@ -132,7 +134,7 @@ describe('merge values', () => {
   it('cannot put a line end into the subject', async () => {
     const { compiled } = await compileTemplate({ path: 'm.txt', source: 'x' }, 'Hi {{ company }}');
     expect(
-      createRenderer(compiled, 'm.txt', 'secret')(scope({ company: 'a\r\nBcc: v@example.com' })),
+      createRenderer(compiled, 'm.txt', 'secret', date)(scope({ company: 'a\r\nBcc: v@example.com' })),
     ).toEqual({
       ok: false,
       fault: { kind: 'failed', why: 'the subject has a control character U+000D' },
@@ -141,7 +143,7 @@ describe('merge values', () => {
 
   it('cannot leave the subject empty', async () => {
     const { compiled } = await compileTemplate({ path: 'm.txt', source: 'x' }, '{% if vip %} Hi {% endif %}');
-    const render = createRenderer(compiled, 'm.txt', 'secret');
+    const render = createRenderer(compiled, 'm.txt', 'secret', date);
     expect(render(scope({ vip: 'yes' }))).toMatchObject({ ok: true });
     expect(render(scope({ vip: '' }))).toEqual({
       ok: false,
@@ -366,7 +368,7 @@ describe('errors', () => {
       { path: 'm.txt', source: '{% for i in (1..1000000000) %}x{% endfor %}' },
       'S',
     );
-    expect(createRenderer(compiled, 'm.txt', 'secret')(scope()).ok).toBe(false);
+    expect(createRenderer(compiled, 'm.txt', 'secret', date)(scope()).ok).toBe(false);
   });
 });
 

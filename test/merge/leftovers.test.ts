@@ -3,6 +3,8 @@ import { compileTemplate } from '../../src/merge/compile-template.js';
 import { findLeftovers, readableHtml } from '../../src/merge/leftovers.js';
 import { createRenderer } from '../../src/merge/render-copy.js';
 
+const date = 'Mon, 23 Nov 2026 09:00:00 +0100';
+
 describe('findLeftovers', () => {
   it.each([
     ['Hello {{ name }},', ['{{ name }}']],
@@ -39,7 +41,7 @@ it('reads of HTML what somebody reads or follows', () => {
 describe('a rendered copy', () => {
   async function leftovers(path: string, source: string, values: Record<string, string>, subject = 'S') {
     const { compiled } = await compileTemplate({ path, source }, subject);
-    const result = createRenderer(compiled, path, 'secret')({ pixel: '', ...values });
+    const result = createRenderer(compiled, path, 'secret', date)({ pixel: '', ...values });
     if (!result.ok) throw new Error('not rendered');
     return result.copy.leftovers();
   }

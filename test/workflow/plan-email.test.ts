@@ -1,8 +1,10 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
+import { createCopyPlan } from '../../src/merge/copy-plan.js';
 import { Problems } from '../../src/problem.js';
 import { createAddressBook } from '../../src/recipients/address-book.js';
 import { findResumeProblems } from '../../src/workflow/check-resume.js';
+import type { NamedRecipients } from '../../src/workflow/named-people.js';
 import { planEmail } from '../../src/workflow/plan-email.js';
 import type { Ledger } from '../../src/workflow/ports.js';
 import type { EmailDraft } from '../../src/workflow/read-draft.js';
@@ -12,7 +14,11 @@ import { PatientClock } from './world.js';
 
 let drawn = 0;
 
-function plan(files: MemoryFiles, templatePath: string) {
+function plan(
+  files: MemoryFiles,
+  templatePath: string,
+  named: NamedRecipients = { to: ['alice@example.com', 'bob@example.com'], cc: [], bcc: [], each: [] },
+) {
   const draft: EmailDraft = {
     templatePath,
     folder: '/home/anthony',
@@ -25,7 +31,7 @@ function plan(files: MemoryFiles, templatePath: string) {
     headers: [],
     attachments: [],
     set: new Map(),
-    named: { to: ['alice@example.com', 'bob@example.com'], cc: [], bcc: [], each: [] },
+    named,
     maxVisible: 20,
     expose: undefined,
     duplicates: undefined,
@@ -133,4 +139,52 @@ describe('images of the template’s folder', () => {
       '2:4 there is no field "unknown"',
     ]);
   });
+});
+
+describe('values that are no date or number', () => {
+  const template = '{{ due | local_date }} {{ amount | money: "EUR" }}';
+  const problemsOf = async (rows: string) => {
+    const files = new MemoryFiles({ 'msg.txt': template, 'people.csv': `email,due,amount\n${rows}` });
+    try {
+      await plan(files, 'msg.txt', { to: [], cc: [], bcc: [], each: ['@people.csv'] });
+      return [];
+    } catch (error) {
+      if (!(error instanceof Problems)) throw error;
+      return error.problems.map(
+        ({ code, message, where, fix }) => `${code} ${where?.file}:${where?.line} ${message} / ${fix}`,
+      );
+    }
+  };
+
+  it('are named with their row, and how they are written', async () => {
+    expect(await problemsOf('a@example.com,2026-12-01,1.0\nb@example.com,2026-12-01,"1.234,50"')).toEqual([
+      'template-field people.csv:3 "1.234,50" is not a number / Write 1234.50.',
+    ]);
+  });
+
+  it('are told all at once', async () => {
+    const rows = Array.from({ length: 10 }, (_, n) => `p${n}@example.com,0${n}.12.2026,1`).join('\n');
+    expect(await problemsOf(`${rows}\nz@example.com,2026-12-01,x`)).toEqual([
+      'template-field people.csv:2 10 of 11 recipients have values that are not a date: people.csv:2 "00.12.2026", people.csv:3 "01.12.2026", people.csv:4 "02.12.2026", people.csv:5 "03.12.2026", people.csv:6 "04.12.2026", people.csv:7 "05.12.2026", people.csv:8 "06.12.2026", people.csv:9 "07.12.2026" and 2 more / Write dates like 2026-12-01.',
+      'template-field people.csv:12 "x" is not a number / Write it like 1234.50.',
+    ]);
+  });
+});
+
+it('makes a copy again with the date of its email, in its zone', async () => {
+  const files = new MemoryFiles({ 'msg.txt': '---\nlocale: de-DE\n---\n{{ "now" | date: "%A %H:%M %z" }}' });
+  const planned = await plan(files, 'msg.txt');
+  const { value: first } = await planned.recipients()[Symbol.asyncIterator]().next();
+  if (first === undefined) throw new Error('nobody');
+  const context = {
+    emailId: 'em_x',
+    emailNumber: 1,
+    ring: testRing,
+    attachments: [],
+    templatePath: 'msg.txt',
+  };
+  const composition = { ...planned.composition, date: 'Tue, 1 Dec 2026 23:59:00 -0500' };
+  const stored = JSON.parse(JSON.stringify(composition)) as typeof composition;
+  const { message } = await createCopyPlan(stored, { ...context, purpose: 'rehearsal' }).make(first);
+  expect((await PostalMime.parse(message)).text?.trim()).toBe('Dienstag 23:59 -0500');
 });

@@ -40,6 +40,7 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   ---
   subject: Lunch on Thursday
   preheader: The line shown beside the subject
+  locale: en-GB              (of dates and numbers)
   greeting: Hello            (any other key: a default for a merge field)
   ---
   {{ greeting }} {{ name | default: "there" }}, …
@@ -48,6 +49,11 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   MJML components too. Always there: email, name, role, email_id, unsubscribe_url. A column "First Name" is
   {{ first_name }}. A field that a recipient lacks stops everything before the first message, unless it has a default;
   so does what reads as one nobody filled in (*|FNAME|*, %FIRSTNAME%, undefined), unless --allow-placeholders is given.
+
+  Dates and numbers: {{ due | local_date: "long" }} (or full, medium, short), {{ due | date: "%A, %-d %B" }},
+  {{ amount | money: "EUR" }}, {{ n | number: 2 }}; a locale as last argument wins over that of the front matter. Written are
+  dates like 2026-12-01 or 2026-12-01 10:00, and numbers like 1234.50; others are refused with their row. "now" is the
+  Date of the email.
 
   MJML: <mj-include path="parts/footer.mjml" /> puts another file there (type="html" or "css", css-inline="inline"). Its
   path starts in the folder of the file that names it and stays in that of the template. Liquid works in it.
