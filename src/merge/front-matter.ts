@@ -7,6 +7,8 @@ export interface FrontMatter {
   readonly replyTo?: string;
   readonly preheader?: string;
   readonly attachments: readonly string[];
+  /** Columns whose cells name files for one recipient. */
+  readonly attachmentColumns: readonly string[];
   /** Every other key: the value of a merge field for recipients that have none. */
   readonly defaults: ReadonlyMap<string, string>;
 }
@@ -26,7 +28,7 @@ export async function splitFrontMatter(file: string, source: string): Promise<Sp
   const start = opening.exec(source);
   if (start === null) {
     return {
-      frontMatter: { attachments: [], defaults: new Map() },
+      frontMatter: { attachments: [], attachmentColumns: [], defaults: new Map() },
       body: source.replace(/^\uFEFF/, ''),
       bodyLineOffset: 0,
     };
@@ -68,10 +70,13 @@ async function readFrontMatter(file: string, yaml: string): Promise<FrontMatter>
 function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMatter {
   const defaults = new Map<string, string>();
   const known: { subject?: string; from?: string; replyTo?: string; preheader?: string } = {};
-  let attachments: readonly string[] = [];
+  const lists: Record<'attachments' | 'attachment_column', readonly string[]> = {
+    attachments: [],
+    attachment_column: [],
+  };
   for (const [key, value] of entries) {
-    if (key === 'attachments') {
-      attachments = (Array.isArray(value) ? value : [value]).map(item => plainValue(file, key, item));
+    if (key === 'attachments' || key === 'attachment_column') {
+      lists[key] = (Array.isArray(value) ? value : [value]).map(item => plainValue(file, key, item));
       continue;
     }
     const text = plainValue(file, key, value);
@@ -79,7 +84,8 @@ function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMa
     else if (key === 'reply_to') known.replyTo = text;
     else defaults.set(key, text);
   }
-  return { ...known, attachments, defaults };
+  const { attachments, attachment_column: attachmentColumns } = lists;
+  return { ...known, attachments, attachmentColumns, defaults };
 }
 
 function plainValue(file: string, key: string, value: unknown): string {

@@ -28,6 +28,8 @@ export interface EmailDraft {
   readonly inReplyTo: string | undefined;
   readonly headers: readonly string[];
   readonly attachments: readonly string[];
+  /** Columns of lists whose cells name files for the person of the row. */
+  readonly attachmentColumns: readonly string[];
   readonly set: ReadonlyMap<string, string>;
   readonly named: NamedRecipients;
   /** Which rows of lists are meant; [] means all. */

@@ -24,6 +24,7 @@ function plan(files: MemoryFiles, templatePath: string) {
     inReplyTo: undefined,
     headers: [],
     attachments: [],
+    attachmentColumns: [],
     set: new Map(),
     named: { to: ['alice@example.com', 'bob@example.com'], cc: [], bcc: [], each: [] },
     maxVisible: 20,

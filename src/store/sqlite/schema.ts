@@ -114,4 +114,8 @@ export const migrations: readonly string[] = [
       JOIN recipients ON recipients.email_id = emails.email_id
                      AND recipients.recipient_number = fetches.recipient_number;
   `,
+  // JSON: path, filename and SHA-256 of each file that is attached to this recipient's copy and no other.
+  `
+  ALTER TABLE recipients ADD COLUMN attachments TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
