@@ -32,6 +32,7 @@ const homes: Readonly<Record<string, string>> = {
   'markdown-it': 'merge',
   mjml: 'merge',
   'nodemailer/lib/mail-composer': 'message',
+  'nodemailer/lib/mime-funcs': 'message',
   'nodemailer/lib/mime-node': 'message',
   'nodemailer/lib/qp': 'message',
   'nodemailer/lib/smtp-connection': 'smtp-client',

@@ -1,4 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { detectMimeType } from 'nodemailer/lib/mime-funcs';
 import { encodeWords, readsAsEncodedWord } from './encoded-word.js';
 import type { HeaderField } from './header-field.js';
 import { inspectHeader } from './inspect-header.js';
@@ -60,7 +61,7 @@ export async function composeMessage(
     ],
     text: body.text,
     ...(body.html === undefined ? {} : { html: body.html }),
-    attachments: body.attachments.map(toPart),
+    attachments: body.attachments.map(attachment => toPart(attachment, boundary)),
     ...buildAlike(boundary),
   });
   const built = await composer.compile().build();
@@ -78,7 +79,7 @@ export async function composeMessage(
 export async function composeAttachment(attachment: Attachment, boundary: string): Promise<Buffer> {
   const composer = new MailComposer({
     text: '-',
-    attachments: [toPart(attachment)],
+    attachments: [toPart(attachment, boundary)],
     // Or the time and a random id would be asked for.
     headers: [{ key: 'Date', value: '-' }],
     messageId: '<>',
@@ -87,7 +88,7 @@ export async function composeAttachment(attachment: Attachment, boundary: string
   const message = await composer.compile().build();
   const { delimiter, start, end } = findLastPart(message);
   const part = message.subarray(start + delimiter.length, end);
-  // Random, and no base64; but what stands as it is could be a copy of this very email.
+  // Random, and no line of base64 begins with a hyphen.
   if (part.includes(boundary)) throw new Error(`${attachment.filename} holds the boundary of the message`);
   return part;
 }
@@ -111,12 +112,28 @@ export function findLastPart(message: Buffer): LastPart {
   return { delimiter, start, end };
 }
 
-function toPart({ filename, content, contentId }: Attachment) {
+function toPart({ filename, content, contentId }: Attachment, boundary: string) {
+  const octets = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const isMessage = /^message\//i.test(detectMimeType(filename));
   return {
     filename,
-    content: Buffer.from(content),
-    ...(contentId === undefined ? {} : { cid: contentId, contentDisposition: 'inline' as const }),
+    content: octets,
+    ...(contentId === undefined
+      ? { contentDisposition: 'attachment' as const }
+      : { cid: contentId, contentDisposition: 'inline' as const }),
+    // A message must stand as it is, in 7bit here: one that cannot is a file like any other. RFC 2046 §5.2.1
+    ...(isMessage && !mayStandAsItIs(octets, boundary) ? { contentType: 'application/octet-stream' } : {}),
   };
+}
+
+/** ASCII without NUL and lone CR, lines of at most 998 octets, a header field first, and not the boundary. RFC 2045 §2.7 */
+function mayStandAsItIs(octets: Buffer, boundary: string): boolean {
+  const text = octets.toString('latin1');
+  return (
+    /^[!-9;-~]+[ \t]*:/.test(text) &&
+    !/[\0\x80-\xff]|\r(?!\n)|[^\r\n]{999}/.test(text) &&
+    !text.includes(boundary)
+  );
 }
 
 function buildAlike(boundary: string) {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { AttachmentRef } from '../merge/composition.js';
 import { folderOf, resolveInside } from '../merge/template-path.js';
-import { headerValueFault } from '../message/header-field.js';
+import { attachmentName } from '../message/attachment-name.js';
 import { nearest } from '../nearest.js';
 import { Problem } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
@@ -204,10 +204,9 @@ async function look(folder: string, name: string, files: Files): Promise<OwnFile
   if (path === undefined) return faults.outside;
   if (!(await files.exists(path))) return faults.missing;
   if (!(await files.isInside(path, folder === '' ? '.' : folder))) return faults.outside;
-  const filename = path.replace(/^.*\//, '');
-  const fault = headerValueFault(filename);
-  if (fault !== undefined) return { what: `a file with a ${fault} in its name`, fix: 'Rename it.' };
-  return read(path, filename, files);
+  const filename = attachmentName(path);
+  if (!filename.ok) return { what: `a file whose name ${filename.why}`, fix: 'Rename it.' };
+  return read(path, filename.value, files);
 }
 
 async function read(path: string, filename: string, files: Files): Promise<OwnFile | Fault> {
