@@ -21,6 +21,7 @@ export type ProblemCode =
   | 'unknown-recipient'
   | 'header-value'
   | 'message-too-large'
+  | 'attachment'
   // not there
   | 'input-missing'
   | 'email-unknown'

@@ -37,6 +37,7 @@ const byProblem: Readonly<Record<ProblemCode, number>> = {
   'unknown-recipient': exitCodes.data,
   'header-value': exitCodes.data,
   'message-too-large': exitCodes.data,
+  attachment: exitCodes.data,
   'input-missing': exitCodes.noInput,
   'email-unknown': exitCodes.noInput,
   'server-unreachable': exitCodes.unavailable,

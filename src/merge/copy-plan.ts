@@ -1,4 +1,4 @@
-import type { Attachment } from '../message/compose.js';
+import { type Attachment, composeAttachment } from '../message/compose.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
 import type { Mailbox } from '../message/mailbox.js';
 import { deriveMessageId } from '../message/message-id.js';
@@ -18,7 +18,7 @@ import type { KeyRing } from '../tracking/key.js';
 import { pixelUrl } from '../tracking/pixel.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/token.js';
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
-import type { Composition } from './composition.js';
+import type { AttachmentRef, Composition } from './composition.js';
 import { pixelElement } from './pixel-placement.js';
 import { createRenderer, type RenderedCopy, type RenderResult } from './render-copy.js';
 import { createScope } from './scope.js';
@@ -31,6 +31,8 @@ export interface CopyRecipient {
   readonly role: Role;
   readonly tracked: boolean;
   readonly fields: Fields;
+  /** What nobody else has attached; behind what everybody has. */
+  readonly attachments: readonly AttachmentRef[];
 }
 
 export interface CopyContext {
@@ -41,6 +43,8 @@ export interface CopyContext {
   readonly purpose: Extract<TokenPurpose, 'pixel' | 'rehearsal'>;
   /** In the order of the composition. */
   readonly attachments: readonly Attachment[];
+  /** Of one recipient's own: read when their copy is made, and let go of with it. */
+  readonly readAttachment: (attachment: AttachmentRef) => Promise<Uint8Array>;
   /** undefined: the relay signs, or nobody does. */
   readonly signer?: DkimSigner | undefined;
   /** For messages: where the template came from. */
@@ -55,7 +59,9 @@ export interface Copy {
 }
 
 export interface CopyPlan {
-  /** @throws Error when the recipient's copy cannot be rendered; a trial says beforehand. */
+  /**
+   * @throws Error when the recipient's copy cannot be rendered; a trial says beforehand. And what `readAttachment` throws.
+   */
   make(recipient: CopyRecipient): Promise<Copy>;
 }
 
@@ -88,7 +94,15 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   const defaults = new Map(composition.defaults);
   const hasLink = mayAskForLink(composition);
   const slab = new Slab();
-  let skeleton: Promise<Skeleton> | undefined;
+  // Of copies with attachments of their own, and of those without: they are not built alike when nothing is shared.
+  const skeletons = new Map<boolean, Promise<Skeleton>>();
+
+  function skeletonFor({ attachments }: CopyRecipient): Promise<Skeleton> {
+    const hasOwn = attachments.length > 0;
+    const skeleton = skeletons.get(hasOwn) ?? createSkeleton(composition, context, hasOwn);
+    skeletons.set(hasOwn, skeleton);
+    return skeleton;
+  }
 
   function render(recipient: CopyRecipient): RenderResult {
     return renderTemplate(
@@ -107,10 +121,10 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
     async make(recipient) {
       const result = render(recipient);
       if (!result.ok) throw new Error(`the copy for ${recipient.emailAddress} cannot be rendered`);
-      skeleton ??= createSkeleton(composition, context);
       const messageId = messageIdOf(composition, recipient);
-      const parts = await skeleton;
-      const own = { ...recipient, messageId };
+      const parts = await skeletonFor(recipient);
+      const attached = await composeOwn(recipient, context, composition.boundary);
+      const own = { ...recipient, messageId, attached };
       const header = splice(parts.header, result.copy, own);
       const body = splice(parts.body, result.copy, own);
       const signatures =
@@ -124,7 +138,11 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
 }
 
 /** Group mail shows everybody the same; a mail merge shows each recipient themselves. */
-function createSkeleton(composition: Composition, { attachments }: CopyContext): Promise<Skeleton> {
+function createSkeleton(
+  composition: Composition,
+  { attachments }: CopyContext,
+  hasOwn: boolean,
+): Promise<Skeleton> {
   const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
   const isGroup = composition.mode === 'group';
   const slots: readonly FieldSlot[] = [
@@ -146,7 +164,21 @@ function createSkeleton(composition: Composition, { attachments }: CopyContext):
     { text: '', html: template.html, attachments },
     boundary,
     slots,
+    hasOwn,
   );
+}
+
+async function composeOwn(
+  { attachments }: CopyRecipient,
+  { readAttachment }: CopyContext,
+  boundary: string,
+): Promise<readonly Uint8Array[]> {
+  const parts: Uint8Array[] = [];
+  for (const attachment of attachments) {
+    const content = await readAttachment(attachment);
+    parts.push(await composeAttachment({ filename: attachment.filename, content }, boundary));
+  }
+  return parts;
 }
 
 function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipient): string {
@@ -155,10 +187,16 @@ function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipien
     : deriveMessageId(composition.messageId, recipientNumber);
 }
 
+interface OwnParts extends CopyRecipient {
+  readonly messageId: string;
+  /** Parts, each with the header fields of a part. */
+  readonly attached: readonly Uint8Array[];
+}
+
 function splice(
   pieces: readonly SkeletonPiece[],
   copy: RenderedCopy,
-  { name, emailAddress, messageId }: CopyRecipient & { readonly messageId: string },
+  { name, emailAddress, messageId, attached }: OwnParts,
 ): readonly Uint8Array[] {
   const octets: Uint8Array[] = [];
   for (const piece of pieces) {
@@ -167,6 +205,7 @@ function splice(
     else if (piece === 'Message-ID') octets.push(encodeMessageId(messageId));
     else if (piece === 'html') appendBody(octets, copy.html?.() ?? []);
     else if (piece === 'text') appendBody(octets, copy.text());
+    else if ('delimiter' in piece) for (const part of attached) octets.push(piece.delimiter, part);
     else octets.push(piece);
   }
   return octets;

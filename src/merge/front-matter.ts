@@ -10,6 +10,8 @@ export interface FrontMatter {
   /** Of dates and numbers in the copies. */
   readonly locale?: string;
   readonly attachments: readonly string[];
+  /** Columns whose cells name files for one recipient. */
+  readonly attachmentColumns: readonly string[];
   /** Every other key: the value of a merge field for recipients that have none. */
   readonly defaults: ReadonlyMap<string, string>;
 }
@@ -29,7 +31,7 @@ export async function splitFrontMatter(file: string, source: string): Promise<Sp
   const start = opening.exec(source);
   if (start === null) {
     return {
-      frontMatter: { attachments: [], defaults: new Map() },
+      frontMatter: { attachments: [], attachmentColumns: [], defaults: new Map() },
       body: source.replace(/^\uFEFF/, ''),
       bodyLineOffset: 0,
     };
@@ -72,10 +74,13 @@ function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMa
   const defaults = new Map<string, string>();
   const known: { subject?: string; from?: string; replyTo?: string; preheader?: string; locale?: string } =
     {};
-  let attachments: readonly string[] = [];
+  const lists: Record<'attachments' | 'attachment_column', readonly string[]> = {
+    attachments: [],
+    attachment_column: [],
+  };
   for (const [key, value] of entries) {
-    if (key === 'attachments') {
-      attachments = (Array.isArray(value) ? value : [value]).map(item => plainValue(file, key, item));
+    if (key === 'attachments' || key === 'attachment_column') {
+      lists[key] = (Array.isArray(value) ? value : [value]).map(item => plainValue(file, key, item));
       continue;
     }
     const text = plainValue(file, key, value);
@@ -84,7 +89,8 @@ function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMa
     else if (key === 'locale') known.locale = knownLocale(file, text);
     else defaults.set(key, text);
   }
-  return { ...known, attachments, defaults };
+  const { attachments, attachment_column: attachmentColumns } = lists;
+  return { ...known, attachments, attachmentColumns, defaults };
 }
 
 function knownLocale(file: string, text: string): string {

@@ -61,19 +61,8 @@ export async function composeMessage(
     ],
     text: body.text,
     ...(body.html === undefined ? {} : { html: body.html }),
-    attachments: body.attachments.map(({ filename, content, contentId }) => ({
-      filename,
-      content: Buffer.from(content),
-      contentType: attachmentType(filename, content),
-      contentDisposition: contentId === undefined ? ('attachment' as const) : ('inline' as const),
-      ...(contentId === undefined ? {} : { cid: contentId }),
-    })),
-    baseBoundary: boundary,
-    textEncoding: 'quoted-printable',
-    newline: '\r\n',
-    // A template or a list must never make the builder read a file or a URL.
-    disableFileAccess: true,
-    disableUrlAccess: true,
+    attachments: body.attachments.map(attachment => toPart(attachment, boundary)),
+    ...buildAlike(boundary),
   });
   const built = await composer.compile().build();
   const named = [header.from, ...header.replyTo, ...header.to, ...header.cc];
@@ -81,6 +70,69 @@ export async function composeMessage(
   const message = header.to.length + header.cc.length === 0 ? unquoteUndisclosed(unquoted) : unquoted;
   assertHeader(message, header);
   return message;
+}
+
+/**
+ * One attachment as it stands in a message, with the header fields of its part: what `composeMessage` makes of it.
+ * @throws Error when its octets hold the boundary.
+ */
+export async function composeAttachment(attachment: Attachment, boundary: string): Promise<Buffer> {
+  const composer = new MailComposer({
+    text: '-',
+    attachments: [toPart(attachment, boundary)],
+    // Or the time and a random id would be asked for.
+    headers: [{ key: 'Date', value: '-' }],
+    messageId: '<>',
+    ...buildAlike(boundary),
+  });
+  const message = await composer.compile().build();
+  const { delimiter, start, end } = findLastPart(message);
+  const part = message.subarray(start + delimiter.length, end);
+  // Random, and no line of base64 begins with a hyphen.
+  if (part.includes(boundary)) throw new Error(`${attachment.filename} holds the boundary of the message`);
+  return part;
+}
+
+export interface LastPart {
+  /** With the line ends before and behind it. RFC 2046 §5.1.1 */
+  readonly delimiter: Uint8Array;
+  /** Where its delimiter begins. */
+  readonly start: number;
+  /** Where the delimiter begins that ends the message. */
+  readonly end: number;
+}
+
+/** The last part of a message that is a multipart, as the builder writes it. */
+export function findLastPart(message: Buffer): LastPart {
+  const end = message.lastIndexOf('\r\n--');
+  const [, boundary] = /^\r\n--(.+)--\r\n$/.exec(message.toString('latin1', end)) ?? [];
+  const delimiter = Buffer.from(`\r\n--${boundary}\r\n`, 'latin1');
+  const start = message.lastIndexOf(delimiter);
+  if (boundary === undefined || start === -1) throw new Error('the built message has no parts');
+  return { delimiter, start, end };
+}
+
+function toPart({ filename, content, contentId }: Attachment, boundary: string) {
+  const octets = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  return {
+    filename,
+    content: octets,
+    contentType: attachmentType(filename, octets, boundary),
+    ...(contentId === undefined
+      ? { contentDisposition: 'attachment' as const }
+      : { cid: contentId, contentDisposition: 'inline' as const }),
+  };
+}
+
+function buildAlike(boundary: string) {
+  return {
+    baseBoundary: boundary,
+    textEncoding: 'quoted-printable' as const,
+    newline: '\r\n',
+    // A template or a list must never make the builder read a file or a URL.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
 }
 
 /** A group without members. RFC 5322 §3.4 */

@@ -4,7 +4,9 @@
  */
 import MimeNode from 'nodemailer/lib/mime-node';
 import {
+  type Attachment,
   composeMessage,
+  findLastPart,
   literal,
   type MessageBody,
   type MessageHeader,
@@ -19,8 +21,13 @@ export type FieldSlot = 'To' | 'Subject' | 'Message-ID';
 /** A part whose content does. */
 export type BodySlot = 'text' | 'html';
 
+/** Where attachments stand that only one copy has, each behind a delimiter. RFC 2046 §5.1.1 */
+export interface AttachmentSlot {
+  readonly delimiter: Uint8Array;
+}
+
 /** Octets of every copy, or the name of what this copy has there. */
-export type SkeletonPiece = Uint8Array | FieldSlot | BodySlot;
+export type SkeletonPiece = Uint8Array | FieldSlot | BodySlot | AttachmentSlot;
 
 /** Both in order; the empty line between them belongs to the header. */
 export interface Skeleton {
@@ -31,24 +38,31 @@ export interface Skeleton {
 /**
  * @param header with any value for the fields that have a slot.
  * @param body with any text; `html` undefined: the message is plain text only.
+ * @param hasOwn copies have attachments of their own, behind those of `body`.
  */
 export async function buildSkeleton(
   header: MessageHeader,
   body: MessageBody,
   boundary: string,
   fields: readonly FieldSlot[],
+  hasOwn = false,
 ): Promise<Skeleton> {
   const marks = { text: bodyMark('text', boundary), html: bodyMark('html', boundary) };
   const built = await composeMessage(
     header,
-    { ...body, text: marks.text.written, html: body.html === undefined ? undefined : marks.html.written },
+    {
+      text: marks.text.written,
+      html: body.html === undefined ? undefined : marks.html.written,
+      attachments: hasOwn ? [...body.attachments, ownMark] : body.attachments,
+    },
     boundary,
   );
-  const slots = [
+  const slots: readonly (Span & { readonly slot: Exclude<SkeletonPiece, Uint8Array> })[] = [
     ...fields.map(slot => ({ slot, ...findField(built, slot) })),
     ...(['text', 'html'] as const)
       .filter(slot => slot === 'text' || body.html !== undefined)
       .map(slot => ({ slot, ...findMark(built, marks[slot].encoded) })),
+    ...(hasOwn ? [findOwnMark(built)] : []),
   ].sort((a, b) => a.start - b.start);
 
   const headerEnd = built.indexOf('\r\n\r\n') + 4;
@@ -78,6 +92,16 @@ function findMark(message: Buffer, mark: string): Span {
   const start = message.indexOf(mark);
   if (start === -1) throw new Error('the built message has no place for a part');
   return { start, end: start + mark.length };
+}
+
+/** Stands for all attachments of one recipient: the last part of the message, and so the last of its multipart/mixed. */
+const ownMark: Attachment = { filename: 'own', content: Buffer.from('own') };
+
+function findOwnMark(message: Buffer): Span & { readonly slot: AttachmentSlot } {
+  const { delimiter, start, end } = findLastPart(message);
+  if (!message.subarray(start, end).includes('filename=own\r\n'))
+    throw new Error('the built message has no place for attachments of one recipient');
+  return { slot: { delimiter }, start, end };
 }
 
 /** The whole field, folded lines and line end included. */

@@ -1,3 +1,4 @@
+import { printFileSize } from '../message/file-size.js';
 import { visible } from './clean.js';
 import { printJson } from './json.js';
 import type { Style } from './style.js';
@@ -11,7 +12,7 @@ export interface ShownCopy {
   readonly subject: string;
   readonly text: string;
   readonly html: string | undefined;
-  readonly attachments: readonly string[];
+  readonly attachments: readonly { readonly filename: string; readonly bytes: number }[];
 }
 
 const labelWidth = 9;
@@ -24,7 +25,7 @@ export function previewLines(
 ): readonly string[] {
   const fields = [
     ...copy.header,
-    ...(copy.attachments.length > 0 ? [['Files', copy.attachments.join(', ')] as const] : []),
+    ...(copy.attachments.length > 0 ? [['Files', listFiles(copy)] as const] : []),
   ];
   return [
     style.dim(`Copy ${copy.row} of ${recipients}, for ${visible(copy.emailAddress)}`),
@@ -35,6 +36,10 @@ export function previewLines(
       .split(/\r\n|\n/)
       .map(visible),
   ];
+}
+
+function listFiles({ attachments }: ShownCopy): string {
+  return attachments.map(({ filename, bytes }) => `${filename} (${printFileSize(bytes)})`).join(', ');
 }
 
 function fieldLines(
@@ -63,7 +68,8 @@ export function previewJson(
       subject,
       text,
       html: html ?? null,
-      attachments,
+      attachments: attachments.map(({ filename }) => filename),
+      attachment_bytes: attachments.map(({ bytes }) => bytes),
     })),
     files,
   });

@@ -1,3 +1,5 @@
+import { printFileSize } from '../message/file-size.js';
+
 /**
  * A page that shows copies side by side as wide and narrow screens have them. It holds everything it needs: no script, no
  * style from elsewhere, and each copy locked into a frame of its own, in which nothing runs and nothing can be sent.
@@ -8,7 +10,7 @@ export interface PageCopy {
   readonly header: readonly (readonly [name: string, value: string])[];
   readonly text: string;
   readonly html: string | undefined;
-  readonly attachments: readonly string[];
+  readonly attachments: readonly { readonly filename: string; readonly bytes: number }[];
 }
 
 /** The frames inherit it, so that a copy may load its images over https and nothing else. */
@@ -85,7 +87,8 @@ function frame(row: number, html: string, device: string, width: number): string
 }
 
 function fieldsOf({ header, attachments }: PageCopy): string {
-  const files: PageCopy['header'] = attachments.length > 0 ? [['Files', attachments.join(', ')]] : [];
+  const named = attachments.map(({ filename, bytes }) => `${filename} (${printFileSize(bytes)})`);
+  const files: PageCopy['header'] = named.length > 0 ? [['Files', named.join(', ')]] : [];
   return [...header, ...files]
     .map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd><bdi>${escapeHtml(value)}</bdi></dd>`)
     .join('\n');

@@ -23,7 +23,10 @@ export async function readComposition(
   const composition = parseComposition(email);
   const fingerprint = new Fingerprint(email.mode, composition.template);
   for await (const batch of ledger.readRecipients(email.emailId)) {
-    for (const recipient of batch) fingerprint.add(recipient);
+    for (const recipient of batch) {
+      fingerprint.add(recipient);
+      fingerprint.addAttachments(recipient.emailAddress, recipient.attachments);
+    }
   }
   if (fingerprint.digest() !== email.fingerprint) throw damaged(email);
   return composition;

@@ -8,7 +8,7 @@ import { type Place, Problem } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
 
 /** Places named in one message before it says how many more there are. */
-const placesShown = 8;
+export const placesShown = 8;
 
 export interface FieldCheck {
   /** Fields the template asks for, with the place of the first use. */
@@ -127,11 +127,11 @@ function unreadable(
 
 const orAllow = 'Or pass --allow-placeholders if it is meant to be read.';
 
-function listPlaces(places: readonly string[], count: number): string {
+export function listPlaces(places: readonly string[], count: number): string {
   return places.join(', ') + (count > places.length ? ` and ${count - places.length} more` : '');
 }
 
-function placeOf({ source, mailbox }: Recipient): string {
+export function placeOf({ source, mailbox }: Recipient): string {
   return 'file' in source ? `${source.file}:${source.line ?? '?'}` : mailbox.addrSpec;
 }
 

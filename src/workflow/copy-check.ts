@@ -1,6 +1,6 @@
 /** What is asked of each recipient while the lists are read, before anything of the email exists. */
 import { type CompiledTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
-import type { Composition } from '../merge/composition.js';
+import type { AttachmentRef, Composition } from '../merge/composition.js';
 import { type CopyRecipient, createTrial } from '../merge/copy-plan.js';
 import type { Mailbox } from '../message/mailbox.js';
 import { DomainDoubts } from '../recipients/doubtful-domains.js';
@@ -9,6 +9,7 @@ import type { Recipient, Role } from '../recipients/recipient.js';
 import { RenderFaults } from './check-rows.js';
 import { Fingerprint } from './fingerprint.js';
 import { modeOf } from './gather-recipients.js';
+import { OwnAttachments } from './own-attachments.js';
 import type { Mode } from './ports.js';
 import type { EmailDraft } from './read-draft.js';
 
@@ -17,6 +18,7 @@ export interface CopyCheck {
   readonly message: CompiledTemplate;
   readonly survey: Survey;
   readonly faults: RenderFaults;
+  readonly own: OwnAttachments;
   add(recipient: Recipient): void;
 }
 
@@ -31,6 +33,7 @@ export function createCopyCheck(
   const message = isTextOnly ? { ...template.compiled, html: undefined } : template.compiled;
   const survey = createSurvey(modeOf(draft.named), message, draft.expose ?? draft.maxVisible);
   const faults = new RenderFaults();
+  const own = new OwnAttachments([...template.frontMatter.attachmentColumns, ...draft.attachmentColumns]);
   const trial = createTrial(
     { ...valuesOf(draft, template), template: message, boundary, date, trackingUrl },
     { emailId, templatePath },
@@ -39,9 +42,11 @@ export function createCopyCheck(
     message,
     survey,
     faults,
+    own,
     add(recipient) {
       survey.add(recipient);
-      faults.add(recipient, trial(toCopyRecipient(recipient, 0, draft)));
+      own.add(recipient);
+      faults.add(recipient, trial(toCopyRecipient(recipient, 0, draft, [])));
     },
   };
 }
@@ -51,6 +56,7 @@ export function toCopyRecipient(
   { mailbox, role, tracked, fields }: Recipient,
   recipientNumber: number,
   { trackingUrl }: EmailDraft,
+  attachments: readonly AttachmentRef[],
 ): CopyRecipient {
   return {
     recipientNumber,
@@ -59,6 +65,7 @@ export function toCopyRecipient(
     role,
     tracked: trackingUrl !== undefined && tracked,
     fields,
+    attachments,
   };
 }
 

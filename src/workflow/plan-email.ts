@@ -16,16 +16,23 @@ import { checkExposure } from '../recipients/exposure.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type FieldCheck, findUnknownFields } from './check-rows.js';
-import { type CopyCheck, createCopyCheck, type Survey, toCopyRecipient, valuesOf } from './copy-check.js';
+import { type CopyCheck, createCopyCheck, toCopyRecipient, valuesOf } from './copy-check.js';
 import type { SendPlan } from './events.js';
 import type { Gathered } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
+import type { OwnAttachments } from './own-attachments.js';
 import type { Clock, EmailRecord, Mode, RecipientRecord } from './ports.js';
+import { createAttachmentReader } from './read-attachment.js';
 import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft } from './read-draft.js';
 import { sourceRef } from './source-ref.js';
 
 export interface PlanPorts extends DraftPorts {
   readonly clock: Clock;
+}
+
+export interface FileInCopy {
+  readonly filename: string;
+  readonly bytes: number;
 }
 
 export interface PlannedEmail {
@@ -39,6 +46,8 @@ export interface PlannedEmail {
   people(): AsyncIterable<Recipient>;
   /** Read from the lists anew. @throws Problem `io` when one of them has changed. */
   recipients(): AsyncIterable<RecipientRecord>;
+  /** What is attached to the recipient's copy, in its order. */
+  filesOf(recipient: Recipient): readonly FileInCopy[];
   /** Recipients typed by hand, not read from a file. */
   readonly typedByHand: boolean;
   /** @param ring seals the tokens; of a rehearsal any will do. */
@@ -66,7 +75,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     check = createCopyCheck(draft, template, identity);
     for await (const recipient of audience.recipients()) check.add(recipient);
   }
-  const { survey, faults, message } = check;
+  const { survey, faults, message, own } = check;
   const { mode } = audience;
   problems.push(...checkSubject(template, mode));
   const fields: FieldCheck = {
@@ -79,14 +88,20 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   const unknown = findUnknownFields(fields);
   problems.push(...unknown);
   if (audience.problems.length === 0 && survey.exposure.people === 0) problems.push(nobody(audience));
+  if (draft.attachmentColumns.length > 0 && audience.typedByHand) problems.push(noListForColumn());
   const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
   if (exposure !== undefined) problems.push(exposure);
   const composition = compose(draft, ports, read, { ...identity, message, header: survey.header });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
   problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)), ...findInternational(composition));
+  problems.push(...(await own.check(ports.files)));
   const leftovers = faults.leftovers(template.file);
   if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);
+  if (own.none < own.people) {
+    for await (const recipient of audience.recipients())
+      survey.fingerprint.addAttachments(recipient.mailbox.addrSpec, own.of(recipient));
+  }
 
   const { emailId, emailNumber } = identity;
   const copies: PlannedEmail['copies'] = (purpose, ring, signer) =>
@@ -96,6 +111,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
       ring,
       purpose,
       attachments,
+      readAttachment: createAttachmentReader(ports.files, ({ path }) => path),
       signer,
       templatePath: draft.templatePath,
     });
@@ -112,13 +128,17 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     composition: JSON.stringify(composition),
   };
   return {
-    plan: describePlan(draft, email, composition, audience, survey, leftovers),
+    plan: describePlan(draft, email, composition, audience, check, leftovers),
     email,
     composition,
     template,
     leftovers,
     people: audience.recipients,
-    recipients: () => toRecords(audience, ports, now, draft),
+    recipients: () => toRecords(audience, ports, now, draft, own),
+    filesOf: recipient => [
+      ...attachments.map(({ filename, content }) => ({ filename, bytes: content.length })),
+      ...own.of(recipient),
+    ],
     typedByHand: audience.typedByHand,
     copies,
   };
@@ -130,11 +150,19 @@ async function* toRecords(
   { random }: PlanPorts,
   now: Date,
   draft: EmailDraft,
+  own: OwnAttachments,
 ): AsyncGenerator<RecipientRecord, void, void> {
   const nextNumber = createDistinctNumbers(random);
   let position = 0;
   for await (const recipient of audience.recipients()) {
-    yield toRecord(recipient, position++, nextNumber(), now, draft);
+    const attachments = own.of(recipient).map(({ path, filename, sha256 }) => ({ path, filename, sha256 }));
+    yield {
+      ...toCopyRecipient(recipient, nextNumber(), draft, attachments),
+      position: position++,
+      state: 'pending',
+      stateAt: now,
+      attempts: 0,
+    };
   }
 }
 
@@ -146,6 +174,12 @@ function nobody({ suppressed, leftOut }: Gathered): Problem {
   return reasons.length > 0
     ? new Problem('usage', `nobody is left: ${reasons.join(', and ')}`)
     : new Problem('usage', 'there are no recipients', { fix: 'Name them with --to, --cc, --bcc or --each.' });
+}
+
+function noListForColumn(): Problem {
+  return new Problem('usage', '--attach-column names a column of lists, and there is no list', {
+    fix: 'Name a list with @people.csv; --attach attaches a file to every copy.',
+  });
 }
 
 /**
@@ -196,22 +230,6 @@ function checkSubject(template: TemplateResult, mode: Mode): readonly Problem[] 
   ];
 }
 
-function toRecord(
-  recipient: Recipient,
-  position: number,
-  recipientNumber: number,
-  now: Date,
-  draft: EmailDraft,
-): RecipientRecord {
-  return {
-    ...toCopyRecipient(recipient, recipientNumber, draft),
-    position,
-    state: 'pending',
-    stateAt: now,
-    attempts: 0,
-  };
-}
-
 function compose(
   draft: EmailDraft,
   ports: PlanPorts,
@@ -255,9 +273,10 @@ function describePlan(
   email: EmailRecord,
   composition: Composition,
   audience: Gathered,
-  { exposure, shown, untracked, doubts }: Survey,
+  { survey, own }: CopyCheck,
   leftovers: readonly Problem[],
 ): SendPlan {
+  const { exposure, shown, untracked, doubts } = survey;
   return {
     emailId: email.emailId,
     mode: email.mode,
@@ -273,7 +292,7 @@ function describePlan(
     connections: Math.min(draft.connections, Math.ceil(exposure.people / 10)),
     window: draft.window,
     trackingUrl: draft.trackingUrl,
-    notices: audience.notices,
+    notices: [...audience.notices, ...own.notices()],
     warnings: [...doubts.warnings(), ...leftovers.map(({ message }) => message)],
   };
 }

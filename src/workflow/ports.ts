@@ -2,6 +2,7 @@
  * What the use cases need from the world, in their own words. Touching rooms implement these; tests may too.
  * The store is asynchronous by type, although SQLite is not, so that a database over a network can stand here.
  */
+import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { DecisionCause } from '../recipients/transitions.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
@@ -70,6 +71,8 @@ export interface RecipientRecord {
   readonly role: Role;
   readonly tracked: boolean;
   readonly fields: ReadonlyMap<string, string>;
+  /** What this recipient alone has attached. */
+  readonly attachments: readonly AttachmentRef[];
   readonly state: RecipientState;
   /** Transactions so far, whatever they came to; 0 before the first. */
   readonly attempts: number;

@@ -2,7 +2,7 @@ import { createCopyReader, type ReadableCopy } from '../merge/read-copy.js';
 import { type Mailbox, printMailbox } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
-import type { PlannedEmail } from './plan-email.js';
+import type { FileInCopy, PlannedEmail } from './plan-email.js';
 
 /** Which copies are looked at: those of some recipients, counted from 1, or the first so many. */
 export type ChosenRows =
@@ -16,8 +16,7 @@ export interface PreviewedCopy extends ReadableCopy {
   readonly emailAddress: string;
   /** What the recipient sees of who sent it to whom, in order; a field that is not there is left out. */
   readonly header: readonly (readonly [name: string, value: string])[];
-  /** Names of attached files. */
-  readonly attachments: readonly string[];
+  readonly attachments: readonly FileInCopy[];
 }
 
 /** @throws Problem `usage` for a row that nobody has. */
@@ -43,7 +42,7 @@ export async function previewCopies(
       row,
       emailAddress: mailbox.addrSpec,
       header: headerOf(planned, recipient, copy.subject),
-      attachments: composition.attachments.map(({ filename }) => filename),
+      attachments: planned.filesOf(recipient),
     });
   }
   return copies;

@@ -1,7 +1,8 @@
 import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
+import { attachmentName } from '../message/attachment-name.js';
 import type { Attachment } from '../message/compose.js';
-import { type HeaderField, headerValueFault, parseHeaderField } from '../message/header-field.js';
+import { type HeaderField, parseHeaderField } from '../message/header-field.js';
 import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
@@ -28,6 +29,8 @@ export interface EmailDraft {
   readonly inReplyTo: string | undefined;
   readonly headers: readonly string[];
   readonly attachments: readonly string[];
+  /** Columns of lists whose cells name files for the person of the row. */
+  readonly attachmentColumns: readonly string[];
   readonly set: ReadonlyMap<string, string>;
   readonly named: NamedRecipients;
   /** Which rows of lists are meant; [] means all. */
@@ -228,11 +231,14 @@ async function readAttachments(
   const attachments: AttachedFile[] = [];
   for (const path of paths) {
     const content = await collect(problems, () => files.readBytes(path));
-    const filename = path.replace(/^.*[/\\]/, '');
-    const fault = headerValueFault(filename);
-    if (fault !== undefined)
-      problems.push(new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`));
-    if (content !== undefined) attachments.push({ path, filename, content });
+    const filename = attachmentName(path);
+    if (!filename.ok)
+      problems.push(
+        new Problem('header-value', `the file name ${JSON.stringify(path)} ${filename.why}`, {
+          fix: 'Rename the file.',
+        }),
+      );
+    else if (content !== undefined) attachments.push({ path, filename: filename.value, content });
   }
   return attachments;
 }

@@ -1,8 +1,8 @@
 import type { TemplateResult } from '../merge/compile-template.js';
 import { showImages } from '../merge/inline-images.js';
 import { folderOf } from '../merge/template-path.js';
+import { attachmentName } from '../message/attachment-name.js';
 import { createContentId } from '../message/content-id.js';
-import { headerValueFault } from '../message/header-field.js';
 import { Problem, Problems } from '../problem.js';
 import type { Files } from './ports.js';
 import type { AttachedFile } from './read-draft.js';
@@ -30,17 +30,17 @@ export async function readImages(
   for (const [path, where] of template.images) {
     try {
       await requireInFolder(path, folder, files, where);
-      const filename = path.replace(/^.*[/\\]/, '');
-      const fault = headerValueFault(filename);
-      if (fault !== undefined) {
-        throw new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`, {
+      const filename = attachmentName(path);
+      if (!filename.ok) {
+        throw new Problem('header-value', `the file name ${JSON.stringify(path)} ${filename.why}`, {
           where,
         });
       }
       const content = await files.readBytes(path);
       const contentId = createContentId(content);
       contentIds.set(path, contentId);
-      if (!images.has(contentId)) images.set(contentId, { path, filename, content, contentId });
+      if (!images.has(contentId))
+        images.set(contentId, { path, filename: filename.value, content, contentId });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       problems.push(error);

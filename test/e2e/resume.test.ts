@@ -114,6 +114,11 @@ it('takes a fetched pixel as proof of delivery', async () => {
 it.each([
   ['an address', "UPDATE recipients SET email_address = 'eve@example.com' WHERE position = 2"],
   ['a field', `UPDATE recipients SET fields = '[["email","x"]]' WHERE position = 2`],
+  [
+    'an attachment',
+    `UPDATE recipients SET attachments = '[{"path":"x","filename":"x","sha256":"x"}]' WHERE position = 2`,
+  ],
+  ['the JSON of the attachments', `UPDATE recipients SET attachments = '[{' WHERE position = 2`],
   ['a word of the template', `UPDATE emails SET composition = replace(composition, 'Hello {{', 'Hullo {{')`],
   ['the JSON of the message', `UPDATE emails SET composition = substr(composition, 2)`],
   ['the JSON of a recipient', `UPDATE recipients SET fields = 'x' WHERE position = 2`],

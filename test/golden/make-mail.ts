@@ -40,6 +40,7 @@ export function planGolden({ name, files, options }: GoldenCase): Promise<Planne
     inReplyTo: undefined,
     headers: [],
     attachments: [],
+    attachmentColumns: [],
     set: new Map(),
     named: { to: ['alice@example.com'], cc: [], bcc: [], each: [] },
     where: [],

@@ -6,7 +6,7 @@ import type { Composition } from '../../src/merge/composition.js';
 import { type CopyRecipient, createCopyPlan, createTrial } from '../../src/merge/copy-plan.js';
 import { parseLiquid, renderLiquid, type Scope } from '../../src/merge/liquid.js';
 import { createScope } from '../../src/merge/scope.js';
-import { composeMessage } from '../../src/message/compose.js';
+import { type Attachment, composeMessage } from '../../src/message/compose.js';
 import type { DkimSigner } from '../../src/message/dkim/signer.js';
 import type { AddrSpec } from '../../src/message/mailbox.js';
 import { deriveMessageId } from '../../src/message/message-id.js';
@@ -19,6 +19,7 @@ const context = {
   ring: testRing,
   purpose: 'pixel',
   attachments: [],
+  readAttachment: async ({ path }: { path: string }) => Buffer.from(`octets of ${path}\n`),
   templatePath: 'msg',
 } as const;
 
@@ -134,11 +135,16 @@ function recipient(name: string, n: string): CopyRecipient {
       ['n', n.replaceAll(/\s+/g, ' ')],
       ['items', n],
     ]),
+    attachments: [],
   };
 }
 
 /** The whole message through the builder, as if there were no other. */
-async function buildAnew(composition: Composition, one: CopyRecipient): Promise<Uint8Array> {
+async function buildAnew(
+  composition: Composition,
+  one: CopyRecipient,
+  attachments: readonly Attachment[] = [],
+): Promise<Uint8Array> {
   const { template, from, replyTo, cc, date, headerFields } = composition;
   const scope = createScope({
     ...one,
@@ -162,7 +168,7 @@ async function buildAnew(composition: Composition, one: CopyRecipient): Promise<
     {
       text: render('text', template.text, scope),
       html: template.html === undefined ? undefined : render('html', template.html, scope),
-      attachments: [],
+      attachments,
     },
     composition.boundary,
   );
@@ -191,6 +197,77 @@ function longestBodyLine(message: Uint8Array): number {
   const lines = text.slice(text.indexOf('\r\n\r\n')).split('\r\n');
   return Math.max(...lines.map(line => line.length));
 }
+
+describe('attachments', () => {
+  const logo = { filename: 'logo.png', content: Buffer.from('logo'), contentId: 'logo@mailtrack' };
+  const terms = { filename: 'terms.pdf', content: Buffer.alloc(500, 'terms ') };
+  const own = (path: string) => ({ path, filename: path, sha256: 'not looked at here' });
+  const cases = ['msg.html', 'msg.txt'].flatMap(file =>
+    [[], [terms], [logo], [logo, terms]].flatMap(shared =>
+      [[], [own('ä.pdf')], [own('one.pdf'), own('two.csv')]].map(mine => {
+        const names = [...shared, ...mine].map(({ filename }) => filename);
+        return [`${file} with ${names.join(', ') || 'none'}`, file, shared, mine] as const;
+      }),
+    ),
+  );
+
+  it.each(cases)('of one copy are where the builder puts them: %s', async (_, file, shared, mine) => {
+    const { compiled } = await compileTemplate({ path: file, source: 'Hällo {{ name }}\n' }, 'S');
+    // As a plain text template is sent when nothing is tracked.
+    const template = file === 'msg.txt' ? { ...compiled, html: undefined } : compiled;
+    const composition = compose(template);
+    const plan = createCopyPlan(composition, { ...context, attachments: shared });
+    const one = { ...recipient('Ännchen', '1'), attachments: mine };
+    const contents = await Promise.all(
+      mine.map(async ({ path, filename }) => ({
+        filename,
+        content: await context.readAttachment({ path }),
+      })),
+    );
+    const { message } = await plan.make(one);
+    expect(Buffer.from(message).toString()).toBe(
+      Buffer.from(await buildAnew(composition, one, [...shared, ...contents])).toString(),
+    );
+    const { attachments } = await PostalMime.parse(message);
+    expect(attachments.map(({ filename }) => filename)).toEqual(
+      [...shared, ...contents].map(({ filename }) => filename),
+    );
+    expect(Buffer.from(message).toString().includes('multipart/mixed')).toBe(
+      mine.length > 0 || shared.some(attachment => !('contentId' in attachment) || file === 'msg.txt'),
+    );
+    const without = await plan.make({ ...one, attachments: [] });
+    expect((await PostalMime.parse(without.message)).attachments).toHaveLength(shared.length);
+  });
+
+  it('are in the body that is signed', async () => {
+    const { compiled } = await compileTemplate({ path: 'msg.html', source: '<p>Hello</p>' }, 'S');
+    let signed = '';
+    const signer: DkimSigner = {
+      sign: async ({ body }) => {
+        signed = Buffer.concat(body).toString();
+        return Buffer.from('DKIM-Signature: x\r\n');
+      },
+    };
+    const plan = createCopyPlan(compose(compiled), { ...context, signer });
+    await plan.make({ ...recipient('Alice', '1'), attachments: [own('one.pdf')] });
+    expect(signed).toContain(Buffer.from('octets of one.pdf\n').toString('base64'));
+  });
+
+  it('are read for their own copy and let go of with it', async () => {
+    const read: string[] = [];
+    const { compiled } = await compileTemplate({ path: 'msg.html', source: '<p>Hello</p>' }, 'S');
+    const readAttachment = async ({ path }: { path: string }) => {
+      read.push(path);
+      return Buffer.from(path);
+    };
+    const plan = createCopyPlan(compose(compiled), { ...context, readAttachment });
+    expect(read).toEqual([]);
+    await plan.make({ ...recipient('Alice', '1'), attachments: [own('one.pdf')] });
+    await plan.make({ ...recipient('Bob', '2'), attachments: [] });
+    await plan.make({ ...recipient('Alice', '1'), attachments: [own('one.pdf')] });
+    expect(read).toEqual(['one.pdf', 'one.pdf']);
+  });
+});
 
 describe('signing', () => {
   it('puts the signature of header and body before the header, the same for the same copy', async () => {

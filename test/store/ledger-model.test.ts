@@ -170,6 +170,7 @@ async function openEmail(begun: readonly RecipientState[]): Promise<string> {
       role: 'to',
       tracked: true,
       fields: new Map(),
+      attachments: [],
       state,
       stateAt: at,
       attempts: 0,

@@ -55,6 +55,7 @@ function recipient(position: number, changes: Partial<RecipientRecord> = {}): Re
     role: 'to',
     tracked: true,
     fields: new Map([['__proto__', 'x']]),
+    attachments: [],
     state: 'pending',
     stateAt: at,
     attempts: 0,

@@ -94,7 +94,7 @@ describe('no terminal command and no turn of direction gets through', () => {
         subject: text,
         text: text.replaceAll(/[\r\n]/g, ''),
         html: undefined,
-        attachments: [text],
+        attachments: [{ filename: text, bytes: 1 }],
       },
       1,
       { style, width: 40 },

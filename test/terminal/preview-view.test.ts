@@ -14,7 +14,7 @@ const copy = {
   subject: 'Lunch',
   text: 'Hello Bob,\n\n  a \u202eb\n',
   html: undefined,
-  attachments: ['plan.pdf'],
+  attachments: [{ filename: 'plan.pdf', bytes: 12_288 }],
 };
 
 it('shows the header as the recipient sees it, then the text as it stands', () => {
@@ -24,7 +24,7 @@ it('shows the header as the recipient sees it, then the text as it stands', () =
     'To        Ann <ann@example.com>, Bob',
     '          <bob@example.com>',
     'Subject   Lunch \\x1b[2J',
-    'Files     plan.pdf',
+    'Files     plan.pdf (12 KB)',
     '',
     'Hello Bob,',
     '',

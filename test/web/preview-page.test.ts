@@ -11,7 +11,7 @@ const copy = {
   ] as const,
   text: 'Hello Ann\n',
   html: '<p class="x">Hello Ann</p>',
-  attachments: ['plan.pdf'],
+  attachments: [{ filename: 'plan.pdf', bytes: 12_288 }],
 };
 
 /** As a browser reads the value of an attribute. */
@@ -62,7 +62,7 @@ describe('the preview page', () => {
     ]);
     expect(page.match(/ checked>/g)).toHaveLength(2);
     expect(page).toContain('2 of 20 copies');
-    expect(page).toContain('<dt>Files</dt><dd><bdi>plan.pdf</bdi></dd>');
+    expect(page).toContain('<dt>Files</dt><dd><bdi>plan.pdf (12 KB)</bdi></dd>');
   });
 
   it('has the text alone where there is no HTML', () => {
@@ -90,7 +90,7 @@ describe('the preview page', () => {
       header: [['Subject', 'x'] as const],
       text: 'x',
       html: 'x',
-      attachments: ['x'],
+      attachments: [{ filename: 'x', bytes: 1 }],
     };
     const expected = shape(previewPage('x', [plain], 1));
     fc.assert(
@@ -101,7 +101,7 @@ describe('the preview page', () => {
           header: [['Subject', text] as const],
           text,
           html: text,
-          attachments: [text],
+          attachments: [{ filename: text, bytes: 1 }],
         };
         const page = previewPage(text, [filled], 1);
         expect(shape(page)).toEqual(expected);

@@ -28,6 +28,7 @@ async function find(template: string, rows: readonly string[]) {
       inReplyTo: undefined,
       headers: [],
       attachments: [],
+      attachmentColumns: [],
       set: new Map(),
       named: { to: [], cc: [], bcc: [], each: ['people.csv'] },
       maxVisible: 20,

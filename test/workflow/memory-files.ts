@@ -6,6 +6,8 @@ export class MemoryFiles implements Files {
   readonly contents: Map<string, string | Uint8Array>;
   /** Files that are links to somewhere else. */
   readonly linked = new Set<string>();
+  /** Directories, FIFOs and devices. */
+  readonly noFiles = new Set<string>();
 
   constructor(contents: Readonly<Record<string, string | Uint8Array>>) {
     this.contents = new Map(Object.entries(contents));
@@ -17,6 +19,7 @@ export class MemoryFiles implements Files {
 
   async readBytes(path: string): Promise<Uint8Array> {
     const content = this.contents.get(path);
+    if (this.noFiles.has(path)) throw new Problem('io', `${path} is not a file`);
     if (content === undefined) throw new Problem('input-missing', `${path} does not exist`);
     return Buffer.from(content);
   }

@@ -30,6 +30,7 @@ function plan(
     inReplyTo: undefined,
     headers: [],
     attachments: [],
+    attachmentColumns: [],
     set: new Map(),
     named,
     maxVisible: 20,
@@ -181,6 +182,7 @@ it('makes a copy again with the date of its email, in its zone', async () => {
     emailNumber: 1,
     ring: testRing,
     attachments: [],
+    readAttachment: () => Promise.reject(new Error('none')),
     templatePath: 'msg.txt',
   };
   const composition = { ...planned.composition, date: 'Tue, 1 Dec 2026 23:59:00 -0500' };

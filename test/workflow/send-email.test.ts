@@ -63,6 +63,7 @@ function people(count: number): RecipientRecord[] {
     role: 'to' as const,
     tracked: true,
     fields: new Map(),
+    attachments: [],
     state: 'pending' as const,
     stateAt: email.createdAt,
     attempts: 0,

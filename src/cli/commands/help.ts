@@ -66,6 +66,9 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   Images: a relative src, <img src="logo.png">, is attached from the template's folder (also for an image in an included
   file) and shown in the message; a merge field cannot choose the file, a condition around the image can.
 
+  Attachments: attachments: [terms.pdf] in the front matter, from the template's folder, and --attach for everybody;
+  attachment_column: invoice, or --attach-column invoice, for the files that a column of the list names (help csv).
+
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,
@@ -78,6 +81,11 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   role     optional, with --to only: to, cc or bcc
   track    optional: no = this person's copy carries no pixel
   …        every other column is a merge field
+
+  --attach-column <column> attaches to each copy the files that its row names: one, or several with ; between them. Names
+  start in the folder of the list (of standard input: where the command runs) and stay in it, also through links. An
+  empty cell means none. Every file is read before anything is sent; one that changes after that is never sent in its
+  place: the run stops there, and resume goes on once it is back. The column is a merge field as any other.
 
   Files named .ndjson or .jsonl hold one JSON object a line, .json an array of them (at most 50 MB). The keys of the
   first object are the columns, every other has the same; values are text, numbers, true, false, or null for nothing.

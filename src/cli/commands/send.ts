@@ -38,6 +38,11 @@ export function defineSend(command: Command): void {
     .option('-s, --subject <text>', 'wins over the template’s own; may use merge fields with --each')
     .option('--text <file>', 'the plain text part; default: made from the template')
     .option('--attach <file>', 'attach a file; repeatable', collect)
+    .option(
+      '--attach-column <column>',
+      'attach to each copy the file that its row names; repeatable',
+      collect,
+    )
     .option('--set <key=value>', 'a merge field for everybody; repeatable', assignment)
     .option('--header <name:value>', 'a header field of your own; repeatable', collect)
     .option('--in-reply-to <message-id>', 'answer to a message')

@@ -110,6 +110,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       inReplyTo: undefined,
       headers: [],
       attachments: [],
+      attachmentColumns: [],
       set: new Map(),
       named: {
         to: ['Alice Archer <alice@example.com>', 'Bob Baker <bob@example.com>'],

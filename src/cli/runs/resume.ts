@@ -8,6 +8,7 @@ import { type KeyRing, sealingWith } from '../../tracking/key.js';
 import { findResumeProblems, readComposition } from '../../workflow/check-resume.js';
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
+import { createAttachmentReader } from '../../workflow/read-attachment.js';
 import { sourceRef } from '../../workflow/source-ref.js';
 import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
@@ -58,6 +59,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
           ring,
           purpose: 'pixel',
           attachments,
+          readAttachment: createAttachmentReader(systemFiles, attachment => pathOf(composition, attachment)),
           signer: createSigner(dkim, composition.date),
           templatePath: composition.sources[0]?.path ?? 'the stored template',
         }),

@@ -49,6 +49,7 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly subject?: string;
   readonly text?: string;
   readonly attach?: readonly string[];
+  readonly attachColumn?: readonly string[];
   readonly set?: ReadonlyMap<string, string>;
   readonly header?: readonly string[];
   readonly inReplyTo?: string;
@@ -198,6 +199,7 @@ export function createDraft(
     inReplyTo: options.inReplyTo,
     headers: options.header ?? [],
     attachments: options.attach ?? [],
+    attachmentColumns: options.attachColumn ?? [],
     set: options.set ?? new Map(),
     named: { to: options.to ?? [], cc: options.cc ?? [], bcc: options.bcc ?? [], each: options.each ?? [] },
     where: options.where ?? [],

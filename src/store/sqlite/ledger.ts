@@ -41,6 +41,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
         recipient.role,
         recipient.tracked ? 1 : 0,
         fieldsToJson(recipient.fields),
+        JSON.stringify(recipient.attachments),
         recipient.state,
         recipient.stateAt.toISOString(),
         recipient.attempts,
@@ -167,8 +168,8 @@ function prepare(database: Database) {
               @composition, @keyFingerprint)`),
     insertRecipient: database.prepare(`
       INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields,
-                              state, state_at, attempts)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+                              attachments, state, state_at, attempts)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     insertRun: database.prepare('INSERT INTO runs (email_id, pid, host, started_at) VALUES (?, ?, ?, ?)'),
     endRun: database.prepare('UPDATE runs SET ended_at = ? WHERE run_id = ?'),
     lastRun: database.prepare(

@@ -1,6 +1,7 @@
 /** Rows as SQLite gives them, to records as the ports name them, and back. */
+import type { AttachmentRef } from '../../merge/composition.js';
 import { Problem } from '../../problem.js';
-import type { Fields, RecipientState, Role } from '../../recipients/recipient.js';
+import type { RecipientState, Role } from '../../recipients/recipient.js';
 import type { SmtpStage } from '../../smtp/outcome.js';
 import type { FetchKind } from '../../tracking/fetch.js';
 import type {
@@ -53,6 +54,7 @@ export interface RecipientRow {
   role: string;
   tracked: number;
   fields: string;
+  attachments: string;
   state: string;
   state_at: string;
   attempts: number;
@@ -66,7 +68,11 @@ export function recipientFromRow(row: RecipientRow): RecipientRecord {
     name: row.name,
     role: row.role as Role,
     tracked: row.tracked === 1,
-    fields: fieldsFromJson(row.fields),
+    fields: fromJson('fields', () => new Map(JSON.parse(row.fields) as [string, string][])),
+    attachments:
+      row.attachments === '[]'
+        ? []
+        : fromJson('attachments', () => JSON.parse(row.attachments) as AttachmentRef[]),
     state: row.state as RecipientState,
     stateAt: new Date(row.state_at),
     attempts: row.attempts,
@@ -74,11 +80,11 @@ export function recipientFromRow(row: RecipientRow): RecipientRecord {
 }
 
 /** @throws Problem `database` */
-function fieldsFromJson(json: string): Fields {
+function fromJson<T>(what: string, read: () => T): T {
   try {
-    return new Map(JSON.parse(json) as [string, string][]);
+    return read();
   } catch (cause) {
-    throw new Problem('database', 'the fields of a recipient cannot be read: the database is damaged', {
+    throw new Problem('database', `the ${what} of a recipient cannot be read: the database is damaged`, {
       fix: 'Restore it from a copy.',
       cause,
     });

@@ -116,4 +116,8 @@ export const migrations: readonly string[] = [
   `,
   // Which key sealed the tokens of an email; not known of those begun before.
   'ALTER TABLE emails ADD COLUMN key_fingerprint TEXT',
+  // JSON: path, filename and SHA-256 of each file that is attached to this recipient's copy and no other.
+  `
+  ALTER TABLE recipients ADD COLUMN attachments TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
