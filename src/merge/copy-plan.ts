@@ -5,6 +5,7 @@ import { deriveMessageId } from '../message/message-id.js';
 import { appendBody } from '../message/quoted-printable.js';
 import {
   buildSkeleton,
+  encodeListUnsubscribe,
   encodeMessageId,
   encodeSubject,
   encodeTo,
@@ -19,6 +20,7 @@ import { pixelUrl } from '../tracking/pixel.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/token.js';
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { Composition } from './composition.js';
+import { oneClickPost } from './one-click.js';
 import { pixelElement } from './pixel-placement.js';
 import { createRenderer, type RenderedCopy, type RenderResult } from './render-copy.js';
 import { createScope } from './scope.js';
@@ -85,18 +87,18 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   const renderTemplate = createRenderer(composition.template, context.templatePath, composition.boundary);
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
-  const hasLink = mayAskForLink(composition);
+  const hasLink = composition.oneClick === true || mayAskForLink(composition);
   const slab = new Slab();
   let skeleton: Promise<Skeleton> | undefined;
 
-  function render(recipient: CopyRecipient): RenderResult {
+  function render(recipient: CopyRecipient, link: string | undefined): RenderResult {
     return renderTemplate(
       createScope({
         ...recipient,
         set,
         defaults,
         emailId: context.emailId,
-        unsubscribeUrl: hasLink ? unsubscribeLink(composition, context, recipient) : undefined,
+        unsubscribeUrl: link,
         pixel: pixel(composition, context, recipient),
       }),
     );
@@ -104,12 +106,13 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
 
   return {
     async make(recipient) {
-      const result = render(recipient);
+      const link = hasLink ? unsubscribeLink(composition, context, recipient) : undefined;
+      const result = render(recipient, link);
       if (!result.ok) throw new Error(`the copy for ${recipient.emailAddress} cannot be rendered`);
       skeleton ??= createSkeleton(composition, context);
       const messageId = messageIdOf(composition, recipient);
       const parts = await skeleton;
-      const own = { ...recipient, messageId };
+      const own = { ...recipient, messageId, link };
       const header = splice(parts.header, result.copy, own);
       const body = splice(parts.body, result.copy, own);
       const signatures =
@@ -125,10 +128,12 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
 /** Group mail shows everybody the same; a mail merge shows each recipient themselves. */
 function createSkeleton(composition: Composition, { attachments }: CopyContext): Promise<Skeleton> {
   const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
+  const oneClick = composition.oneClick === true;
   const isGroup = composition.mode === 'group';
   const slots: readonly FieldSlot[] = [
     ...(isGroup ? [] : (['To', 'Message-ID'] as const)),
     ...(/\{[{%]/.test(template.subject) ? (['Subject'] as const) : []),
+    ...(oneClick ? (['List-Unsubscribe'] as const) : []),
   ];
   return buildSkeleton(
     {
@@ -140,13 +145,16 @@ function createSkeleton(composition: Composition, { attachments }: CopyContext):
       date,
       messageId,
       inReplyTo,
-      fields: headerFields,
+      fields: oneClick ? [...headerFields, listUnsubscribe, oneClickPost] : headerFields,
     },
     { text: '', html: template.html, attachments },
     boundary,
     slots,
   );
 }
+
+/** With any value: it has a slot. */
+const listUnsubscribe = { name: 'List-Unsubscribe', value: '-' };
 
 function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipient): string {
   return composition.mode === 'group'
@@ -157,13 +165,15 @@ function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipien
 function splice(
   pieces: readonly SkeletonPiece[],
   copy: RenderedCopy,
-  { name, emailAddress, messageId }: CopyRecipient & { readonly messageId: string },
+  own: CopyRecipient & { readonly messageId: string; readonly link: string | undefined },
 ): readonly Uint8Array[] {
+  const { name, emailAddress, messageId, link = '' } = own;
   const octets: Uint8Array[] = [];
   for (const piece of pieces) {
     if (piece === 'To') octets.push(encodeTo({ name, addrSpec: emailAddress as Mailbox['addrSpec'] }));
     else if (piece === 'Subject') octets.push(encodeSubject(copy.subject));
     else if (piece === 'Message-ID') octets.push(encodeMessageId(messageId));
+    else if (piece === 'List-Unsubscribe') octets.push(encodeListUnsubscribe(link));
     else if (piece === 'html') appendBody(octets, copy.html?.() ?? []);
     else if (piece === 'text') appendBody(octets, copy.text());
     else octets.push(piece);

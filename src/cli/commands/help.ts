@@ -56,6 +56,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   Images: a relative src, <img src="logo.png">, is attached from the template's folder (also for an image in an included
   file) and shown in the message; a merge field cannot choose the file, a condition around the image can.
 
+  {{ unsubscribe_url }} also puts List-Unsubscribe into the header (one click, RFC 8058) where the tracking URL is https.
+
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,
