@@ -136,7 +136,7 @@ async function compileText(
 ): Promise<string> {
   if (kind === 'txt') return `${source.restore(source.text).trimEnd()}\n`;
   if (file.text !== undefined) return file.text.source.replaceAll(/\r\n?/g, '\n');
-  return source.restore(await textFromHtml(html));
+  return source.restore(await textFromHtml(html, source));
 }
 
 /** `--subject`, front matter, `<mj-title>` or `<title>`, the first Markdown heading: in that order. */

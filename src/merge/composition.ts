@@ -21,6 +21,8 @@ export interface Composition {
   readonly messageId: string;
   readonly inReplyTo?: string | undefined;
   readonly headerFields: readonly HeaderField[];
+  /** true: List-Unsubscribe with the recipient's own link, and List-Unsubscribe-Post. Emails of earlier versions have neither. */
+  readonly oneClick?: true | undefined;
   readonly boundary: string;
   readonly template: CompiledTemplate;
   readonly set: readonly (readonly [string, string])[];

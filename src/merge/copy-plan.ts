@@ -5,6 +5,7 @@ import { deriveMessageId } from '../message/message-id.js';
 import { appendBody } from '../message/quoted-printable.js';
 import {
   buildSkeleton,
+  encodeListUnsubscribe,
   encodeMessageId,
   encodeSubject,
   encodeTo,
@@ -19,6 +20,7 @@ import { pixelUrl } from '../tracking/pixel.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/token.js';
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { AttachmentRef, Composition } from './composition.js';
+import { oneClickPost } from './one-click.js';
 import { pixelElement } from './pixel-placement.js';
 import { createRenderer, type RenderedCopy, type RenderResult } from './render-copy.js';
 import { createScope } from './scope.js';
@@ -92,7 +94,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   const renderTemplate = createRenderer(template, context.templatePath, boundary, date);
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
-  const hasLink = mayAskForLink(composition);
+  const hasLink = composition.oneClick === true || mayAskForLink(composition);
   const slab = new Slab();
   // Of copies with attachments of their own, and of those without: they are not built alike when nothing is shared.
   const skeletons = new Map<boolean, Promise<Skeleton>>();
@@ -104,14 +106,14 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
     return skeleton;
   }
 
-  function render(recipient: CopyRecipient): RenderResult {
+  function render(recipient: CopyRecipient, link: string | undefined): RenderResult {
     return renderTemplate(
       createScope({
         ...recipient,
         set,
         defaults,
         emailId: context.emailId,
-        unsubscribeUrl: hasLink ? unsubscribeLink(composition, context, recipient) : undefined,
+        unsubscribeUrl: link,
         pixel: pixel(composition, context, recipient),
       }),
     );
@@ -119,12 +121,13 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
 
   return {
     async make(recipient) {
-      const result = render(recipient);
+      const link = hasLink ? unsubscribeLink(composition, context, recipient) : undefined;
+      const result = render(recipient, link);
       if (!result.ok) throw new Error(`the copy for ${recipient.emailAddress} cannot be rendered`);
       const messageId = messageIdOf(composition, recipient);
       const parts = await skeletonFor(recipient);
       const attached = await composeOwn(recipient, context, composition.boundary);
-      const own = { ...recipient, messageId, attached };
+      const own = { ...recipient, messageId, link, attached };
       const header = splice(parts.header, result.copy, own);
       const body = splice(parts.body, result.copy, own);
       const signatures =
@@ -144,10 +147,12 @@ function createSkeleton(
   hasOwn: boolean,
 ): Promise<Skeleton> {
   const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
+  const oneClick = composition.oneClick === true;
   const isGroup = composition.mode === 'group';
   const slots: readonly FieldSlot[] = [
     ...(isGroup ? [] : (['To', 'Message-ID'] as const)),
     ...(/\{[{%]/.test(template.subject) ? (['Subject'] as const) : []),
+    ...(oneClick ? (['List-Unsubscribe'] as const) : []),
   ];
   return buildSkeleton(
     {
@@ -159,7 +164,7 @@ function createSkeleton(
       date,
       messageId,
       inReplyTo,
-      fields: headerFields,
+      fields: oneClick ? [...headerFields, listUnsubscribe, oneClickPost] : headerFields,
     },
     { text: '', html: template.html, attachments },
     boundary,
@@ -167,6 +172,9 @@ function createSkeleton(
     hasOwn,
   );
 }
+
+/** With any value: it has a slot. */
+const listUnsubscribe = { name: 'List-Unsubscribe', value: '-' };
 
 async function composeOwn(
   { attachments }: CopyRecipient,
@@ -188,21 +196,21 @@ function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipien
 }
 
 interface OwnParts extends CopyRecipient {
+  /** To unsubscribe. */
+  readonly link: string | undefined;
   readonly messageId: string;
   /** Parts, each with the header fields of a part. */
   readonly attached: readonly Uint8Array[];
 }
 
-function splice(
-  pieces: readonly SkeletonPiece[],
-  copy: RenderedCopy,
-  { name, emailAddress, messageId, attached }: OwnParts,
-): readonly Uint8Array[] {
+function splice(pieces: readonly SkeletonPiece[], copy: RenderedCopy, own: OwnParts): readonly Uint8Array[] {
+  const { name, emailAddress, messageId, link = '', attached } = own;
   const octets: Uint8Array[] = [];
   for (const piece of pieces) {
     if (piece === 'To') octets.push(encodeTo({ name, addrSpec: emailAddress as Mailbox['addrSpec'] }));
     else if (piece === 'Subject') octets.push(encodeSubject(copy.subject));
     else if (piece === 'Message-ID') octets.push(encodeMessageId(messageId));
+    else if (piece === 'List-Unsubscribe') octets.push(encodeListUnsubscribe(link));
     else if (piece === 'html') appendBody(octets, copy.html?.() ?? []);
     else if (piece === 'text') appendBody(octets, copy.text());
     else if ('delimiter' in piece) for (const part of attached) octets.push(piece.delimiter, part);

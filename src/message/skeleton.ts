@@ -17,7 +17,7 @@ import { readsAsEncodedWord } from './encoded-word.js';
 import type { Mailbox } from './mailbox.js';
 
 /** A header field that differs from copy to copy. */
-export type FieldSlot = 'To' | 'Subject' | 'Message-ID';
+export type FieldSlot = 'To' | 'Subject' | 'Message-ID' | 'List-Unsubscribe';
 /** A part whose content does. */
 export type BodySlot = 'text' | 'html';
 
@@ -145,8 +145,16 @@ export function encodeMessageId(messageId: string): Uint8Array {
   return Buffer.from(line.length <= maxFieldLine ? line : encodeField('Message-ID', messageId));
 }
 
+/** One URI, in one line: some relays sign a folded field in a way that does not verify. RFC 2369 §2, §3.2 */
+export function encodeListUnsubscribe(url: string): Uint8Array {
+  return Buffer.from(`List-Unsubscribe: <${url}>\r\n`, 'latin1');
+}
+
 /** One field as the builder folds and encodes it, which adds others behind it. */
-function encodeField(name: FieldSlot, value: string | readonly { name: string; address: string }[]): string {
+function encodeField(
+  name: Exclude<FieldSlot, 'List-Unsubscribe'>,
+  value: string | readonly { name: string; address: string }[],
+): string {
   const node = new MimeNode('text/plain', {
     newline: '\r\n',
     baseBoundary: '-',

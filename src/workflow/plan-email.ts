@@ -7,6 +7,7 @@ import type { CompiledTemplate, TemplateResult } from '../merge/compile-template
 import type { Composition } from '../merge/composition.js';
 import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid.js';
+import { isOneClickField, offersOneClick } from '../merge/one-click.js';
 import { printDateTime } from '../message/date-time.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
 import { domainOf, needsSmtpUtf8, printMailbox } from '../message/mailbox.js';
@@ -95,6 +96,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   // Whoever lacks a field that nobody can have need not be told of it one by one.
   problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)), ...findInternational(composition));
   problems.push(...(await own.check(ports.files)));
+  problems.push(...findDoubled(composition));
   const leftovers = faults.leftovers(template.file);
   if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);
@@ -201,6 +203,20 @@ function findInternational({ from, replyTo, to, cc }: Composition): readonly Pro
     );
 }
 
+/** A second link to unsubscribe would leave it to chance which of them works. RFC 5322 §3.6, RFC 8058 §4 */
+function findDoubled({ oneClick, headerFields }: Composition): readonly Problem[] {
+  return headerFields
+    .filter(field => oneClick === true && isOneClickField(field))
+    .map(
+      ({ name }) =>
+        new Problem(
+          'header-value',
+          `--header ${name}: copies have this field already, since the template has {{ unsubscribe_url }}`,
+          { fix: 'Leave it out, or put a link of your own into the template.' },
+        ),
+    );
+}
+
 /** Everybody in a group sees the same Subject; a merge field in it would split their thread. */
 function checkSubject(template: TemplateResult, mode: Mode): readonly Problem[] {
   if (mode === 'each') return [];
@@ -253,6 +269,7 @@ function compose(
     messageId: createMessageId(ports.random.bytes(16), domainOf(originator.from.addrSpec)),
     inReplyTo: draft.inReplyTo,
     headerFields: read.headerFields,
+    oneClick: offersOneClick(template, draft.trackingUrl) || undefined,
     boundary: own.boundary,
     template: own.message,
     ...valuesOf(draft, template),

@@ -170,13 +170,43 @@ describe('copies', () => {
   });
 });
 
+describe('the field List-Unsubscribe', () => {
+  const withLink = cases.filter(({ name }) => name.startsWith('link-to-unsubscribe'));
+
+  it('has the one link of the body, in one line, a different one in each copy, where it is https', async () => {
+    for (const golden of withLink) {
+      const urls: string[] = [];
+      for (const { message } of made.get(golden.name) ?? []) {
+        const [, url = ''] = /href="([^"]+)"/.exec((await readWithPostalMime(message)).html) ?? [];
+        const fields = inspectHeader(message).filter(({ name }) => /^list-/i.test(name));
+        const expected = [
+          { name: 'List-Unsubscribe', value: ` <${url}>` },
+          { name: 'List-Unsubscribe-Post', value: ' List-Unsubscribe=One-Click' },
+        ];
+        expect(fields).toEqual(url.startsWith('https:') ? expected : []);
+        urls.push(url);
+      }
+      expect(new Set(urls).size).toBe(urls.length);
+    }
+  });
+
+  it('is covered by the signatures', () => {
+    for (const { message } of made.get('link-to-unsubscribe') ?? []) {
+      const signatures = inspectHeader(message).filter(({ name }) => name === 'DKIM-Signature');
+      expect(signatures).toHaveLength(2);
+      for (const { value } of signatures)
+        expect(value.replaceAll(/\s/g, '')).toContain(':list-unsubscribe:list-unsubscribe-post;');
+    }
+  });
+});
+
 describe('copies of group mail', () => {
   const ofGroups = cases.filter(({ options }) => (options.named?.each.length ?? 0) === 0);
 
   it.each(ofGroups.map(({ name }) => name))('have one header: %s', name => {
     const headers = (made.get(name) ?? []).map(({ message }) =>
       inspectHeader(message)
-        .filter(field => field.name !== 'DKIM-Signature')
+        .filter(({ name }) => name !== 'DKIM-Signature' && name !== 'List-Unsubscribe')
         .map(field => `${field.name}:${field.value}`),
     );
     for (const header of headers) expect(header).toEqual(headers[0]);

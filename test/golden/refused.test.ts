@@ -13,6 +13,7 @@ async function problemsOf(
   const error = await planGolden({ ...golden, expected: undefined as never }).catch(
     (error: unknown) => error,
   );
+  // What is planned is thrown too: nothing was refused.
   if (!(error instanceof Problems)) throw error;
   return error.problems;
 }
@@ -50,4 +51,21 @@ it.each<[string, Partial<EmailDraft>, readonly string[]]>([
   ],
 ])('refuses %s', async (_, options, problems) => {
   expect((await problemsOf(options)).map(said)).toEqual(problems);
+});
+
+it('refuses a link to unsubscribe beside the one that copies have, and takes it where they have none', async () => {
+  const headers = [
+    'List-unsubscribe: <https://example.com/no>',
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+  ];
+  const template = '<a href="{{ unsubscribe_url }}">No more</a>';
+  const why = 'copies have this field already, since the template has {{ unsubscribe_url }}';
+  const fix = 'Leave it out, or put a link of your own into the template.';
+  expect((await problemsOf({ headers }, template)).map(said)).toEqual([
+    `header-value | --header List-unsubscribe: ${why} | ${fix}`,
+    `header-value | --header List-Unsubscribe-Post: ${why} | ${fix}`,
+  ]);
+  await expect(problemsOf({ headers })).rejects.toMatchObject({
+    composition: { headerFields: { length: 2 } },
+  });
 });

@@ -269,6 +269,20 @@ describe('attachments', () => {
   });
 });
 
+it('gives an email no field that it was not begun with', async () => {
+  const source = '<a href="{{ unsubscribe_url }}">No more</a>';
+  const template = await compileTemplate({ path: 'msg.html', source }, 'S');
+  const begun = { ...compose(template.compiled), trackingUrl: 'https://t.example.com' };
+  const { message } = await createCopyPlan(begun, context).make(recipient('Alice', '1'));
+  expect(headerOf(message)).not.toContain('List-');
+  const { message: later } = await createCopyPlan({ ...begun, oneClick: true }, context).make(
+    recipient('Alice', '1'),
+  );
+  expect(headerOf(later)).toMatch(
+    /\r\nList-Unsubscribe: <https:\/\/t\.example\.com\/unsubscribe\/[a-z0-9]+>\r\n/,
+  );
+});
+
 describe('signing', () => {
   it('puts the signature of header and body before the header, the same for the same copy', async () => {
     const template = await compileTemplate({ path: 'msg.html', source: '<p>Hello {{ name }}</p>' }, 'S');

@@ -69,6 +69,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   Attachments: attachments: [terms.pdf] in the front matter, from the template's folder, and --attach for everybody;
   attachment_column: invoice, or --attach-column invoice, for the files that a column of the list names (help csv).
 
+  {{ unsubscribe_url }} also puts List-Unsubscribe into the header (one click, RFC 8058) where the tracking URL is https.
+
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,

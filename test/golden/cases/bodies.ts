@@ -135,14 +135,29 @@ export const bodies: readonly GoldenCase[] = [
     own: {
       'alice@example.com': {
         to: ['Alice <alice@example.com>'],
-        text: '\n\nDear Alice,\n',
+        text: 'Dear Alice,\n\n * 1. Köln\n\n * 2. Bonn\n',
         html: ['Dear Alice', 'Köln', 'Bonn'],
       },
       'bob@example.com': {
         to: ['bob@example.com'],
-        text: '\n\nHello there,\n',
+        text: 'Hello there,\n\n * 1. 東京\n',
         html: ['Hello there', '東京'],
       },
+    },
+  },
+  {
+    name: 'invoice',
+    files: {
+      'invoice.mjml':
+        '<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ name }}</mj-text><mj-table>\n<tr><th>Item</th><th>Price</th></tr>\n{% assign lines = items | split: ";" %}{% for line in lines %}{% assign cell = line | split: "=" %}\n<tr><td>{{ cell[0] }}</td><td>{{ cell[1] }} €</td></tr>\n{% endfor %}\n</mj-table></mj-column></mj-section><mj-section><mj-column><mj-button href="https://example.com/pay">Pay</mj-button></mj-column><mj-column><mj-text>Thank you</mj-text></mj-column></mj-section></mj-body></mjml>\n',
+      'people.csv': 'email,name,items\nalice@example.com,Alice,Paper=4;Ink=12\n',
+    },
+    options: named({ each: ['people.csv'] }),
+    expected: {
+      ...plainest,
+      to: ['Alice <alice@example.com>'],
+      text: 'Hello Alice\n\nItem | Price\nPaper | 4 €\nInk | 12 €\n\nPay <https://example.com/pay>\n\nThank you\n',
+      html: ['Paper', 'Ink'],
     },
   },
   {
