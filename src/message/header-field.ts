@@ -1,5 +1,6 @@
 import { type Parsed, parsed, refused } from '../problem.js';
 import { trimBlanks } from './blanks.js';
+import { readsAsEncodedWord } from './encoded-word.js';
 
 /** A field the user adds. The value is one line. RFC 5322 §2.2 */
 export interface HeaderField {
@@ -52,6 +53,14 @@ export function headerValueFault(value: string): string | undefined {
   const strange = /[\p{Cc}\u2028-\u202e\u2066-\u2069\p{Cs}]/u.exec(value)?.[0];
   if (strange === undefined) return undefined;
   return `${kindOf(strange)} ${codePointName(strange)}`;
+}
+
+/** Why a file cannot be attached under its name, or undefined. */
+export function fileNameFault(name: string): string | undefined {
+  // Parameters have no such words, but many programs decode them there too, and show a name nobody has checked. RFC 2231 §1
+  return (
+    headerValueFault(name) ?? (readsAsEncodedWord(name) ? '"=?", which begins an encoded word' : undefined)
+  );
 }
 
 function kindOf(strange: string): string {

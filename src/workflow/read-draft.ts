@@ -1,8 +1,9 @@
 import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
 import type { Attachment } from '../message/compose.js';
-import { type HeaderField, headerValueFault, parseHeaderField } from '../message/header-field.js';
+import { fileNameFault, type HeaderField, parseHeaderField } from '../message/header-field.js';
 import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
+import { isMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { ListEncoding } from '../recipients/list-encoding.js';
@@ -204,7 +205,7 @@ function readHeaderFields(draft: EmailDraft, problems: Problem[]): readonly Head
       fields.push(field.value);
     }
   }
-  if (draft.inReplyTo !== undefined && !/^<[^\s<>@]+@[^\s<>@]+>$/.test(draft.inReplyTo)) {
+  if (draft.inReplyTo !== undefined && !isMessageId(draft.inReplyTo)) {
     problems.push(
       new Problem('header-value', `--in-reply-to ${JSON.stringify(draft.inReplyTo)} is not a message id`, {
         fix: 'Copy it whole, with its angle brackets: <…@…>.',
@@ -229,9 +230,13 @@ async function readAttachments(
   for (const path of paths) {
     const content = await collect(problems, () => files.readBytes(path));
     const filename = path.replace(/^.*[/\\]/, '');
-    const fault = headerValueFault(filename);
+    const fault = fileNameFault(filename);
     if (fault !== undefined)
-      problems.push(new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`));
+      problems.push(
+        new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`, {
+          fix: 'Rename the file.',
+        }),
+      );
     if (content !== undefined) attachments.push({ path, filename, content });
   }
   return attachments;

@@ -2,7 +2,7 @@ import type { TemplateResult } from '../merge/compile-template.js';
 import { showImages } from '../merge/inline-images.js';
 import { folderOf } from '../merge/template-path.js';
 import { createContentId } from '../message/content-id.js';
-import { headerValueFault } from '../message/header-field.js';
+import { fileNameFault } from '../message/header-field.js';
 import { Problem, Problems } from '../problem.js';
 import type { Files } from './ports.js';
 import type { AttachedFile } from './read-draft.js';
@@ -31,10 +31,11 @@ export async function readImages(
     try {
       await requireInFolder(path, folder, files, where);
       const filename = path.replace(/^.*[/\\]/, '');
-      const fault = headerValueFault(filename);
+      const fault = fileNameFault(filename);
       if (fault !== undefined) {
         throw new Problem('header-value', `the file name ${JSON.stringify(filename)} has a ${fault}`, {
           where,
+          fix: 'Rename the file.',
         });
       }
       const content = await files.readBytes(path);
