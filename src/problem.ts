@@ -52,8 +52,16 @@ export interface Place {
   readonly column?: number;
 }
 
+/** Rows of one list, by the physical lines they begin on. */
+export interface Rows {
+  readonly file: string;
+  readonly lines: readonly number[];
+}
+
 export interface ProblemDetails {
   readonly where?: Place | undefined;
+  /** Every row it is about, when the sentence is about several and names only some of them. */
+  readonly rows?: readonly Rows[] | undefined;
   /** One or two sentences in the imperative: what the user can do about it. */
   readonly fix?: string | undefined;
   readonly cause?: unknown;
@@ -63,6 +71,7 @@ export interface ProblemDetails {
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly where: Place | undefined;
+  readonly rows: readonly Rows[];
   readonly fix: string | undefined;
 
   constructor(code: ProblemCode, what: string, details: ProblemDetails = {}) {
@@ -70,6 +79,7 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.code = code;
     this.where = details.where;
+    this.rows = details.rows ?? [];
     this.fix = details.fix;
   }
 }

@@ -1,8 +1,9 @@
 /** Who gets a copy and who sees whom. One person, one copy. */
 import { addrSpecKey } from '../message/mailbox.js';
-import { type Place, Problem } from '../problem.js';
+import { type Place, Problem, type Rows } from '../problem.js';
 import { isAddressingColumn } from './list-columns.js';
 import type { Recipient, Role } from './recipient.js';
+import { RowNumbers } from './row-numbers.js';
 
 export interface AudienceOptions {
   /** What to do with rows of one address and different fields; undefined: they are an error. */
@@ -147,8 +148,18 @@ function differentRows(rows: readonly Mention[]): Problem {
   return new Problem(
     'list-duplicate',
     `${first?.mailbox.addrSpec} is in ${rows.length} rows with different fields: ${listPlaces(rows)}`,
-    { where: second && placeOf(second), fix: 'Keep one, or pass --duplicates first, last or each.' },
+    {
+      where: second && placeOf(second),
+      rows: rowsOf(rows),
+      fix: 'Keep one, or pass --duplicates first, last or each.',
+    },
   );
+}
+
+function rowsOf(mentions: readonly Mention[]): readonly Rows[] {
+  const numbers = new RowNumbers();
+  for (const mention of mentions) numbers.add(mention);
+  return numbers.rows();
 }
 
 function placeOf({ source }: Recipient): Place | undefined {

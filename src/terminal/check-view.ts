@@ -1,4 +1,4 @@
-import type { Place } from '../problem.js';
+import type { Place, Rows } from '../problem.js';
 import { visible } from './clean.js';
 import { printJson } from './json.js';
 import type { Style } from './style.js';
@@ -10,6 +10,8 @@ export interface ShownFinding {
   readonly code: string;
   readonly what: string;
   readonly where: Place | undefined;
+  /** Every row it is about, when it is about several. */
+  readonly rows?: readonly Rows[];
   readonly fix: string | undefined;
 }
 
@@ -66,7 +68,7 @@ function count(number: number, one: string, many = `${one}s`): string {
 export function checkJson(findings: readonly ShownFinding[], recipients: number | undefined): string {
   return printJson({
     schema: 'mailtrack.check/1',
-    findings: findings.map(({ severity, code, what, where, fix }) => ({
+    findings: findings.map(({ severity, code, what, where, rows = [], fix }) => ({
       severity,
       code,
       message: what,
@@ -74,6 +76,7 @@ export function checkJson(findings: readonly ShownFinding[], recipients: number 
       file: where?.file ?? null,
       line: where?.line ?? null,
       column: where?.column ?? null,
+      ...(rows.length > 0 ? { rows } : {}),
     })),
     recipients: recipients ?? null,
   });

@@ -29,7 +29,7 @@ export function problemJson(problems: readonly Problem[]): string {
   });
 }
 
-function toJson({ code, message, fix, where }: Problem): Readonly<Record<string, unknown>> {
+function toJson({ code, message, fix, where, rows }: Problem): Readonly<Record<string, unknown>> {
   return {
     code,
     message,
@@ -37,6 +37,7 @@ function toJson({ code, message, fix, where }: Problem): Readonly<Record<string,
     file: where?.file ?? null,
     line: where?.line ?? null,
     column: where?.column ?? null,
+    ...(rows.length > 0 ? { rows } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import type { TemplateFile } from '../merge/compile-template.js';
 import { createCopyReader, type ReadableCopy } from '../merge/read-copy.js';
 import { findInTemplate } from '../merge/template-place.js';
 import { encodeSubject } from '../message/skeleton.js';
-import type { Place, Problem, ProblemCode } from '../problem.js';
+import type { Place, Problem, ProblemCode, Rows } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { PlannedEmail } from './plan-email.js';
@@ -17,12 +17,17 @@ export interface Finding {
   readonly code: FindingCode | ProblemCode | 'dkim';
   readonly what: string;
   readonly where: Place | undefined;
+  /** Every row it is about, when it is about several. */
+  readonly rows?: readonly Rows[];
   readonly fix: string | undefined;
 }
 
 /** What stops a send stops it here too. */
-export function toFinding({ code, message, where, fix }: Problem, severity: Severity = 'error'): Finding {
-  return { severity, code, what: message, where, fix };
+export function toFinding(
+  { code, message, where, rows, fix }: Problem,
+  severity: Severity = 'error',
+): Finding {
+  return { severity, code, what: message, where, ...(rows.length > 0 ? { rows } : {}), fix };
 }
 
 /**

@@ -6,9 +6,7 @@ import { findInTemplate } from '../merge/template-place.js';
 import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
-
-/** Places named in one message before it says how many more there are. */
-export const placesShown = 8;
+import { RowNumbers } from '../recipients/row-numbers.js';
 
 export interface FieldCheck {
   /** Fields the template asks for, with the place of the first use. */
@@ -39,9 +37,9 @@ export function findUnknownFields(check: FieldCheck): readonly Problem[] {
 export class RenderFaults {
   readonly #groups = new Map<
     string,
-    { fault: RenderFault; first: Recipient; count: number; places: string[] }
+    { readonly fault: RenderFault; readonly first: Recipient; readonly who: RowNumbers }
   >();
-  readonly #leftovers = new Map<string, Leftover & { first: Recipient; count: number; places: string[] }>();
+  readonly #leftovers = new Map<string, Leftover & { readonly first: Recipient; readonly who: RowNumbers }>();
   #tried = 0;
 
   add(recipient: Recipient, result: RenderResult): void {
@@ -52,33 +50,36 @@ export class RenderFaults {
     }
     const { fault } = result;
     const cause = causeOf(fault);
-    const group = this.#groups.get(cause) ?? { fault, first: recipient, count: 0, places: [] };
-    group.count += 1;
-    const value = fault.kind === 'unreadable' ? ` ${JSON.stringify(fault.value)}` : '';
-    if (group.places.length < placesShown) group.places.push(placeOf(recipient) + value);
+    const group = this.#groups.get(cause) ?? { fault, first: recipient, who: new RowNumbers() };
+    group.who.add(recipient, fault.kind === 'unreadable' ? ` ${JSON.stringify(fault.value)}` : '');
     this.#groups.set(cause, group);
   }
 
   #addLeftover(recipient: Recipient, { words, inTemplate }: Leftover): void {
     const cause = `${inTemplate} ${leftoverKind(words)}`;
-    const group = this.#leftovers.get(cause) ?? { words, inTemplate, first: recipient, count: 0, places: [] };
-    group.count += 1;
-    if (group.places.length < placesShown) group.places.push(placeOf(recipient));
+    const group = this.#leftovers.get(cause) ?? {
+      words,
+      inTemplate,
+      first: recipient,
+      who: new RowNumbers(),
+    };
+    group.who.add(recipient);
     this.#leftovers.set(cause, group);
   }
 
   /** What reads as a merge field nobody filled in, and would be sent like that. */
   leftovers(template: TemplateFile): readonly Problem[] {
-    return [...this.#leftovers.values()].map(({ words, inTemplate, first, count, places }) => {
-      const what = `"${words}" is left over in ${count} of ${this.#tried} copies`;
+    return [...this.#leftovers.values()].map(({ words, inTemplate, first, who }) => {
+      const what = `"${words}" is left over in ${who.count} of ${this.#tried} copies`;
       if (inTemplate) {
         return new Problem('template-placeholder', what, {
           where: findInTemplate(template, words),
           fix: `Write merge fields as {{ name }}. ${orAllow}`,
         });
       }
-      return new Problem('template-placeholder', count > 1 ? `${what}: ${listPlaces(places, count)}` : what, {
+      return new Problem('template-placeholder', who.count > 1 ? `${what}: ${who.print()}` : what, {
         where: 'file' in first.source ? first.source : undefined,
+        rows: who.rows(),
         fix: `Correct the value. ${orAllow}`,
       });
     });
@@ -87,16 +88,20 @@ export class RenderFaults {
   /** @param check columns and all: known once every list was read. */
   problems(check: FieldCheck): readonly Problem[] {
     const known = knownFields(check);
-    return [...this.#groups.values()].map(({ fault, first, count, places }) => {
-      const who = `${count} of ${this.#tried} recipients`;
-      const shown = listPlaces(places, count);
+    return [...this.#groups.values()].map(({ fault, first, who }) => {
+      const some = `${who.count} of ${this.#tried} recipients`;
+      const rows = who.rows();
       if (fault.kind === 'failed')
-        return new Problem('template-field', `${who} cannot be rendered (${shown}): ${fault.why}`);
-      if (fault.kind === 'unreadable') return unreadable(fault, first, count, `${who} have values`, shown);
+        return new Problem('template-field', `${some} cannot be rendered (${who.print()}): ${fault.why}`, {
+          rows,
+        });
+      if (fault.kind === 'unreadable') return unreadable(fault, first, who, `${some} have values`);
       const where = check.asked.get(fault.field);
-      if (count === this.#tried && !known.has(fault.field)) return unknownField(fault.field, where, known);
-      return new Problem('template-field', `${who} lack the field "${fault.field}": ${shown}`, {
+      if (who.count === this.#tried && !known.has(fault.field))
+        return unknownField(fault.field, where, known);
+      return new Problem('template-field', `${some} lack the field "${fault.field}": ${who.print()}`, {
         where,
+        rows,
         fix: `Fill it in, or give it a default: {{ ${fault.field} | default: "…" }}.`,
       });
     });
@@ -112,28 +117,21 @@ function causeOf(fault: RenderFault): string {
 function unreadable(
   { value, wanted, fix }: Extract<RenderFault, { kind: 'unreadable' }>,
   first: Recipient,
-  count: number,
-  who: string,
-  shown: string,
+  who: RowNumbers,
+  some: string,
 ): Problem {
   const where = 'file' in first.source ? first.source : undefined;
-  if (count === 1)
-    return new Problem('template-field', `${JSON.stringify(value)} is not a ${wanted}`, { where, fix });
-  return new Problem('template-field', `${who} that are not a ${wanted}: ${shown}`, {
+  const rows = who.rows();
+  if (who.count === 1)
+    return new Problem('template-field', `${JSON.stringify(value)} is not a ${wanted}`, { where, rows, fix });
+  return new Problem('template-field', `${some} that are not a ${wanted}: ${who.print()}`, {
     where,
+    rows,
     fix: wanted === 'date' ? 'Write dates like 2026-12-01.' : 'Write numbers like 1234.50.',
   });
 }
 
 const orAllow = 'Or pass --allow-placeholders if it is meant to be read.';
-
-export function listPlaces(places: readonly string[], count: number): string {
-  return places.join(', ') + (count > places.length ? ` and ${count - places.length} more` : '');
-}
-
-export function placeOf({ source, mailbox }: Recipient): string {
-  return 'file' in source ? `${source.file}:${source.line ?? '?'}` : mailbox.addrSpec;
-}
 
 function unknownField(field: string, where: Place | undefined, known: ReadonlySet<string>): Problem {
   const close = nearest(field, [...known]);

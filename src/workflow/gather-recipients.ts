@@ -10,12 +10,8 @@ import type { Recipient } from '../recipients/recipient.js';
 import { pickEvenly } from '../recipients/sample.js';
 import type { Where } from '../recipients/where.js';
 import { createNumbers48 } from './identifiers.js';
-import {
-  type NamedPeople,
-  type NamedProblem,
-  type NamedRecipients,
-  readNamedPeople,
-} from './named-people.js';
+import { ListProblems, linesOf, type NamedProblem } from './list-problems.js';
+import { type NamedPeople, type NamedRecipients, readNamedPeople } from './named-people.js';
 import type { Files, Ledger, Mode, Random } from './ports.js';
 
 export interface GatherOptions {
@@ -149,7 +145,7 @@ async function surveyPeople(
   const seen = new NumberSet();
   const special = new NumberSet();
   const columns = new Set<string>();
-  const problems: NamedProblem[] = [];
+  const problems = new ListProblems();
   let fromList = false;
   let file: string | undefined;
   let isOrdered = true;
@@ -158,7 +154,7 @@ async function surveyPeople(
   let met = 0;
   for await (const mention of named.read()) {
     if ('problem' in mention) {
-      problems.push(mention);
+      problems.add(mention);
       continue;
     }
     meet(mention);
@@ -177,7 +173,16 @@ async function surveyPeople(
     if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
     file = from;
   }
-  return { met, leftOut: named.leftOut, kept, special, isOrdered, columns, fromList, problems };
+  return {
+    met,
+    leftOut: named.leftOut,
+    kept,
+    special,
+    isOrdered,
+    columns,
+    fromList,
+    problems: problems.all(),
+  };
 }
 
 /** Equal for equal addresses; two different ones with one number only get a second look each. */
@@ -289,6 +294,6 @@ function skippedRows(problems: readonly NamedProblem[]): ReadonlyMap<string, rea
 }
 
 function skippedNotice([list, problems]: readonly [string, readonly Problem[]]): string {
-  const lines = [...new Set(problems.map(({ where }) => where?.line))];
+  const lines = [...new Set(problems.flatMap(linesOf))];
   return `${lines.length} invalid rows of ${list} left out: lines ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' …' : ''}`;
 }

@@ -9,6 +9,7 @@ import { isCsv, isListName, type ListRow, parseList } from '../recipients/list.j
 import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
+import type { NamedProblem } from './list-problems.js';
 import type { Files } from './ports.js';
 
 /** What stood after the four flags, each repeatable and comma-separated. */
@@ -30,13 +31,6 @@ export interface NamedPeople {
   readonly leftOut: number;
   /** Lists read so far, whole. */
   readonly sources: readonly SourceRef[];
-}
-
-/** A name or a row that is nobody. */
-export interface NamedProblem {
-  /** undefined: typed by hand. */
-  readonly list: string | undefined;
-  readonly problem: Problem;
 }
 
 type Named =

@@ -9,7 +9,7 @@ import { attachmentName } from '../message/attachment-name.js';
 import { nearest } from '../nearest.js';
 import { Problem } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
-import { listPlaces, placeOf, placesShown } from './check-rows.js';
+import { RowNumbers } from '../recipients/row-numbers.js';
 import type { Files } from './ports.js';
 
 /** A file as it was when it was looked at. */
@@ -21,8 +21,7 @@ interface Cell {
   readonly folder: string;
   readonly column: string;
   readonly text: string;
-  count: number;
-  readonly places: string[];
+  readonly who: Pick<Recipient, 'source' | 'mailbox'>[];
   files: readonly OwnFile[];
 }
 
@@ -51,10 +50,9 @@ export class OwnAttachments {
     if (texts.length === 0) this.none += 1;
     for (const [column, text, key] of texts) {
       const folder = folderOfList(recipient);
-      const cell = this.#cells.get(key) ?? { folder, column, text, count: 0, places: [], files: [] };
+      const cell = this.#cells.get(key) ?? { folder, column, text, who: [], files: [] };
       this.#cells.set(key, cell);
-      cell.count += 1;
-      if (cell.places.length < placesShown) cell.places.push(placeOf(recipient));
+      cell.who.push({ source: recipient.source, mailbox: recipient.mailbox });
     }
   }
 
@@ -124,11 +122,12 @@ export class OwnAttachments {
   }
 
   #faulty({ fault, cells }: { readonly fault: Fault; readonly cells: readonly Cell[] }): Problem {
-    const count = cells.reduce((sum, cell) => sum + cell.count, 0);
-    const places = cells.flatMap(cell => cell.places).slice(0, placesShown);
-    const who = count === 1 ? '1 row names' : `${count} rows name`;
+    const who = new RowNumbers();
+    for (const cell of cells) for (const person of cell.who) who.add(person);
+    const some = who.count === 1 ? '1 row names' : `${who.count} rows name`;
     const [first] = cells;
-    return new Problem('attachment', `${who} ${fault.what}: ${listPlaces(places, count)}`, {
+    return new Problem('attachment', `${some} ${fault.what}: ${who.print()}`, {
+      rows: who.rows(),
       fix: `${fault.fix} The first is ${JSON.stringify(first?.text)} in column "${first?.column}"; an empty cell means none.`,
     });
   }

@@ -4,6 +4,7 @@ import { attachmentName } from '../message/attachment-name.js';
 import type { Attachment } from '../message/compose.js';
 import { type HeaderField, parseHeaderField } from '../message/header-field.js';
 import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
+import { isMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { ListEncoding } from '../recipients/list-encoding.js';
@@ -207,7 +208,7 @@ function readHeaderFields(draft: EmailDraft, problems: Problem[]): readonly Head
       fields.push(field.value);
     }
   }
-  if (draft.inReplyTo !== undefined && !/^<[^\s<>@]+@[^\s<>@]+>$/.test(draft.inReplyTo)) {
+  if (draft.inReplyTo !== undefined && !isMessageId(draft.inReplyTo)) {
     problems.push(
       new Problem('header-value', `--in-reply-to ${JSON.stringify(draft.inReplyTo)} is not a message id`, {
         fix: 'Copy it whole, with its angle brackets: <…@…>.',

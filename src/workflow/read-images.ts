@@ -34,6 +34,7 @@ export async function readImages(
       if (!filename.ok) {
         throw new Problem('header-value', `the file name ${JSON.stringify(path)} ${filename.why}`, {
           where,
+          fix: 'Rename the file.',
         });
       }
       const content = await files.readBytes(path);

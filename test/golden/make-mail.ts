@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createDkimSigner } from '../../src/message/dkim/signer.js';
 import { createAddressBook } from '../../src/recipients/address-book.js';
 import { type PlannedEmail, planEmail } from '../../src/workflow/plan-email.js';
-import type { EmailDraft } from '../../src/workflow/read-draft.js';
 import { testRing } from '../tracking/keys.js';
+import { draftWith } from '../workflow/draft.js';
 import { MemoryFiles } from '../workflow/memory-files.js';
 import { PatientClock } from '../workflow/world.js';
 import type { GoldenCase } from './golden-case.js';
@@ -29,36 +29,12 @@ export async function makeMail(golden: GoldenCase): Promise<readonly GoldenCopy[
 
 export function planGolden({ name, files, options }: GoldenCase): Promise<PlannedEmail> {
   const [templatePath = ''] = Object.keys(files);
-  const draft: EmailDraft = {
+  const draft = draftWith({
     templatePath,
-    folder: '/home/anthony',
-    textPath: undefined,
-    subject: 'Hello',
     from: 'Anthony <anthony@example.com>',
-    replyTo: undefined,
-    envelopeFrom: undefined,
-    inReplyTo: undefined,
-    headers: [],
-    attachments: [],
-    attachmentColumns: [],
-    set: new Map(),
-    named: { to: ['alice@example.com'], cc: [], bcc: [], each: [] },
-    where: [],
-    sample: undefined,
-    encoding: undefined,
-    maxVisible: 20,
-    expose: undefined,
-    duplicates: undefined,
-    skipInvalid: false,
-    allowPlaceholders: false,
-    consentNeeded: false,
-    tokenFormat: 'sealed',
     trackingUrl: 'https://t.example.com',
-    server: undefined,
-    connections: 1,
-    window: 1,
     ...options,
-  };
+  });
   return planEmail(draft, {
     files: new MemoryFiles(files),
     clock: new FixedClock(),

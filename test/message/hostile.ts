@@ -189,7 +189,6 @@ const rows: readonly Row[] = [
   ['a@[127.0.0.1]', 'an address literal, not a domain'],
   ['a@[::1]', 'an address literal, not a domain'],
   ['a@[b.example]', 'an address literal, not a domain'],
-  ['a@.', 'a dot at the edge of the domain, or two together'],
   ['a@-', 'the label "-" is not a host name'],
   ['a@b@', 'two "@"'],
   ['@a@b', 'two "@"'],
@@ -208,6 +207,32 @@ export const hostileAddresses: readonly HostileAddress[] = rows.map(([text, why,
   why,
   typed,
 }));
+
+/** Addresses that look wrong and are right: sent to, and read as exactly this. */
+export const strangeAddresses: readonly (readonly [text: string, forwardPath: string])[] = [
+  ['A@B.EXAMPLE', 'A@b.example'],
+  ["O'Brien@x.example", "O'Brien@x.example"],
+  ['a+b@x.example', 'a+b@x.example'],
+  ['a=b@x.example', 'a=b@x.example'],
+  ['#1@x.example', '#1@x.example'],
+  ['$a&b*c@x.example', '$a&b*c@x.example'],
+  ['a?b^c`d@x.example', 'a?b^c`d@x.example'],
+  ['{a|b}~@x.example', '{a|b}~@x.example'],
+  ['_@x.example', '_@x.example'],
+  ['a-@x.example', 'a-@x.example'],
+  ['=?x@x.example', '=?x@x.example'],
+  ['__proto__@x.example', '__proto__@x.example'],
+  ['constructor@x.example', 'constructor@x.example'],
+  ['null@x.example', 'null@x.example'],
+  ['1@x.example', '1@x.example'],
+  ['a@1.example', 'a@1.example'],
+  ['a@localhost', 'a@localhost'],
+  ['a@fa\u00df.example', 'a@xn--fa-hia.example'],
+  ['a@B\u00dcCHER.example', 'a@xn--bcher-kva.example'],
+  ['a@xn--bcher-kva.x.example', 'a@xn--bcher-kva.x.example'],
+  [`${'a'.repeat(64)}@x.example`, `${'a'.repeat(64)}@x.example`],
+  [`a@${'b'.repeat(63)}.example`, `a@${'b'.repeat(63)}.example`],
+];
 
 type HostileValue = readonly [text: string, fault?: string];
 

@@ -4,6 +4,7 @@ import { checkPlannedEmail } from '../../src/workflow/check-email.js';
 import { planEmail } from '../../src/workflow/plan-email.js';
 import type { Files } from '../../src/workflow/ports.js';
 import { testRing } from '../tracking/keys.js';
+import { draftWith } from './draft.js';
 import { PatientClock } from './world.js';
 
 /** What is found in a template filled from the rows of people.csv. */
@@ -17,35 +18,11 @@ async function find(template: string, rows: readonly string[]) {
     },
   } as unknown as Files;
   const planned = await planEmail(
-    {
+    draftWith({
       templatePath: 'msg.html',
-      folder: '/',
-      textPath: undefined,
-      subject: 'Hello',
-      from: 'me@example.org',
-      replyTo: undefined,
-      envelopeFrom: undefined,
-      inReplyTo: undefined,
-      headers: [],
-      attachments: [],
-      attachmentColumns: [],
-      set: new Map(),
       named: { to: [], cc: [], bcc: [], each: ['people.csv'] },
-      maxVisible: 20,
-      expose: undefined,
-      duplicates: undefined,
-      skipInvalid: false,
-      where: [],
-      sample: undefined,
-      encoding: undefined,
       allowPlaceholders: true,
-      consentNeeded: false,
-      tokenFormat: 'sealed',
-      trackingUrl: undefined,
-      server: undefined,
-      connections: 1,
-      window: 1,
-    },
+    }),
     {
       files,
       clock: new PatientClock(),

@@ -5,16 +5,19 @@
 import fc from 'fast-check';
 import PostalMime, { type Address, decodeWords } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
+import { attachmentName } from '../../src/message/attachment-name.js';
 import { composeMessage, type MessageHeader } from '../../src/message/compose.js';
 import { headerValueFault, parseHeaderField } from '../../src/message/header-field.js';
 import { type Mailbox, parseMailbox, printMailbox } from '../../src/message/mailbox.js';
+import { isMessageId } from '../../src/message/message-id.js';
 import { Problem } from '../../src/problem.js';
 import { type Contact, createAddressBook } from '../../src/recipients/address-book.js';
 import { parseList } from '../../src/recipients/list.js';
 import { systemRandom } from '../../src/system/random.js';
 import { gatherRecipients } from '../../src/workflow/gather-recipients.js';
 import type { Files } from '../../src/workflow/ports.js';
-import { hostileAddresses, hostileValues } from '../message/hostile.js';
+import { hostileAddresses, hostileValues, strangeAddresses } from '../message/hostile.js';
+import { hostileFileNames, hostileMessageIds } from '../message/hostile-fields.js';
 
 /** Everybody who would be sent to: nobody as soon as anything is wrong. */
 type WayIn = (text: string) => Promise<readonly Mailbox[]>;
@@ -41,7 +44,8 @@ async function gather(
 ) {
   const files = {
     async *stream(path: string) {
-      if (path !== 'people.csv') throw new Problem('input-missing', `${path} does not exist`);
+      if (!/^people\.(?:csv|ndjson)$/.test(path))
+        throw new Problem('input-missing', `${path} does not exist`);
       yield octets;
     },
   } as unknown as Files;
@@ -72,6 +76,8 @@ const nothing = Buffer.alloc(0);
 const typed: WayIn = text => gather(text, nothing);
 const inAlias: WayIn = text => gather('team', nothing, undefined, new Map([['team', [text]]]));
 const inList: WayIn = text => gather('@people.csv', list('name,email', 'N', text));
+const inNdjson: WayIn = text =>
+  gather('@people.ndjson', Buffer.from(JSON.stringify({ name: 'N', email: text })));
 const inContacts: WayIn = async text => {
   const people = await fromList(list('alias,email', 'them', text));
   const contacts: Contact[] = people.map(mailbox => ({ alias: 'them', mailbox, fields: new Map() }));
@@ -89,12 +95,20 @@ const values = hostileValues.map(([text, fault]) => [text, fault] as const);
 const addresses = (people: readonly Mailbox[]) => people.map(({ addrSpec }) => String(addrSpec));
 
 describe('a hostile address', () => {
-  it('is in a table of more than 150', () => {
-    expect(new Set(hostileAddresses.map(({ text }) => text)).size).toBeGreaterThanOrEqual(150);
+  it('is in a table of 180, and the table has none twice', () => {
+    const texts = [...hostileAddresses.map(({ text }) => text), ...strangeAddresses.map(([text]) => text)];
+    expect(texts.filter((text, index) => texts.indexOf(text) !== index)).toEqual([]);
+    expect(texts.length).toBeGreaterThanOrEqual(180);
+  });
+
+  it.each(strangeAddresses)('%j is right, and reaches %s by any way', async (text, forwardPath) => {
+    for (const way of [inList, inNdjson, inContacts, typed, inAlias])
+      expect(addresses(await way(text))).toEqual([forwardPath]);
   });
 
   describe.each([
     ['a cell of a list', inList],
+    ['an object of a list', inNdjson],
     ['the contacts file', inContacts],
   ])('in %s', (_, way) => {
     it.each(hostileAddresses.map(({ text }) => text))('reaches nobody: %j', async text => {
@@ -131,7 +145,7 @@ describe('a hostile address', () => {
         `a@b${character}.example`,
         `a@x.example${character}b@x.example`,
       ]) {
-        for (const way of [inList, inContacts, typed, inAlias])
+        for (const way of [inList, inNdjson, inContacts, typed, inAlias])
           expect(addresses(await way(text))).toEqual([]);
       }
     }
@@ -148,7 +162,7 @@ describe('a hostile address', () => {
       fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 4 }), fc.nat(), async (parts, cutAt) => {
         const whole = parts.join('');
         const text = whole.slice(0, (cutAt % whole.length) + 1 || 1);
-        for (const way of [inList, inContacts, typed, inAlias]) {
+        for (const way of [inList, inNdjson, inContacts, typed, inAlias]) {
           const people = await way(text);
           for (const address of addresses(people)) {
             const [localPart = '', domain = ''] = address.split('@');
@@ -261,6 +275,21 @@ describe('a hostile subject or field', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a hostile message id or file name', () => {
+  it.each(hostileMessageIds)('%j is no message id', text => {
+    expect(isMessageId(text)).toBe(false);
+  });
+
+  it.each(['<a@b>', '<CA+x=1.2_3/4$5@mail.gmail.com>', '<"a"@[127.0.0.1]>'])('%s is one', text => {
+    expect(isMessageId(text)).toBe(true);
+  });
+
+  it.each(hostileFileNames.map(([name, fault]) => [name, fault] as const))('%j', (name, fault) => {
+    const result = attachmentName(name);
+    expect(result.ok ? undefined : result.why).toBe(fault);
   });
 });
 

@@ -6,42 +6,18 @@ import { type PlannedEmail, planEmail } from '../../src/workflow/plan-email.js';
 import { previewCopies } from '../../src/workflow/preview-copies.js';
 import type { EmailDraft } from '../../src/workflow/read-draft.js';
 import { testRing } from '../tracking/keys.js';
+import { draftWith } from './draft.js';
 import { MemoryFiles } from './memory-files.js';
 import { PatientClock } from './world.js';
 
 const list = 'lists/people.csv';
 
 function plan(files: MemoryFiles, changes: Partial<EmailDraft> = {}): Promise<PlannedEmail> {
-  const draft: EmailDraft = {
-    templatePath: 'msg.txt',
-    folder: '/home/anthony',
-    textPath: undefined,
-    subject: 'S',
-    from: 'anthony@example.com',
-    replyTo: undefined,
-    envelopeFrom: undefined,
-    inReplyTo: undefined,
-    headers: [],
-    attachments: [],
+  const draft = draftWith({
     attachmentColumns: ['invoice'],
-    set: new Map(),
     named: { to: [], cc: [], bcc: [], each: [`@${list}`] },
-    maxVisible: 20,
-    expose: undefined,
-    duplicates: undefined,
-    skipInvalid: false,
-    allowPlaceholders: false,
-    where: [],
-    sample: undefined,
-    encoding: undefined,
-    consentNeeded: false,
-    tokenFormat: 'sealed',
-    trackingUrl: undefined,
-    server: undefined,
-    connections: 1,
-    window: 1,
     ...changes,
-  };
+  });
   return planEmail(draft, {
     files,
     clock: new PatientClock(),

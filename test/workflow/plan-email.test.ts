@@ -7,8 +7,8 @@ import { findResumeProblems } from '../../src/workflow/check-resume.js';
 import type { NamedRecipients } from '../../src/workflow/named-people.js';
 import { planEmail } from '../../src/workflow/plan-email.js';
 import type { Ledger } from '../../src/workflow/ports.js';
-import type { EmailDraft } from '../../src/workflow/read-draft.js';
 import { testRing } from '../tracking/keys.js';
+import { draftWith } from './draft.js';
 import { MemoryFiles } from './memory-files.js';
 import { PatientClock } from './world.js';
 
@@ -19,35 +19,7 @@ function plan(
   templatePath: string,
   named: NamedRecipients = { to: ['alice@example.com', 'bob@example.com'], cc: [], bcc: [], each: [] },
 ) {
-  const draft: EmailDraft = {
-    templatePath,
-    folder: '/home/anthony',
-    textPath: undefined,
-    subject: 'S',
-    from: 'anthony@example.com',
-    replyTo: undefined,
-    envelopeFrom: undefined,
-    inReplyTo: undefined,
-    headers: [],
-    attachments: [],
-    attachmentColumns: [],
-    set: new Map(),
-    named,
-    maxVisible: 20,
-    expose: undefined,
-    duplicates: undefined,
-    skipInvalid: false,
-    allowPlaceholders: false,
-    where: [],
-    sample: undefined,
-    encoding: undefined,
-    consentNeeded: false,
-    tokenFormat: 'sealed',
-    trackingUrl: undefined,
-    server: undefined,
-    connections: 1,
-    window: 1,
-  };
+  const draft = draftWith({ templatePath, named });
   return planEmail(draft, {
     files,
     clock: new PatientClock(),
