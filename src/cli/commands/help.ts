@@ -63,8 +63,9 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   under @media or :hover become !important to win over them. <style data-embed> is left as it is. Style sheets that are
   linked to, {% tags %} in a <style>, and classes that are merge fields are refused.
 
-  Images: a relative src, <img src="logo.png">, is attached from the template's folder (also for an image in an included
-  file) and shown in the message; a merge field cannot choose the file, a condition around the image can.
+  Images: a relative path, <img src="logo.png">, is attached from the template's folder (also for an image in an included
+  file) and shown in the message; so are those in srcset, background and url(…) of CSS. A merge field cannot choose the file,
+  a condition around the image can.
 
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
