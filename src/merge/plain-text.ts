@@ -1,5 +1,5 @@
 import type { ProtectedText } from './liquid-protection.js';
-import { layOut } from './markdown.js';
+import { layOut } from './page-layout.js';
 
 /**
  * The text part from the HTML, with the Liquid still protected: links as `text <url>`, no images (so never the
