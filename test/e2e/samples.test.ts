@@ -88,3 +88,18 @@ it('has an appointment as RFC 5545 wants it in the invitation, and styles on its
     expect(lines.filter(line => line.startsWith(`${name}:`))).toHaveLength(1);
   expect(calendar).not.toContain('METHOD');
 });
+
+it('has amounts and dates as a person writes them in the invoice, and a file for each', async () => {
+  const copies = await copiesOf('invoice');
+  expect(copies.map(({ subject }) => subject)).toEqual(
+    ['2026-0117', '2026-0118', '2026-0119'].map(number => `Invoice ${number} of Harbour Ltd`),
+  );
+  expect(copies[2]?.text).toContain('€12,480.95');
+  expect(copies[2]?.text).toContain('4 January 2027');
+  for (const file of readFileSync(`${folder}/invoice.csv`, 'utf8').match(/invoices\/.*\.pdf/g) ?? []) {
+    const pdf = readFileSync(`${folder}/${file}`, 'latin1');
+    expect(pdf).toMatch(/^%PDF-1\.4\n[\s\S]*\n%%EOF\n$/);
+    const table = Number(/startxref\n(\d+)\n/.exec(pdf)?.[1]);
+    expect(pdf.slice(table, table + 4)).toBe('xref');
+  }
+});

@@ -4,4 +4,5 @@ export const samples = [
   { name: 'newsletter', template: 'newsletter.mjml', who: '--each', list: 'newsletter.csv', height: 1180 },
   { name: 'announcement', template: 'announcement.mjml', who: '--each', list: 'people.csv', height: 640 },
   { name: 'invitation', template: 'invitation.html', who: '--each', list: 'invitation.csv', height: 860 },
+  { name: 'invoice', template: 'invoice.mjml', who: '--each', list: 'invoice.csv', height: 720 },
 ];
