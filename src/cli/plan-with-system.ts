@@ -1,5 +1,6 @@
 import type { Store } from '../store/open-store.js';
 import { systemClock } from '../system/clock.js';
+import { compileApart } from '../system/compile-apart.js';
 import { systemFiles } from '../system/files.js';
 import { systemRandom } from '../system/random.js';
 import { type PlannedEmail, planEmail } from '../workflow/plan-email.js';
@@ -15,6 +16,7 @@ export async function planWithSystem(
 ): Promise<PlannedEmail> {
   return planEmail(draft, {
     files: systemFiles,
+    compile: compileApart,
     clock: systemClock,
     random: systemRandom,
     addressBook: await readAddressBook(context),

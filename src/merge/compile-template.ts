@@ -69,6 +69,20 @@ export async function compileTemplate(
   file: TemplateFile,
   subject: string | undefined,
 ): Promise<TemplateResult> {
+  try {
+    return await compile(file, subject);
+  } catch (error) {
+    // Each of the parsers goes one call deeper for what stands inside something.
+    if (!(error instanceof Error) || !/Maximum call stack size exceeded/.test(error.message)) throw error;
+    throw new Problem('template-syntax', 'too much stands inside one another', {
+      where: { file: file.path },
+      fix: 'Nest elements, tags and quotes less deeply.',
+      cause: error,
+    });
+  }
+}
+
+async function compile(file: TemplateFile, subject: string | undefined): Promise<TemplateResult> {
   const kind = templateKind(file.path);
   if (kind === undefined) {
     throw new Problem(

@@ -61,13 +61,25 @@ async function readFrontMatter(file: string, yaml: string): Promise<FrontMatter>
       where: { file, line: line + 1, column: col },
     });
   }
-  const mapping: unknown = document.toJS() ?? {};
+  const mapping: unknown = toValues(file, document) ?? {};
   if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) {
     throw new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', {
       where: { file, line: 2 },
     });
   }
   return interpret(file, new Map(Object.entries(mapping)));
+}
+
+/** yaml counts what aliases stand for, and stops at a hundred. */
+function toValues(file: string, document: { toJS(): unknown }): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new Problem('template-syntax', `front matter: ${(cause as Error).message}`, {
+      where: { file, line: 2 },
+      cause,
+    });
+  }
 }
 
 function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMatter {

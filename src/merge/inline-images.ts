@@ -1,18 +1,15 @@
 /**
- * Images of the template's own folder: an `<img>` with a relative path is attached to the message and shown by its
- * Content-ID (RFC 2392). What is somewhere else, with http or inside the HTML, stays as it is.
+ * Images of the template's own folder: what an element or a style names by a relative path is attached to the message and
+ * shown by its Content-ID (RFC 2392). What is somewhere else, with http or inside the HTML, stays as it is.
  */
 import { type Place, Problem, Problems } from '../problem.js';
 import type { CompiledTemplate } from './compile-template.js';
 import { decodeEntities } from './entities.js';
 import { type ProtectedText, protectLiquid, sourceOffset } from './liquid-protection.js';
+import { replaceReferences } from './references.js';
 import type { JoinedText } from './source-text.js';
 import { folderOf, resolveInside } from './template-path.js';
 
-/** A comment, which a conditional one for Outlook is not; what has no elements in it; or an `<img>`. */
-const pieces =
-  /<!--(?!\[if|>|->)[\s\S]*?-->|<(style|script|title|textarea)\b[\s\S]*?<\/\1\s*>|<img\b(?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
-const attributes = /([^\s"'>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/g;
 /** A letter and a colon begin a path of Windows, not a URL. */
 const elsewhere = /^(?:(?!file:)[a-z][a-z\d+.-]+:|\/\/|#)/i;
 
@@ -31,10 +28,19 @@ export function findImages(
   const images = new Map<string, Place>();
   const problems: Problem[] = [];
   const folder = folderOf(template);
-  replaceSources(html, value => {
+  replaceReferences(html, ({ value, isImage }) => {
     const name = nameIn(value, source);
     if (name === undefined) return value;
     const where = findUse(value, name, source, written) ?? { file: template };
+    if (!isImage) {
+      problems.push(
+        new Problem('template-syntax', `${source.restore(name)} cannot be attached: it is no image`, {
+          where,
+          fix: 'Mail clients show images alone. Leave it out, or link to it with https.',
+        }),
+      );
+      return value;
+    }
     const path =
       source.restore(name) === name
         ? resolveInside(folder, folder, name)
@@ -51,7 +57,7 @@ export function findImages(
     }
     return value;
   });
-  if (problems.length > 0) throw new Problems(problems);
+  if (problems.length > 0) throw new Problems(firstOfEach(problems));
   return images;
 }
 
@@ -64,7 +70,7 @@ export function showImages(
   if (compiled.html === undefined || contentIds.size === 0) return compiled;
   const folder = folderOf(template);
   const html = protectLiquid(compiled.html);
-  const shown = replaceSources(html.text, value => {
+  const shown = replaceReferences(html.text, ({ value }) => {
     const name = nameIn(value, html);
     const path = name === undefined ? undefined : resolveInside(folder, folder, name);
     const contentId = path?.ok ? contentIds.get(path.value) : undefined;
@@ -73,17 +79,10 @@ export function showImages(
   return { ...compiled, html: html.restore(shown) };
 }
 
-function replaceSources(html: string, replace: (value: string) => string): string {
-  return html.replaceAll(pieces, piece =>
-    /^<img/i.test(piece)
-      ? piece.replaceAll(attributes, (whole: string, name: string, equals: string, quoted: string) => {
-          if (name.toLowerCase() !== 'src') return whole;
-          const value = quoted.replaceAll(/^["']|["']$/g, '');
-          const replaced = replace(value);
-          return replaced === value ? whole : `${name}${equals}"${replaced}"`;
-        })
-      : piece,
-  );
+/** MJML and the inlining of CSS write one reference in several places. */
+function firstOfEach(problems: readonly Problem[]): readonly Problem[] {
+  const key = ({ message, where }: Problem) => `${where?.file}:${where?.line}:${where?.column} ${message}`;
+  return [...new Map(problems.toReversed().map(problem => [key(problem), problem])).values()].toReversed();
 }
 
 /** The file that a `src` names; undefined when it names none, or Liquid says what it names. */
@@ -107,10 +106,13 @@ function nameIn(value: string, { tokens }: ProtectedText): string | undefined {
 
 /** Compilers keep what is written in a `src`, or encode it as a URL has it. */
 function findUse(value: string, name: string, source: ProtectedText, written: JoinedText): Place | undefined {
-  for (const spelling of [value, name]) {
-    for (let at = source.text.indexOf(spelling); at !== -1; at = source.text.indexOf(spelling, at + 1)) {
-      if (/["'(=<]\s*$/.test(source.text.slice(Math.max(0, at - 20), at)))
-        return written.placeOf(sourceOffset(source, at));
+  // The last for `srcset`, where it stands among others.
+  for (const before of [/["'(=<;]\s*$/, /[\s,]$/]) {
+    for (const spelling of [value, name]) {
+      for (let at = source.text.indexOf(spelling); at !== -1; at = source.text.indexOf(spelling, at + 1)) {
+        if (before.test(source.text.slice(Math.max(0, at - 20), at)))
+          return written.placeOf(sourceOffset(source, at));
+      }
     }
   }
   return undefined;

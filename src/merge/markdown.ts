@@ -1,4 +1,7 @@
 import type { ProtectedText } from './liquid-protection.js';
+import { elementStyles, layOut } from './page-layout.js';
+
+type Markdown = InstanceType<typeof import('markdown-it')['default']>;
 
 /**
  * Markdown to the HTML of a mail, with the Liquid still protected. Raw HTML in the Markdown is escaped and
@@ -7,8 +10,41 @@ import type { ProtectedText } from './liquid-protection.js';
 export async function compileMarkdown(source: ProtectedText): Promise<string> {
   const { default: MarkdownIt } = await import('markdown-it');
   const blocks = setTagLinesApart(source);
-  const html = new MarkdownIt({ linkify: false, typographer: false }).render(blocks);
+  const html = styled(new MarkdownIt({ linkify: false, typographer: false })).render(blocks);
   return layOut(unwrapTags(html, source));
+}
+
+/** Has each element carry its style, without a pass over the HTML and the library for it. */
+function styled(markdown: Markdown): Markdown {
+  const { rules } = markdown.renderer;
+  markdown.core.ruler.push('style', state => {
+    for (const [index, block] of state.tokens.entries()) {
+      for (const token of [block, ...(block.children ?? [])]) style(token);
+      // The first on the page and the last in a quotation or an item have their distance from what is around them.
+      const closes = state.tokens[index + 3]?.type;
+      if (block.tag === 'p' && (closes === 'blockquote_close' || closes === 'list_item_close'))
+        block.attrSet('style', 'margin:0');
+      if (index === 0 && /^h\d$/.test(block.tag))
+        block.attrSet('style', (elementStyles[block.tag] ?? '').replace('margin:24px', 'margin:0'));
+    }
+  });
+  const pre = (text: string) =>
+    `<pre style="${elementStyles['pre']}"><code>${markdown.utils.escapeHtml(text)}</code></pre>\n`;
+  rules['fence'] = (tokens, index) => pre(tokens[index]?.content ?? '');
+  rules['code_block'] = rules['fence'];
+  // A wide table scrolls by itself where a client can, else the whole message does.
+  rules['table_open'] = (tokens, index, options, _, renderer) =>
+    `<div style="overflow-x:auto">${renderer.renderToken(tokens, index, options)}`;
+  rules['table_close'] = () => '</table></div>\n';
+  return markdown;
+}
+
+function style(token: ReturnType<Markdown['parse']>[number]): void {
+  const styles = elementStyles[token.tag];
+  if (styles === undefined || token.nesting === -1) return;
+  // Of a cell: to which side Markdown has it.
+  const own = token.attrGet('style');
+  token.attrSet('style', own === null ? styles : `${styles};${own}`);
 }
 
 /** A line that holds nothing but `{% … %}` is a block of its own, else it would be drawn into its neighbours. */
@@ -26,24 +62,8 @@ function setTagLinesApart(source: ProtectedText): string {
 function unwrapTags(html: string, source: ProtectedText): string {
   let unwrapped = html;
   for (const { token, liquid } of source.tokens) {
-    if (liquid.startsWith('{%')) unwrapped = unwrapped.replaceAll(`<p>${token}</p>`, token);
+    if (liquid.startsWith('{%'))
+      unwrapped = unwrapped.replaceAll(`<p style="${elementStyles['p']}">${token}</p>`, token);
   }
   return unwrapped;
-}
-
-/** A page without decoration: a readable measure, the system's own font, colours left to the reader's theme. */
-export function layOut(body: string): string {
-  return `<!doctype html>
-<html>
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-</head>
-<body style="margin:0;padding:16px;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5">
-<div style="max-width:600px">
-${body}</div>
-</body>
-</html>
-`;
 }

@@ -6,6 +6,7 @@ import { type Place, Problem } from '../problem.js';
 import { protectLiquid, sourceOffset } from './liquid-protection.js';
 import { contentComponents } from './mjml-source.js';
 import { type JoinedText, joinPieces, type Piece, placeIn, type SourceText, wholeOf } from './source-text.js';
+import { attributeValue, startTags } from './start-tags.js';
 import { folderOf, resolveInside } from './template-path.js';
 
 export interface Include {
@@ -21,12 +22,7 @@ export interface Include {
 }
 
 const attributes = `(?:"[^"]*"|'[^']*'|[^"'>])*?`;
-const content = [...contentComponents].join('|');
-const includes = new RegExp(
-  `<!--[\\s\\S]*?-->|<(${content})\\b${attributes}(?:/>|>[\\s\\S]*?</\\1>)|` +
-    `<mj-include\\b(${attributes})/?>(?:\\s*</mj-include\\s*>)?`,
-  'g',
-);
+const closingTag = /\s*<\/mj-include\s*>/y;
 
 /**
  * The includes of one file, in their order; those in comments are none.
@@ -36,13 +32,11 @@ const includes = new RegExp(
 export function findIncludes(source: SourceText, folder: string): readonly Include[] {
   const liquid = protectLiquid(source.text);
   const found: Include[] = [];
-  for (const match of liquid.text.matchAll(includes)) {
-    const written = match[2];
-    if (written === undefined) continue;
-    const offset = sourceOffset(liquid, match.index);
+  for (const tag of startTags(liquid.text, contentComponents)) {
+    if (tag.condition === 'outlook' || tag.name !== 'mj-include') continue;
+    const offset = sourceOffset(liquid, tag.offset);
     const where = placeIn(source, offset);
-    const attribute = (name: string) =>
-      new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(written)?.slice(1).find(Boolean);
+    const attribute = (name: string) => attributeValue(tag.attributes, name) || undefined;
     const name = attribute('path');
     if (name === undefined) throw refuse(where, 'mj-include has no path', 'Write <mj-include path="…" />.');
     if (liquid.restore(name) !== name)
@@ -58,11 +52,17 @@ export function findIncludes(source: SourceText, folder: string): readonly Inclu
       path: path.value,
       type: type === 'css' && attribute('css-inline') === 'inline' ? 'css-inline' : type,
       offset,
-      end: sourceOffset(liquid, match.index + match[0].length),
+      end: sourceOffset(liquid, endOf(liquid.text, tag.end)),
       where,
     });
   }
   return found;
+}
+
+/** After `</mj-include>`, where there is one. */
+function endOf(text: string, tagEnd: number): number {
+  closingTag.lastIndex = tagEnd;
+  return tagEnd + (closingTag.exec(text)?.[0].length ?? 0);
 }
 
 /** Files that include each other twice and twice again grow fast. */

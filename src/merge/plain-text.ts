@@ -1,6 +1,6 @@
 import type { FormatCallback } from 'html-to-text';
 import type { ProtectedText } from './liquid-protection.js';
-import { layOut } from './markdown.js';
+import { layOut } from './page-layout.js';
 
 /**
  * The text part from the HTML, with the Liquid still protected: links as `text <url>`, images as their `alt`, tables as

@@ -35,10 +35,17 @@ const conditionForOutlook = /<!--\[if[^\]>]*\]>/y;
 const conditionEnds = /<!--+\s*<!\[endif\]--+>/y;
 const tagName = /[^\s/>]+/y;
 const attribute = /[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?/y;
-const withoutElements = new Set(['style', 'script', 'title', 'textarea']);
+const rawText = new Set(['style', 'script', 'title', 'textarea']);
 
-/** In their order. What is in comments, styles and scripts is none; what is in a conditional comment for Outlook is. */
-export function* startTags(html: string): Generator<StartTag, void, void> {
+/**
+ * In their order. What is in comments, styles and scripts is none; what is in a conditional comment for Outlook is. Takes time in
+ * proportion to the text, whatever is in it.
+ * @param opaque names of the elements whose content is not looked at.
+ */
+export function* startTags(
+  html: string,
+  opaque: ReadonlySet<string> = rawText,
+): Generator<StartTag, void, void> {
   let condition: StartTag['condition'];
   let at = 0;
   for (;;) {
@@ -58,7 +65,7 @@ export function* startTags(html: string): Generator<StartTag, void, void> {
       else if (hidden !== undefined) condition = 'outlook';
       at = offset + (begin ?? end ?? hidden ?? commentLength(html, offset));
     } else {
-      const tag = readTag(html, offset, condition);
+      const tag = readTag(html, offset, condition, opaque);
       yield tag;
       at = tag.content?.end ?? tag.end;
     }
@@ -77,7 +84,12 @@ function commentLength(html: string, offset: number): number {
   return (end === -1 ? html.length : end + 3) - offset;
 }
 
-function readTag(html: string, offset: number, condition: StartTag['condition']): StartTag {
+function readTag(
+  html: string,
+  offset: number,
+  condition: StartTag['condition'],
+  opaque: ReadonlySet<string>,
+): StartTag {
   tagName.lastIndex = offset + 1;
   const name = (tagName.exec(html)?.[0] ?? '').toLowerCase();
   const attributes: Attribute[] = [];
@@ -101,7 +113,7 @@ function readTag(html: string, offset: number, condition: StartTag['condition'])
   const closes = html.indexOf('>', at);
   const end = closes === -1 ? html.length : closes + 1;
   const tag = { name, offset, end, attributes, condition };
-  if (!withoutElements.has(name)) return tag;
+  if (!opaque.has(name) || html[end - 2] === '/') return tag;
   const close = new RegExp(`</${name}(?=[\\s/>])`, 'gi');
   close.lastIndex = end;
   return { ...tag, content: { offset: end, end: close.exec(html)?.index ?? html.length } };

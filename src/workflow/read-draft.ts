@@ -62,6 +62,8 @@ export interface DraftPorts {
   readonly addressBook: AddressBook;
   readonly random: Random;
   readonly readSuppressed: Ledger['readSuppressed'];
+  /** Without: here and now, however long it takes. */
+  readonly compile?: typeof compileTemplate;
 }
 
 /** A draft with everything it names read and understood. */
@@ -103,7 +105,7 @@ export async function readDraft(
   meeting: (template: TemplateResult | undefined) => Meet,
 ): Promise<ReadDraft | undefined> {
   const sources: SourceRef[] = [];
-  const compiled = await collect(problems, () => readTemplate(draft, ports.files, sources));
+  const compiled = await collect(problems, () => readTemplate(draft, ports, sources));
   const illustrated =
     compiled && (await collect(problems, () => readImages(compiled, draft.templatePath, ports.files)));
   const template = illustrated?.template ?? compiled;
@@ -132,7 +134,11 @@ async function collect<T>(problems: Problem[], step: () => Promise<T>): Promise<
   }
 }
 
-async function readTemplate(draft: EmailDraft, files: Files, sources: SourceRef[]): Promise<TemplateResult> {
+async function readTemplate(
+  draft: EmailDraft,
+  { files, compile = compileTemplate }: DraftPorts,
+  sources: SourceRef[],
+): Promise<TemplateResult> {
   const path = draft.templatePath;
   const source = await readSource(path, files, sources);
   const textPath = draft.textPath ?? (await siblingText(path, files));
@@ -145,7 +151,7 @@ async function readTemplate(draft: EmailDraft, files: Files, sources: SourceRef[
       ? await readIncludes({ file: path, text: source, lineOffset: 0 }, files)
       : { texts: new Map(), sources: [] };
   sources.push(...includes.sources);
-  return compileTemplate({ path, source, text, includes: includes.texts }, draft.subject);
+  return compile({ path, source, text, includes: includes.texts }, draft.subject);
 }
 
 /** `msg.txt` beside `msg.mjml` is its text part. */

@@ -1,16 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
+import { Problem } from '../problem.js';
 import type { Files } from './ports.js';
+
+/** Octets of one file; a message with more text than this is nothing that is sent by mail. */
+const largestSource = 2_000_000;
 
 /** What a file was when the email was made from it. */
 export function sourceRef(path: string, content: string | Uint8Array): SourceRef {
   return { path, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-/** The text of a file the email is made from, with LF line ends. The file is added to `sources`. */
+/**
+ * The text of a file the email is made from, with LF line ends. The file is added to `sources`.
+ * @throws Problem `template-syntax` when it is too large; as `Files` otherwise.
+ */
 export async function readSource(path: string, files: Files, sources: SourceRef[]): Promise<string> {
+  await requireSize(path, files);
   const text = await files.readText(path);
   // Of the octets: a byte order mark is not in the text, and is there when the file is looked at again.
   sources.push(sourceRef(path, await files.readBytes(path)));
   return text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+}
+
+async function requireSize(path: string, files: Files): Promise<void> {
+  if (!(await files.exists(path))) return;
+  let octets = 0;
+  for await (const chunk of files.stream(path)) {
+    octets += chunk.byteLength;
+    if (octets > largestSource) {
+      throw new Problem('template-syntax', 'it is larger than 2 MB', {
+        where: { file: path },
+        fix: 'Attach what is large with --attach, and images as files beside the template.',
+      });
+    }
+  }
 }

@@ -309,11 +309,27 @@ describe('Markdown', () => {
       vip: 'yes',
       link: 'https://x.example/?a=1&b=2',
     });
-    expect(copy.html).toContain('<p>Hi A &amp; B</p>');
-    expect(copy.html).toContain('<a href="https://x.example/?a=1&amp;b=2">two</a>');
+    expect(copy.html).toMatch(/<p style="[^"]+">Hi A &amp; B<\/p>/);
+    expect(copy.html).toMatch(/<a href="https:\/\/x.example\/\?a=1&amp;b=2" style="[^"]+">two<\/a>/);
     expect(copy.text).toContain('two <https://x.example/?a=1&b=2>');
     const without = await render('m.md', source, { name: 'x', vip: 'no', link: '' });
-    expect(without.html).not.toContain('<li>');
+    expect(without.html).not.toContain('<li');
+    expect(without.html).not.toMatch(/<p[^>]*>\s*<\/p>/);
+  });
+
+  it('has a style on every element, since clients drop style elements', async () => {
+    const source = `# A\n\n## B\n\np [l](https://x.example) \`c\` ![i](https://x.example/i.png)\n\n> q\n\n1. o\n\n- u\n\n---\n
+| a | b |\n|--|-:|\n| 1 | 2 |\n\n\`\`\`js\n1 < {{ n }}\n\`\`\`\n\n    2 < 3`;
+    const { html = '' } = await render('m.md', source, { n: '2' });
+    const inBody = html.slice(html.indexOf('<div'));
+    const plain = [...inBody.matchAll(/<([a-z]\w*)(?![^>]*\bstyle=)[^>]*>/g)].map(([, name]) => name);
+    // Their content has one, or they inherit it.
+    expect(plain.filter(name => !['thead', 'tbody', 'tr', 'code'].includes(name ?? ''))).toEqual([]);
+    expect(inBody).toMatch(/<th style="[^"]*;text-align:right">b</);
+    expect(inBody).toMatch(
+      /<pre style="[^"]+"><code>1 &lt; 2\n<\/code><\/pre>\n<pre style="[^"]+"><code>2 &lt; 3/,
+    );
+    expect(html).toContain('<meta name="color-scheme" content="light dark">');
   });
 
   it('escapes raw HTML and refuses javascript links', async () => {

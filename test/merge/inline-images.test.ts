@@ -105,4 +105,73 @@ describe('images of the template’s folder', () => {
       style,
     );
   });
+
+  it.each([
+    ['<td background="a.png">x</td>', '<td background="cid:0@x">x</td>'],
+    [`<p style='background: red url( "a.png" )'>x</p>`, `<p style='background: red url( "cid:0@x" )'>x</p>`],
+    [
+      '<p style="background: url(&quot;a.png&quot;)">x</p>',
+      '<p style="background: url(&quot;cid:0@x&quot;)">x</p>',
+    ],
+    ['<p style=background:url(a.png)>x</p>', '<p style="background:url(cid:0@x)">x</p>'],
+    [
+      '<img src="a.png" srcset="a.png, b.png 2x, https://example.com/c.png 3x">',
+      '<img src="cid:0@x" srcset="cid:0@x, cid:1@x 2x, https://example.com/c.png 3x">',
+    ],
+    [
+      '<!--[if mso]><v:fill type="frame" src="a.png" /><![endif]-->',
+      '<!--[if mso]><v:fill type="frame" src="cid:0@x" /><![endif]-->',
+    ],
+    [
+      `<style data-embed>/* url(x.png) */ @media screen { p { background: url('a.png') } }</style>`,
+      `<style>/* url(x.png) */ @media screen { p { background: url('cid:0@x') } }</style>`,
+    ],
+    [
+      '<style>p { background: url(a.png) }</style><p>x</p>',
+      '<style>p { background: url(cid:0@x) }</style><p style="background: url(cid:0@x)">x</p>',
+    ],
+    [
+      '<video poster="a.png" src="https://example.com/f.mp4"></video>',
+      '<video poster="cid:0@x" src="https://example.com/f.mp4"></video>',
+    ],
+  ])('are found wherever they are named: %s', async (source, expected) => {
+    const { html } = await imagesIn('m.html', source);
+    expect(html.replace('{{ pixel | raw }}', '')).toBe(expected);
+  });
+
+  it('are the backgrounds of MJML too, for Outlook and for the rest', async () => {
+    const source =
+      '<mjml><mj-body><mj-section background-url="bg.png"><mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body></mjml>';
+    const { found, html } = await imagesIn('m.mjml', source);
+    expect(found).toEqual(['bg.png 1:44']);
+    expect(html).not.toContain('bg.png');
+    expect(html.match(/cid:0@x/g)?.length).toBeGreaterThan(2);
+  });
+
+  it.each([
+    '<p style="background: url(https://example.com/a.png) url(#b)">x</p>',
+    '<style data-embed>@font-face { src: url(https://example.com/f.woff2) } @import "https://example.com/a.css";</style>',
+    '<a href="a.png" data-background="b.png">x</a>',
+    '<td background="{{ url }}" style="background: url({{ url }})">x</td>',
+  ])('are none of what is elsewhere: %s', async source => {
+    const { found, html } = await imagesIn('m.html', source);
+    expect(found).toEqual([]);
+    expect(html).toBe(`{{ pixel | raw }}${source.replace(' data-embed', '')}`);
+  });
+
+  it('are told from what cannot be attached, which is refused', async () => {
+    const source = `<style>
+@import "a.css";
+@import url(b.css);
+@font-face { font-family: F; src: url("f.woff2") }
+</style>
+<iframe src="p.html"></iframe><td background="../x.png" style="background: url(../x.png)">`;
+    expect(await problemsOf('m.html', source)).toEqual([
+      'm.html:3:13 b.css cannot be attached: it is no image',
+      'm.html:4:40 f.woff2 cannot be attached: it is no image',
+      'm.html:2:10 a.css cannot be attached: it is no image',
+      'm.html:6:14 p.html cannot be attached: it is no image',
+      'm.html:6:47 the image ../x.png cannot be attached: it leads out of the folder of the template',
+    ]);
+  });
 });

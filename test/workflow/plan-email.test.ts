@@ -162,3 +162,16 @@ it('makes a copy again with the date of its email, in its zone', async () => {
   const { message } = await createCopyPlan(stored, { ...context, purpose: 'rehearsal' }).make(first);
   expect((await PostalMime.parse(message)).text?.trim()).toBe('Dienstag 23:59 -0500');
 });
+
+it('refuses a template or a text part that is too large before anything reads it', async () => {
+  const large = 'x'.repeat(2_000_001);
+  const files = new MemoryFiles({ 'msg.md': large, 'other.md': 'x', 'other.txt': large });
+  for (const [path, named] of [
+    ['msg.md', 'msg.md'],
+    ['other.md', 'other.txt'],
+  ] as const) {
+    await expect(plan(files, path)).rejects.toMatchObject({
+      problems: [{ code: 'template-syntax', message: 'it is larger than 2 MB', where: { file: named } }],
+    });
+  }
+});

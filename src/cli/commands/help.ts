@@ -63,8 +63,9 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   under @media or :hover become !important to win over them. <style data-embed> is left as it is. Style sheets that are
   linked to, {% tags %} in a <style>, and classes that are merge fields are refused.
 
-  Images: a relative src, <img src="logo.png">, is attached from the template's folder (also for an image in an included
-  file) and shown in the message; a merge field cannot choose the file, a condition around the image can.
+  Images: a relative path, <img src="logo.png">, is attached from the template's folder (also for an image in an included
+  file) and shown in the message; so are those in srcset, background and url(…) of CSS. A merge field cannot choose the file,
+  a condition around the image can.
 
   Attachments: attachments: [terms.pdf] in the front matter, from the template's folder, and --attach for everybody;
   attachment_column: invoice, or --attach-column invoice, for the files that a column of the list names (help csv).

@@ -20,7 +20,7 @@ import type { GlobalOptions } from '../options.js';
 import { createSendView } from '../send-view.js';
 import { showReport } from '../show-report.js';
 
-const template = fileURLToPath(new URL('../../../templates/welcome.mjml', import.meta.url));
+const template = fileURLToPath(new URL('../../../templates/announcement.mjml', import.meta.url));
 
 /** Who opens how: the user agents are those of the real programs. Erin opens nothing. */
 const readers = [

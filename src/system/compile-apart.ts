@@ -1,0 +1,81 @@
+/**
+ * Compiling a template in a thread of its own, which is ended when it takes too long or too much memory: a template may come
+ * from somebody else, and what reads it (MJML, Markdown, CSS, HTML to text) can be kept busy for hours by 2 MB of the right letters.
+ */
+import { Worker } from 'node:worker_threads';
+import { compileTemplate, type TemplateFile, type TemplateResult } from '../merge/compile-template.js';
+import { Problem, Problems } from '../problem.js';
+import type { CompileAnswer } from './compile-worker.js';
+
+/** Below this nothing takes long, and starting a thread would. UTF-16 code units, included files and all. */
+const smallTemplate = 16_000;
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly worker: URL;
+}
+
+const usual: Limits = {
+  timeoutMs: 10_000,
+  memoryMb: 512,
+  worker: new URL('./compile-worker.js', import.meta.url),
+};
+
+/** @throws Problem(s) as `compileTemplate`, and `template-syntax` for a template that goes beyond the limits. */
+export async function compileApart(
+  file: TemplateFile,
+  subject: string | undefined,
+  limits: Limits = usual,
+): Promise<TemplateResult> {
+  if (sizeOf(file) <= smallTemplate && limits === usual) return compileTemplate(file, subject);
+  const answer = await ask(file, subject, limits);
+  if (answer.kind === 'compiled') return answer.result;
+  if (answer.kind === 'failed') throw new Error(answer.why);
+  const problems = answer.problems.map(
+    ({ code, what, where, fix }) => new Problem(code, what, { where, fix }),
+  );
+  throw problems.length === 1 && problems[0] !== undefined ? problems[0] : new Problems(problems);
+}
+
+function sizeOf({ source, text, includes }: TemplateFile): number {
+  const included = [...(includes?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
+  return source.length + (text?.source.length ?? 0) + included;
+}
+
+function ask(
+  file: TemplateFile,
+  subject: string | undefined,
+  { timeoutMs, memoryMb, worker: url }: Limits,
+): Promise<CompileAnswer> {
+  const worker = new Worker(url, {
+    workerData: { file, subject },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  return new Promise<CompileAnswer>((resolve, reject) => {
+    timer = setTimeout(
+      () => reject(tooMuch(file.path, `it is not compiled after ${timeoutMs / 1000} seconds`)),
+      timeoutMs,
+    );
+    worker.once('message', resolve);
+    worker.once('error', (error: Error & { code?: string }) =>
+      reject(
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? tooMuch(file.path, `to compile it takes more than ${memoryMb} MB`)
+          : error,
+      ),
+    );
+    worker.once('exit', code => reject(new Error(`the template compiler ended with ${code}`)));
+  }).finally(() => {
+    clearTimeout(timer);
+    void worker.terminate();
+  });
+}
+
+function tooMuch(path: string, what: string): Problem {
+  return new Problem('template-syntax', what, {
+    where: { file: path },
+    fix: 'Make the template smaller; a message of more than 102 KB is cut off by Gmail.',
+  });
+}
