@@ -28,6 +28,8 @@ export interface GatherOptions {
   readonly where: Where;
   /** Of CSV without a byte order mark; undefined: UTF-8. */
   readonly encoding: ListEncoding | undefined;
+  /** Of workbooks; undefined: the first of each. */
+  readonly sheet: string | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
 }
@@ -68,7 +70,7 @@ export interface Gathered {
 /**
  * Everything named on the command line to people, with all problems of all lists. Lists may have a million rows, so they
  * are read and read again, and what is kept of each row is a number.
- * @throws Problem `usage` when `where` or `encoding` has no list to be about.
+ * @throws Problem `usage` when `where`, `encoding` or `sheet` has no list to be about.
  * @param meet called for everybody during the first reading, in which nobody can say yet who is named twice.
  */
 export async function gatherRecipients(
@@ -221,7 +223,10 @@ async function* readAudience(
   }
 }
 
-function checkLists({ where, encoding }: GatherOptions, { typedByHand, hasCsv }: NamedPeople): void {
+function checkLists(
+  { where, encoding, sheet }: GatherOptions,
+  { typedByHand, hasCsv, hasWorkbook }: NamedPeople,
+): void {
   if (where.length > 0 && typedByHand) {
     throw new Problem('usage', '--where chooses among the rows of lists, and there is no list', {
       fix: 'Name a list with @people.csv, or leave --where out.',
@@ -230,6 +235,11 @@ function checkLists({ where, encoding }: GatherOptions, { typedByHand, hasCsv }:
   if (encoding !== undefined && !hasCsv) {
     throw new Problem('usage', '--encoding says what lists of CSV are written in, and there is none', {
       fix: 'Leave --encoding out; JSON is always UTF-8.',
+    });
+  }
+  if (sheet !== undefined && !hasWorkbook) {
+    throw new Problem('usage', '--sheet names a sheet of an .xlsx list, and there is none', {
+      fix: 'Name a list with @people.xlsx, or leave --sheet out.',
     });
   }
 }

@@ -37,6 +37,8 @@ export interface EmailDraft {
   readonly where: Where;
   /** Of CSV without a byte order mark; undefined: UTF-8. */
   readonly encoding: ListEncoding | undefined;
+  /** Of lists that are workbooks; undefined: the first of each. */
+  readonly sheet: string | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
   readonly maxVisible: number;

@@ -38,6 +38,7 @@ async function find(template: string, rows: readonly string[]) {
       where: [],
       sample: undefined,
       encoding: undefined,
+      sheet: undefined,
       allowPlaceholders: true,
       consentNeeded: false,
       tokenFormat: 'sealed',

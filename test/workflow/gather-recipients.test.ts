@@ -34,6 +34,7 @@ async function gather(
       where: [],
       sample: undefined,
       encoding: undefined,
+      sheet: undefined,
       ...options,
     },
     {

@@ -53,6 +53,7 @@ async function gather(
     where: [],
     sample: undefined,
     encoding: undefined,
+    sheet: undefined,
   };
   const addressBook = createAddressBook([], aliases, defaultDomain);
   const ports = { files, addressBook, random: systemRandom, readSuppressed: async () => new Set<string>() };

@@ -34,6 +34,7 @@ function plan(files: MemoryFiles, changes: Partial<EmailDraft> = {}): Promise<Pl
     where: [],
     sample: undefined,
     encoding: undefined,
+    sheet: undefined,
     consentNeeded: false,
     tokenFormat: 'sealed',
     trackingUrl: undefined,

@@ -35,6 +35,7 @@ function plan(files: MemoryFiles, templatePath: string) {
     where: [],
     sample: undefined,
     encoding: undefined,
+    sheet: undefined,
     consentNeeded: false,
     tokenFormat: 'sealed',
     trackingUrl: undefined,

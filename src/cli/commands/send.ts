@@ -31,6 +31,7 @@ export function defineSend(command: Command): void {
         'what CSV without a byte order mark is written in; default utf-8',
       ).choices(listEncodings),
     )
+    .option('--sheet <name>', 'of an .xlsx list; default: its first')
     .option('--skip-invalid', 'leave rows with errors out instead of stopping')
     .optionsGroup('What:')
     .option('--from <mailbox>', 'the sender')

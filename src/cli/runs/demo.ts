@@ -120,6 +120,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       },
       where: [],
       encoding: undefined,
+      sheet: undefined,
       sample: undefined,
       maxVisible: 20,
       expose: undefined,

@@ -41,6 +41,7 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly where?: Where;
   readonly sample?: number;
   readonly encoding?: ListEncoding;
+  readonly sheet?: string;
   readonly limit?: number;
   readonly duplicates?: 'first' | 'last' | 'each';
   readonly skipInvalid?: boolean;
@@ -203,6 +204,7 @@ export function createDraft(
     where: options.where ?? [],
     sample: options.sample,
     encoding: options.encoding,
+    sheet: options.sheet,
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
     expose: options.expose,
     duplicates: options.duplicates,
