@@ -41,6 +41,8 @@ export interface EmailDraft {
   readonly sheet: string | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
+  /** The same seed picks the same people of the same lists; undefined: one is drawn. */
+  readonly seed: string | undefined;
   readonly maxVisible: number;
   readonly expose: number | undefined;
   readonly duplicates: 'first' | 'last' | 'each' | undefined;

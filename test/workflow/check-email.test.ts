@@ -37,6 +37,7 @@ async function find(template: string, rows: readonly string[]) {
       skipInvalid: false,
       where: [],
       sample: undefined,
+      seed: undefined,
       encoding: undefined,
       sheet: undefined,
       allowPlaceholders: true,

@@ -52,6 +52,7 @@ async function gather(
     consentNeeded: false,
     where: [],
     sample: undefined,
+    seed: undefined,
     encoding: undefined,
     sheet: undefined,
   };

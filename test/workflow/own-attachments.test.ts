@@ -33,6 +33,7 @@ function plan(files: MemoryFiles, changes: Partial<EmailDraft> = {}): Promise<Pl
     allowPlaceholders: false,
     where: [],
     sample: undefined,
+    seed: undefined,
     encoding: undefined,
     sheet: undefined,
     consentNeeded: false,

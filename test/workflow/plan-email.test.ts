@@ -34,6 +34,7 @@ function plan(files: MemoryFiles, templatePath: string) {
     allowPlaceholders: false,
     where: [],
     sample: undefined,
+    seed: undefined,
     encoding: undefined,
     sheet: undefined,
     consentNeeded: false,

@@ -94,7 +94,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   do not count. Values and columns of several words go into quotes:
   --where '"First Name" = Ann and city = "New York"'
 
-  --sample n picks n of those who remain at random, other ones each time.
+  --sample n picks n of those who remain at random. The plan names the --seed that picks the same ones again, as long as
+  the same people remain in the same order; --seed spring, any text of your own, does too.
 
   The plan warns of domains that are one slip from a large provider's (gmial.com), and of those that mix Latin letters
   with Cyrillic or Greek ones. Such rows are sent to all the same.`,

@@ -17,6 +17,7 @@ export function defineSend(command: Command): void {
       where,
     )
     .option('--sample <n>', 'only n of them, picked at random', wholeNumber(1))
+    .option('--seed <text>', 'with --sample: the same text picks the same people')
     .option('--limit <n>', 'stop this run after n recipients; resume goes on', wholeNumber(1))
     .addOption(
       createOption('--duplicates <which>', 'rows with one address and different fields').choices([

@@ -122,6 +122,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       encoding: undefined,
       sheet: undefined,
       sample: undefined,
+      seed: undefined,
       maxVisible: 20,
       expose: undefined,
       duplicates: undefined,

@@ -40,6 +40,7 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly each?: readonly string[];
   readonly where?: Where;
   readonly sample?: number;
+  readonly seed?: string;
   readonly encoding?: ListEncoding;
   readonly sheet?: string;
   readonly limit?: number;
@@ -203,6 +204,7 @@ export function createDraft(
     named: { to: options.to ?? [], cc: options.cc ?? [], bcc: options.bcc ?? [], each: options.each ?? [] },
     where: options.where ?? [],
     sample: options.sample,
+    seed: options.seed,
     encoding: options.encoding,
     sheet: options.sheet,
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
