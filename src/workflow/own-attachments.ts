@@ -101,8 +101,10 @@ export class OwnAttachments {
 
   #textsOf(recipient: Recipient): readonly (readonly [column: string, text: string, key: string])[] {
     if (!('file' in recipient.source)) return [];
+    const columns = this.#columnsOf(recipient.source.file, recipient);
+    if (columns.length === 0) return [];
     const folder = folderOfList(recipient);
-    return this.#columnsOf(recipient.source.file, recipient).flatMap(column => {
+    return columns.flatMap(column => {
       const text = recipient.fields.get(column)?.trim() ?? '';
       return text === '' ? [] : [[column, text, `${folder}\0${text}`] as const];
     });
