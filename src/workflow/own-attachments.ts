@@ -22,7 +22,7 @@ interface Cell {
   readonly column: string;
   readonly text: string;
   count: number;
-  readonly places: string[];
+  readonly places: { readonly number: number; readonly place: string }[];
   files: readonly OwnFile[];
 }
 
@@ -54,7 +54,8 @@ export class OwnAttachments {
       const cell = this.#cells.get(key) ?? { folder, column, text, count: 0, places: [], files: [] };
       this.#cells.set(key, cell);
       cell.count += 1;
-      if (cell.places.length < placesShown) cell.places.push(placeOf(recipient));
+      if (cell.places.length < placesShown)
+        cell.places.push({ number: this.people, place: placeOf(recipient) });
     }
   }
 
@@ -127,7 +128,11 @@ export class OwnAttachments {
 
   #faulty({ fault, cells }: { readonly fault: Fault; readonly cells: readonly Cell[] }): Problem {
     const count = cells.reduce((sum, cell) => sum + cell.count, 0);
-    const places = cells.flatMap(cell => cell.places).slice(0, placesShown);
+    const places = cells
+      .flatMap(cell => cell.places)
+      .sort((a, b) => a.number - b.number)
+      .slice(0, placesShown)
+      .map(({ place }) => place);
     const who = count === 1 ? '1 row names' : `${count} rows name`;
     const [first] = cells;
     return new Problem('attachment', `${who} ${fault.what}: ${listPlaces(places, count)}`, {
