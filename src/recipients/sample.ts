@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { NumberSet } from '../number-set.js';
 
 /**
@@ -13,4 +14,14 @@ export function pickEvenly(count: number, total: number, nextNumber: () => numbe
     if (!picked.add(number)) picked.add(last);
   }
   return picked;
+}
+
+/** Numbers of 48 bits that look random, and are the same for the same seed on every machine. */
+export function createSeededNumbers(seed: string): () => number {
+  let drawn = 0;
+  return () =>
+    createHash('sha256')
+      .update(JSON.stringify([seed, drawn++]))
+      .digest()
+      .readUIntBE(0, 6);
 }

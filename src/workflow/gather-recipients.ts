@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { printBase32 } from '../base32.js';
 import type { SourceRef } from '../merge/composition.js';
 import { addrSpecKey } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
@@ -7,9 +8,8 @@ import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
 import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient } from '../recipients/recipient.js';
-import { pickEvenly } from '../recipients/sample.js';
+import { createSeededNumbers, pickEvenly } from '../recipients/sample.js';
 import type { Where } from '../recipients/where.js';
-import { createNumbers48 } from './identifiers.js';
 import { ListProblems, linesOf, type NamedProblem } from './list-problems.js';
 import { type NamedPeople, type NamedRecipients, readNamedPeople } from './named-people.js';
 import type { Files, Ledger, Mode, Random } from './ports.js';
@@ -24,8 +24,12 @@ export interface GatherOptions {
   readonly where: Where;
   /** Of CSV without a byte order mark; undefined: UTF-8. */
   readonly encoding: ListEncoding | undefined;
+  /** Of workbooks; undefined: the first of each. */
+  readonly sheet: string | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
+  /** The same seed picks the same people of the same lists; undefined: one is drawn. */
+  readonly seed: string | undefined;
 }
 
 export interface GatherPorts {
@@ -64,7 +68,7 @@ export interface Gathered {
 /**
  * Everything named on the command line to people, with all problems of all lists. Lists may have a million rows, so they
  * are read and read again, and what is kept of each row is a number.
- * @throws Problem `usage` when `where` or `encoding` has no list to be about.
+ * @throws Problem `usage` when `where`, `encoding` or `sheet` has no list to be about, or `seed` no sample.
  * @param meet called for everybody during the first reading, in which nobody can say yet who is named twice.
  */
 export async function gatherRecipients(
@@ -73,7 +77,7 @@ export async function gatherRecipients(
   meet: (recipient: Recipient) => void,
 ): Promise<Gathered> {
   const named = readNamedPeople(options, ports.files, ports.addressBook);
-  checkLists(options, named);
+  checkUsage(options, named);
   const suppressed = await ports.readSuppressed();
   const survey = await surveyPeople(named, suppressed, meet);
   const audience = planAudience(await readSpecial(named, survey), {
@@ -88,7 +92,7 @@ export async function gatherRecipients(
   const sample =
     options.sample === undefined
       ? undefined
-      : await takeSample(options.sample, total, everybody, ports.random);
+      : await takeSample(options.sample, total, everybody, options.seed ?? drawSeed(ports.random));
   return {
     mode: modeOf(options.named),
     typedByHand: named.typedByHand,
@@ -226,7 +230,10 @@ async function* readAudience(
   }
 }
 
-function checkLists({ where, encoding }: GatherOptions, { typedByHand, hasCsv }: NamedPeople): void {
+function checkUsage(
+  { where, encoding, sheet, sample, seed }: GatherOptions,
+  { typedByHand, hasCsv, hasWorkbook }: NamedPeople,
+): void {
   if (where.length > 0 && typedByHand) {
     throw new Problem('usage', '--where chooses among the rows of lists, and there is no list', {
       fix: 'Name a list with @people.csv, or leave --where out.',
@@ -235,6 +242,16 @@ function checkLists({ where, encoding }: GatherOptions, { typedByHand, hasCsv }:
   if (encoding !== undefined && !hasCsv) {
     throw new Problem('usage', '--encoding says what lists of CSV are written in, and there is none', {
       fix: 'Leave --encoding out; JSON is always UTF-8.',
+    });
+  }
+  if (seed !== undefined && sample === undefined) {
+    throw new Problem('usage', '--seed says whom --sample picks, and there is none', {
+      fix: 'Add --sample with a number, or leave --seed out.',
+    });
+  }
+  if (sheet !== undefined && !hasWorkbook) {
+    throw new Problem('usage', '--sheet names a sheet of an .xlsx list, and there is none', {
+      fix: 'Name a list with @people.xlsx, or leave --sheet out.',
     });
   }
 }
@@ -258,20 +275,30 @@ async function takeSample(
   count: number,
   total: number | undefined,
   everybody: () => AsyncIterable<Recipient>,
-  random: Random,
+  seed: string,
 ): Promise<Sample> {
   const people = total ?? (await countAll(everybody()));
   if (count >= people) {
     return { recipients: everybody, notice: `--sample ${count} takes everybody: there are ${people}` };
   }
-  const picked = pickEvenly(count, people, createNumbers48(random));
+  const picked = pickEvenly(count, people, createSeededNumbers(seed));
   return {
     async *recipients() {
       let index = 0;
       for await (const recipient of everybody()) if (picked.has(index++)) yield recipient;
     },
-    notice: `${count} of ${people} people picked at random by --sample`,
+    notice: `${count} of ${people} people picked by --sample; with --seed ${shellWord(seed)} it picks them again`,
   };
+}
+
+/** Short enough to be typed. */
+function drawSeed(random: Random): string {
+  return printBase32(random.bytes(5));
+}
+
+/** As it can be pasted into a shell. */
+function shellWord(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 async function countAll(items: AsyncIterable<unknown>): Promise<number> {

@@ -24,7 +24,7 @@ export function createDistinctNumbers(random: Random): () => number {
 }
 
 /** Random bits by the thousand numbers: what asking for them costs hardly depends on how many. */
-export function createNumbers48(random: Random): () => number {
+function createNumbers48(random: Random): () => number {
   let pool = Buffer.alloc(0);
   let at = 0;
   return () => {

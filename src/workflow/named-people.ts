@@ -5,7 +5,7 @@ import { splitMailboxList } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Mention } from '../recipients/audience.js';
-import { isCsv, isListName, type ListRow, parseList } from '../recipients/list.js';
+import { isCsv, isListName, isWorkbook, type ListRow, parseList } from '../recipients/list.js';
 import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
@@ -25,6 +25,8 @@ export interface NamedPeople {
   readonly typedByHand: boolean;
   /** A list among them is CSV. */
   readonly hasCsv: boolean;
+  /** A list among them is a workbook. */
+  readonly hasWorkbook: boolean;
   /** In the order of the command line. Problems stand where the name or the row does. */
   read(): AsyncGenerator<Mention | NamedProblem, void, void>;
   /** Rows that `where` does not mean, in the last reading. */
@@ -46,6 +48,8 @@ export interface NamingOptions {
   readonly where: Where;
   /** Of CSV without a byte order mark; undefined: UTF-8. */
   readonly encoding: ListEncoding | undefined;
+  /** Of workbooks; undefined: the first of each. */
+  readonly sheet: string | undefined;
 }
 
 export function readNamedPeople(options: NamingOptions, files: Files, book: AddressBook): NamedPeople {
@@ -63,6 +67,7 @@ export function readNamedPeople(options: NamingOptions, files: Files, book: Addr
   let leftOut = 0;
   return {
     hasCsv: named.some(item => item.kind === 'list' && isCsv(item.path)),
+    hasWorkbook: named.some(item => item.kind === 'list' && isWorkbook(item.path)),
     typedByHand: named.every(({ kind }) => kind !== 'list'),
     get leftOut() {
       return leftOut;

@@ -21,7 +21,7 @@ interface Cell {
   readonly folder: string;
   readonly column: string;
   readonly text: string;
-  readonly who: Pick<Recipient, 'source' | 'mailbox'>[];
+  readonly who: (Pick<Recipient, 'source' | 'mailbox'> & { readonly number: number })[];
   files: readonly OwnFile[];
 }
 
@@ -52,7 +52,7 @@ export class OwnAttachments {
       const folder = folderOfList(recipient);
       const cell = this.#cells.get(key) ?? { folder, column, text, who: [], files: [] };
       this.#cells.set(key, cell);
-      cell.who.push({ source: recipient.source, mailbox: recipient.mailbox });
+      cell.who.push({ source: recipient.source, mailbox: recipient.mailbox, number: this.people });
     }
   }
 
@@ -99,8 +99,10 @@ export class OwnAttachments {
 
   #textsOf(recipient: Recipient): readonly (readonly [column: string, text: string, key: string])[] {
     if (!('file' in recipient.source)) return [];
+    const columns = this.#columnsOf(recipient.source.file, recipient);
+    if (columns.length === 0) return [];
     const folder = folderOfList(recipient);
-    return this.#columnsOf(recipient.source.file, recipient).flatMap(column => {
+    return columns.flatMap(column => {
       const text = recipient.fields.get(column)?.trim() ?? '';
       return text === '' ? [] : [[column, text, `${folder}\0${text}`] as const];
     });
@@ -123,7 +125,8 @@ export class OwnAttachments {
 
   #faulty({ fault, cells }: { readonly fault: Fault; readonly cells: readonly Cell[] }): Problem {
     const who = new RowNumbers();
-    for (const cell of cells) for (const person of cell.who) who.add(person);
+    const people = cells.flatMap(cell => cell.who).sort((a, b) => a.number - b.number);
+    for (const person of people) who.add(person);
     const some = who.count === 1 ? '1 row names' : `${who.count} rows name`;
     const [first] = cells;
     return new Problem('attachment', `${some} ${fault.what}: ${who.print()}`, {

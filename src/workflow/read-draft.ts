@@ -38,8 +38,12 @@ export interface EmailDraft {
   readonly where: Where;
   /** Of CSV without a byte order mark; undefined: UTF-8. */
   readonly encoding: ListEncoding | undefined;
+  /** Of lists that are workbooks; undefined: the first of each. */
+  readonly sheet: string | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
+  /** The same seed picks the same people of the same lists; undefined: one is drawn. */
+  readonly seed: string | undefined;
   readonly maxVisible: number;
   readonly expose: number | undefined;
   readonly duplicates: 'first' | 'last' | 'each' | undefined;

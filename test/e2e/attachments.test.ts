@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { workbook } from '../recipients/workbook.js';
 import { jsonLines, User } from './command.js';
 
 let user: User;
@@ -128,4 +129,16 @@ it('is refused before anything is sent, on a real disk too', async () => {
     '3 rows name a file outside the folder of the list: lists/people.csv:4, lists/people.csv:5, lists/people.csv:7',
   );
   expect(await inbox()).toEqual([]);
+});
+
+it('takes list and files from a workbook and its folder', async () => {
+  const rows = { 2: ['email', 'file'], 3: ['ann@example.com', 'ann.pdf'], 5: ['bob@example.com', 'böb.pdf'] };
+  user.write('lists/people.xlsx', workbook({ name: 'Cover', rows: {} }, { name: 'People', rows }));
+  const fromWorkbook = send.map(word => word.replace('people.csv', 'people.xlsx'));
+  expect((await user.run([...fromWorkbook, '--sheet', 'People'])).status).toBe(0);
+  expect(await inbox()).toMatchObject([{ files: [{ letter: 'A' }] }, { files: [{ letter: 'B' }] }]);
+  expect((await user.run([...fromWorkbook, '--json'])).stderr).toContain('the list is empty');
+  expect((await user.run([...send, '--sheet', 'People', '--json'])).stderr).toContain(
+    '--sheet names a sheet of an .xlsx list, and there is none',
+  );
 });

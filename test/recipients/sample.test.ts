@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pickEvenly } from '../../src/recipients/sample.js';
+import { createSeededNumbers, pickEvenly } from '../../src/recipients/sample.js';
 
 /** Numbers of 48 bits that only look random (Lehmer). */
 function numbers(seed: number): () => number {
@@ -9,6 +9,12 @@ function numbers(seed: number): () => number {
     return Math.floor((state / 2_147_483_647) * 2 ** 48);
   };
 }
+
+/** Whoever picked these people once can pick them again with a later version. */
+it('picks the same with the same seed for ever', () => {
+  expect(pick(5, 1_000, createSeededNumbers('spring'))).toEqual([79, 159, 305, 409, 770]);
+  expect(pick(5, 1_000, createSeededNumbers('autumn'))).not.toEqual([79, 159, 305, 409, 770]);
+});
 
 function pick(count: number, total: number, next = numbers(7)): readonly number[] {
   const picked = pickEvenly(count, total, next);

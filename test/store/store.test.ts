@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/problem.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
+import { migrations } from '../../src/store/sqlite/schema.js';
 import type {
   EmailRecord,
   RecipientRecord,
@@ -367,5 +368,28 @@ describe('a database that cannot be used', () => {
     chmodSync(folder, 0o500);
     expect(await problemOf(join(folder, 'no.db'))).toBe('database: the database /no.db cannot be written');
     chmodSync(folder, 0o700);
+  });
+});
+
+describe('a database of an earlier version', () => {
+  it('is carried over: its recipients have no attachments of their own, and new ones may', async () => {
+    const path = join(folder, 'older.db');
+    const older = new Database(path);
+    for (const sql of migrations.slice(0, 1)) older.exec(sql);
+    older.pragma('user_version = 1');
+    older.exec(`
+      INSERT INTO emails VALUES ('em_older0000000', 7, 'each', 'S', 'a@example.com', '<m@example.com>',
+        '2026-01-01T00:00:00.000Z', NULL, 'sealed', 'f', '{}');
+      INSERT INTO recipients VALUES ('em_older0000000', 0, 1, 'ann@example.com', '', 'to', 0, '[["x","1"]]', 'pending',
+        '2026-01-01T00:00:00.000Z', 0)`);
+    older.close();
+    const opened = await openStore(path);
+    const attachments = [{ path: 'lists/ä.pdf', filename: 'ä.pdf', sha256: 'f'.repeat(64) }];
+    await opened.ledger.openEmail(email(), [recipient(0, { attachments })]);
+    const [before] = await all(opened.reader.readRecipients('em_older0000000'));
+    expect(before).toMatchObject({ emailAddress: 'ann@example.com', attachments: [] });
+    const [after] = await all(opened.reader.readRecipients('em_aaaaaaaaaaaa'));
+    expect(after?.attachments).toEqual(attachments);
+    await opened.close();
   });
 });

@@ -33,7 +33,9 @@ async function gather(
       consentNeeded: false,
       where: [],
       sample: undefined,
+      seed: undefined,
       encoding: undefined,
+      sheet: undefined,
       ...options,
     },
     {
@@ -168,7 +170,11 @@ describe('--sample', () => {
     expect(new Set(picked).size).toBe(10);
     expect(picked).toEqual(addresses(100).filter(address => picked.includes(address)));
     expect(await recipients()).toEqual(picked);
-    expect(notices).toEqual(['10 of 100 people picked at random by --sample']);
+    expect(notices).toEqual([
+      expect.stringMatching(
+        /^10 of 100 people picked by --sample; with --seed [a-z2-7]{8} it picks them again$/,
+      ),
+    ]);
     // Whoever was met is not asked of: only of those who were picked.
     expect(allMet).toBe(false);
     expect(readings()).toBe(1);
@@ -191,7 +197,28 @@ describe('--sample', () => {
     expect(picked).toHaveLength(3);
     for (const address of picked) expect(remaining).toContain(address);
     expect(await recipients()).toEqual(picked);
-    expect(notices).toContain(`3 of ${remaining.size} people picked at random by --sample`);
+    expect(notices.at(-1)).toContain(`3 of ${remaining.size} people picked by --sample`);
+  });
+
+  it('picks the same ones again with the seed it named, of short lists and of long ones', async () => {
+    for (const count of [100, 30_000]) {
+      const first = await gather(() => people(count), [], { sample: 10 });
+      const [, seed] = /--seed (\S+)/.exec(first.notices[0] ?? '') ?? [];
+      const second = await gather(() => people(count), [], { sample: 10, seed });
+      expect(await second.recipients()).toEqual(await first.recipients());
+      expect(second.notices).toEqual(first.notices);
+      const other = await gather(() => people(count), [], { sample: 10, seed: "Ann's" });
+      expect(await other.recipients()).not.toEqual(await first.recipients());
+      expect(other.notices[0]).toContain("with --seed 'Ann'\\''s' it picks them again");
+    }
+  });
+
+  it('has to be there for a seed', async () => {
+    await expect(gather(() => people(3), [], { seed: 'x' })).rejects.toMatchObject({
+      code: 'usage',
+      message: '--seed says whom --sample picks, and there is none',
+      fix: 'Add --sample with a number, or leave --seed out.',
+    });
   });
 
   it('takes everybody when there are no more', async () => {

@@ -56,7 +56,9 @@ async function gather(
     consentNeeded: false,
     where: [],
     sample: undefined,
+    seed: undefined,
     encoding: undefined,
+    sheet: undefined,
   };
   const addressBook = createAddressBook([], aliases, defaultDomain);
   const ports = { files, addressBook, random: systemRandom, readSuppressed: async () => new Set<string>() };

@@ -138,7 +138,7 @@ describe('a column whose cells name files', () => {
     files.linked.add('lists/link.pdf');
     files.noFiles.add('lists/folder');
     expect(await problemsOf(plan(files))).toEqual([
-      `attachment: 3 rows name a file that does not exist: ${list}:2, ${list}:10, ${list}:8
+      `attachment: 3 rows name a file that does not exist: ${list}:2, ${list}:8, ${list}:10
   Names start in the folder of the list; put the files there, or correct the cells. The first is "none.pdf" in column "invoice"; an empty cell means none.`,
       `attachment: 5 rows name a file outside the folder of the list: ${list}:3, ${list}:4, ${list}:5, ${list}:9, ${list}:11
   Copy the files into that folder: nothing else is attached by a list. The first is "a.pdf;/etc/passwd" in column "invoice"; an empty cell means none.`,

@@ -93,7 +93,12 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   Files named .ndjson or .jsonl hold one JSON object a line, .json an array of them (at most 50 MB). The keys of the
   first object are the columns, every other has the same; values are text, numbers, true, false, or null for nothing.
 
-  Errors name file and line (in an array the number of the object), all at once, before anything is sent. Identical
+  Files named .xlsx are workbooks (at most 20 MB); their first sheet is read, or --sheet <name>, from its first row that is
+  not empty. Text stays as it is; numbers are written out (1234, 0.5; a format such as 00000 or % is not applied: keep ZIP
+  codes as text), dates are 2026-11-23 or 2026-11-23 09:30, TRUE is true. A formula counts as what it came to when the
+  workbook was saved; an error (#REF!) is refused. Hidden and filtered rows are read too: --where leaves rows out.
+
+  Errors name file and line (in an array the number of the object, in a sheet the row), all at once, before anything is sent. Identical
   rows merge; rows with one address and different fields are an error unless --duplicates first, last or each.
   --skip-invalid leaves bad rows out.
 
@@ -102,7 +107,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   do not count. Values and columns of several words go into quotes:
   --where '"First Name" = Ann and city = "New York"'
 
-  --sample n picks n of those who remain at random, other ones each time.
+  --sample n picks n of those who remain at random. The plan names the --seed that picks the same ones again, as long as
+  the same people remain in the same order; --seed spring, any text of your own, does too.
 
   The plan warns of domains that are one slip from a large provider's (gmial.com), and of those that mix Latin letters
   with Cyrillic or Greek ones. Such rows are sent to all the same.`,

@@ -17,6 +17,7 @@ export function defineSend(command: Command): void {
       where,
     )
     .option('--sample <n>', 'only n of them, picked at random', wholeNumber(1))
+    .option('--seed <text>', 'with --sample: the same text picks the same people')
     .option('--limit <n>', 'stop this run after n recipients; resume goes on', wholeNumber(1))
     .addOption(
       createOption('--duplicates <which>', 'rows with one address and different fields').choices([
@@ -31,6 +32,7 @@ export function defineSend(command: Command): void {
         'what CSV without a byte order mark is written in; default utf-8',
       ).choices(listEncodings),
     )
+    .option('--sheet <name>', 'of an .xlsx list; default: its first')
     .option('--skip-invalid', 'leave rows with errors out instead of stopping')
     .optionsGroup('What:')
     .option('--from <mailbox>', 'the sender')

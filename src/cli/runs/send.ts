@@ -40,7 +40,9 @@ export interface SendOptions extends GlobalOptions, TransportOptions {
   readonly each?: readonly string[];
   readonly where?: Where;
   readonly sample?: number;
+  readonly seed?: string;
   readonly encoding?: ListEncoding;
+  readonly sheet?: string;
   readonly limit?: number;
   readonly duplicates?: 'first' | 'last' | 'each';
   readonly skipInvalid?: boolean;
@@ -204,7 +206,9 @@ export function createDraft(
     named: { to: options.to ?? [], cc: options.cc ?? [], bcc: options.bcc ?? [], each: options.each ?? [] },
     where: options.where ?? [],
     sample: options.sample,
+    seed: options.seed,
     encoding: options.encoding,
+    sheet: options.sheet,
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
     expose: options.expose,
     duplicates: options.duplicates,
