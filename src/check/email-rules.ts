@@ -7,18 +7,33 @@ export interface CheckedEmail {
   readonly from: Mailbox;
   /** The template asks for `unsubscribe_url`. */
   readonly hasUnsubscribeLink: boolean;
+  /** A server that gives every copy a Message-ID of its own. */
+  readonly replacingRelay?: string | undefined;
 }
 
 /** From here on people did not write to each other: it is a list. */
 const manyRecipients = 50;
 
 /** What is to be said about an email as a whole: who sends it to how many. */
-export function checkEmail({
-  mode,
-  recipients,
-  from,
-  hasUnsubscribeLink,
-}: CheckedEmail): readonly RuleFinding[] {
+export function checkEmail(email: CheckedEmail): readonly RuleFinding[] {
+  return [...checkList(email), ...checkRelay(email.mode, email.replacingRelay)];
+}
+
+/** Only group mail shares its Message-ID. */
+export function checkRelay(mode: CheckedEmail['mode'], relay: string | undefined): readonly RuleFinding[] {
+  if (mode === 'each' || relay === undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'message-id-replaced',
+      what: `${relay} gives every copy a Message-ID of its own; replies find each other by References, which all copies share`,
+      fix: 'Send through a server that leaves Message-ID alone if the thread matters: some mail programs show one for each reply.',
+      about: '',
+    },
+  ];
+}
+
+function checkList({ mode, recipients, from, hasUnsubscribeLink }: CheckedEmail): readonly RuleFinding[] {
   if (recipients <= manyRecipients) return [];
   const findings: RuleFinding[] = [];
   if (mode === 'each' && !hasUnsubscribeLink) {

@@ -15,6 +15,7 @@ export type FindingCode =
   | 'subject-length'
   | 'subject-capitals'
   | 'header-line'
+  | 'message-id-replaced'
   | 'unsubscribe-missing'
   | 'from-freemail';
 

@@ -145,12 +145,18 @@ function createSkeleton(composition: Composition, { attachments }: CopyContext):
       date,
       messageId,
       inReplyTo,
+      references: referencesOf(composition),
       fields: oneClick ? [...headerFields, listUnsubscribe, oneClickPost] : headerFields,
     },
     { text: '', html: template.html, attachments },
     boundary,
     slots,
   );
+}
+
+/** Replies to copies whose Message-IDs are not the same find each other by what all of them refer to. RFC 5322 §3.6.4 */
+function referencesOf({ inReplyTo, threadAnchor, messageId }: Composition): readonly string[] {
+  return [...(inReplyTo === undefined ? [] : [inReplyTo]), ...(threadAnchor === true ? [messageId] : [])];
 }
 
 /** With any value: it has a slot. */

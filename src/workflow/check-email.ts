@@ -39,6 +39,7 @@ export async function checkPlannedEmail(planned: PlannedEmail, ring: KeyRing): P
       recipients: plan.recipients,
       from: plan.from,
       hasUnsubscribeLink: template.fields.has('unsubscribe_url'),
+      replacingRelay: plan.replacingRelay,
     }),
   );
   const [first] = await takeFirst(planned.recipients());

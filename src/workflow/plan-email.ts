@@ -3,6 +3,7 @@
  * written and nothing is sent here; the plan is data that is shown, agreed to and then carried out.
  */
 import { printBase32 } from '../base32.js';
+import { checkRelay } from '../check/email-rules.js';
 import type { CompiledTemplate, TemplateResult } from '../merge/compile-template.js';
 import type { Composition } from '../merge/composition.js';
 import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
@@ -15,6 +16,7 @@ import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import { checkExposure } from '../recipients/exposure.js';
 import type { Recipient } from '../recipients/recipient.js';
+import { replacesMessageId } from '../smtp/relays.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type FieldCheck, findUnknownFields } from './check-rows.js';
 import { type CopyCheck, createCopyCheck, type Survey, toCopyRecipient, valuesOf } from './copy-check.js';
@@ -249,6 +251,7 @@ function compose(
     date: printDateTime(own.now, -own.now.getTimezoneOffset()),
     messageId: createMessageId(ports.random.bytes(16), domainOf(originator.from.addrSpec)),
     inReplyTo: draft.inReplyTo,
+    threadAnchor: (audience.mode === 'group' && replacingRelay(draft) !== undefined) || undefined,
     headerFields: read.headerFields,
     oneClick: offersOneClick(template, draft.trackingUrl) || undefined,
     boundary: own.boundary,
@@ -266,6 +269,11 @@ function compose(
   };
 }
 
+/** The host on the way out that gives every copy a Message-ID of its own. */
+function replacingRelay({ smtpHost }: EmailDraft): string | undefined {
+  return smtpHost !== undefined && replacesMessageId(smtpHost) ? smtpHost : undefined;
+}
+
 function describePlan(
   draft: EmailDraft,
   email: EmailRecord,
@@ -274,6 +282,7 @@ function describePlan(
   { exposure, shown, untracked, doubts }: Survey,
   leftovers: readonly Problem[],
 ): SendPlan {
+  const relay = replacingRelay(draft);
   return {
     emailId: email.emailId,
     mode: email.mode,
@@ -290,6 +299,11 @@ function describePlan(
     window: draft.window,
     trackingUrl: draft.trackingUrl,
     notices: audience.notices,
-    warnings: [...doubts.warnings(), ...leftovers.map(({ message }) => message)],
+    warnings: [
+      ...doubts.warnings(),
+      ...checkRelay(email.mode, relay).map(({ what }) => what),
+      ...leftovers.map(({ message }) => message),
+    ],
+    replacingRelay: relay,
   };
 }

@@ -11,6 +11,29 @@ const email = {
 } as const;
 const codes = (part: object) => checkEmail({ ...email, ...part }).map(({ code }) => code);
 
+describe('a relay that gives every copy a Message-ID of its own', () => {
+  const few = {
+    recipients: 2,
+    from: { name: '', addrSpec: 'a@example.com' as AddrSpec },
+    hasUnsubscribeLink: false,
+  };
+  const replacingRelay = 'smtp-relay.brevo.com';
+
+  it('is told of where the copies share one', () => {
+    expect(checkEmail({ ...few, mode: 'group', replacingRelay })).toEqual([
+      {
+        severity: 'warning',
+        code: 'message-id-replaced',
+        what: 'smtp-relay.brevo.com gives every copy a Message-ID of its own; replies find each other by References, which all copies share',
+        fix: 'Send through a server that leaves Message-ID alone if the thread matters: some mail programs show one for each reply.',
+        about: '',
+      },
+    ]);
+    expect(checkEmail({ ...few, mode: 'each', replacingRelay })).toEqual([]);
+    expect(checkEmail({ ...few, mode: 'group', replacingRelay: undefined })).toEqual([]);
+  });
+});
+
 describe('checkEmail', () => {
   it('wants a link to unsubscribe where a list gets one message each', () => {
     expect(codes({ hasUnsubscribeLink: false })).toEqual(['unsubscribe-missing']);

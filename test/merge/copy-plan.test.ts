@@ -157,6 +157,7 @@ async function buildAnew(composition: Composition, one: CopyRecipient): Promise<
       subject: render('text', template.subject, scope),
       date,
       messageId: deriveMessageId(composition.messageId, one.recipientNumber),
+      references: [],
       fields: headerFields,
     },
     {
