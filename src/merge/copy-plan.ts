@@ -125,8 +125,17 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   };
 }
 
+/** Octets of the header that all copies have, without signatures. */
+export async function measureHeader(composition: Composition): Promise<number> {
+  const { header } = await createSkeleton(composition, { attachments: [] });
+  return header.reduce((sum, piece) => sum + (typeof piece === 'string' ? 0 : piece.length), 0);
+}
+
 /** Group mail shows everybody the same; a mail merge shows each recipient themselves. */
-function createSkeleton(composition: Composition, { attachments }: CopyContext): Promise<Skeleton> {
+function createSkeleton(
+  composition: Composition,
+  { attachments }: Pick<CopyContext, 'attachments'>,
+): Promise<Skeleton> {
   const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
   const oneClick = composition.oneClick === true;
   const isGroup = composition.mode === 'group';

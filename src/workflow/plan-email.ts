@@ -8,16 +8,17 @@ import type { CompiledTemplate, TemplateResult } from '../merge/compile-template
 import type { Composition } from '../merge/composition.js';
 import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid.js';
-import { isOneClickField, offersOneClick } from '../merge/one-click.js';
+import { offersOneClick } from '../merge/one-click.js';
 import { printDateTime } from '../message/date-time.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
-import { domainOf, needsSmtpUtf8, printMailbox } from '../message/mailbox.js';
+import { domainOf, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import { checkExposure } from '../recipients/exposure.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { replacesMessageId } from '../smtp/relays.js';
 import type { KeyRing } from '../tracking/key.js';
+import { findHeaderLeftovers, findHeaderProblems } from './check-header.js';
 import { type FieldCheck, findUnknownFields } from './check-rows.js';
 import { type CopyCheck, createCopyCheck, type Survey, toCopyRecipient, valuesOf } from './copy-check.js';
 import type { SendPlan } from './events.js';
@@ -85,9 +86,9 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   if (exposure !== undefined) problems.push(exposure);
   const composition = compose(draft, ports, read, { ...identity, message, header: survey.header, now });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
-  problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)), ...findInternational(composition));
-  problems.push(...findDoubled(composition));
-  const leftovers = faults.leftovers(template.file);
+  problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)));
+  problems.push(...(await findHeaderProblems(composition)));
+  const leftovers = [...faults.leftovers(template.file), ...findHeaderLeftovers(composition)];
   if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);
 
@@ -149,39 +150,6 @@ function nobody({ suppressed, leftOut }: Gathered): Problem {
   return reasons.length > 0
     ? new Problem('usage', `nobody is left: ${reasons.join(', and ')}`)
     : new Problem('usage', 'there are no recipients', { fix: 'Name them with --to, --cc, --bcc or --each.' });
-}
-
-/**
- * Such a mailbox makes the header of every copy one that only SMTPUTF8 carries, also to those whose own address is plain: one
- * server without it would refuse them all. RFC 6532 §3, RFC 6531 §3.4
- */
-function findInternational({ from, replyTo, to, cc }: Composition): readonly Problem[] {
-  return [from, ...replyTo, ...to, ...cc]
-    .filter(({ addrSpec }) => needsSmtpUtf8(addrSpec))
-    .map(
-      ({ addrSpec }) =>
-        new Problem(
-          'address-syntax',
-          `${addrSpec} has letters beyond ASCII before the "@", and stands in every copy`,
-          {
-            fix: 'Use --bcc or --each for such recipients, and another address as sender.',
-          },
-        ),
-    );
-}
-
-/** A second link to unsubscribe would leave it to chance which of them works. RFC 5322 §3.6, RFC 8058 §4 */
-function findDoubled({ oneClick, headerFields }: Composition): readonly Problem[] {
-  return headerFields
-    .filter(field => oneClick === true && isOneClickField(field))
-    .map(
-      ({ name }) =>
-        new Problem(
-          'header-value',
-          `--header ${name}: copies have this field already, since the template has {{ unsubscribe_url }}`,
-          { fix: 'Leave it out, or put a link of your own into the template.' },
-        ),
-    );
 }
 
 /** Everybody in a group sees the same Subject; a merge field in it would split their thread. */
@@ -279,7 +247,7 @@ function describePlan(
   email: EmailRecord,
   composition: Composition,
   audience: Gathered,
-  { exposure, shown, untracked, doubts }: Survey,
+  { exposure, shown, untracked, doubts, sameMailboxes }: Survey,
   leftovers: readonly Problem[],
 ): SendPlan {
   const relay = replacingRelay(draft);
@@ -301,6 +269,7 @@ function describePlan(
     notices: audience.notices,
     warnings: [
       ...doubts.warnings(),
+      ...sameMailboxes.warnings(),
       ...checkRelay(email.mode, relay).map(({ what }) => what),
       ...leftovers.map(({ message }) => message),
     ],
