@@ -76,19 +76,11 @@ async function findTooLarge(composition: Composition): Promise<readonly Problem[
   ];
 }
 
-/** Liquid has no part in these: what reads as a merge field would be sent as it is. */
-export function findHeaderLeftovers({
-  from,
-  replyTo,
-  to,
-  cc,
-  headerFields,
-}: Composition): readonly Problem[] {
+/** Of the sender; recipients are looked at with their copies. Liquid has no part in these: what reads as a merge field would be sent as it is. */
+export function findHeaderLeftovers({ from, replyTo, headerFields }: Composition): readonly Problem[] {
   const places = [
     ...headerFields.map(({ name, value }) => [`--header ${name}`, value] as const),
-    ...[from, ...replyTo, ...to, ...cc].map(
-      ({ name, addrSpec }) => [`the name of ${addrSpec}`, name] as const,
-    ),
+    ...[from, ...replyTo].map(({ name, addrSpec }) => [`the name of ${addrSpec}`, name] as const),
   ];
   return places.flatMap(([place, text]) =>
     findLeftovers(text).map(

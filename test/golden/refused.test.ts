@@ -107,6 +107,21 @@ it('warns of two addresses of one mailbox in group mail alone', async () => {
   await expect(problemsOf(named({ each: both }))).rejects.toMatchObject({ plan: { warnings: [] } });
 });
 
+it('refuses a name in the header that nobody filled in, with its row', async () => {
+  const files = {
+    'msg.html': '<p>Hello</p>\n',
+    'people.csv':
+      'email,name\nalice@example.com,Alice\nbob@example.com,%FIRSTNAME%\ncarol@example.com,%LASTNAME%\n',
+  };
+  for (const whom of [named({ each: ['people.csv'] }), named({ to: ['@people.csv'] })]) {
+    const golden = { name: 'refused', files, options: whom, expected: undefined as never };
+    const error = await planGolden(golden).catch((error: unknown) => error);
+    expect((error as Problems).problems.map(({ message, where }) => [message, where?.line])).toEqual([
+      ['"%FIRSTNAME%" is left over in 2 of 3 copies: people.csv:3, people.csv:4', 3],
+    ]);
+  }
+});
+
 it('refuses a link to unsubscribe beside the one that copies have, and takes it where they have none', async () => {
   const headers = [
     'List-unsubscribe: <https://example.com/no>',
