@@ -9,6 +9,8 @@ export function checkCopy({ subject, html, text }: ReadableCopy): readonly RuleF
 
 /** Gmail shows so much of a message and a link to the rest, which few follow. */
 const gmailClipsAtBytes = 102 * 1024;
+/** One more paragraph and it does. */
+const nearlyClippedAtBytes = 90 * 1024;
 /** RFC 5322 §2.1.1 recommends so much for a line, and no list of messages shows more. */
 const longestSubject = 78;
 /** Fewer are an abbreviation. */
@@ -45,17 +47,17 @@ function checkHtml(html: string): readonly RuleFinding[] {
   return [
     ...checkSize(html),
     ...images.flatMap(checkImage),
-    ...insecureBackgrounds(html),
+    ...insecureSources(html),
     ...links.flatMap(link => checkLink(link, html)),
   ];
 }
 
 function checkSize(html: string): readonly RuleFinding[] {
   const bytes = Buffer.byteLength(html);
-  if (bytes <= gmailClipsAtBytes) return [];
+  if (bytes < nearlyClippedAtBytes) return [];
   return [
     {
-      severity: 'warning',
+      severity: bytes > gmailClipsAtBytes ? 'error' : 'warning',
       code: 'html-too-large',
       what: `the HTML has ${Math.ceil(bytes / 1024)} KB; Gmail cuts messages off at 102 KB`,
       fix: 'Leave out sections, or styles that are repeated; a link can have the rest.',
@@ -80,14 +82,22 @@ function checkImage({ attributes }: HtmlElement): readonly RuleFinding[] {
   return findings;
 }
 
-function insecureBackgrounds(html: string): readonly RuleFinding[] {
-  const inStyles = [...html.matchAll(/url\(\s*(?:["']|&quot;|&#39;)?(http:[^"')&\s]+)/gi)];
-  const inAttributes = elementsOf(html, 'body|table|td|th|div').map(({ attributes }) =>
-    attributes.get('background'),
+/** Everywhere but in the `src` of an `<img>`: styles, backgrounds, other sizes of a picture, films. */
+function insecureSources(html: string): readonly RuleFinding[] {
+  const inStyles = [...html.matchAll(/(?:url\(|@import)\s*(?:["']|&quot;|&#39;)?(http:[^"')&;\s]+)/gi)].map(
+    ([, url = '']) => url,
   );
-  return [...inStyles.map(([, url]) => url), ...inAttributes.filter(url => /^http:/i.test(url ?? ''))].map(
-    url => insecureImage(url ?? ''),
+  const inAttributes = elementsOf(html, 'body|table|td|th|div|img|source|video|input').flatMap(
+    ({ source, attributes }) => [
+      attributes.get('background'),
+      attributes.get('poster'),
+      // The address of an image is looked at beside its words.
+      /^<img/i.test(source) ? undefined : attributes.get('src'),
+      ...(attributes.get('srcset') ?? '').split(/,\s+|\s+/),
+    ],
   );
+  const insecure = inAttributes.map(url => url?.trim() ?? '').filter(url => /^http:/i.test(url));
+  return [...new Set([...inStyles, ...insecure])].map(insecureImage);
 }
 
 function insecureImage(source: string): RuleFinding {

@@ -5,20 +5,64 @@ export interface CheckedEmail {
   readonly mode: 'group' | 'each';
   readonly recipients: number;
   readonly from: Mailbox;
+  readonly replyTo?: readonly Mailbox[] | undefined;
   /** The template asks for `unsubscribe_url`. */
   readonly hasUnsubscribeLink: boolean;
+  /** A server that gives every copy a Message-ID of its own. */
+  readonly replacingRelay?: string | undefined;
 }
 
 /** From here on people did not write to each other: it is a list. */
 const manyRecipients = 50;
 
 /** What is to be said about an email as a whole: who sends it to how many. */
-export function checkEmail({
-  mode,
-  recipients,
-  from,
-  hasUnsubscribeLink,
-}: CheckedEmail): readonly RuleFinding[] {
+export function checkEmail(email: CheckedEmail): readonly RuleFinding[] {
+  return [...checkList(email), ...checkReplies(email), ...checkRelay(email.mode, email.replacingRelay)];
+}
+
+/** @param warnings of `recipients/same-mailbox.ts`; of group mail. */
+export function checkSameMailboxes(warnings: readonly string[]): readonly RuleFinding[] {
+  return warnings.map(what => ({
+    severity: 'warning',
+    code: 'same-mailbox',
+    what,
+    fix: 'Leave one of each out: servers drop the second copy of one message, and its pixel is never fetched.',
+    about: '',
+  }));
+}
+
+/** Only group mail shares its Message-ID. */
+export function checkRelay(mode: CheckedEmail['mode'], relay: string | undefined): readonly RuleFinding[] {
+  if (mode === 'each' || relay === undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'message-id-replaced',
+      what: `${relay} gives every copy a Message-ID of its own; replies find each other by References, which all copies share`,
+      fix: 'Send through a server that leaves Message-ID alone if the thread matters: some mail programs show one for each reply.',
+      about: '',
+    },
+  ];
+}
+
+const noReply = /^(?:no|do[-_.]?not)[-_.]?reply\b/i;
+
+/** Who cannot answer presses "spam", and some servers take no mail that cannot be answered. */
+function checkReplies({ from, replyTo = [] }: CheckedEmail): readonly RuleFinding[] {
+  const answered = replyTo.length > 0 ? replyTo : [from];
+  if (!answered.every(({ addrSpec }) => noReply.test(addrSpec))) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'from-no-reply',
+      what: `answers go to ${answered.map(({ addrSpec }) => addrSpec).join(', ')}, which says that nobody reads them`,
+      fix: 'Send from an address that is read, or name one with --reply-to.',
+      about: '',
+    },
+  ];
+}
+
+function checkList({ mode, recipients, from, hasUnsubscribeLink }: CheckedEmail): readonly RuleFinding[] {
   if (recipients <= manyRecipients) return [];
   const findings: RuleFinding[] = [];
   if (mode === 'each' && !hasUnsubscribeLink) {

@@ -15,6 +15,10 @@ export type FindingCode =
   | 'subject-length'
   | 'subject-capitals'
   | 'header-line'
+  | 'header-size'
+  | 'same-mailbox'
+  | 'from-no-reply'
+  | 'message-id-replaced'
   | 'unsubscribe-missing'
   | 'from-freemail';
 

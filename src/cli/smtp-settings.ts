@@ -36,6 +36,21 @@ export function readSmtpAddress(context: Context): SmtpAddress {
   );
 }
 
+/** The server's address if one is named: what depends on it can be checked without asking it. */
+export function hasServer(context: Context): boolean {
+  return context.text('smtp.url') !== undefined || context.text('smtp.host') !== undefined;
+}
+
+/** For what is only looked at: a server that is not named, or not rightly, is no reason to look no further. */
+export function findSmtpHost(context: Context): string | undefined {
+  try {
+    return hasServer(context) ? readSmtpAddress(context).host : undefined;
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
 export function printSmtpAddress(address: SmtpAddress): string {
   const scheme = address.tls === 'implicit' ? 'smtps' : 'smtp';
   const user = address.user === undefined ? '' : `${encodeURIComponent(address.user)}@`;

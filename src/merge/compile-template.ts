@@ -49,7 +49,7 @@ export interface TemplateResult {
   readonly images: ReadonlyMap<string, Place>;
 }
 
-/** The slot every HTML part has exactly once. `raw`: the element is ours, not a value to escape. */
+/** The slot that every copy comes to exactly once. `raw`: the element is ours, not a value to escape. */
 const pixelSlot = '{{ pixel | raw }}';
 const pixelPlaceholder = /\{\{-?\s*pixel\s*-?\}\}/g;
 
@@ -189,15 +189,10 @@ function withPreheader(html: string, preheader: string | undefined): string {
   return placePixelSlot(html, element);
 }
 
-/** The user's own `{{ pixel }}` is where it goes; else we choose. */
+/** The user's own `{{ pixel }}` is where it goes; else we choose. Of several, or in a loop, the first that a copy comes to. */
 function withPixelSlot(html: string): string {
-  let placed = false;
-  const replaced = html.replaceAll(pixelPlaceholder, () => {
-    const slot = placed ? '' : pixelSlot;
-    placed = true;
-    return slot;
-  });
-  return placed ? replaced : placePixelSlot(html, pixelSlot);
+  const own = html.replaceAll(pixelPlaceholder, `${pixelSlot}{% assign pixel = "" %}`);
+  return own === html ? placePixelSlot(html, pixelSlot) : own;
 }
 
 function fieldsOfText(text: { readonly path: string; readonly source: string }): ReadonlyMap<string, Place> {

@@ -20,6 +20,8 @@ export interface Composition {
   readonly date: string;
   readonly messageId: string;
   readonly inReplyTo?: string | undefined;
+  /** true: References names this email itself, since the relay gives every copy a Message-ID of its own. */
+  readonly threadAnchor?: true | undefined;
   readonly headerFields: readonly HeaderField[];
   /** true: List-Unsubscribe with the recipient's own link, and List-Unsubscribe-Post. Emails of earlier versions have neither. */
   readonly oneClick?: true | undefined;

@@ -140,10 +140,16 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   };
 }
 
+/** Octets of the header that all copies have, without signatures. */
+export async function measureHeader(composition: Composition): Promise<number> {
+  const { header } = await createSkeleton(composition, { attachments: [] }, false);
+  return header.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : 0), 0);
+}
+
 /** Group mail shows everybody the same; a mail merge shows each recipient themselves. */
 function createSkeleton(
   composition: Composition,
-  { attachments }: CopyContext,
+  { attachments }: Pick<CopyContext, 'attachments'>,
   hasOwn: boolean,
 ): Promise<Skeleton> {
   const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
@@ -164,6 +170,7 @@ function createSkeleton(
       date,
       messageId,
       inReplyTo,
+      references: referencesOf(composition),
       fields: oneClick ? [...headerFields, listUnsubscribe, oneClickPost] : headerFields,
     },
     { text: '', html: template.html, attachments },
@@ -171,6 +178,11 @@ function createSkeleton(
     slots,
     hasOwn,
   );
+}
+
+/** Replies to copies whose Message-IDs are not the same find each other by what all of them refer to. RFC 5322 §3.6.4 */
+function referencesOf({ inReplyTo, threadAnchor, messageId }: Composition): readonly string[] {
+  return [...(inReplyTo === undefined ? [] : [inReplyTo]), ...(threadAnchor === true ? [messageId] : [])];
 }
 
 /** With any value: it has a slot. */

@@ -17,8 +17,10 @@ export interface MessageHeader {
   readonly date: string;
   /** With its angle brackets. */
   readonly messageId: string;
-  /** With its angle brackets; also the only entry of References. */
+  /** With its angle brackets. */
   readonly inReplyTo?: string | undefined;
+  /** The same, the oldest first; [] for no such field. */
+  readonly references: readonly string[];
   readonly fields: readonly HeaderField[];
 }
 
@@ -54,7 +56,8 @@ export async function composeMessage(
     ...(header.cc.length > 0 ? { cc: header.cc.map(toComposer) } : {}),
     subject: literal(header.subject),
     messageId: header.messageId,
-    ...(header.inReplyTo === undefined ? {} : { inReplyTo: header.inReplyTo, references: header.inReplyTo }),
+    ...(header.inReplyTo === undefined ? {} : { inReplyTo: header.inReplyTo }),
+    ...(header.references.length === 0 ? {} : { references: [...header.references] }),
     headers: [
       { key: 'Date', value: header.date },
       ...header.fields.map(({ name, value }) => ({ key: name, value: literal(value) })),

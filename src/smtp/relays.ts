@@ -10,6 +10,11 @@ const relays: readonly (readonly [host: RegExp, fields: readonly string[]])[] = 
   [/^smtp(?:-broadcasts)?\.postmarkapp\.com$/, ['Message-ID']],
 ];
 
+/** Whether copies that left with one Message-ID arrive with one each. */
+export function replacesMessageId(host: string): boolean {
+  return fieldsReplacedBy(host).includes('Message-ID');
+}
+
 /** What a signature must not cover, since it would be broken on arrival. */
 export function fieldsReplacedBy(host: string): readonly string[] {
   return relays.find(([pattern]) => pattern.test(host.toLowerCase()))?.[1] ?? [];

@@ -1,5 +1,5 @@
 import { checkCopy } from '../check/copy-rules.js';
-import { checkEmail } from '../check/email-rules.js';
+import { checkEmail, checkSameMailboxes } from '../check/email-rules.js';
 import type { FindingCode, RuleFinding, Severity } from '../check/finding.js';
 import { checkMessage } from '../check/message-rules.js';
 import type { TemplateFile } from '../merge/compile-template.js';
@@ -8,6 +8,7 @@ import { findInTemplate } from '../merge/template-place.js';
 import { encodeSubject } from '../message/skeleton.js';
 import type { Place, Problem, ProblemCode, Rows } from '../problem.js';
 import type { Recipient } from '../recipients/recipient.js';
+import { SameMailboxes } from '../recipients/same-mailbox.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { PlannedEmail } from './plan-email.js';
 
@@ -43,7 +44,9 @@ export async function checkPlannedEmail(planned: PlannedEmail, ring: KeyRing): P
       mode: plan.mode,
       recipients: plan.recipients,
       from: plan.from,
+      replyTo: composition.replyTo,
       hasUnsubscribeLink: template.fields.has('unsubscribe_url'),
+      replacingRelay: plan.replacingRelay,
     }),
   );
   const [first] = await takeFirst(planned.recipients());
@@ -51,15 +54,18 @@ export async function checkPlannedEmail(planned: PlannedEmail, ring: KeyRing): P
     const { message } = await planned.copies('rehearsal', ring).make(first);
     found.add(undefined, checkMessage(message));
   }
+  const sameMailboxes = new SameMailboxes();
   const read = createCopyReader(composition, { emailId: plan.emailId, templatePath: template.file.path });
   const check = rememberLast(checkCopy);
   for await (const recipient of planned.people()) {
     const { mailbox, role, fields } = recipient;
+    if (plan.mode === 'group') sameMailboxes.add(recipient);
     const copy = read({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
     found.add(recipient, check(copy));
     // Of the header only this field can be as long as somebody’s values make it.
     if (copy.subject.length > longSubject) found.add(recipient, checkMessage(encodeSubject(copy.subject)));
   }
+  found.add(undefined, checkSameMailboxes(sameMailboxes.warnings()));
   return found.findings();
 }
 

@@ -1,5 +1,5 @@
 import type { TemplateFile } from '../merge/compile-template.js';
-import { leftoverKind } from '../merge/leftovers.js';
+import { findLeftovers, leftoverKind } from '../merge/leftovers.js';
 import type { Leftover, RenderFault, RenderResult } from '../merge/render-copy.js';
 import { builtInFields, fieldIdentifier } from '../merge/scope.js';
 import { findInTemplate } from '../merge/template-place.js';
@@ -45,7 +45,13 @@ export class RenderFaults {
   add(recipient: Recipient, result: RenderResult): void {
     this.#tried += 1;
     if (result.ok) {
-      for (const leftover of result.copy.leftovers()) this.#addLeftover(recipient, leftover);
+      const leftovers = result.copy.leftovers();
+      for (const leftover of leftovers) this.#addLeftover(recipient, leftover);
+      // The name stands in the header, whether the template asks for it or not.
+      const inBody = new Set(leftovers.map(({ words }) => leftoverKind(words)));
+      for (const words of findLeftovers(recipient.mailbox.name)) {
+        if (!inBody.has(leftoverKind(words))) this.#addLeftover(recipient, { words, inTemplate: false });
+      }
       return;
     }
     const { fault } = result;

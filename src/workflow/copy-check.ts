@@ -6,6 +6,7 @@ import type { Mailbox } from '../message/mailbox.js';
 import { DomainDoubts } from '../recipients/doubtful-domains.js';
 import { ExposureSurvey } from '../recipients/exposure.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
+import { SameMailboxes } from '../recipients/same-mailbox.js';
 import { RenderFaults } from './check-rows.js';
 import { Fingerprint } from './fingerprint.js';
 import { modeOf } from './gather-recipients.js';
@@ -86,6 +87,8 @@ export interface Survey {
   untracked: number;
   /** Addresses that are right by every rule and probably not meant. */
   readonly doubts: DomainDoubts;
+  /** Of group mail: with a message of their own, both copies arrive. */
+  readonly sameMailboxes: SameMailboxes;
   add(recipient: Recipient): void;
   /** The same words to the same people are what nobody means to send twice in a day. */
   readonly fingerprint: Fingerprint;
@@ -103,12 +106,14 @@ function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: numbe
     shown: { to: named(), cc: named(), bcc: named() },
     untracked: 0,
     doubts: new DomainDoubts(),
+    sameMailboxes: new SameMailboxes(),
     add(recipient) {
       const { mailbox, role, fields, tracked } = recipient;
       survey.fingerprint.add({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
       const { first } = survey.shown[role];
       survey.exposure.add(recipient);
       survey.doubts.add(recipient);
+      if (mode === 'group') survey.sameMailboxes.add(recipient);
       survey.shown[role].count += 1;
       if (first.length < namesKept) first.push(mailbox);
       if (mode === 'group' && role !== 'bcc' && survey.exposure.visible <= mostVisible)

@@ -33,6 +33,8 @@ export interface SendPlan {
   readonly connections: number;
   /** Messages of one connection that may be uncertain should it break. */
   readonly window: number;
+  /** The server on the way out, if it is known to give every copy a Message-ID of its own. */
+  readonly replacingRelay?: string | undefined;
   /** Base of the pixel URLs; undefined when no copy is tracked. */
   readonly trackingUrl: string | undefined;
   /** Things that were done to the input and the user should see: merged rows, skipped rows. */

@@ -3,19 +3,22 @@
  * written and nothing is sent here; the plan is data that is shown, agreed to and then carried out.
  */
 import { printBase32 } from '../base32.js';
+import { checkRelay } from '../check/email-rules.js';
 import type { CompiledTemplate, TemplateResult } from '../merge/compile-template.js';
 import type { Composition } from '../merge/composition.js';
 import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid.js';
-import { isOneClickField, offersOneClick } from '../merge/one-click.js';
+import { offersOneClick } from '../merge/one-click.js';
 import { printDateTime } from '../message/date-time.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
-import { domainOf, needsSmtpUtf8, printMailbox } from '../message/mailbox.js';
+import { domainOf, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import { checkExposure } from '../recipients/exposure.js';
 import type { Recipient } from '../recipients/recipient.js';
+import { replacesMessageId } from '../smtp/relays.js';
 import type { KeyRing } from '../tracking/key.js';
+import { findHeaderLeftovers, findHeaderProblems } from './check-header.js';
 import { type FieldCheck, findUnknownFields } from './check-rows.js';
 import { type CopyCheck, createCopyCheck, toCopyRecipient, valuesOf } from './copy-check.js';
 import type { SendPlan } from './events.js';
@@ -94,10 +97,10 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   if (exposure !== undefined) problems.push(exposure);
   const composition = compose(draft, ports, read, { ...identity, message, header: survey.header });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
-  problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)), ...findInternational(composition));
+  problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)));
+  problems.push(...(await findHeaderProblems(composition)));
   problems.push(...(await own.check(ports.files)));
-  problems.push(...findDoubled(composition));
-  const leftovers = faults.leftovers(template.file);
+  const leftovers = [...faults.leftovers(template.file), ...findHeaderLeftovers(composition)];
   if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);
   if (own.none < own.people) {
@@ -184,39 +187,6 @@ function noListForColumn(): Problem {
   });
 }
 
-/**
- * Such a mailbox makes the header of every copy one that only SMTPUTF8 carries, also to those whose own address is plain: one
- * server without it would refuse them all. RFC 6532 §3, RFC 6531 §3.4
- */
-function findInternational({ from, replyTo, to, cc }: Composition): readonly Problem[] {
-  return [from, ...replyTo, ...to, ...cc]
-    .filter(({ addrSpec }) => needsSmtpUtf8(addrSpec))
-    .map(
-      ({ addrSpec }) =>
-        new Problem(
-          'address-syntax',
-          `${addrSpec} has letters beyond ASCII before the "@", and stands in every copy`,
-          {
-            fix: 'Use --bcc or --each for such recipients, and another address as sender.',
-          },
-        ),
-    );
-}
-
-/** A second link to unsubscribe would leave it to chance which of them works. RFC 5322 §3.6, RFC 8058 §4 */
-function findDoubled({ oneClick, headerFields }: Composition): readonly Problem[] {
-  return headerFields
-    .filter(field => oneClick === true && isOneClickField(field))
-    .map(
-      ({ name }) =>
-        new Problem(
-          'header-value',
-          `--header ${name}: copies have this field already, since the template has {{ unsubscribe_url }}`,
-          { fix: 'Leave it out, or put a link of your own into the template.' },
-        ),
-    );
-}
-
 /** Everybody in a group sees the same Subject; a merge field in it would split their thread. */
 function checkSubject(template: TemplateResult, mode: Mode): readonly Problem[] {
   if (mode === 'each') return [];
@@ -268,6 +238,7 @@ function compose(
     date: own.date,
     messageId: createMessageId(ports.random.bytes(16), domainOf(originator.from.addrSpec)),
     inReplyTo: draft.inReplyTo,
+    threadAnchor: (audience.mode === 'group' && replacingRelay(draft) !== undefined) || undefined,
     headerFields: read.headerFields,
     oneClick: offersOneClick(template, draft.trackingUrl) || undefined,
     boundary: own.boundary,
@@ -285,6 +256,11 @@ function compose(
   };
 }
 
+/** The host on the way out that gives every copy a Message-ID of its own. */
+function replacingRelay({ smtpHost }: EmailDraft): string | undefined {
+  return smtpHost !== undefined && replacesMessageId(smtpHost) ? smtpHost : undefined;
+}
+
 function describePlan(
   draft: EmailDraft,
   email: EmailRecord,
@@ -293,7 +269,8 @@ function describePlan(
   { survey, own }: CopyCheck,
   leftovers: readonly Problem[],
 ): SendPlan {
-  const { exposure, shown, untracked, doubts } = survey;
+  const { exposure, shown, untracked, doubts, sameMailboxes } = survey;
+  const relay = replacingRelay(draft);
   return {
     emailId: email.emailId,
     mode: email.mode,
@@ -310,6 +287,12 @@ function describePlan(
     window: draft.window,
     trackingUrl: draft.trackingUrl,
     notices: [...audience.notices, ...own.notices()],
-    warnings: [...doubts.warnings(), ...leftovers.map(({ message }) => message)],
+    warnings: [
+      ...doubts.warnings(),
+      ...sameMailboxes.warnings(),
+      ...checkRelay(email.mode, relay).map(({ what }) => what),
+      ...leftovers.map(({ message }) => message),
+    ],
+    replacingRelay: relay,
   };
 }

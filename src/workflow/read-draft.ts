@@ -57,6 +57,8 @@ export interface EmailDraft {
   readonly trackingUrl: string | undefined;
   /** For the plan; undefined in a dry run. */
   readonly server: string | undefined;
+  /** Where the mail will leave from, also in a dry run; undefined when that is not known. */
+  readonly smtpHost?: string | undefined;
   readonly connections: number;
   readonly window: number;
 }

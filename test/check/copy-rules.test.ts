@@ -17,9 +17,15 @@ it('has nothing to say about a good copy', () => {
 it('counts the octets of the HTML, as Gmail does', () => {
   const filler = (letter: string, count: number) => `<p>${letter.repeat(count)}</p>`;
   const text = 'x'.repeat(60_000);
-  expect(told({ html: filler('x', 102 * 1024 - 7), text })).toEqual([]);
+  expect(told({ html: filler('x', 90 * 1024 - 8), text })).toEqual([]);
+  expect(told({ html: filler('x', 90 * 1024 - 7), text })).toEqual([
+    'warning html-too-large: the HTML has 90 KB; Gmail cuts messages off at 102 KB',
+  ]);
+  expect(told({ html: filler('x', 102 * 1024 - 7), text })).toEqual([
+    'warning html-too-large: the HTML has 102 KB; Gmail cuts messages off at 102 KB',
+  ]);
   expect(told({ html: filler('é', 52 * 1024), text })).toEqual([
-    'warning html-too-large: the HTML has 105 KB; Gmail cuts messages off at 102 KB',
+    'error html-too-large: the HTML has 105 KB; Gmail cuts messages off at 102 KB',
   ]);
 });
 
@@ -33,6 +39,19 @@ describe('images', () => {
     ['<img alt="" src="http://x.example/a.png">', ['image-http']],
     ['<td background="http://x.example/a.png">', ['image-http']],
     ['<p style="background:url(\'http://x.example/a.png\')">', ['image-http']],
+    [
+      '<img alt="" src="https://x.example/a.png" srcset="https://x.example/b.png 2x, http://x.example/c.png 3x">',
+      ['image-http'],
+    ],
+    ['<source srcset="http://x.example/a.png">', ['image-http']],
+    ['<video poster="http://x.example/a.png"></video>', ['image-http']],
+    ['<input type="image" src="http://x.example/a.png">', ['image-http']],
+    ['<style>@import "http://x.example/a.css";</style>', ['image-http']],
+    ['<style>.a{background:url(http://x.example/a.png)}</style>', ['image-http']],
+    [
+      '<p style="background:url(http://x.example/a.png)"></p><td background="http://x.example/a.png">',
+      ['image-http'],
+    ],
     ['<!-- <img src="http://x.example/a.png"> --><image>', []],
   ])('%s', (html, codes) => {
     expect(checkCopy({ ...copy, html }).map(({ code }) => code)).toEqual(codes);

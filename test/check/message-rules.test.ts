@@ -1,6 +1,23 @@
 import { expect, it } from 'vitest';
 import { checkMessage } from '../../src/check/message-rules.js';
 
+it('warns of a header that some servers refuse', () => {
+  const message = (octets: number) => {
+    const line = `X-A: ${'a'.repeat(93)}\r\n`;
+    return Buffer.from(`${line.repeat(octets / line.length)}\r\nHello\r\n`);
+  };
+  expect(checkMessage(message(60_000))).toEqual([]);
+  expect(checkMessage(message(70_000))).toEqual([
+    {
+      severity: 'warning',
+      code: 'header-size',
+      what: 'the header of every copy has 69 KB; some servers refuse more than 64 KB',
+      fix: 'Put recipients into --bcc, or send each a message of their own with --each.',
+      about: '',
+    },
+  ]);
+});
+
 it('finds the header fields that have a line of more than 998 octets, the line end not counted', () => {
   const message = [
     `X-Fits: ${'a'.repeat(990)}`,

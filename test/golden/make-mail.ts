@@ -1,7 +1,7 @@
 /** A golden case to octets, the way `send` goes: draft, plan, copies. Clock, random numbers and keys are fixed. */
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createDkimSigner } from '../../src/message/dkim/signer.js';
+import { createDkimSigner, type DkimKey } from '../../src/message/dkim/signer.js';
 import { createAddressBook } from '../../src/recipients/address-book.js';
 import { type PlannedEmail, planEmail } from '../../src/workflow/plan-email.js';
 import { testRing } from '../tracking/keys.js';
@@ -64,7 +64,7 @@ function fixedBytes(seed: string): (count: number) => Uint8Array {
 }
 
 /** Keys for these tests and nothing else: RSA made for them, Ed25519 from RFC 8463 §A.2. */
-function signer() {
+function testKeys(): readonly DkimKey[] {
   const rsa = createPrivateKey(readFileSync(`${import.meta.dirname}/dkim-test-key.pem`));
   const ed25519 = createPrivateKey({
     key: Buffer.concat([
@@ -75,11 +75,22 @@ function signer() {
     type: 'pkcs8',
   });
   const domain = 'example.com';
-  return createDkimSigner(
-    [
-      { domain, selector: 'mail', algorithm: 'rsa-sha256', privateKey: rsa },
-      { domain, selector: 'mail-ed', algorithm: 'ed25519-sha256', privateKey: ed25519 },
-    ],
-    { signedAt: new Date('2026-11-23T09:00:00Z') },
-  );
+  return [
+    { domain, selector: 'mail', algorithm: 'rsa-sha256', privateKey: rsa },
+    { domain, selector: 'mail-ed', algorithm: 'ed25519-sha256', privateKey: ed25519 },
+  ];
+}
+
+function signer() {
+  return createDkimSigner(testKeys(), { signedAt: new Date('2026-11-23T09:00:00Z') });
+}
+
+/** What DNS says of the keys. */
+export async function resolveTestKey(name: string): Promise<string[][]> {
+  const key = testKeys().find(({ selector, domain }) => name === `${selector}._domainkey.${domain}`);
+  if (key === undefined) throw Object.assign(new Error('no record'), { code: 'ENOTFOUND' });
+  const spki = createPublicKey(key.privateKey).export({ type: 'spki', format: 'der' });
+  // RFC 8463 §4 wants the 32 octets alone.
+  const [kind, octets] = key.algorithm === 'rsa-sha256' ? ['rsa', spki] : ['ed25519', spki.subarray(-32)];
+  return [[`v=DKIM1; k=${kind}; p=${octets.toString('base64')}`]];
 }

@@ -49,8 +49,77 @@ it.each<[string, Partial<EmailDraft>, readonly string[]]>([
       'header-value | --in-reply-to "question.42@example.org" is not a message id | Copy it whole, with its angle brackets: <…@…>.',
     ],
   ],
+  [
+    'a header that is larger than servers take',
+    {
+      ...named({
+        to: Array.from({ length: 1_000 }, (_, index) => `${'Ü'.repeat(20)} <person${index}@example.com>`),
+      }),
+      expose: 1_000,
+    },
+    [
+      'message-too-large | the header of every copy has 199 KB; servers refuse more than 100 KB | Put recipients into --bcc, or send each a message of their own with --each.',
+    ],
+  ],
+  [
+    'a field of that size',
+    { headers: [`X-Long: ${'word '.repeat(25_000)}end`] },
+    [
+      'message-too-large | the header of every copy has 126 KB; servers refuse more than 100 KB | Shorten the subject and the --header values.',
+    ],
+  ],
+  [
+    'merge fields where there are none',
+    {
+      headers: ['X-Campaign: {{ campaign }}'],
+      from: '"*|SENDER|*" <a@example.com>',
+      replyTo: 'undefined <b@example.com>',
+    },
+    [
+      '"{{ campaign }}" is left over in --header X-Campaign',
+      '"*|SENDER|*" is left over in the name of a@example.com',
+      '"undefined" is left over in the name of b@example.com',
+    ].map(
+      what =>
+        `template-placeholder | ${what} | Merge fields work in the template and in the subject. Or pass --allow-placeholders if it is meant to be read.`,
+    ),
+  ],
 ])('refuses %s', async (_, options, problems) => {
   expect((await problemsOf(options)).map(said)).toEqual(problems);
+});
+
+it('takes what seems left over in the header when it is meant, and warns', async () => {
+  const planned = problemsOf({ headers: ['X-Campaign: {{ campaign }}'], allowPlaceholders: true });
+  await expect(planned).rejects.toMatchObject({
+    plan: { warnings: ['"{{ campaign }}" is left over in --header X-Campaign'] },
+  });
+});
+
+it('warns of two addresses of one mailbox in group mail alone', async () => {
+  const both = ['bob@example.com', 'bob+news@example.com'];
+  await expect(problemsOf(named({ to: both }))).rejects.toMatchObject({
+    plan: {
+      warnings: [
+        '1 address may reach a mailbox that is named already: bob+news@example.com (bob@example.com)',
+      ],
+    },
+  });
+  await expect(problemsOf(named({ each: both }))).rejects.toMatchObject({ plan: { warnings: [] } });
+});
+
+it('refuses a name in the header that nobody filled in, with its row', async () => {
+  const files = {
+    'msg.html': '<p>Hello</p>\n',
+    'people.csv':
+      'email,name\nalice@example.com,Alice\nbob@example.com,%FIRSTNAME%\ncarol@example.com,%LASTNAME%\n',
+  };
+  for (const whom of [named({ each: ['people.csv'] }), named({ to: ['@people.csv'] })]) {
+    const golden = { name: 'refused', files, options: whom, expected: undefined as never };
+    const error = await planGolden(golden).catch((error: unknown) => error);
+    expect((error as Problems).problems.map(({ message, where }) => [message, where?.line])).toEqual([
+      ['"%FIRSTNAME%" is left over in 2 of 3 copies: people.csv:3, people.csv:4', 3],
+    ]);
+  }
 });
 
 it('refuses a link to unsubscribe beside the one that copies have, and takes it where they have none', async () => {

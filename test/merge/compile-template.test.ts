@@ -88,6 +88,20 @@ describe('the pixel', () => {
     expect(html).toBe('<body><p>Hi</p><img src="P"></body>');
   });
 
+  it('is once where the template names it in several places, in each branch too', async () => {
+    const twice = await render('m.html', '<body>{{ pixel }}<p>Hi</p>{{pixel}}</body>');
+    expect(twice.html).toBe('<body><img src="P"><p>Hi</p></body>');
+    const loop = await render(
+      'm.html',
+      '<body>{% for i in (1..3) %}<p>{{ i }}</p>{{ pixel }}{% endfor %}</body>',
+    );
+    expect(loop.html).toBe('<body><p>1</p><img src="P"><p>2</p><p>3</p></body>');
+    const source =
+      '<body>{% if x == "1" %}<p>One</p>{{ pixel }}{% else %}{{ pixel }}<p>Two</p>{% endif %}</body>';
+    expect((await render('m.html', source, { x: '1' })).html).toBe('<body><p>One</p><img src="P"></body>');
+    expect((await render('m.html', source, { x: '2' })).html).toBe('<body><img src="P"><p>Two</p></body>');
+  });
+
   it('leaves no trace in a copy without one', async () => {
     expect((await render('m.html', '<body><p>Hi</p></body>', {}, '')).html).toBe('<body><p>Hi</p></body>');
   });

@@ -163,6 +163,7 @@ async function buildAnew(
       subject: render('text', template.subject, scope),
       date,
       messageId: deriveMessageId(composition.messageId, one.recipientNumber),
+      references: [],
       fields: headerFields,
     },
     {

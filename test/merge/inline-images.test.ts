@@ -74,7 +74,7 @@ describe('images of the template’s folder', () => {
   ])('are none of %s', async source => {
     const { found, html } = await imagesIn('m.html', source);
     expect(found).toEqual([]);
-    expect(html).toBe(`{{ pixel | raw }}${source}`);
+    expect(html?.replace('{{ pixel | raw }}', '')).toBe(source);
   });
 
   it('keep the Liquid around them and beside them', async () => {

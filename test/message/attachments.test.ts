@@ -20,6 +20,7 @@ async function sendAndRead(filename: string, content: Uint8Array = Buffer.from('
       subject: 'S',
       date: 'Mon, 23 Nov 2026 09:00:00 +0000',
       messageId: '<x@example.com>',
+      references: [],
       fields: [],
     },
     { text: 'Hello', html: undefined, attachments: [{ filename, content }] },

@@ -18,6 +18,7 @@ const header: MessageHeader = {
   subject: 'Grüße 😀',
   date: 'Mon, 23 Nov 2026 09:00:00 +0545',
   messageId: '<id@example.com>',
+  references: [],
   fields: [{ name: 'X-Team', value: 'möwe' }],
 };
 const body = { text: 'Hällo\n.\nFrom here\n', html: '<p>Hällo</p>', attachments: [] };

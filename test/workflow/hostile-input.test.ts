@@ -307,6 +307,7 @@ async function expectMessage(changes: Partial<MessageHeader>): Promise<void> {
     subject: 'Hello',
     date: 'Mon, 23 Nov 2026 09:00:00 +0000',
     messageId: '<id@y.example>',
+    references: [],
     fields: [],
     ...changes,
   };

@@ -8,8 +8,8 @@ import { alignmentWarning, type DkimSettings, readDkimSettings } from '../dkim-s
 import { exitCodes } from '../exit-codes.js';
 import { createPassingKeyRing } from '../key-ring.js';
 import { terminalWidth } from '../output.js';
-import { readSmtpAddress } from '../smtp-settings.js';
-import { hasServer, rehearse, rehearsedDraft } from './rehearse.js';
+import { hasServer, readSmtpAddress } from '../smtp-settings.js';
+import { rehearse, rehearsedDraft } from './rehearse.js';
 import { checkUsage, requireTrackingUrl, type SendOptions, settingFlags } from './send.js';
 
 /** Everything there is to say about an email before it is sent; nothing is sent, and no server is asked. */

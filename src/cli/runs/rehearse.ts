@@ -39,8 +39,3 @@ export async function rehearse<T>(
     await store?.close();
   }
 }
-
-/** The server's address if one is named: what depends on it can be checked without asking it. */
-export function hasServer(context: Context): boolean {
-  return context.text('smtp.url') !== undefined || context.text('smtp.host') !== undefined;
-}

@@ -22,6 +22,7 @@ import { planWithSystem } from '../plan-with-system.js';
 import { createSendView, showDifferences } from '../send-view.js';
 import {
   completeSmtpSettings,
+  findSmtpHost,
   printSmtpAddress,
   readSmtpAddress,
   type SmtpAddress,
@@ -78,7 +79,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   checkUsage(options);
   const context = await createContext(options, settingFlags(options));
   const { server, trackingUrl } = readSetup(options, context);
-  const dkim = await readDkimSettings(context, server?.host);
+  const dkim = await readDkimSettings(context, server?.host ?? findSmtpHost(context));
   const transport = readTransportSettings(options, context);
   const draft = createDraft(templatePath, options, context, { server, trackingUrl, transport });
   const existingRing = await readKeyRing();
@@ -218,6 +219,7 @@ export function createDraft(
     tokenFormat: (context.text('tracking.token_format') as 'sealed' | 'article' | undefined) ?? 'sealed',
     trackingUrl,
     server: server === undefined ? undefined : printSmtpAddress(server),
+    smtpHost: server?.host ?? findSmtpHost(context),
     connections: transport.connections,
     window: transport.window,
   };

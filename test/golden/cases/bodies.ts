@@ -69,7 +69,7 @@ export const bodies: readonly GoldenCase[] = [
   },
   {
     name: 'mjml-sample',
-    files: { 'welcome.mjml': sample('welcome.mjml'), 'people.csv': sample('people.csv') },
+    files: { 'announcement.mjml': sample('announcement.mjml'), 'people.csv': sample('people.csv') },
     options: { subject: undefined, ...named({ each: ['people.csv'] }) },
     keep: 2,
     expected: { ...plainest, subject: 'The harbour office moves on Monday', text: 'We are moving\n\nHello ' },

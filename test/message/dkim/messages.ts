@@ -12,6 +12,7 @@ const header: MessageHeader = {
   subject: 'Lunch',
   date: 'Mon, 23 Nov 2026 09:00:00 +0100',
   messageId: '<id@example.com>',
+  references: [],
   fields: [],
 };
 const body: MessageBody = { text: 'Hello\n', html: '<p>Hello</p>\n', attachments: [] };
