@@ -1,10 +1,12 @@
 import type { TemplateFile } from '../merge/compile-template.js';
+import type { UrlFault } from '../merge/field-urls.js';
 import { leftoverKind } from '../merge/leftovers.js';
 import type { Leftover, RenderFault, RenderResult } from '../merge/render-copy.js';
 import { builtInFields, fieldIdentifier } from '../merge/scope.js';
 import { findInTemplate } from '../merge/template-place.js';
 import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
+import { quoteInput } from '../recipients/quote-input.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { RowNumbers } from '../recipients/row-numbers.js';
 
@@ -37,12 +39,14 @@ export function findUnknownFields(check: FieldCheck): readonly Problem[] {
 export class RenderFaults {
   readonly #groups = new Map<string, { readonly fault: RenderFault; readonly who: RowNumbers }>();
   readonly #leftovers = new Map<string, Leftover & { readonly first: Recipient; readonly who: RowNumbers }>();
+  readonly #urls = new Map<string, { readonly fault: UrlFault; readonly who: RowNumbers }>();
   #tried = 0;
 
   add(recipient: Recipient, result: RenderResult): void {
     this.#tried += 1;
     if (result.ok) {
       for (const leftover of result.copy.leftovers()) this.#addLeftover(recipient, leftover);
+      for (const fault of result.copy.urlFaults()) this.#addUrl(recipient, fault);
       return;
     }
     const { fault } = result;
@@ -62,6 +66,30 @@ export class RenderFaults {
     };
     group.who.add(recipient);
     this.#leftovers.set(cause, group);
+  }
+
+  #addUrl(recipient: Recipient, fault: UrlFault): void {
+    const cause = `${fault.written} ${fault.why}`;
+    const group = this.#urls.get(cause) ?? { fault, who: new RowNumbers() };
+    group.who.add(recipient);
+    this.#urls.set(cause, group);
+  }
+
+  /** Links and images that lead where no link in a mail may. */
+  urls(template: TemplateFile): readonly Problem[] {
+    return [...this.#urls.values()].map(({ fault: { written, url, why }, who }) => {
+      const liquid = /\{[{%][\s\S]*$/.exec(written)?.[0] ?? '';
+      const copies = `${who.count} of ${this.#tried} copies`;
+      return new Problem(
+        'template-link',
+        `${written} comes to ${quoteInput(url)}, which ${why} (${copies}: ${who.print()})`,
+        {
+          where: findInTemplate(template, written) ?? findInTemplate(template, liquid),
+          rows: who.rows(),
+          fix: 'Correct the value, or begin the address in the template: https://example.com/…',
+        },
+      );
+    });
   }
 
   /** What reads as a merge field nobody filled in, and would be sent like that. */
@@ -92,7 +120,8 @@ export class RenderFaults {
         return new Problem('template-field', `${some} cannot be rendered (${who.print()}): ${fault.why}`, {
           rows,
         });
-      const where = check.asked.get(fault.field);
+      // Of `name.length` the template asks for `name`.
+      const where = check.asked.get(fault.field) ?? check.asked.get(fault.field.replace(/[.[].*$/s, ''));
       if (who.count === this.#tried && !known.has(fault.field))
         return unknownField(fault.field, where, known);
       return new Problem('template-field', `${some} lack the field "${fault.field}": ${who.print()}`, {

@@ -83,6 +83,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   const composition = compose(draft, ports, read, { ...identity, message, header: survey.header, now });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
   problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)), ...findInternational(composition));
+  problems.push(...faults.urls(template.file));
   const leftovers = faults.leftovers(template.file);
   if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);
