@@ -3,6 +3,7 @@
  * MJML, Markdown and HTML-to-text run once per email, here; per recipient only Liquid runs (`render-copy.ts`).
  */
 import { type Place, Problem } from '../problem.js';
+import { refuseBareLiquid } from './bare-liquid.js';
 import { decodeEntities } from './entities.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { findImages } from './inline-images.js';
@@ -74,6 +75,12 @@ export async function compileTemplate(
     );
   }
   const { frontMatter, body, bodyLineOffset } = await splitFrontMatter(file.path, file.source);
+  if (body.trim() === '') {
+    throw new Problem('template-syntax', 'the template is empty', {
+      where: { file: file.path },
+      fix: 'Write the message, below the front matter if there is one.',
+    });
+  }
   const template = { file: file.path, text: body, lineOffset: bodyLineOffset };
   const joined =
     kind === 'mjml' ? expandIncludes(template, file.includes ?? new Map()) : joinPieces([wholeOf(template)]);
@@ -89,6 +96,7 @@ export async function compileTemplate(
   const text = await compileText(kind, source, html, file);
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
 
+  refuseBareLiquid(html, source, joined);
   const images = findImages(html, source, joined, file.path);
 
   return {
@@ -132,7 +140,20 @@ async function compileText(
 ): Promise<string> {
   if (kind === 'txt') return `${source.restore(source.text).trimEnd()}\n`;
   if (file.text !== undefined) return file.text.source.replaceAll(/\r\n?/g, '\n');
-  return source.restore(await textFromHtml(html));
+  return source.restore(await textOf(html, file.path));
+}
+
+async function textOf(html: string, file: string): Promise<string> {
+  try {
+    return await textFromHtml(html);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new Problem('template-syntax', 'elements are nested too deeply', {
+      where: { file },
+      fix: 'Close what you open: each <div> and <table>.',
+      cause,
+    });
+  }
 }
 
 /** `--subject`, front matter, `<mj-title>` or `<title>`, the first Markdown heading: in that order. */

@@ -21,6 +21,11 @@ const engines = {
   text: new Liquid({ ...limits, ...strict }),
 };
 
+/** Not even by a name that a value gives: those are looked up when it is too late to name a place. */
+for (const { tags } of Object.values(engines)) {
+  for (const tag of ['include', 'render', 'layout', 'block']) delete tags[tag];
+}
+
 export type Context = keyof typeof engines;
 
 /** Values by field name. Without a prototype, so that `toString` and `constructor` are unknown fields. */
@@ -58,7 +63,7 @@ export function parseLiquid(context: Context, source: string, origin: Origin): L
 
 /**
  * The fields the text asks for, each with the place of its first use.
- * @throws Problem `template-syntax` for `include`, `render` and `layout`: a template names no other file.
+ * @throws Problem `template-syntax` when it cannot be read that far.
  */
 export function fieldsOf(text: LiquidText, origin: Origin): ReadonlyMap<string, Place> {
   const fields = new Map<string, Place>();
@@ -72,12 +77,8 @@ export function fieldsOf(text: LiquidText, origin: Origin): ReadonlyMap<string, 
 function analyze(text: LiquidText, origin: Origin) {
   try {
     return engines[text.context].analyzeSync(text.templates).globals;
-  } catch (cause) {
-    throw new Problem('template-syntax', 'include, render and layout are not available', {
-      where: origin.place,
-      fix: 'Put the other file’s text into the template itself.',
-      cause,
-    });
+  } catch (error) {
+    throw liquidProblem('template-syntax', error, origin);
   }
 }
 
@@ -101,8 +102,10 @@ export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
 /** liquidjs ends its messages with `, line:1, col:7`, which counts from the text it was given, not from the file. */
 function liquidProblem(code: 'template-syntax', error: unknown, origin: Origin): Problem {
   const [line, column] = positionOf(error);
-  return new Problem(code, firstLine(error), {
+  const isOtherFile = /^tag "(?:include|render|layout|block)" not found/.test(firstLine(error));
+  return new Problem(code, isOtherFile ? 'include, render and layout are not available' : firstLine(error), {
     where: placeAt(origin, line, column),
+    fix: isOtherFile ? 'Put the other file’s text into the template itself.' : undefined,
     cause: error,
   });
 }
@@ -115,5 +118,6 @@ function positionOf(error: unknown): readonly [number, number] {
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (/^Maximum call stack/.test(message)) return 'tags are nested too deeply';
   return (message.split('\n', 1)[0] ?? message).replace(/(?:, file:.*?)?, line:\d+, col:\d+$/, '');
 }

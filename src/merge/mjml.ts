@@ -44,6 +44,12 @@ async function runMjml(kept: string, source: ProtectedText, placeOf: PlaceOf): P
 function mjmlProblems(error: unknown, source: ProtectedText, placeOf: PlaceOf): Error {
   const errors = (error as { errors?: { line: number; message: string }[] }).errors;
   if (errors === undefined) {
+    if (error instanceof RangeError) {
+      return new Problem('template-syntax', 'components are nested too deeply', {
+        where: { file: placeOf(0).file },
+        cause: error,
+      });
+    }
     return new Problem('template-syntax', `not an MJML document: ${(error as Error).message}`, {
       where: { file: placeOf(0).file },
       fix: 'It starts with <mjml> and holds one <mj-body>.',

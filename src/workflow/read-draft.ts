@@ -1,5 +1,6 @@
 import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
+import { folderOf, resolveInside } from '../merge/template-path.js';
 import type { Attachment } from '../message/compose.js';
 import { fileNameFault, type HeaderField, parseHeaderField } from '../message/header-field.js';
 import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
@@ -7,6 +8,7 @@ import { isMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { ListEncoding } from '../recipients/list-encoding.js';
+import { cellFault } from '../recipients/list-row.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
@@ -14,6 +16,7 @@ import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, Random, TokenFormat } from './ports.js';
 import { readImages } from './read-images.js';
 import { readIncludes } from './read-includes.js';
+import { requireInFolder } from './require-in-folder.js';
 import { readSource } from './source-ref.js';
 
 /** What the command line and the configuration say, as it was written. */
@@ -108,6 +111,7 @@ export async function readDraft(
   const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
   problems.push(...(audience?.problems ?? []));
   const originator = readOriginator(draft, template, problems);
+  problems.push(...findSetFaults(draft));
   const headerFields = readHeaderFields(draft, problems);
   const attachments = [
     ...(illustrated?.images ?? []),
@@ -149,7 +153,9 @@ async function readTemplate(draft: EmailDraft, files: Files, sources: SourceRef[
 async function siblingText(templatePath: string, files: Files): Promise<string | undefined> {
   if (templateKind(templatePath) === 'txt') return undefined;
   const path = templatePath.replace(/\.[^./\\]+$/, '.txt');
-  return (await files.exists(path)) ? path : undefined;
+  if (!(await files.exists(path))) return undefined;
+  await requireInFolder(path, folderOf(templatePath), files, { file: path });
+  return path;
 }
 
 function readOriginator(
@@ -191,6 +197,13 @@ function readMailbox(what: string, text: string, problems: Problem[]): Mailbox |
   return undefined;
 }
 
+function findSetFaults({ set }: EmailDraft): readonly Problem[] {
+  return [...set].flatMap(([name, value]) => {
+    const fault = cellFault(value);
+    return fault === undefined ? [] : [new Problem('usage', `--set ${name}: ${fault} in the value`)];
+  });
+}
+
 function readHeaderFields(draft: EmailDraft, problems: Problem[]): readonly HeaderField[] {
   const fields: HeaderField[] = [];
   const seen = new Set<string>();
@@ -221,9 +234,8 @@ async function readAttachments(
   files: Files,
   problems: Problem[],
 ): Promise<readonly AttachedFile[]> {
-  const folder = draft.templatePath.replace(/[^/\\]*$/, '');
   const paths = [
-    ...(template?.frontMatter.attachments.map(path => (path.startsWith('/') ? path : folder + path)) ?? []),
+    ...(await attachmentsOfTemplate(draft.templatePath, template, files, problems)),
     ...draft.attachments,
   ];
   const attachments: AttachedFile[] = [];
@@ -240,4 +252,34 @@ async function readAttachments(
     if (content !== undefined) attachments.push({ path, filename, content });
   }
   return attachments;
+}
+
+/** What the command line names is the user's own word; a template may come from somebody else, and names its folder's files. */
+async function attachmentsOfTemplate(
+  templatePath: string,
+  template: TemplateResult | undefined,
+  files: Files,
+  problems: Problem[],
+): Promise<readonly string[]> {
+  const folder = folderOf(templatePath);
+  const where = { file: templatePath };
+  const paths: string[] = [];
+  for (const written of template?.frontMatter.attachments ?? []) {
+    const path = resolveInside(folder, folder, written);
+    if (!path.ok) {
+      problems.push(
+        new Problem('template-syntax', `the attachment ${JSON.stringify(written)}: ${path.why}`, {
+          where,
+          fix: 'Copy the file into that folder, or attach it with --attach.',
+        }),
+      );
+      continue;
+    }
+    const isThere = await collect(problems, async () => {
+      await requireInFolder(path.value, folder, files, where);
+      return true;
+    });
+    if (isThere) paths.push(path.value);
+  }
+  return paths;
 }

@@ -56,6 +56,11 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   Images: a relative src, <img src="logo.png">, is attached from the template's folder (also for an image in an included
   file) and shown in the message; a merge field cannot choose the file, a condition around the image can.
 
+  Links: an address that begins with a field, <a href="{{ link }}">, has to be http, https, mailto or tel for everybody;
+  so has an image. https://example.com/{{ id }} is never asked about.
+
+  Attachments: attachments: [plan.pdf] in the front matter names files of the template's folder; --attach takes any.
+
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,
