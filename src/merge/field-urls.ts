@@ -37,7 +37,7 @@ export function createUrlCheck(
   marked: MarkedTemplate,
 ): ((rendered: string) => readonly UrlFault[]) | undefined {
   const openings = marked.runs.map(({ text, next }) => findOpening(text, next));
-  const hasMarkup = marked.runs.some(({ next }) => isMarkup(next));
+  const hasMarkup = mayHoldMarkup(marked.source);
   if (!hasMarkup && openings.every(opening => opening === undefined)) return undefined;
 
   return rendered => {
@@ -75,8 +75,8 @@ function findOpening(text: string, next: string): Opening | undefined {
 }
 
 /** `{{ body | raw }}`: a value that may hold elements of its own. The pixel is ours. */
-function isMarkup(liquid: string): boolean {
-  return /\|\s*raw\b/.test(liquid) && !/^\{\{-?\s*pixel\b/.test(liquid);
+function mayHoldMarkup(template: string): boolean {
+  return /\|\s*raw\b/.test(template.replaceAll(/\{\{-?\s*pixel\b[^{}]*\}\}/g, ''));
 }
 
 /** What follows cannot change where it leads: the host has ended, or there is none. */

@@ -150,6 +150,8 @@ describe('an address that a field begins', () => {
   it('is found in elements that a value brings along', () => {
     const html = '<a href="https://a.example">a</a><img src=cid:x><a href="#b">b</a>';
     expect(check('<div>{{ x | raw }}</div>', { x: html })).toEqual([]);
+    for (const template of ['{{ x | raw }}', '<p>{{ s }}{{ x | raw }}</p>', '{{ pixel | raw }}{{x|raw}}'])
+      expect(check(template, { x: '<a href="data:,">', s: '', pixel: '' })).toEqual([`data:, ${scheme}`]);
     expect(check('<div>{{ x | raw }}</div>', { x: '<a\nhref=javascript:1>' })).toEqual([
       `javascript:1 ${scheme}`,
     ]);
