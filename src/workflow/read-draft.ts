@@ -165,6 +165,8 @@ function readOriginator(
 ): Originator | undefined {
   const fromText = draft.from ?? template?.frontMatter.from;
   if (fromText === undefined) {
+    // A template that cannot be read may have named one.
+    if (template === undefined) return undefined;
     problems.push(
       new Problem('config', 'there is no sender', {
         fix: 'Pass --from, set MAILTRACK_FROM, or write from = "Name <you@example.com>" into mailtrack.toml.',
