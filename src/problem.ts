@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'template-field'
   | 'template-subject'
   | 'template-placeholder'
+  | 'template-link'
   | 'list-syntax'
   | 'list-column'
   | 'list-row'

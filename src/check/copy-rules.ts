@@ -43,7 +43,7 @@ function checkSubject(subject: string): readonly RuleFinding[] {
 
 function checkHtml(html: string): readonly RuleFinding[] {
   const images = elementsOf(html, 'img');
-  const links = elementsOf(html, 'a|area');
+  const links = elementsOf(html, 'a', 'area');
   return [
     ...checkSize(html),
     ...images.flatMap(checkImage),
@@ -87,15 +87,24 @@ function insecureSources(html: string): readonly RuleFinding[] {
   const inStyles = [...html.matchAll(/(?:url\(|@import)\s*(?:["']|&quot;|&#39;)?(http:[^"')&;\s]+)/gi)].map(
     ([, url = '']) => url,
   );
-  const inAttributes = elementsOf(html, 'body|table|td|th|div|img|source|video|input').flatMap(
-    ({ source, attributes }) => [
-      attributes.get('background'),
-      attributes.get('poster'),
-      // The address of an image is looked at beside its words.
-      /^<img/i.test(source) ? undefined : attributes.get('src'),
-      ...(attributes.get('srcset') ?? '').split(/,\s+|\s+/),
-    ],
-  );
+  const inAttributes = elementsOf(
+    html,
+    'body',
+    'table',
+    'td',
+    'th',
+    'div',
+    'img',
+    'source',
+    'video',
+    'input',
+  ).flatMap(({ source, attributes }) => [
+    attributes.get('background'),
+    attributes.get('poster'),
+    // The address of an image is looked at beside its words.
+    /^<img/i.test(source) ? undefined : attributes.get('src'),
+    ...(attributes.get('srcset') ?? '').split(/,\s+|\s+/),
+  ]);
   const insecure = inAttributes.map(url => url?.trim() ?? '').filter(url => /^http:/i.test(url));
   return [...new Set([...inStyles, ...insecure])].map(insecureImage);
 }

@@ -1,4 +1,6 @@
 import { decodeEntities } from '../merge/entities.js';
+import { startTags } from '../merge/start-tags.js';
+
 /** The start tags of one kind in a message's HTML. What is in comments, styles and scripts is none. */
 export interface HtmlElement {
   /** By name in lower case; '' for an attribute without a value, character references decoded. */
@@ -7,28 +9,17 @@ export interface HtmlElement {
   readonly source: string;
 }
 
-export function elementsOf(html: string, names: string): readonly HtmlElement[] {
-  const pieces = new RegExp(
-    `<!--[\\s\\S]*?-->|<(style|script)\\b[\\s\\S]*?</\\1\\s*>|<(?:${names})(?=[\\s/>])(?:"[^"]*"|'[^']*'|[^"'>])*>`,
-    'gi',
-  );
-  return [...html.matchAll(pieces)]
-    .map(([piece]) => piece)
-    .filter(piece => !/^<(?:!|style\b|script\b)/i.test(piece))
-    .map(source => ({ source, attributes: attributesOf(source) }));
-}
-
-function attributesOf(tag: string): ReadonlyMap<string, string> {
-  const attributes = new Map<string, string>();
-  const inner = tag.replace(/^<[^\s/>]+/, '');
-  for (const [, name = '', quoted, single, bare] of inner.matchAll(
-    /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g,
-  )) {
-    const key = name.toLowerCase();
-    // Of two attributes with one name the first counts. HTML §13.2.5.33
-    if (!attributes.has(key)) attributes.set(key, decodeEntities(quoted ?? single ?? bare ?? ''));
-  }
-  return attributes;
+/** What Outlook alone reads is none. */
+export function elementsOf(html: string, ...names: readonly string[]): readonly HtmlElement[] {
+  return [...startTags(html)]
+    .filter(({ name, condition }) => condition !== 'outlook' && names.includes(name))
+    .map(({ offset, end, attributes }) => ({
+      source: html.slice(offset, end),
+      // Of two attributes with one name the first counts. HTML §13.2.5.33
+      attributes: new Map(
+        attributes.toReversed().map(({ name, value = '' }) => [name, decodeEntities(value)]),
+      ),
+    }));
 }
 
 /** The words a reader of the HTML sees, near enough to be counted. */

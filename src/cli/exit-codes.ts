@@ -29,6 +29,7 @@ const byProblem: Readonly<Record<ProblemCode, number>> = {
   'template-field': exitCodes.data,
   'template-subject': exitCodes.data,
   'template-placeholder': exitCodes.data,
+  'template-link': exitCodes.data,
   'list-syntax': exitCodes.data,
   'list-column': exitCodes.data,
   'list-row': exitCodes.data,

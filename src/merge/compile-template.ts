@@ -3,6 +3,7 @@
  * MJML, Markdown and HTML-to-text run once per email, here; per recipient only Liquid runs (`render-copy.ts`).
  */
 import { type Place, Problem } from '../problem.js';
+import { refuseBareLiquid } from './bare-liquid.js';
 import { decodeEntities } from './entities.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { inlineCss } from './inline-css.js';
@@ -91,6 +92,12 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     );
   }
   const { frontMatter, body, bodyLineOffset } = await splitFrontMatter(file.path, file.source);
+  if (body.trim() === '') {
+    throw new Problem('template-syntax', 'the template is empty', {
+      where: { file: file.path },
+      fix: 'Write the message, below the front matter if there is one.',
+    });
+  }
   const template = { file: file.path, text: body, lineOffset: bodyLineOffset };
   const joined =
     kind === 'mjml' ? expandIncludes(template, file.includes ?? new Map()) : joinPieces([wholeOf(template)]);
@@ -106,6 +113,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const text = await compileText(kind, source, html, file);
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
 
+  refuseBareLiquid(html, source, joined);
   const images = findImages(html, source, joined, file.path);
 
   return {

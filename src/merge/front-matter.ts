@@ -1,4 +1,5 @@
 import { Problem } from '../problem.js';
+import { cellFault } from '../recipients/list-row.js';
 import { isKnownLocale } from './locale-filters.js';
 
 /** What a template says about its message, before `---`. Every key is optional. */
@@ -53,15 +54,16 @@ export async function splitFrontMatter(file: string, source: string): Promise<Sp
 async function readFrontMatter(file: string, yaml: string): Promise<FrontMatter> {
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: lines });
+  const document = attempt(file, () => parseDocument(yaml, { lineCounter: lines }));
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
-    throw new Problem('template-syntax', `front matter: ${error.message.replace(/ at line [\s\S]*$/, '')}`, {
+    const why = error.message.replace(/ at line [\s\S]*$/, '');
+    throw new Problem('template-syntax', `front matter: ${why}`, {
       where: { file, line: line + 1, column: col },
     });
   }
-  const mapping: unknown = toValues(file, document) ?? {};
+  const mapping: unknown = attempt(file, () => document.toJS() as unknown) ?? {};
   if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) {
     throw new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', {
       where: { file, line: 2 },
@@ -70,13 +72,24 @@ async function readFrontMatter(file: string, yaml: string): Promise<FrontMatter>
   return interpret(file, new Map(Object.entries(mapping)));
 }
 
-/** yaml counts what aliases stand for, and stops at a hundred. */
-function toValues(file: string, document: { toJS(): unknown }): unknown {
+/** YAML can write what the file itself may not hold: "\\0". */
+function readable(file: string, key: string, value: string): string {
+  const fault = cellFault(value);
+  if (fault === undefined) return value;
+  throw new Problem('template-syntax', `front matter: ${fault} in "${key}"`, {
+    where: { file, line: 2 },
+    fix: 'Type the value anew.',
+  });
+}
+
+/** Aliases of aliases that stand for a billion values, or brackets without end. */
+function attempt<T>(file: string, read: () => T): T {
   try {
-    return document.toJS();
+    return read();
   } catch (cause) {
     throw new Problem('template-syntax', `front matter: ${(cause as Error).message}`, {
       where: { file, line: 2 },
+      fix: 'Write plain `key: value` lines.',
       cause,
     });
   }
@@ -114,7 +127,7 @@ function knownLocale(file: string, text: string): string {
 }
 
 function plainValue(file: string, key: string, value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return readable(file, key, value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return value.toISOString().slice(0, 10);
   throw new Problem('template-syntax', `front matter: "${key}" has to be one line of text`, {

@@ -11,6 +11,11 @@ const patterns = [
   '\\{\\{[^{}\\n\\ufdd0]{0,60}(?:\\}\\})?',
   '\\*\\|[A-Za-z][\\w:.-]{0,60}\\|\\*',
   percentField,
+  '\\{%-?[^%{}\\n\\ufdd0]{1,60}%\\}',
+  // As Mailgun writes it.
+  '%recipient\\.[\\w.-]{1,60}%',
+  // In capitals, and a word that means the reader: [URGENT] is no field.
+  '\\[[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)\\]',
   '\\[object [A-Z]\\w*\\]',
   '(?<![\\w-])(?:undefined|NaN)(?![\\w-])',
 ];
@@ -29,6 +34,7 @@ export function firstOfEachKind(found: readonly string[]): readonly string[] {
 /** Which of the forms it has, so that a thousand of a kind can be told as one. */
 export function leftoverKind(text: string): string {
   if (text.startsWith('{{')) return '{{';
+  if (text.startsWith('{%')) return '{%';
   if (text.startsWith('*|')) return '*|';
   if (text.startsWith('[')) return '[';
   return text.startsWith('%') ? '%' : text;

@@ -35,6 +35,8 @@ export function createEngines(settings: LocaleSettings): Engines {
     for (const [name, filter] of filters) engine.registerFilter(name, filter);
     // A copy made again has to be the same.
     engine.unregisterFilter('sample');
+    // Not even by a name that a value gives: those are looked up when it is too late to name a place.
+    for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
     return engine;
   };
   return { html: create({ outputEscape: 'escape' }), text: create({}) };
@@ -87,7 +89,7 @@ export function parseLiquid(
 
 /**
  * The fields the text asks for, each with the place of its first use.
- * @throws Problem `template-syntax` for `include`, `render` and `layout`: a template names no other file.
+ * @throws Problem `template-syntax` when it cannot be read that far.
  */
 export function fieldsOf(text: LiquidText, origin: Origin): ReadonlyMap<string, Place> {
   const fields = new Map<string, Place>();
@@ -101,12 +103,8 @@ export function fieldsOf(text: LiquidText, origin: Origin): ReadonlyMap<string, 
 function analyze(text: LiquidText, origin: Origin) {
   try {
     return text.engine.analyzeSync(text.templates).globals;
-  } catch (cause) {
-    throw new Problem('template-syntax', 'include, render and layout are not available', {
-      where: origin.place,
-      fix: 'Put the other file’s text into the template itself.',
-      cause,
-    });
+  } catch (error) {
+    throw liquidProblem('template-syntax', error, origin);
   }
 }
 
@@ -139,8 +137,10 @@ function liquidProblem(code: 'template-syntax', error: unknown, origin: Origin):
       cause: error,
     });
   }
-  return new Problem(code, firstLine(error), {
+  const isOtherFile = /^tag "(?:include|render|layout|block)" not found/.test(firstLine(error));
+  return new Problem(code, isOtherFile ? 'include, render and layout are not available' : firstLine(error), {
     where: placeAt(origin, line, column),
+    fix: isOtherFile ? 'Put the other file’s text into the template itself.' : undefined,
     cause: error,
   });
 }

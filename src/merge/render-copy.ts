@@ -1,6 +1,7 @@
 import { headerValueFault } from '../message/header-field.js';
 import type { EncodedPiece } from '../message/quoted-printable.js';
 import type { CompiledTemplate } from './compile-template.js';
+import { createUrlCheck, type UrlFault } from './field-urls.js';
 import { findLeftovers, firstOfEachKind, mayLeaveOver, readableHtml } from './leftovers.js';
 import {
   createEngines,
@@ -20,6 +21,8 @@ export interface RenderedCopy {
   readonly text: () => readonly EncodedPiece[];
   /** What reads as a merge field nobody filled in. */
   readonly leftovers: () => readonly Leftover[];
+  /** Addresses that values lead astray. */
+  readonly urlFaults: () => readonly UrlFault[];
 }
 
 export interface Leftover {
@@ -69,6 +72,7 @@ export function createRenderer(
     return { marked, liquid: parseLiquid(context, marked.source, origin, engines), whole };
   }
 
+  const checkUrls = html === undefined ? undefined : createUrlCheck(html.marked);
   const readsWhole = mayLeaveOver(compiled);
   /** Values alone stand between the marks; the rest need not be read again for each recipient. */
   function leftoversIn(line: string, values: readonly string[], scope: Scope): readonly Leftover[] {
@@ -106,6 +110,7 @@ export function createRenderer(
           html === undefined || inHtml === undefined ? undefined : () => html.marked.toPieces(inHtml.text),
         text: () => text.marked.toPieces(inText.text),
         leftovers: () => leftoversIn(line.text, [inText.text, inHtml?.text ?? ''], scope),
+        urlFaults: () => (inHtml === undefined ? [] : (checkUrls?.(inHtml.text) ?? [])),
       },
     };
   };

@@ -10,7 +10,20 @@ export interface MarkedTemplate {
   readonly source: string;
   /** What Liquid made of it to the pieces of a body. */
   toPieces(rendered: string): readonly EncodedPiece[];
+  readonly runs: readonly StaticRun[];
+  /** The same, to be read: which runs stand there, and the values between them. */
+  segments(rendered: string): Iterable<Segment>;
 }
+
+export interface StaticRun {
+  readonly text: string;
+  /** The Liquid behind it in the template; '' at the end. */
+  readonly next: string;
+}
+
+export type Segment =
+  | { readonly kind: 'run'; readonly index: number; readonly text: string }
+  | { readonly kind: 'value'; readonly text: string };
 
 /** Characters that stand for nothing (Unicode §23.7); text that has them all the same lacks the secret between them. */
 const markBegins = '\ufdd0';
@@ -21,20 +34,26 @@ const markEnds = '\ufdd1';
  * @throws what liquidjs throws for tags that are not closed.
  */
 export function markStaticRuns(template: string, secret: string): MarkedTemplate {
-  const runs: EncodedPiece[] = [];
+  const encoded: EncodedPiece[] = [];
+  const runs: StaticRun[] = [];
   const begins = markBegins + secret;
-  const mark = (text: string) => `${begins}${runs.push(encodePiece(text)) - 1}${markEnds}`;
+  const mark = (text: string, next: string) => {
+    runs.push({ text, next });
+    return `${begins}${encoded.push(encodePiece(text)) - 1}${markEnds}`;
+  };
   return {
     source: replaceRuns(template, mark),
-    toPieces: rendered => [...splitAtMarks(rendered, begins, runs)],
+    toPieces: rendered => [...splitAtMarks(rendered, begins, encoded)],
+    runs,
+    segments: rendered => segmentsOf(rendered, begins, runs),
   };
 }
 
-function replaceRuns(template: string, mark: (text: string) => string): string {
+function replaceRuns(template: string, mark: (text: string, next: string) => string): string {
   let captures = 0;
   const tokens = new Tokenizer(template).readTopLevelTokens();
   return tokens
-    .map(token => {
+    .map((token, index) => {
       if (TypeGuards.isTagToken(token)) {
         // What is captured becomes a value, and filters may ask for its letters.
         if (token.name === 'capture') captures += 1;
@@ -42,7 +61,7 @@ function replaceRuns(template: string, mark: (text: string) => string): string {
       }
       if (!TypeGuards.isHTMLToken(token)) return token.getText();
       const text = token.getContent();
-      return text === '' || captures > 0 ? text : mark(text);
+      return text === '' || captures > 0 ? text : mark(text, tokens[index + 1]?.getText() ?? '');
     })
     .join('');
 }
@@ -62,4 +81,20 @@ function* splitAtMarks(
     at = end + 1;
   }
   if (at < rendered.length) yield encodePiece(rendered.slice(at));
+}
+
+function* segmentsOf(
+  rendered: string,
+  begins: string,
+  runs: readonly StaticRun[],
+): Generator<Segment, void, void> {
+  let at = 0;
+  for (let mark = rendered.indexOf(begins); mark !== -1; mark = rendered.indexOf(begins, at)) {
+    if (mark > at) yield { kind: 'value', text: rendered.slice(at, mark) };
+    const end = rendered.indexOf(markEnds, mark);
+    const index = Number(rendered.slice(mark + begins.length, end));
+    yield { kind: 'run', index, text: runs[index]?.text ?? '' };
+    at = end + 1;
+  }
+  if (at < rendered.length) yield { kind: 'value', text: rendered.slice(at) };
 }

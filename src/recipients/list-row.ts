@@ -108,7 +108,7 @@ function ragged(cells: number, columns: number, where: Place): Problem {
  * Line ends and tabs are text; every other control character is an accident or an attack. JSON can write half of a
  * surrogate pair, which no encoding can.
  */
-function cellFault(value: string): string | undefined {
+export function cellFault(value: string): string | undefined {
   const strange = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)|\p{Cs}/u.exec(value)?.[0];
   if (strange === undefined) return undefined;
   const kind = strange >= '\ud800' ? 'half of a surrogate pair' : 'control character';

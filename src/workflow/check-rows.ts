@@ -1,10 +1,12 @@
 import type { TemplateFile } from '../merge/compile-template.js';
+import type { UrlFault } from '../merge/field-urls.js';
 import { findLeftovers, leftoverKind } from '../merge/leftovers.js';
 import type { Leftover, RenderFault, RenderResult } from '../merge/render-copy.js';
 import { builtInFields, fieldIdentifier } from '../merge/scope.js';
 import { findInTemplate } from '../merge/template-place.js';
 import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
+import { quoteInput } from '../recipients/quote-input.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { RowNumbers } from '../recipients/row-numbers.js';
 
@@ -40,6 +42,7 @@ export class RenderFaults {
     { readonly fault: RenderFault; readonly first: Recipient; readonly who: RowNumbers }
   >();
   readonly #leftovers = new Map<string, Leftover & { readonly first: Recipient; readonly who: RowNumbers }>();
+  readonly #urls = new Map<string, { readonly fault: UrlFault; readonly who: RowNumbers }>();
   #tried = 0;
 
   add(recipient: Recipient, result: RenderResult): void {
@@ -52,6 +55,7 @@ export class RenderFaults {
       for (const words of findLeftovers(recipient.mailbox.name)) {
         if (!inBody.has(leftoverKind(words))) this.#addLeftover(recipient, { words, inTemplate: false });
       }
+      for (const fault of result.copy.urlFaults()) this.#addUrl(recipient, fault);
       return;
     }
     const { fault } = result;
@@ -71,6 +75,30 @@ export class RenderFaults {
     };
     group.who.add(recipient);
     this.#leftovers.set(cause, group);
+  }
+
+  #addUrl(recipient: Recipient, fault: UrlFault): void {
+    const cause = `${fault.written} ${fault.why}`;
+    const group = this.#urls.get(cause) ?? { fault, who: new RowNumbers() };
+    group.who.add(recipient);
+    this.#urls.set(cause, group);
+  }
+
+  /** Links and images that lead where no link in a mail may. */
+  urls(template: TemplateFile): readonly Problem[] {
+    return [...this.#urls.values()].map(({ fault: { written, url, why }, who }) => {
+      const liquid = /\{[{%][\s\S]*$/.exec(written)?.[0] ?? '';
+      const copies = `${who.count} of ${this.#tried} copies`;
+      return new Problem(
+        'template-link',
+        `${written} comes to ${quoteInput(url)}, which ${why} (${copies}: ${who.print()})`,
+        {
+          where: findInTemplate(template, written) ?? findInTemplate(template, liquid),
+          rows: who.rows(),
+          fix: 'Correct the value, or begin the address in the template: https://example.com/…',
+        },
+      );
+    });
   }
 
   /** What reads as a merge field nobody filled in, and would be sent like that. */
@@ -102,7 +130,8 @@ export class RenderFaults {
           rows,
         });
       if (fault.kind === 'unreadable') return unreadable(fault, first, who, `${some} have values`);
-      const where = check.asked.get(fault.field);
+      // Of `name.length` the template asks for `name`.
+      const where = check.asked.get(fault.field) ?? check.asked.get(fault.field.replace(/[.[].*$/s, ''));
       if (who.count === this.#tried && !known.has(fault.field))
         return unknownField(fault.field, where, known);
       return new Problem('template-field', `${some} lack the field "${fault.field}": ${who.print()}`, {

@@ -100,6 +100,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)));
   problems.push(...(await findHeaderProblems(composition)));
   problems.push(...(await own.check(ports.files)));
+  problems.push(...faults.urls(template.file));
   const leftovers = [...faults.leftovers(template.file), ...findHeaderLeftovers(composition)];
   if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);

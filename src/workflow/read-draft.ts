@@ -1,5 +1,6 @@
 import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
+import { folderOf, resolveInside } from '../merge/template-path.js';
 import { attachmentName } from '../message/attachment-name.js';
 import type { Attachment } from '../message/compose.js';
 import { type HeaderField, parseHeaderField } from '../message/header-field.js';
@@ -8,6 +9,7 @@ import { isMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { ListEncoding } from '../recipients/list-encoding.js';
+import { cellFault } from '../recipients/list-row.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
@@ -15,6 +17,7 @@ import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, Random, TokenFormat } from './ports.js';
 import { readImages } from './read-images.js';
 import { readIncludes } from './read-includes.js';
+import { requireInFolder } from './require-in-folder.js';
 import { readSource } from './source-ref.js';
 
 /** What the command line and the configuration say, as it was written. */
@@ -119,6 +122,7 @@ export async function readDraft(
   const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
   problems.push(...(audience?.problems ?? []));
   const originator = readOriginator(draft, template, problems);
+  problems.push(...findSetFaults(draft));
   const headerFields = readHeaderFields(draft, problems);
   const attachments = [
     ...(illustrated?.images ?? []),
@@ -164,7 +168,9 @@ async function readTemplate(
 async function siblingText(templatePath: string, files: Files): Promise<string | undefined> {
   if (templateKind(templatePath) === 'txt') return undefined;
   const path = templatePath.replace(/\.[^./\\]+$/, '.txt');
-  return (await files.exists(path)) ? path : undefined;
+  if (!(await files.exists(path))) return undefined;
+  await requireInFolder(path, folderOf(templatePath), files, { file: path });
+  return path;
 }
 
 function readOriginator(
@@ -174,6 +180,8 @@ function readOriginator(
 ): Originator | undefined {
   const fromText = draft.from ?? template?.frontMatter.from;
   if (fromText === undefined) {
+    // A template that cannot be read may have named one.
+    if (template === undefined) return undefined;
     problems.push(
       new Problem('config', 'there is no sender', {
         fix: 'Pass --from, set MAILTRACK_FROM, or write from = "Name <you@example.com>" into mailtrack.toml.',
@@ -206,6 +214,13 @@ function readMailbox(what: string, text: string, problems: Problem[]): Mailbox |
   return undefined;
 }
 
+function findSetFaults({ set }: EmailDraft): readonly Problem[] {
+  return [...set].flatMap(([name, value]) => {
+    const fault = cellFault(value);
+    return fault === undefined ? [] : [new Problem('usage', `--set ${name}: ${fault} in the value`)];
+  });
+}
+
 function readHeaderFields(draft: EmailDraft, problems: Problem[]): readonly HeaderField[] {
   const fields: HeaderField[] = [];
   const seen = new Set<string>();
@@ -236,9 +251,8 @@ async function readAttachments(
   files: Files,
   problems: Problem[],
 ): Promise<readonly AttachedFile[]> {
-  const folder = draft.templatePath.replace(/[^/\\]*$/, '');
   const paths = [
-    ...(template?.frontMatter.attachments.map(path => (path.startsWith('/') ? path : folder + path)) ?? []),
+    ...(await attachmentsOfTemplate(draft.templatePath, template, files, problems)),
     ...draft.attachments,
   ];
   const attachments: AttachedFile[] = [];
@@ -254,4 +268,34 @@ async function readAttachments(
     else if (content !== undefined) attachments.push({ path, filename: filename.value, content });
   }
   return attachments;
+}
+
+/** What the command line names is the user's own word; a template may come from somebody else, and names its folder's files. */
+async function attachmentsOfTemplate(
+  templatePath: string,
+  template: TemplateResult | undefined,
+  files: Files,
+  problems: Problem[],
+): Promise<readonly string[]> {
+  const folder = folderOf(templatePath);
+  const where = { file: templatePath };
+  const paths: string[] = [];
+  for (const written of template?.frontMatter.attachments ?? []) {
+    const path = resolveInside(folder, folder, written);
+    if (!path.ok) {
+      problems.push(
+        new Problem('template-syntax', `the attachment ${JSON.stringify(written)}: ${path.why}`, {
+          where,
+          fix: 'Copy the file into that folder, or attach it with --attach.',
+        }),
+      );
+      continue;
+    }
+    const isThere = await collect(problems, async () => {
+      await requireInFolder(path.value, folder, files, where);
+      return true;
+    });
+    if (isThere) paths.push(path.value);
+  }
+  return paths;
 }

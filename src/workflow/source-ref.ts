@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
+import { placeIn } from '../merge/source-text.js';
+import { codePointName } from '../message/header-field.js';
 import { Problem } from '../problem.js';
 import type { Files } from './ports.js';
 
@@ -20,7 +22,17 @@ export async function readSource(path: string, files: Files, sources: SourceRef[
   const text = await files.readText(path);
   // Of the octets: a byte order mark is not in the text, and is there when the file is looked at again.
   sources.push(sourceRef(path, await files.readBytes(path)));
-  return text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+  return readable(path, text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n'));
+}
+
+/** UTF-16 without a byte order mark has a NUL for each letter; others make a terminal do what a stranger wants. */
+function readable(file: string, text: string): string {
+  const at = text.search(/[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]/);
+  if (at === -1) return text;
+  throw new Problem('template-syntax', `control character ${codePointName(text[at] ?? '')}`, {
+    where: placeIn({ file, text, lineOffset: 0 }, at),
+    fix: 'Take it out, or save the file as UTF-8.',
+  });
 }
 
 async function requireSize(path: string, files: Files): Promise<void> {

@@ -250,6 +250,63 @@ describe('templates', () => {
     expect(stderr).toContain(text);
   });
 
+  it('with a link that rows lead astray', async () => {
+    user.write('msg.html', '<title>Hi</title>\n<a href="{{ link }}">Read on</a>\n');
+    const links = [
+      'https://example.com/1',
+      'javascript:alert(1)',
+      'https://example.com/3',
+      'data:text/html,x',
+    ];
+    const rows = links.map((link, index) => `p${index}@example.com,${link.replaceAll(',', ';')}`);
+    user.write('list.csv', `email,link\n${rows.join('\n')}\n`);
+    const args = ['send', 'msg.html', '--each', 'list.csv', '--yes'];
+    expect(await refusal(args)).toEqual([
+      65,
+      [
+        'msg.html:2:4: href="{{ link }} comes to "javascript:alert(1)", which is neither http, https, mailto nor tel (2 of 4 copies: list.csv:3, list.csv:5)',
+        '  Correct the value, or begin the address in the template: https://example.com/…',
+      ].join('\n'),
+    ]);
+    const [, json] = await refusal([...args, '--json']);
+    expect(JSON.parse(String(json))).toMatchObject({
+      error: { code: 'template-link', rows: [{ file: 'list.csv', lines: [3, 5] }] },
+    });
+  });
+
+  it('that would attach what is not theirs', async () => {
+    user.write('msg.txt', '---\nsubject: Hi\nattachments: [/etc/hostname, ../x.pdf, plan.pdf]\n---\nHello\n');
+    expect(await send('--to', 'alice@example.com')).toEqual([
+      65,
+      [
+        'msg.txt: the attachment "/etc/hostname": it is not relative to the folder of the template',
+        'msg.txt: the attachment "../x.pdf": it leads out of the folder of the template',
+        '  Copy the file into that folder, or attach it with --attach.',
+        'msg.txt: plan.pdf does not exist',
+        '  Check the name and the folder.',
+      ].join('\n'),
+    ]);
+  });
+
+  it.each([
+    ['is empty', '---\nsubject: Hi\n---\n', 'msg.txt: the template is empty'],
+    ['holds a control character', 'Hi\n\u001b[2J', 'msg.txt:2:1: control character U+001B'],
+    [
+      'names another file',
+      "Hi {% include 'x' %}",
+      'msg.txt:1:4: include, render and layout are not available',
+    ],
+    [
+      'has front matter without end',
+      `---\na: &a [x,x]\n${'bcdefghijklmnop'.replaceAll(/./g, key => `${key}: &${key} [*${String.fromCharCode(key.charCodeAt(0) - 1)},*${String.fromCharCode(key.charCodeAt(0) - 1)}]\n`)}---\nHi`,
+      'msg.txt:2: front matter: Excessive alias count indicates a resource exhaustion attack',
+    ],
+  ])('that %s', async (_, source, text) => {
+    user.write('msg.txt', source);
+    const [status, stderr] = await send('--to', 'alice@example.com');
+    expect([status, String(stderr).split('\n')[0]]).toEqual([65, text]);
+  });
+
   it('that is not there', async () => {
     expect(await refusal(['send', 'nope.md', '--to', 'alice@example.com'])).toEqual([
       66,

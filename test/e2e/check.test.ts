@@ -85,10 +85,12 @@ describe('mailtrack check', () => {
     expect(status).toBe(1);
     expect(findings).toMatchObject([
       {
-        code: 'link',
-        message: 'the link "example.org" has no scheme, and goes nowhere (1 of 2 copies)',
-        file: 'urls.csv',
-        line: 3,
+        code: 'template-link',
+        message:
+          'href="{{ url }} comes to "example.org", which has no scheme, and leads nowhere (1 of 2 copies: urls.csv:3)',
+        file: 'link.md',
+        line: 4,
+        rows: [{ file: 'urls.csv', lines: [3] }],
       },
     ]);
   });

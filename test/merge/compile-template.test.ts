@@ -389,7 +389,7 @@ describe('errors', () => {
 
   it('include no other file', async () => {
     expect(await problemsOf('m.txt', "{% include '/etc/hostname' %}")).toEqual([
-      'm.txt:undefined:undefined include, render and layout are not available',
+      'm.txt:1:1 include, render and layout are not available',
     ]);
   });
 

@@ -156,7 +156,7 @@ describe('images of the template’s folder', () => {
   ])('are none of what is elsewhere: %s', async source => {
     const { found, html } = await imagesIn('m.html', source);
     expect(found).toEqual([]);
-    expect(html).toBe(`{{ pixel | raw }}${source.replace(' data-embed', '')}`);
+    expect(html.replace('{{ pixel | raw }}', '')).toBe(source.replace(' data-embed', ''));
   });
 
   it('are told from what cannot be attached, which is refused', async () => {

@@ -53,16 +53,19 @@ it('finds the value of an attribute, not the same word in the text before it', a
 });
 
 it('counts the copies that have it, from the row of the first', async () => {
-  const rows = [row(1, 'https://example.org'), row(2, 'bad'), row(3, 'https://example.org/3'), row(4, 'bad')];
-  expect(await find('<a href="{{ url }}">x</a>', rows)).toEqual([
-    'people.csv:3: the link "bad" has no scheme, and goes nowhere (2 of 4 copies)',
+  const [good, bad] = ['https://example.org/a', 'http://example.org/a'];
+  const rows = [row(1, good), row(2, bad), row(3, good), row(4, bad)];
+  expect(await find('<p>Hi</p><img src="{{ url }}" alt="">', rows)).toEqual([
+    'people.csv:3: the image "http://example.org/a" is loaded over http (2 of 4 copies)',
   ]);
 });
 
 it('tells 20 of a kind, however many there are', async () => {
-  const rows = Array.from({ length: 45 }, (_, index) => row(index, `bad-${index}`));
-  const found = await find('<a href="{{ url }}">x</a>', rows);
+  const rows = Array.from({ length: 45 }, (_, index) => row(index, `http://example.org/${index}`));
+  const found = await find('<p>Hi</p><img src="{{ url }}" alt="">', rows);
   expect(found).toHaveLength(21);
-  expect(found[19]).toBe('people.csv:21: the link "bad-19" has no scheme, and goes nowhere (1 of 45 copies)');
+  expect(found[19]).toBe(
+    'people.csv:21: the image "http://example.org/19" is loaded over http (1 of 45 copies)',
+  );
   expect(found[20]).toBe('msg.html:undefined: and more of these');
 });

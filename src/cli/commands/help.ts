@@ -72,6 +72,11 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
 
   {{ unsubscribe_url }} also puts List-Unsubscribe into the header (one click, RFC 8058) where the tracking URL is https.
 
+  Links: an address that begins with a field, <a href="{{ link }}">, has to be http, https, mailto or tel for everybody;
+  so has an image. https://example.com/{{ id }} is never asked about.
+
+  Attachments: attachments: [plan.pdf] in the front matter names files of the template's folder; --attach takes any.
+
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,

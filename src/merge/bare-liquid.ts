@@ -1,0 +1,38 @@
+import { Problem, Problems } from '../problem.js';
+import type { ProtectedText } from './liquid-protection.js';
+import type { JoinedText } from './source-text.js';
+import { type StartTag, startTags } from './start-tags.js';
+
+/**
+ * A value inside a tag and outside quotes: escaping does not hold it there, since a blank in it begins another attribute.
+ * @param html compiled, with the Liquid of `source` still protected.
+ * @throws Problems `template-syntax`.
+ */
+export function refuseBareLiquid(html: string, source: ProtectedText, written: JoinedText): void {
+  if (source.tokens.length === 0) return;
+  const outside = [...startTags(html)].map(tag => withoutQuoted(tag, html)).join('');
+  const bare = source.tokens.filter(
+    ({ token, liquid }) => liquid.startsWith('{{') && outside.includes(token),
+  );
+  if (bare.length === 0) return;
+  throw new Problems(
+    bare.map(
+      ({ liquid, offset }) =>
+        new Problem('template-syntax', `${liquid} stands in a tag without quotes around it`, {
+          where: written.placeOf(offset),
+          fix: `Put it into quotes: name="${liquid}". A value with a blank in it would be read as another attribute.`,
+        }),
+    ),
+  );
+}
+
+function withoutQuoted({ offset, end, attributes }: StartTag, html: string): string {
+  let at = offset;
+  let outside = '';
+  for (const { quote, valueOffset, end: behind } of attributes) {
+    if (quote === '') continue;
+    outside += html.slice(at, valueOffset);
+    at = behind;
+  }
+  return outside + html.slice(at, end);
+}
