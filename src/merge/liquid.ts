@@ -112,19 +112,35 @@ function analyze(text: LiquidText, origin: Origin) {
 export type Rendered =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly missingField: string }
-  | { readonly ok: false; readonly missingField: undefined; readonly why: string }
+  | {
+      readonly ok: false;
+      readonly missingField: undefined;
+      readonly why: string;
+      readonly isEndless: boolean;
+    }
   | { readonly ok: false; readonly missingField: undefined; readonly unreadable: UnreadableValue };
 
 export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
   if (text.fixed !== undefined) return { ok: true, text: text.fixed };
+  const first = render(text, scope);
+  // The limit is one of time, and a machine may have been busy with something else: nobody is left out for that.
+  if (first.ok || !('isEndless' in first) || !first.isEndless) return first;
+  return render(text, scope, patienceMs);
+}
+
+const patienceMs = 5_000;
+
+function render(text: LiquidText, scope: Scope, renderLimit?: number): Rendered {
   try {
-    return { ok: true, text: text.engine.renderSync(text.templates, scope) as string };
+    const options = renderLimit === undefined ? {} : { renderLimit };
+    return { ok: true, text: text.engine.renderSync(text.templates, scope, options) as string };
   } catch (error) {
     const original = (error as { originalError?: { variableName?: string } }).originalError;
     if (original instanceof UnreadableValue)
       return { ok: false, missingField: undefined, unreadable: original };
     if (original?.variableName !== undefined) return { ok: false, missingField: original.variableName };
-    return { ok: false, missingField: undefined, why: firstLine(error) };
+    const why = firstLine(error);
+    return { ok: false, missingField: undefined, why, isEndless: /^template render limit/.test(why) };
   }
 }
 

@@ -41,7 +41,9 @@ export type RenderFault =
       readonly wanted: 'date' | 'number';
       readonly fix: string;
     }
-  | { readonly kind: 'failed'; readonly why: string };
+  | { readonly kind: 'failed'; readonly why: string }
+  /** So slow that nobody should have to wait for the next. */
+  | { readonly kind: 'endless' };
 
 export type RenderResult =
   | { readonly ok: true; readonly copy: RenderedCopy }
@@ -131,7 +133,8 @@ function leftoversOf(part: LiquidText | undefined, scope: Scope): readonly strin
 
 function toFault(rendered: Extract<Rendered, { ok: false }>): RenderFault {
   if (rendered.missingField !== undefined) return { kind: 'missing-field', field: rendered.missingField };
-  if (!('unreadable' in rendered)) return { kind: 'failed', why: rendered.why };
+  if (!('unreadable' in rendered))
+    return rendered.isEndless ? { kind: 'endless' } : { kind: 'failed', why: rendered.why };
   const { value, wanted, fix } = rendered.unreadable;
   return { kind: 'unreadable', value, wanted, fix };
 }

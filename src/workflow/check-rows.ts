@@ -35,16 +35,19 @@ export function findUnknownFields(check: FieldCheck): readonly Problem[] {
     .map(([field, where]) => unknownField(field, where, known));
 }
 
+type RowFault = Exclude<RenderFault, { kind: 'endless' }>;
+
 /** Gathers what cannot be rendered, by cause: "37 of 700 recipients lack …". */
 export class RenderFaults {
   readonly #groups = new Map<
     string,
-    { readonly fault: RenderFault; readonly first: Recipient; readonly who: RowNumbers }
+    { readonly fault: RowFault; readonly first: Recipient; readonly who: RowNumbers }
   >();
   readonly #leftovers = new Map<string, Leftover & { readonly first: Recipient; readonly who: RowNumbers }>();
   readonly #urls = new Map<string, { readonly fault: UrlFault; readonly who: RowNumbers }>();
   #tried = 0;
 
+  /** @throws Problem `template-field` for a copy that takes too long: the others would too, so the reading ends. */
   add(recipient: Recipient, result: RenderResult): void {
     this.#tried += 1;
     if (result.ok) {
@@ -59,6 +62,7 @@ export class RenderFaults {
       return;
     }
     const { fault } = result;
+    if (fault.kind === 'endless') throw endless(recipient);
     const cause = causeOf(fault);
     const group = this.#groups.get(cause) ?? { fault, first: recipient, who: new RowNumbers() };
     group.who.add(recipient, fault.kind === 'unreadable' ? ` ${JSON.stringify(fault.value)}` : '');
@@ -143,7 +147,18 @@ export class RenderFaults {
   }
 }
 
-function causeOf(fault: RenderFault): string {
+function endless({ mailbox, source }: Recipient): Problem {
+  return new Problem(
+    'template-field',
+    `the copy for ${mailbox.addrSpec} takes more than five seconds to render`,
+    {
+      where: 'file' in source ? source : undefined,
+      fix: 'Look for loops inside loops in the template, and for loops over long values.',
+    },
+  );
+}
+
+function causeOf(fault: RowFault): string {
   if (fault.kind === 'missing-field') return `field ${fault.field}`;
   return fault.kind === 'unreadable' ? `no ${fault.wanted}` : fault.why;
 }

@@ -41,13 +41,14 @@ describe('Liquid stops', () => {
       `{% assign a = "xxxxxxxxxx" %}${'{% assign a = a | append: a %}'.repeat(40)}`,
       'memory alloc limit exceeded',
     ],
-    [
-      'loops in loops in loops',
-      '{% for i in (1..9999) %}{% for j in (1..9999) %}{% for k in (1..9999) %}{% endfor %}{% endfor %}{% endfor %}',
-      'template render limit exceeded',
-    ],
   ])('%s', async (_, source, why) => {
     expect(await rendering(source)).toEqual({ kind: 'failed', why });
+  });
+
+  it('loops in loops in loops, after a second and longer try', { timeout: 60_000 }, async () => {
+    const source =
+      '{% for i in (1..9999) %}{% for j in (1..9999) %}{% for k in (1..9999) %}{% endfor %}{% endfor %}{% endfor %}';
+    expect(await rendering(source)).toEqual({ kind: 'endless' });
   });
 });
 
