@@ -130,6 +130,6 @@ Examples:
 Every command has its own --help. Topics: mailtrack help exit-codes, environment, template, csv, config, privacy`;
 
 /** By `require`: for `import { … } from 'node:fs'` Node loads all its streams. */
-function packageVersion(): string {
+export function packageVersion(): string {
   return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 }

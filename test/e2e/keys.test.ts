@@ -165,13 +165,13 @@ describe('a server', () => {
     await user.run(['keys', 'rotate']);
     const fresh = sealToken(ringOfFile(), content);
     await fetch(pixelUrl(server.url, fresh));
-    await server.hangUp(/Keys read again/);
+    await server.hangUp(/"event":"keys-reloaded"/);
     await fetch(pixelUrl(server.url, fresh));
     const health = (await (await fetch(`${server.url}/healthz`)).json()) as { key: string };
     expect(health.key).toBe(ringOfFile().fingerprint);
 
     writeFileSync(keyFile, 'nonsense\n');
-    await server.hangUp(/The old keys stay/);
+    await server.hangUp(/"event":"keys-kept"/);
     await fetch(pixelUrl(server.url, fresh));
     await fetch(pixelUrl(server.url, old));
     const { status, stderr } = await server.stop();
