@@ -51,6 +51,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/list.js')).defineList,
   },
   {
+    name: 'pull',
+    says: 'Fetch what a server elsewhere recorded',
+    load: async () => (await import('./commands/pull.js')).definePull,
+  },
+  {
     name: 'sandbox',
     says: 'A local SMTP server that accepts everything and delivers nothing',
     load: async () => (await import('./commands/sandbox.js')).defineSandbox,

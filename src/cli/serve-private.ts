@@ -1,7 +1,9 @@
 /** What `serve` offers to those who run it, at addresses of their own. */
 import type { PrivateAddress, PrivateListener, PrivateRoute } from '../http/private-listener.js';
 import type { PublicEndpoint, RequestKind } from '../http/public-endpoint.js';
+import { systemClock } from '../system/clock.js';
 import type { KeyRing } from '../tracking/key.js';
+import type { FactOffer } from '../workflow/ports.js';
 import type { FetchRecorder } from '../workflow/record-fetch.js';
 import type { CommitWatch } from '../workflow/serve-metrics.js';
 import type { Context } from './context.js';
@@ -16,6 +18,7 @@ export interface Served {
   readonly requests: Readonly<Record<RequestKind, number>>;
   readonly commits: CommitWatch;
   readonly ring: KeyRing;
+  readonly offer: FactOffer;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -26,11 +29,31 @@ export interface PrivatePaths {
 
 /** What is asked for at one address shares a listener. @throws Problem `usage`. */
 export function readPrivateAddresses(
-  options: { readonly metrics?: string | true },
+  options: { readonly metrics?: string | true; readonly exchange?: string | true },
   context: Context,
 ): readonly PrivatePaths[] {
-  const metrics = readPrivateAddress('--metrics', options.metrics ?? context.text('serve.metrics'));
-  return metrics === undefined ? [] : [{ address: metrics, paths: ['/metrics'] }];
+  const asked = [
+    { path: '/metrics', address: addressOf('metrics', options.metrics, context) },
+    { path: '/exchange', address: addressOf('exchange', options.exchange, context) },
+  ];
+  const byAddress = new Map<string, PrivatePaths>();
+  for (const { path, address } of asked) {
+    if (address === undefined) continue;
+    const name = printAddress(address);
+    byAddress.set(name, { address, paths: [...(byAddress.get(name)?.paths ?? []), path] });
+  }
+  return [...byAddress.values()];
+}
+
+function addressOf(
+  name: 'metrics' | 'exchange',
+  flag: string | true | undefined,
+  context: Context,
+): PrivateAddress | undefined {
+  return readPrivateAddress(
+    flag === undefined ? `serve.${name}` : `--${name}`,
+    flag ?? context.text(`serve.${name}`),
+  );
 }
 
 /** @returns what closes them. @throws Problem `port-taken`, `io`; none listens then. */
@@ -45,7 +68,10 @@ export async function startPrivate(
   };
   if (asked.length === 0) return close;
   const { startPrivateListener } = await import('../http/private-listener.js');
-  const known = new Map([['/metrics', await metricsRoute(served)]]);
+  const known = new Map([
+    ['/metrics', await metricsRoute(served)],
+    ['/exchange', await exchangeRoute(served)],
+  ]);
   try {
     for (const { address, paths } of asked) {
       const routes = new Map([...known].filter(([path]) => paths.includes(path)));
@@ -80,6 +106,17 @@ async function metricsRoute(served: Served): Promise<PrivateRoute> {
         startedAt,
       });
       return { status: 200, contentType: expositionType, body: printExposition(metrics) };
+    },
+  };
+}
+
+async function exchangeRoute({ offer, ring }: Served): Promise<PrivateRoute> {
+  const { createFactOffering } = await import('../workflow/offer-facts.js');
+  const answer = createFactOffering({ offer, ring, clock: systemClock });
+  return {
+    method: 'POST',
+    async answer({ authorization, body }) {
+      return { contentType: 'application/x-ndjson', ...(await answer(authorization, body.toString('utf8'))) };
     },
   };
 }

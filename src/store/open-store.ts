@@ -4,8 +4,10 @@
  */
 import { resolve } from 'node:path';
 import { Problem } from '../problem.js';
-import type { EmailReader, FetchLog, Ledger } from '../workflow/ports.js';
+import type { EmailReader, FactIntake, FactOffer, FetchLog, Ledger } from '../workflow/ports.js';
 import { type Database, databaseProblem, openDatabase } from './sqlite/database.js';
+import { createFactIntake } from './sqlite/fact-intake.js';
+import { createFactOffer } from './sqlite/fact-offer.js';
 import { createFetchLog } from './sqlite/fetch-log.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { createLedger } from './sqlite/ledger.js';
@@ -15,6 +17,8 @@ export interface Store {
   readonly ledger: Ledger;
   readonly fetchLog: FetchLog;
   readonly reader: EmailReader;
+  readonly factOffer: FactOffer;
+  readonly factIntake: FactIntake;
   /** Commits what still rides, then closes. */
   close(): Promise<void>;
 }
@@ -48,6 +52,8 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
       ledger: createLedger(database, commits, reader),
       fetchLog: createFetchLog(database, commits),
       reader,
+      factOffer: createFactOffer(database, commits),
+      factIntake: createFactIntake(database, commits),
     };
   } catch (error) {
     database.close();

@@ -2,15 +2,12 @@ import { networkPrefix } from '../tracking/network.js';
 
 /** A token of either kind is as good as the person's name: eight characters are enough to find a line again. */
 const token = /[A-Za-z0-9_+/%=-]{40,}/g;
-const ipv4 = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
-const ipv6 = /(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{1,4})?(?![\w:])/gi;
+const address =
+  /(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{1,4})?(?![\w:])|\b\d{1,3}(?:\.\d{1,3}){3}\b/gi;
 
 /** Text of an error as it may stand in a log that is kept: tokens shortened to 8 characters, addresses to their network. */
 export function discreet(text: string): string {
-  return text
-    .replace(token, shorten)
-    .replace(ipv6, address => networkPrefix(address) || address)
-    .replace(ipv4, address => networkPrefix(address) || address);
+  return text.replace(token, shorten).replace(address, found => networkPrefix(found) || found);
 }
 
 /** A path of a file is as long as a token, and has parts that are not. */

@@ -79,6 +79,7 @@ export const settings: readonly Setting[] = [
   },
   { key: 'serve.dashboard', read: text, says: 'address of the dashboard', ...unused },
   { key: 'serve.metrics', read: text, says: 'address of the metrics, such as 127.0.0.1:8081' },
+  { key: 'serve.exchange', read: text, says: 'address that mailtrack pull asks, such as 127.0.0.1:8081' },
   { key: 'dkim.domain', read: text, says: 'signs mail for this domain (docs/dkim.md)' },
   { key: 'dkim.selector', read: text, says: 'where DNS has the public key: <selector>._domainkey.<domain>' },
   { key: 'dkim.key_file', read: text, says: 'PEM file with the private RSA key' },

@@ -22,6 +22,7 @@ export interface ServeOptions extends GlobalOptions {
   readonly port?: number;
   readonly host?: string;
   readonly metrics?: string | true;
+  readonly exchange?: string | true;
 }
 
 const defaultPort = 8080;
@@ -61,7 +62,15 @@ export async function runServe(options: ServeOptions): Promise<void> {
       },
       onFault,
     });
-    const served = { endpoint, recorder, requests, commits: commits.watch, ring, onFault };
+    const served = {
+      endpoint,
+      recorder,
+      requests,
+      commits: commits.watch,
+      ring,
+      offer: store.factOffer,
+      onFault,
+    };
     let closePrivate: () => Promise<void> = async () => undefined;
     try {
       closePrivate = await startPrivate(privateAddresses, served, log);
