@@ -56,6 +56,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/pull.js')).definePull,
   },
   {
+    name: 'ingest',
+    says: 'Recover opens from the access log of a reverse proxy',
+    load: async () => (await import('./commands/ingest.js')).defineIngest,
+  },
+  {
     name: 'sandbox',
     says: 'A local SMTP server that accepts everything and delivers nothing',
     load: async () => (await import('./commands/sandbox.js')).defineSandbox,

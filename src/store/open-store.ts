@@ -4,13 +4,14 @@
  */
 import { resolve } from 'node:path';
 import { Problem } from '../problem.js';
-import type { EmailReader, FactIntake, FactOffer, FetchLog, Ledger } from '../workflow/ports.js';
+import type { EmailReader, FactIntake, FactOffer, FetchLog, Ledger, LogIntake } from '../workflow/ports.js';
 import { type Database, databaseProblem, openDatabase } from './sqlite/database.js';
 import { createFactIntake } from './sqlite/fact-intake.js';
 import { createFactOffer } from './sqlite/fact-offer.js';
 import { createFetchLog } from './sqlite/fetch-log.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { createLedger } from './sqlite/ledger.js';
+import { createLogIntake } from './sqlite/log-intake.js';
 import { createReads } from './sqlite/reads.js';
 
 export interface Store {
@@ -19,6 +20,7 @@ export interface Store {
   readonly reader: EmailReader;
   readonly factOffer: FactOffer;
   readonly factIntake: FactIntake;
+  readonly logIntake: LogIntake;
   /** Commits what still rides, then closes. */
   close(): Promise<void>;
 }
@@ -54,6 +56,7 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
       reader,
       factOffer: createFactOffer(database, commits),
       factIntake: createFactIntake(database, commits),
+      logIntake: createLogIntake(database, commits),
     };
   } catch (error) {
     database.close();

@@ -178,6 +178,23 @@ export interface FetchLog {
   ): Promise<{ emailNumber: number; recipientNumber: number } | undefined>;
 }
 
+/** A fetch as an access log tells of it. */
+export interface LoggedFetch extends RecordedFetch {
+  /** false: the format of the log has no user agents, so that any may have been there. */
+  readonly saysUserAgent: boolean;
+  /** 1 for the first of its kind (recipient, method, user agent) in its second of this log, then 2, … */
+  readonly occurrence: number;
+}
+
+export interface LogIntake {
+  /**
+   * In one transaction. A line of a log belongs to one fetch and a fetch to one line: `known` when an earlier reading of this
+   * log had the line, or there is a fetch within two seconds that no line belongs to yet; else it is `added`.
+   * `beyond`: its pixel has as many rows as it may have.
+   */
+  storeLogged(fetches: readonly LoggedFetch[]): Promise<readonly ('added' | 'known' | 'beyond')[]>;
+}
+
 // --- the exchange of facts between databases ---------------------------------------------------------------------
 
 export interface OfferedFacts {

@@ -1,6 +1,6 @@
 /** Sender and server on two machines: two homes, two databases, one key. */
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -139,7 +139,7 @@ it('a connection that breaks in the middle is no harm', async () => {
   for (let index = 0; index < 5; index += 1) await fetch(pixel, { headers: { 'user-agent': thunderbird } });
   let cutAfter = 0;
   // Passes requests on, and of answers so many octets.
-  const proxy = createServer(async (request, response) => {
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const answer = await fetch(`${url}${request.url}`, {
@@ -151,7 +151,8 @@ it('a connection that breaks in the middle is no harm', async () => {
     response.writeHead(answer.status, { 'content-length': body.length });
     if (body.length <= cutAfter) response.end(body);
     else response.write(body.subarray(0, cutAfter), () => response.destroy());
-  });
+  }
+  const proxy = createServer((request, response) => void pass(request, response));
   await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
   const { port } = proxy.address() as { port: number };
   for (cutAfter of [0, 400, 900]) {

@@ -7,8 +7,7 @@ export function definePull(command: Command): void {
       'after',
       `
 Examples:
-  $ ssh -L 8081:127.0.0.1:8081 server      then, in another terminal:
-  $ mailtrack pull http://127.0.0.1:8081
+  $ mailtrack pull http://127.0.0.1:8081      through: ssh -N -L 8081:127.0.0.1:8081 server
   $ mailtrack pull https://private.example.com && mailtrack report
 
 Takes over fetches and unsubscribes that came since the last time; cut and repeated, nothing is there twice.

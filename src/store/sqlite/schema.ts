@@ -171,4 +171,13 @@ export const migrations: readonly string[] = [
     UNIQUE (email_number, fetch_number)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Which fetches a line of an access log belongs to, and the second (Unix time) that line names.
+  `
+  CREATE TABLE logged_fetches (
+    email_number  INTEGER NOT NULL,
+    fetch_number  INTEGER NOT NULL,
+    second        INTEGER NOT NULL,
+    PRIMARY KEY (email_number, fetch_number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
