@@ -33,9 +33,9 @@ export interface Ingested {
   readonly unreadable: number;
 }
 
-const batchLines = 2_000;
-/** The store looks at all fetches of the time a batch spans. */
-const batchSpanMs = 10 * 60_000;
+const batchLines = 10_000;
+/** The store looks through all fetches of an email for each batch, and keeps those of the time it spans. */
+const batchSpanMs = 60 * 60_000;
 const userAgentLength = 256;
 
 /**

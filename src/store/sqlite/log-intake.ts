@@ -8,10 +8,23 @@ type Outcome = 'added' | 'known' | 'beyond';
 const windowSeconds = 2;
 /** As many as `serve` records of one pixel. */
 const mostRows = 1_000;
+const rememberedEmails = 100;
 
 export function createLogIntake(database: Database, commits: GroupCommit): LogIntake {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
+  const rowCounts = new Map<number, Map<number, number>>();
+
+  /** Rows of each recipient, counted once: to look for them costs as much as to look at all of the email. */
+  function countsOf(emailNumber: number): Map<number, number> {
+    const known = rowCounts.get(emailNumber);
+    if (known !== undefined) return known;
+    if (rowCounts.size >= rememberedEmails) rowCounts.clear();
+    const found = statements().counts.all(emailNumber) as { recipient: number; count: number }[];
+    const counts = new Map(found.map(({ recipient, count }) => [recipient, count]));
+    rowCounts.set(emailNumber, counts);
+    return counts;
+  }
 
   /** What is recorded about the emails of a batch, in the time it spans. */
   function readRows(fetches: readonly LoggedFetch[]): Map<string, Row[]> {
@@ -25,7 +38,9 @@ export function createLogIntake(database: Database, commits: GroupCommit): LogIn
         const key = keyOf(email, row.recipient_number, row.method);
         const at = Math.floor(Date.parse(row.fetched_at) / 1_000);
         const found = { number: row.fetch_number, at, agent: row.user_agent, second: row.second };
-        rows.set(key, [...(rows.get(key) ?? []), found]);
+        const alike = rows.get(key);
+        if (alike === undefined) rows.set(key, [found]);
+        else alike.push(found);
       }
     }
     return rows;
@@ -43,9 +58,11 @@ export function createLogIntake(database: Database, commits: GroupCommit): LogIn
       statements().claim.run(fetch.emailNumber, free.number, second);
       return 'known';
     }
-    const count = statements().count.get(fetch.emailNumber, fetch.recipientNumber) as number;
+    const counts = countsOf(fetch.emailNumber);
+    const count = counts.get(fetch.recipientNumber) ?? 0;
     if (count >= mostRows) return 'beyond';
     const number = append(fetch);
+    counts.set(fetch.recipientNumber, count + 1);
     statements().claim.run(fetch.emailNumber, number, second);
     rows.push({ number, at: second, agent: fetch.userAgent, second });
     return 'added';
@@ -109,9 +126,8 @@ function prepare(database: Database) {
        WHERE fetches.email_number = ? AND fetched_at BETWEEN ? AND ?
        ORDER BY fetched_at, fetches.fetch_number`),
     claim: database.prepare('INSERT INTO logged_fetches VALUES (?, ?, ?)'),
-    count: database
-      .prepare('SELECT count(*) FROM fetches WHERE email_number = ? AND recipient_number = ?')
-      .pluck(),
+    counts: database.prepare(`
+      SELECT recipient_number AS recipient, count(*) AS count FROM fetches WHERE email_number = ? GROUP BY 1`),
     internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
     append: database
       .prepare(`
