@@ -32,6 +32,8 @@ const busyTimeoutMs = 50;
 /** Answers pixels until it is told to stop, then ends with everything on disk. */
 export async function runServe(options: ServeOptions): Promise<void> {
   const context = await createContext(options, { 'serve.host': { flag: '--host', value: options.host } });
+  // From the beginning: whoever reads that it serves may stop it in the same moment.
+  const stopSignal = untilStopSignal(['SIGINT', 'SIGTERM']);
   const log = createServeLog(context, options.verbose === true);
   const privateAddresses = readPrivateAddresses(options, context);
   const ring = createLiveKeyRing(
@@ -74,6 +76,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     let closePrivate: () => Promise<void> = async () => undefined;
     try {
       closePrivate = await startPrivate(privateAddresses, served, log);
+      const hungUp = new Promise<void>(end => onReloadSignal(() => void reloadKeys(ring, log), end));
       log.show({
         kind: 'started',
         port: endpoint.port,
@@ -82,7 +85,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
         version: packageVersion(),
       });
       watchTokens(recorder, log, ring);
-      await untilStopped(() => void reloadKeys(ring, log), log);
+      await keepTold(Promise.race([stopSignal, hungUp]), log);
     } finally {
       await endpoint.close();
       await closePrivate();
@@ -93,10 +96,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
   }
 }
 
-/** Ready from here on, until a signal asks for an end. */
-async function untilStopped(reload: () => void, log: ServeLog): Promise<void> {
-  const hungUp = new Promise<void>(end => onReloadSignal(reload, end));
-  const stopped = Promise.race([untilStopSignal(['SIGINT', 'SIGTERM']), hungUp]);
+/** Tells whoever started us that we are ready, alive for as long as that takes, and stopping. */
+async function keepTold(stopped: Promise<unknown>, log: ServeLog): Promise<void> {
   const manager = findServiceManager(process.env);
   const isTold = manager?.ready().then(told => {
     if (!told) log.show({ kind: 'not-notifying' });
