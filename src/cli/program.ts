@@ -51,6 +51,16 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/list.js')).defineList,
   },
   {
+    name: 'pull',
+    says: 'Fetch what a server elsewhere recorded',
+    load: async () => (await import('./commands/pull.js')).definePull,
+  },
+  {
+    name: 'ingest',
+    says: 'Recover opens from the access log of a reverse proxy',
+    load: async () => (await import('./commands/ingest.js')).defineIngest,
+  },
+  {
     name: 'sandbox',
     says: 'A local SMTP server that accepts everything and delivers nothing',
     load: async () => (await import('./commands/sandbox.js')).defineSandbox,
@@ -130,6 +140,6 @@ Examples:
 Every command has its own --help. Topics: mailtrack help exit-codes, environment, template, csv, config, privacy`;
 
 /** By `require`: for `import { … } from 'node:fs'` Node loads all its streams. */
-function packageVersion(): string {
+export function packageVersion(): string {
   return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 }

@@ -2,15 +2,13 @@
  * The public HTTP server: pixels, unsubscribing, health, robots. Knows HTTP (RFC 9110, RFC 9112) and sockets; does not know what a
  * token means or whether a fetch was recorded: the answer to a pixel's URL is the same whatever its token.
  */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { Problem } from '../problem.js';
 import type { PixelRequest } from '../tracking/fetch.js';
 import { networkPrefix } from '../tracking/network.js';
 import { tokenOfPath } from '../tracking/pixel.js';
 import { unsubscribeTokenOf } from '../tracking/unsubscribe.js';
+import { listen } from './listen.js';
 import {
   createHealthResponse,
   linkNotAllowed,
@@ -24,6 +22,8 @@ import {
   unsubscribeFailedPage,
   unsubscribePage,
 } from './responses.js';
+
+export type RequestKind = 'pixel' | 'unsubscribe' | 'health' | 'other';
 
 /** Who remembers requests for pixels. */
 export interface PixelRecorder {
@@ -43,12 +43,16 @@ export interface PublicEndpointOptions {
   readonly keyFingerprint: () => string;
   /** Carries out the link of one copy; resolves when that is durable. Rejects when it cannot be recorded now. */
   readonly unsubscribe: (token: string) => Promise<unknown>;
+  /** Called for every request, before it is answered. Must not throw. */
+  readonly onRequest?: (kind: RequestKind) => void;
   /** Called with what should never happen; the server goes on. */
   readonly onFault?: (error: unknown) => void;
 }
 
 export interface PublicEndpoint {
   readonly port: number;
+  /** Connections that are open now. */
+  connections(): number;
   /** Takes no more connections, lets the requests under way finish, and flushes the recorder. */
   close(): Promise<void>;
 }
@@ -81,8 +85,16 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   });
   const port = await listen(server, options);
   server.on('error', error => options.onFault?.(error));
+  let connections = 0;
+  server.on('connection', socket => {
+    connections += 1;
+    socket.once('close', () => {
+      connections -= 1;
+    });
+  });
   return {
     port,
+    connections: () => connections,
     async close() {
       const closed = new Promise(resolve => server.close(resolve));
       await Promise.all(underWay);
@@ -96,7 +108,9 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   };
 }
 
-function createResponder({ recorder, keyFingerprint, unsubscribe, onFault }: PublicEndpointOptions) {
+function createResponder(options: PublicEndpointOptions) {
+  const { recorder, keyFingerprint, unsubscribe, onRequest, onFault } = options;
+
   function pageOf(path: string): PreparedResponse | undefined {
     if (path === '/healthz') return createHealthResponse(keyFingerprint());
     return path === '/robots.txt' ? robotsResponse : undefined;
@@ -105,6 +119,7 @@ function createResponder({ recorder, keyFingerprint, unsubscribe, onFault }: Pub
   async function choose(request: IncomingMessage): Promise<PreparedResponse> {
     const { method, url = '' } = request;
     const link = unsubscribeTokenOf(url);
+    onRequest?.(kindOf(url, link));
     if (link !== undefined) return chooseForLink(method, link);
     const token = tokenOfPath(url);
     const page = token === undefined ? pageOf(url.replace(/\?.*$/, '')) : pixelResponse;
@@ -143,6 +158,12 @@ function createResponder({ recorder, keyFingerprint, unsubscribe, onFault }: Pub
     }
   }
 
+  function kindOf(url: string, link: string | undefined): RequestKind {
+    if (link !== undefined) return 'unsubscribe';
+    if (tokenOfPath(url) !== undefined) return 'pixel';
+    return url.replace(/\?.*$/, '') === '/healthz' ? 'health' : 'other';
+  }
+
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { status, headers, body } = await choose(request);
     response.writeHead(status, [...headers]);
@@ -150,33 +171,4 @@ function createResponder({ recorder, keyFingerprint, unsubscribe, onFault }: Pub
     // A form or a one-click body says nothing that the path does not; it is read away, not kept.
     request.resume();
   };
-}
-
-async function listen(server: Server, { port, host }: PublicEndpointOptions): Promise<number> {
-  try {
-    server.listen({ port, host });
-    await once(server, 'listening');
-  } catch (cause) {
-    throw listenProblem(cause as NodeJS.ErrnoException, port, host);
-  }
-  return (server.address() as AddressInfo).port;
-}
-
-function listenProblem(cause: NodeJS.ErrnoException, port: number, host: string | undefined): Problem {
-  if (cause.code === 'EADDRINUSE') {
-    return new Problem('port-taken', `port ${port} is taken by another program`, {
-      fix: 'Choose another with --port.',
-      cause,
-    });
-  }
-  if (cause.code === 'EACCES') {
-    return new Problem('port-taken', `port ${port} is reserved: you are not allowed to listen on it`, {
-      fix: 'Choose one above 1023 with --port, and put a TLS front before it.',
-      cause,
-    });
-  }
-  return new Problem('io', `cannot listen on ${host ?? 'all interfaces'}, port ${port}: ${cause.message}`, {
-    fix: 'Name an address of this machine with --host.',
-    cause,
-  });
 }

@@ -4,17 +4,23 @@
  */
 import { resolve } from 'node:path';
 import { Problem } from '../problem.js';
-import type { EmailReader, FetchLog, Ledger } from '../workflow/ports.js';
+import type { EmailReader, FactIntake, FactOffer, FetchLog, Ledger, LogIntake } from '../workflow/ports.js';
 import { type Database, databaseProblem, openDatabase } from './sqlite/database.js';
+import { createFactIntake } from './sqlite/fact-intake.js';
+import { createFactOffer } from './sqlite/fact-offer.js';
 import { createFetchLog } from './sqlite/fetch-log.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { createLedger } from './sqlite/ledger.js';
+import { createLogIntake } from './sqlite/log-intake.js';
 import { createReads } from './sqlite/reads.js';
 
 export interface Store {
   readonly ledger: Ledger;
   readonly fetchLog: FetchLog;
   readonly reader: EmailReader;
+  readonly factOffer: FactOffer;
+  readonly factIntake: FactIntake;
+  readonly logIntake: LogIntake;
   /** Commits what still rides, then closes. */
   close(): Promise<void>;
 }
@@ -48,6 +54,9 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
       ledger: createLedger(database, commits, reader),
       fetchLog: createFetchLog(database, commits),
       reader,
+      factOffer: createFactOffer(database, commits),
+      factIntake: createFactIntake(database, commits),
+      logIntake: createLogIntake(database, commits),
     };
   } catch (error) {
     database.close();

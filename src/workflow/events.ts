@@ -2,7 +2,8 @@
 import type { Mailbox } from '../message/mailbox.js';
 import type { Problem } from '../problem.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
-import type { Mode, StateCounts } from './ports.js';
+import type { Mode, RecordedFetch, StateCounts } from './ports.js';
+import type { RecorderCounts } from './record-fetch.js';
 
 /** Recipients with one role: how many, and the first few of them. */
 export interface Addressed {
@@ -86,3 +87,37 @@ export type SendEvent =
   | { readonly kind: 'interrupted'; readonly signal: string }
   | RecipientSettled
   | SendFinished;
+
+// --- serving --------------------------------------------------------------------------------------------------
+
+/** What a server tells while it runs. No token, address or name of a reader is ever in it. */
+export type ServeEvent =
+  | {
+      readonly kind: 'started';
+      readonly port: number;
+      readonly keyFingerprint: string;
+      readonly database: string;
+      readonly version: string;
+    }
+  | { readonly kind: 'private-listening'; readonly address: string; readonly paths: readonly string[] }
+  | { readonly kind: 'fetch-recorded'; readonly fetch: RecordedFetch }
+  | { readonly kind: 'stalled'; readonly reason: string }
+  | { readonly kind: 'recovered'; readonly held: number; readonly seconds: number }
+  | {
+      readonly kind: 'tokens-unverifiable';
+      readonly unverifiable: number;
+      readonly verified: number;
+      readonly keyFingerprint: string;
+      readonly keySource: string;
+    }
+  | {
+      readonly kind: 'keys-reloaded';
+      readonly keys: readonly number[];
+      readonly keyFingerprint: string;
+      readonly keySource: string;
+    }
+  | { readonly kind: 'keys-kept'; readonly reason: string; readonly keyFingerprint: string }
+  | { readonly kind: 'key-made'; readonly file: string; readonly advice: string }
+  | { readonly kind: 'not-notifying' }
+  | { readonly kind: 'fault'; readonly reason: string }
+  | { readonly kind: 'stopped'; readonly counts: RecorderCounts };

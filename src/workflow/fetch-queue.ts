@@ -43,6 +43,11 @@ export class FetchQueue<Item, Result> {
     this.#options = options;
   }
 
+  /** Items that are not written yet. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** @returns the item's result; `queued` when it took too long and is still tried; `dropped` when there is no room. */
   async push(item: Item): Promise<Result | 'queued' | 'dropped'> {
     if (this.#held >= this.#options.maxHeld) return 'dropped';

@@ -38,6 +38,8 @@ export interface RecorderCounts {
   readonly dropped: number;
   readonly unverifiable: number;
   readonly rehearsals: number;
+  /** In memory, not yet durable. */
+  readonly held: number;
 }
 
 export interface FetchRecorder {
@@ -102,7 +104,9 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   }
 
   return {
-    counts,
+    get counts() {
+      return { ...counts, held: queue.held };
+    },
     record,
     async flush() {
       counts.dropped += await queue.flush();

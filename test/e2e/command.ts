@@ -17,6 +17,8 @@ type Running = ChildProcess & { ended: Promise<Ended> };
 /** A `serve` that listens. */
 export interface Server {
   readonly url: string;
+  /** `host:port` of its private address; '' when it has none. */
+  readonly private: string;
   /** What it says on stderr from now on. */
   says(pattern: RegExp): Promise<string>;
   /** SIGHUP, and what it says then. */
@@ -73,10 +75,11 @@ export class User {
   /** Starts `serve` and waits until it listens. */
   async serve(args: readonly string[] = []): Promise<Server> {
     const child = this.start(['serve', '--host', '127.0.0.1', '--port', '0', ...args]);
-    const port = await saysPort(child, /on port (\d+)/);
+    const started = await said(child, /(?:"address":"([^"]+)"[\s\S]*)?on port (\d+)/);
     const says = async (pattern: RegExp) => (await said(child, pattern))[0];
     return {
-      url: `http://127.0.0.1:${port}`,
+      url: `http://127.0.0.1:${started[2]}`,
+      private: started[1] ?? '',
       says,
       hangUp(pattern) {
         const line = says(pattern);

@@ -156,6 +156,24 @@ describe('keys', () => {
   });
 });
 
+it('an email whose key was dropped is not gone on with, and says which it was', async () => {
+  const sandbox = await user.sandbox();
+  user.environment['MAILTRACK_FROM'] = 'anthony@example.org';
+  user.environment['MAILTRACK_SMTP_URL'] = sandbox.url;
+  user.environment['MAILTRACK_TRACKING_URL'] = 'http://127.0.0.1:9';
+  user.write('msg.html', '<title>Hello</title><p>Hello</p>');
+  await user.run(['send', 'msg.html', '--each', 'a@example.com,b@example.com', '--limit', '1', '--yes']);
+  const [first] = await list();
+  await user.run(['keys', 'rotate']);
+  await user.run(['keys', 'drop', String(first!.id), '--yes']);
+  const { status, stderr } = await user.run(['resume']);
+  expect([status, said(stderr)]).toEqual([
+    78,
+    `mailtrack: the key this email was begun with (${first!.fingerprint}) is not there: ~/data/mailtrack/key\n  Put the key file back, or name it with MAILTRACK_KEY.`,
+  ]);
+  await sandbox.stop();
+});
+
 describe('a server', () => {
   const content = { purpose: 'pixel', emailNumber: 1, recipientNumber: 2 } as const;
 
@@ -165,13 +183,13 @@ describe('a server', () => {
     await user.run(['keys', 'rotate']);
     const fresh = sealToken(ringOfFile(), content);
     await fetch(pixelUrl(server.url, fresh));
-    await server.hangUp(/Keys read again/);
+    await server.hangUp(/"event":"keys-reloaded"/);
     await fetch(pixelUrl(server.url, fresh));
     const health = (await (await fetch(`${server.url}/healthz`)).json()) as { key: string };
     expect(health.key).toBe(ringOfFile().fingerprint);
 
     writeFileSync(keyFile, 'nonsense\n');
-    await server.hangUp(/The old keys stay/);
+    await server.hangUp(/"event":"keys-kept"/);
     await fetch(pixelUrl(server.url, fresh));
     await fetch(pixelUrl(server.url, old));
     const { status, stderr } = await server.stop();

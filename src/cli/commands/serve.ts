@@ -5,13 +5,20 @@ export function defineServe(command: Command): void {
   command
     .option('-p, --port <port>', 'default 8080; 0 takes any free one', wholeNumber(0))
     .option('--host <address>', 'address to listen on; default all interfaces')
+    .option('--metrics [host:port]', 'numbers for Prometheus at /metrics there; default 127.0.0.1:8081')
+    .option(
+      '--exchange [host:port]',
+      'mailtrack pull fetches facts there, with the same key; default 127.0.0.1:8081',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   $ mailtrack serve --port 8080
   $ mailtrack serve --host 127.0.0.1 --port 8080     behind a TLS front such as Caddy or nginx
+  $ mailtrack serve --metrics --exchange              numbers and facts, both on 127.0.0.1:8081
 
+On a terminal it prints a line per fetch; elsewhere JSON, an object a line. SIGHUP reads the keys again.
 Ends with 0 on SIGINT or SIGTERM, after everything is on disk.`,
     )
     .action(async (_options: unknown, command: Command) => {

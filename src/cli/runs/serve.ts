@@ -1,22 +1,28 @@
-import { startPublicEndpoint } from '../../http/public-endpoint.js';
+import { type RequestKind, startPublicEndpoint } from '../../http/public-endpoint.js';
 import { Problem } from '../../problem.js';
 import { openStore } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
+import { findServiceManager } from '../../system/service-manager.js';
 import { onReloadSignal, untilStopSignal } from '../../system/signals.js';
-import { visible } from '../../terminal/clean.js';
 import type { KeyRing } from '../../tracking/key.js';
 import { createLiveKeyRing, type LiveKeyRing } from '../../tracking/live-key-ring.js';
 import type { RecordedFetch } from '../../workflow/ports.js';
-import { createFetchRecorder, type RecorderCounts } from '../../workflow/record-fetch.js';
+import { createFetchRecorder, type FetchRecorder } from '../../workflow/record-fetch.js';
+import { watchCommits } from '../../workflow/serve-metrics.js';
 import { unsubscribe } from '../../workflow/unsubscribe.js';
 import { TokenWatch } from '../../workflow/watch-tokens.js';
 import { createContext } from '../context.js';
 import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
+import { packageVersion } from '../program.js';
+import { createServeLog, type ServeLog } from '../serve-log.js';
+import { readPrivateAddresses, startPrivate } from '../serve-private.js';
 
 export interface ServeOptions extends GlobalOptions {
   readonly port?: number;
   readonly host?: string;
+  readonly metrics?: string | true;
+  readonly exchange?: string | true;
 }
 
 const defaultPort = 8080;
@@ -26,74 +32,115 @@ const busyTimeoutMs = 50;
 /** Answers pixels until it is told to stop, then ends with everything on disk. */
 export async function runServe(options: ServeOptions): Promise<void> {
   const context = await createContext(options, { 'serve.host': { flag: '--host', value: options.host } });
-  const { say } = context.output;
+  // From the beginning: whoever reads that it serves may stop it in the same moment.
+  const stopSignal = untilStopSignal(['SIGINT', 'SIGTERM']);
+  const log = createServeLog(context, options.verbose === true);
+  const privateAddresses = readPrivateAddresses(options, context);
   const ring = createLiveKeyRing(
-    await openKeyRing(path => {
-      say(`A new key was made: ${path}`);
-      say(`  ${newKeyAdvice}`);
-    }),
+    await openKeyRing(file => log.show({ kind: 'key-made', file, advice: newKeyAdvice })),
   );
   const store = await openStore(context.storeUrl, busyTimeoutMs);
   try {
-    const log =
+    const fetchLog =
       context.text('privacy.keep_network') === 'none' ? withoutNetwork(store.fetchLog) : store.fetchLog;
-    const recorder = createFetchRecorder(
-      { log, ring, clock: systemClock },
-      {
-        onRecorded: fetch => say(openLine(fetch)),
-        onStalled: error => say(`Not recording: ${describe(error)}. Trying again.`),
-      },
+    const commits = watchCommits(fetchLog, systemClock, seconds =>
+      log.show({ kind: 'recovered', held: recorder.counts.held, seconds }),
     );
+    const ports = { log: commits.log, ring, clock: systemClock };
+    const recorder = createFetchRecorder(ports, {
+      ...(log.showsFetches ? { onRecorded: fetch => log.show({ kind: 'fetch-recorded', fetch }) } : {}),
+      onStalled: error => log.show({ kind: 'stalled', reason: reasonOf(error) }),
+    });
+    const requests: Record<RequestKind, number> = { pixel: 0, unsubscribe: 0, health: 0, other: 0 };
+    const onFault = (error: unknown) => log.show({ kind: 'fault', reason: reasonOf(error) });
     const endpoint = await startPublicEndpoint({
       port: options.port ?? context.number('serve.port') ?? defaultPort,
       host: context.text('serve.host'),
       recorder,
       keyFingerprint: () => ring.fingerprint,
-      unsubscribe: token => unsubscribe(token, { log, ring, clock: systemClock }),
-      onFault: error => say(`A request failed: ${describe(error)}`),
+      unsubscribe: token => unsubscribe(token, ports),
+      onRequest: kind => {
+        requests[kind] += 1;
+      },
+      onFault,
     });
-    say(`Serving pixels on port ${endpoint.port}, key ${ring.fingerprint}, database ${context.storeUrl}.`);
-    const watching = watchTokens(recorder.counts, say, ring);
-    await untilStopped(() => void reloadKeys(ring, say));
-    clearInterval(watching);
-    await endpoint.close();
-    say(summary(recorder.counts));
+    const served = {
+      endpoint,
+      recorder,
+      requests,
+      commits: commits.watch,
+      ring,
+      offer: store.factOffer,
+      onFault,
+    };
+    let closePrivate: () => Promise<void> = async () => undefined;
+    try {
+      closePrivate = await startPrivate(privateAddresses, served, log);
+      const hungUp = new Promise<void>(end => onReloadSignal(() => void reloadKeys(ring, log), end));
+      log.show({
+        kind: 'started',
+        port: endpoint.port,
+        keyFingerprint: ring.fingerprint,
+        database: context.storeUrl,
+        version: packageVersion(),
+      });
+      watchTokens(recorder, log, ring);
+      await keepTold(Promise.race([stopSignal, hungUp]), log);
+    } finally {
+      await endpoint.close();
+      await closePrivate();
+    }
+    log.show({ kind: 'stopped', counts: recorder.counts });
   } finally {
     await store.close();
   }
 }
 
-type Say = (line: string) => void;
-
-function untilStopped(reload: () => void): Promise<unknown> {
-  const hungUp = new Promise<void>(end => onReloadSignal(reload, end));
-  return Promise.race([untilStopSignal(['SIGINT', 'SIGTERM']), hungUp]);
+/** Tells whoever started us that we are ready, alive for as long as that takes, and stopping. */
+async function keepTold(stopped: Promise<unknown>, log: ServeLog): Promise<void> {
+  const manager = findServiceManager(process.env);
+  const isTold = manager?.ready().then(told => {
+    if (!told) log.show({ kind: 'not-notifying' });
+  });
+  const endAlive = manager?.keepAlive();
+  await stopped;
+  await isTold;
+  endAlive?.();
+  void manager?.stopping();
 }
 
 /** A file that is half copied, or none any more, must not end the counting of what was sent. */
-async function reloadKeys(ring: LiveKeyRing, say: Say): Promise<void> {
+async function reloadKeys(ring: LiveKeyRing, log: ServeLog): Promise<void> {
   try {
     const next = await readKeyRing();
     if (next === undefined) throw new Problem('key', `the key file ${keySource()} does not exist`);
     ring.replace(next);
-    const ids = [...next.byId.keys()].join(', ');
-    say(`Keys read again from ${keySource()}: ${ids}; the newest has the fingerprint ${next.fingerprint}.`);
+    log.show({
+      kind: 'keys-reloaded',
+      keys: [...next.byId.keys()],
+      keyFingerprint: next.fingerprint,
+      keySource: keySource(),
+    });
   } catch (error) {
-    say(`The old keys stay: ${describe(error)}`);
+    log.show({ kind: 'keys-kept', reason: reasonOf(error), keyFingerprint: ring.fingerprint });
   }
 }
 
 const watchEveryMs = 1_000;
 
-function watchTokens(counts: RecorderCounts, say: Say, ring: KeyRing): NodeJS.Timeout {
+function watchTokens(recorder: FetchRecorder, log: ServeLog, ring: KeyRing): void {
   const watch = new TokenWatch(systemClock.monotonicMs());
-  return setInterval(() => {
-    const many = watch.look(counts, systemClock.monotonicMs());
+  setInterval(() => {
+    const many = watch.look(recorder.counts, systemClock.monotonicMs());
     if (many === undefined) return;
-    say(
-      `${many.unverifiable} tokens did not verify, ${many.verified} did: is this the key the mail was sent with? ` +
-        `Here it is ${ring.fingerprint} (${keySource()}); \`mailtrack keys list\` where you send shows yours.`,
-    );
+    const { unverifiable, verified } = many;
+    log.show({
+      kind: 'tokens-unverifiable',
+      unverifiable,
+      verified,
+      keyFingerprint: ring.fingerprint,
+      keySource: keySource(),
+    });
   }, watchEveryMs).unref();
 }
 
@@ -107,20 +154,6 @@ function withoutNetwork<Log extends { appendFetches(fetches: readonly RecordedFe
   };
 }
 
-/** The server does not look up whose copy it was: it may not have the addresses. */
-function openLine(fetch: RecordedFetch): string {
-  const time = new Date(fetch.fetchedAt).toLocaleTimeString('en-GB');
-  return `${time}  ${fetch.kind.padEnd(11)}  ${visible(fetch.userAgent).slice(0, 80)}`;
-}
-
-function describe(error: unknown): string {
-  return visible(error instanceof Error ? error.message : String(error));
-}
-
-function summary(counts: RecorderCounts): string {
-  const parts = [`${counts.recorded} fetches recorded`];
-  if (counts.dropped > 0) parts.push(`${counts.dropped} LOST`);
-  if (counts.unverifiable > 0) parts.push(`${counts.unverifiable} with tokens that do not verify`);
-  if (counts.rehearsals > 0) parts.push(`${counts.rehearsals} from rehearsals`);
-  return `Stopped: ${parts.join(', ')}.`;
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

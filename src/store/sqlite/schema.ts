@@ -120,4 +120,68 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE recipients ADD COLUMN attachments TEXT NOT NULL DEFAULT '[]';
   `,
+  // Facts that travel between databases. The order fetches are offered in is made when somebody asks, as runs of numbers of
+  // one email, so that recording a fetch costs nothing more.
+  `
+  CREATE TABLE exchange_identity (source_id TEXT NOT NULL) STRICT;
+  INSERT INTO exchange_identity VALUES (lower(hex(randomblob(16))));
+
+  CREATE TABLE exchange_runs (
+    run_number    INTEGER PRIMARY KEY AUTOINCREMENT,
+    email_number  INTEGER NOT NULL,
+    first_number  INTEGER NOT NULL,
+    last_number   INTEGER NOT NULL
+  ) STRICT;
+
+  -- The last number of each email that is in a run. Stays when fetches are removed, whose numbers must not come again.
+  CREATE TABLE exchange_heads (
+    email_number  INTEGER PRIMARY KEY,
+    last_number   INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE exchange_unsubscribes (
+    sequence          INTEGER PRIMARY KEY AUTOINCREMENT,
+    email_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO exchange_unsubscribes (email_number, recipient_number)
+    SELECT email_number, recipient_number FROM unsubscribes;
+  CREATE TRIGGER unsubscribes_are_offered AFTER INSERT ON unsubscribes BEGIN
+    INSERT INTO exchange_unsubscribes (email_number, recipient_number)
+    VALUES (new.email_number, new.recipient_number);
+  END;
+
+  CREATE TABLE pulled_sources (
+    source_number   INTEGER PRIMARY KEY,
+    source_id       TEXT NOT NULL UNIQUE,
+    url             TEXT NOT NULL,
+    last_pulled_at  TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE pulled_places (
+    source_number  INTEGER NOT NULL REFERENCES pulled_sources,
+    type           TEXT NOT NULL,
+    place          TEXT NOT NULL,
+    PRIMARY KEY (source_number, type)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Which fetch of which database one of ours is.
+  CREATE TABLE pulled_fetches (
+    source_number  INTEGER NOT NULL REFERENCES pulled_sources,
+    email_number   INTEGER NOT NULL,
+    remote_number  INTEGER NOT NULL,
+    fetch_number   INTEGER NOT NULL,
+    PRIMARY KEY (source_number, email_number, remote_number),
+    UNIQUE (email_number, fetch_number)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // Which fetches a line of an access log belongs to, and the second (Unix time) that line names.
+  `
+  CREATE TABLE logged_fetches (
+    email_number  INTEGER NOT NULL,
+    fetch_number  INTEGER NOT NULL,
+    second        INTEGER NOT NULL,
+    PRIMARY KEY (email_number, fetch_number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,0 +1,48 @@
+import { Problem } from '../../problem.js';
+import { openStore } from '../../store/open-store.js';
+import { readLogLines } from '../../system/log-lines.js';
+import { printJson } from '../../terminal/json.js';
+import { type Ingested, ingestLog } from '../../workflow/ingest-log.js';
+import { createContext } from '../context.js';
+import { keySource, readKeyRing } from '../key-ring.js';
+import type { GlobalOptions } from '../options.js';
+
+export async function runIngest(path: string, options: GlobalOptions): Promise<void> {
+  const context = await createContext(options);
+  const ring = await readKeyRing();
+  if (ring === undefined) {
+    throw new Problem('key', `there is no key: ${keySource()}`, {
+      fix: 'Put the key file there; without it no token in a log can be verified.',
+    });
+  }
+  const store = await openStore(context.storeUrl);
+  try {
+    const ingested = await ingestLog(
+      readLogLines(path),
+      { intake: store.logIntake, log: store.fetchLog, ring },
+      { keepNetwork: context.text('privacy.keep_network') !== 'none' },
+    );
+    if (context.json) context.output.data(printJson({ schema: 'mailtrack.ingest/1', ...ingested }));
+    else for (const line of lines(ingested, ring.fingerprint)) context.output.say(line);
+  } finally {
+    await store.close();
+  }
+}
+
+function lines(counts: Ingested, fingerprint: string): readonly string[] {
+  const { lines, added, known, beyond, unverifiable, rehearsals, others, unreadable } = counts;
+  const verified = added + known + beyond;
+  return [
+    `${lines} lines: ${added} fetches added, ${known} known already.`,
+    ...(beyond > 0 ? [`  ${beyond} are of pixels that have 1,000 rows, the most one may have.`] : []),
+    ...(rehearsals > 0 ? [`  ${rehearsals} are from rehearsals.`] : []),
+    ...(others > 0 ? [`  ${others} ask for something else, or were refused.`] : []),
+    ...(unreadable > 0 ? [`  ${unreadable} are no lines of an access log.`] : []),
+    ...(unverifiable > 0
+      ? [`  ${unverifiable} have tokens that no key verifies; the newest key here is ${fingerprint}.`]
+      : []),
+    ...(verified === 0 && unverifiable > 0
+      ? ['  None verified: is this the key the mail was sent with? See `mailtrack keys list`.']
+      : []),
+  ];
+}

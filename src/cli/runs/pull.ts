@@ -1,0 +1,81 @@
+import { isLoopbackHost, isPrivateHost } from '../../host.js';
+import { createExchangeChannel } from '../../http/exchange-client.js';
+import { Problem } from '../../problem.js';
+import { openStore } from '../../store/open-store.js';
+import { systemClock } from '../../system/clock.js';
+import { systemRandom } from '../../system/random.js';
+import { printJson } from '../../terminal/json.js';
+import type { KeyRing } from '../../tracking/key.js';
+import { type Pulled, pullFacts } from '../../workflow/pull-facts.js';
+import { createContext } from '../context.js';
+import { keySource, readKeyRing } from '../key-ring.js';
+import type { GlobalOptions } from '../options.js';
+
+export async function runPull(url: string, options: GlobalOptions): Promise<void> {
+  const { output, json, storeUrl } = await createContext(options);
+  const base = readBase(url);
+  const ring = await requireKeyRing();
+  const store = await openStore(storeUrl);
+  try {
+    const pulled = await pullFacts(
+      { url: base },
+      {
+        intake: store.factIntake,
+        channel: createExchangeChannel(base),
+        ring,
+        clock: systemClock,
+        random: systemRandom,
+      },
+    );
+    if (json) output.data(printJson(toJson(base, pulled)));
+    else for (const line of lines(base, pulled)) output.say(line);
+  } finally {
+    await store.close();
+  }
+}
+
+/** User agents and networks are nobody else's business, although nothing can be forged on the way. */
+function readBase(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isSafe =
+    parsed?.protocol === 'https:' ||
+    (parsed?.protocol === 'http:' && (isLoopbackHost(parsed.hostname) || isPrivateHost(parsed.hostname)));
+  if (parsed === undefined || !isSafe || parsed.username !== '' || parsed.search !== '') {
+    throw new Problem('usage', `${JSON.stringify(url)} is not an address to pull from`, {
+      fix: 'Name https://…, or http:// on this machine or network: ssh -L 8081:127.0.0.1:8081 server.',
+    });
+  }
+  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+}
+
+async function requireKeyRing(): Promise<KeyRing> {
+  const ring = await readKeyRing();
+  if (ring !== undefined) return ring;
+  throw new Problem('key', `there is no key yet: ${keySource()}`, {
+    fix: 'Copy the key file of the server here, or send first.',
+  });
+}
+
+function toJson(url: string, pulled: Pulled): Readonly<Record<string, unknown>> {
+  const { sourceId, fetches, known, strange, unsubscribes, passedOver } = pulled;
+  return {
+    schema: 'mailtrack.pull/1',
+    url,
+    source: sourceId,
+    fetches,
+    known,
+    of_unknown_emails: strange,
+    unsubscribes,
+    passed_over: passedOver,
+  };
+}
+
+function lines(url: string, { fetches, strange, unsubscribes, passedOver }: Pulled): readonly string[] {
+  return [
+    `${fetches} fetches and ${unsubscribes} unsubscribes came from ${url}.`,
+    ...(strange > 0 ? [`  ${strange} of the fetches are of emails this database does not have.`] : []),
+    ...(passedOver > 0
+      ? [`  ${passedOver} facts are of a kind this version does not know: update it to have them.`]
+      : []),
+  ];
+}

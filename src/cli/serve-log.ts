@@ -1,0 +1,25 @@
+import { levelOf, serveJson, serveLine } from '../terminal/serve-log.js';
+import type { ServeEvent } from '../workflow/events.js';
+import type { Context } from './context.js';
+
+export interface ServeLog {
+  show(event: ServeEvent): void;
+  /** A line for each fetch: on a terminal, and where it is asked for. */
+  readonly showsFetches: boolean;
+}
+
+/** Lines for a person on a terminal; everywhere else JSON, an object a line, for whatever collects it. */
+export function createServeLog({ output, json, quiet }: Context, verbose: boolean): ServeLog {
+  const isForPerson = output.stderr.isTTY === true && !json;
+  const showsFetches = (isForPerson || verbose) && !quiet;
+  return {
+    showsFetches,
+    show(event) {
+      const level = levelOf(event);
+      if (level === 'debug' && !showsFetches) return;
+      if (quiet && level === 'info') return;
+      const text = isForPerson ? serveLine(event) : serveJson(event, new Date());
+      if (!output.stderr.destroyed) output.stderr.write(`${text}\n`);
+    },
+  };
+}

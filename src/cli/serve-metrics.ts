@@ -1,0 +1,74 @@
+import type { Metric } from '../http/exposition.js';
+import type { RequestKind } from '../http/public-endpoint.js';
+import type { RecorderCounts } from '../workflow/record-fetch.js';
+import { type CommitWatch, commitBounds } from '../workflow/serve-metrics.js';
+
+export interface ServeState {
+  readonly requests: Readonly<Record<RequestKind, number>>;
+  readonly connections: number;
+  readonly counts: RecorderCounts;
+  readonly commits: CommitWatch;
+  readonly keyFingerprint: string;
+  readonly version: string;
+  /** Unix time in seconds. */
+  readonly startedAt: number;
+}
+
+/** The numbers of a running server under their names; docs/deploy.md has the list. */
+export function serveMetrics(state: ServeState): readonly Metric[] {
+  const { requests, counts, commits } = state;
+  return [
+    {
+      type: 'counter',
+      name: 'mailtrack_http_requests_total',
+      help: 'Requests to the public address, by what they asked for.',
+      samples: Object.entries(requests).map(([kind, value]) => ({ labels: { kind }, value })),
+    },
+    counter('mailtrack_fetches_recorded_total', 'Fetches of pixels that are on disk.', counts.recorded),
+    counter(
+      'mailtrack_fetches_late_total',
+      'Fetches that were answered before they were on disk, whether or not they were recorded later.',
+      counts.notDurable,
+    ),
+    counter('mailtrack_fetches_dropped_total', 'Fetches that were lost.', counts.dropped),
+    counter('mailtrack_tokens_unverifiable_total', 'Tokens that no key verifies.', counts.unverifiable),
+    counter('mailtrack_rehearsals_total', 'Fetches of copies nobody was sent.', counts.rehearsals),
+    gauge('mailtrack_fetches_held', 'Fetches in memory that are not on disk yet.', counts.held),
+    gauge('mailtrack_log_stalled', '1 while the database takes nothing.', commits.isStalled ? 1 : 0),
+    counter('mailtrack_commits_failed_total', 'Commits of fetches that failed.', commits.failed),
+    {
+      type: 'histogram',
+      name: 'mailtrack_commit_duration_seconds',
+      help: 'From handing fetches to the database until they are on disk.',
+      bounds: commitBounds,
+      ...commits.durations,
+    },
+    gauge(
+      'mailtrack_http_connections',
+      'Connections to the public address that are open.',
+      state.connections,
+    ),
+    info('mailtrack_key_info', 'The key that seals.', { fingerprint: state.keyFingerprint }),
+    info('mailtrack_build_info', 'What runs.', { version: state.version, node: process.version }),
+    gauge('process_start_time_seconds', 'Start of the process since the Unix epoch.', state.startedAt),
+    counter('process_cpu_seconds_total', 'CPU time, user and system.', cpuSeconds()),
+    gauge('process_resident_memory_bytes', 'Resident memory.', process.memoryUsage.rss()),
+  ];
+}
+
+function counter(name: string, help: string, value: number): Metric {
+  return { type: 'counter', name, help, samples: [{ value }] };
+}
+
+function gauge(name: string, help: string, value: number): Metric {
+  return { type: 'gauge', name, help, samples: [{ value }] };
+}
+
+function info(name: string, help: string, labels: Readonly<Record<string, string>>): Metric {
+  return { type: 'gauge', name, help, samples: [{ labels, value: 1 }] };
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
+}

@@ -1,0 +1,122 @@
+/** What `serve` offers to those who run it, at addresses of their own. */
+import type { PrivateAddress, PrivateListener, PrivateRoute } from '../http/private-listener.js';
+import type { PublicEndpoint, RequestKind } from '../http/public-endpoint.js';
+import { systemClock } from '../system/clock.js';
+import type { KeyRing } from '../tracking/key.js';
+import type { FactOffer } from '../workflow/ports.js';
+import type { FetchRecorder } from '../workflow/record-fetch.js';
+import type { CommitWatch } from '../workflow/serve-metrics.js';
+import type { Context } from './context.js';
+import { printAddress, readPrivateAddress } from './private-address.js';
+import { packageVersion } from './program.js';
+import type { ServeLog } from './serve-log.js';
+
+/** What runs, as far as the private routes tell of it. */
+export interface Served {
+  readonly endpoint: PublicEndpoint;
+  readonly recorder: FetchRecorder;
+  readonly requests: Readonly<Record<RequestKind, number>>;
+  readonly commits: CommitWatch;
+  readonly ring: KeyRing;
+  readonly offer: FactOffer;
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface PrivatePaths {
+  readonly address: PrivateAddress;
+  readonly paths: readonly string[];
+}
+
+/** What is asked for at one address shares a listener. @throws Problem `usage`. */
+export function readPrivateAddresses(
+  options: { readonly metrics?: string | true; readonly exchange?: string | true },
+  context: Context,
+): readonly PrivatePaths[] {
+  const asked = [
+    { path: '/metrics', address: addressOf('metrics', options.metrics, context) },
+    { path: '/exchange', address: addressOf('exchange', options.exchange, context) },
+  ];
+  const byAddress = new Map<string, PrivatePaths>();
+  for (const { path, address } of asked) {
+    if (address === undefined) continue;
+    const name = printAddress(address);
+    byAddress.set(name, { address, paths: [...(byAddress.get(name)?.paths ?? []), path] });
+  }
+  return [...byAddress.values()];
+}
+
+function addressOf(
+  name: 'metrics' | 'exchange',
+  flag: string | true | undefined,
+  context: Context,
+): PrivateAddress | undefined {
+  return readPrivateAddress(
+    flag === undefined ? `serve.${name}` : `--${name}`,
+    flag ?? context.text(`serve.${name}`),
+  );
+}
+
+/** @returns what closes them. @throws Problem `port-taken`, `io`; none listens then. */
+export async function startPrivate(
+  asked: readonly PrivatePaths[],
+  served: Served,
+  log: ServeLog,
+): Promise<() => Promise<void>> {
+  const listeners: PrivateListener[] = [];
+  const close = async () => {
+    await Promise.all(listeners.map(listener => listener.close()));
+  };
+  if (asked.length === 0) return close;
+  const { startPrivateListener } = await import('../http/private-listener.js');
+  const known = new Map([
+    ['/metrics', await metricsRoute(served)],
+    ['/exchange', await exchangeRoute(served)],
+  ]);
+  try {
+    for (const { address, paths } of asked) {
+      const routes = new Map([...known].filter(([path]) => paths.includes(path)));
+      const listener = await startPrivateListener({ ...address, routes, onFault: served.onFault });
+      listeners.push(listener);
+      const real = printAddress({ ...address, port: listener.port });
+      log.show({ kind: 'private-listening', address: real, paths });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return close;
+}
+
+async function metricsRoute(served: Served): Promise<PrivateRoute> {
+  const { expositionType, printExposition } = await import('../http/exposition.js');
+  const { serveMetrics } = await import('./serve-metrics.js');
+  const startedAt = Math.round(Date.now() - process.uptime() * 1_000) / 1_000;
+  const version = packageVersion();
+  const { endpoint, recorder, requests, commits, ring } = served;
+  return {
+    method: 'GET',
+    answer() {
+      const metrics = serveMetrics({
+        requests,
+        connections: endpoint.connections(),
+        counts: recorder.counts,
+        commits,
+        keyFingerprint: ring.fingerprint,
+        version,
+        startedAt,
+      });
+      return { status: 200, contentType: expositionType, body: printExposition(metrics) };
+    },
+  };
+}
+
+async function exchangeRoute({ offer, ring }: Served): Promise<PrivateRoute> {
+  const { createFactOffering } = await import('../workflow/offer-facts.js');
+  const answer = createFactOffering({ offer, ring, clock: systemClock });
+  return {
+    method: 'POST',
+    async answer({ authorization, body }) {
+      return { contentType: 'application/x-ndjson', ...(await answer(authorization, body.toString('utf8'))) };
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { OfferedFetch } from '../../tracking/exchanged-facts.js';
+import type { FactIntake, PulledPage } from '../../workflow/ports.js';
+import type { Database } from './database.js';
+import type { GroupCommit } from './group-commit.js';
+
+export function createFactIntake(database: Database, commits: GroupCommit): FactIntake {
+  let sql: ReturnType<typeof prepare> | undefined;
+  const statements = () => (sql ??= prepare(database));
+
+  function storeFetch(source: number, fetch: OfferedFetch): 'new' | 'known' | 'strange' {
+    const { isKnown, internUserAgent, append, note, hasEmail } = statements();
+    const { emailNumber, number, userAgent } = fetch;
+    if (isKnown.get(source, emailNumber, number) !== undefined) return 'known';
+    if (userAgent !== '') internUserAgent.run(userAgent);
+    const { fetch_number } = append.get({
+      emailNumber,
+      recipientNumber: fetch.recipientNumber,
+      fetchedAt: new Date(fetch.fetchedAt).toISOString(),
+      method: fetch.method,
+      userAgent,
+      network: fetch.network,
+      kind: fetch.kind,
+      confidence: fetch.confidence,
+      rule: fetch.rule,
+    }) as { fetch_number: number };
+    note.run(source, emailNumber, number, fetch_number);
+    return hasEmail.get(emailNumber) === undefined ? 'strange' : 'new';
+  }
+
+  function store({ sourceId, url, facts }: PulledPage, at: string) {
+    const { source, unsubscribe, setPlace } = statements();
+    const number = source.get(sourceId, url, at) as number;
+    const stored = { new: 0, known: 0, strange: 0 };
+    for (const fetch of facts.fetches) stored[storeFetch(number, fetch)] += 1;
+    let unsubscribes = 0;
+    for (const { emailNumber, recipientNumber, at } of facts.unsubscribes) {
+      unsubscribes += unsubscribe.run(emailNumber, recipientNumber, new Date(at).toISOString()).changes;
+    }
+    for (const [type, place] of Object.entries(facts.after)) setPlace.run(number, type, place);
+    return {
+      fetches: stored.new + stored.strange,
+      known: stored.known,
+      strange: stored.strange,
+      unsubscribes,
+    };
+  }
+
+  return {
+    sourceId: () => statements().ownId.get() as string,
+    placesOf(sourceId) {
+      const rows = statements().places.all(sourceId) as { type: string; place: string }[];
+      return new Map(rows.map(({ type, place }) => [type, place]));
+    },
+    storePage: (page, at) => commits.run('now', () => store(page, at.toISOString())),
+  };
+}
+
+function prepare(database: Database) {
+  return {
+    ownId: database.prepare('SELECT source_id FROM exchange_identity').pluck(),
+    places: database.prepare(`
+      SELECT type, place FROM pulled_places JOIN pulled_sources USING (source_number) WHERE source_id = ?`),
+    source: database
+      .prepare(`
+        INSERT INTO pulled_sources (source_id, url, last_pulled_at) VALUES (?, ?, ?)
+        ON CONFLICT (source_id) DO UPDATE SET url = excluded.url, last_pulled_at = excluded.last_pulled_at
+        RETURNING source_number`)
+      .pluck(),
+    setPlace: database.prepare(`
+      INSERT INTO pulled_places VALUES (?, ?, ?)
+      ON CONFLICT (source_number, type) DO UPDATE SET place = excluded.place`),
+    isKnown: database.prepare(
+      'SELECT 1 FROM pulled_fetches WHERE source_number = ? AND email_number = ? AND remote_number = ?',
+    ),
+    note: database.prepare('INSERT INTO pulled_fetches VALUES (?, ?, ?, ?)'),
+    hasEmail: database.prepare('SELECT 1 FROM emails WHERE email_number = ?'),
+    internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
+    append: database.prepare(`
+      INSERT INTO fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
+                           network, kind, confidence, rule)
+      SELECT @emailNumber, coalesce(max(fetch_number), 0) + 1, @recipientNumber, @fetchedAt, @method,
+             (SELECT user_agent_id FROM user_agents WHERE user_agent = @userAgent), @network, @kind, @confidence, @rule
+        FROM fetches WHERE email_number = @emailNumber
+      RETURNING fetch_number`),
+    unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
+  };
+}

@@ -1,0 +1,146 @@
+import type { OfferedFetch, OfferedUnsubscribe } from '../../tracking/exchanged-facts.js';
+import type { FactOffer } from '../../workflow/ports.js';
+import type { Database } from './database.js';
+import type { GroupCommit } from './group-commit.js';
+import { type FetchRow, fetchFromRow } from './rows.js';
+
+/** Places are `<run>.<number>` for fetches and `<sequence>` for unsubscribes. */
+export function createFactOffer(database: Database, commits: GroupCommit): FactOffer {
+  let sql: ReturnType<typeof prepare> | undefined;
+  const statements = () => (sql ??= prepare(database));
+
+  /** Numbers of an email only grow, so what is above its head is what no run has yet. */
+  function addRuns(): void {
+    const { lastRun, addRuns, moveHeads } = statements();
+    const before = lastRun.get() as number;
+    addRuns.run();
+    moveHeads.run(before);
+  }
+
+  async function fetchesAfter(place: string, limit: number) {
+    const from = readPlace(place);
+    if (from === undefined || from.run > (statements().lastRun.get() as number)) return undefined;
+    let rows = statements().fetches.all({ ...from, limit }) as RunRow[];
+    if (rows.length < limit) {
+      await commits.run('now', addRuns);
+      rows = statements().fetches.all({ ...from, limit }) as RunRow[];
+    }
+    const last = rows.at(-1);
+    return {
+      facts: rows.map(offeredFetch),
+      after: last === undefined ? place : `${last.run_number}.${last.fetch_number}`,
+      more: rows.length === limit,
+    };
+  }
+
+  function unsubscribesAfter(place: string, limit: number) {
+    const from = /^\d{0,15}$/.test(place) ? Number(place) : Number.NaN;
+    if (!(from <= (statements().lastUnsubscribe.get() as number))) return undefined;
+    const rows = statements().unsubscribes.all(from, limit) as UnsubscribeRow[];
+    return {
+      facts: rows.map(offeredUnsubscribe),
+      after: String(rows.at(-1)?.sequence ?? place),
+      more: rows.length === limit,
+    };
+  }
+
+  return {
+    sourceId: () => statements().sourceId.get() as string,
+
+    async factsAfter(wanted, limit) {
+      const [fetchPlace, unsubscribePlace] = [wanted.get('fetch'), wanted.get('unsubscribe')];
+      const fetches = fetchPlace === undefined ? nothing : await fetchesAfter(fetchPlace, limit);
+      const unsubscribes =
+        unsubscribePlace === undefined ? nothing : unsubscribesAfter(unsubscribePlace, limit);
+      if (fetches === undefined || unsubscribes === undefined) return undefined;
+      return {
+        fetches: fetches.facts as readonly OfferedFetch[],
+        unsubscribes: unsubscribes.facts as readonly OfferedUnsubscribe[],
+        after: {
+          ...(fetches.after === undefined ? {} : { fetch: fetches.after }),
+          ...(unsubscribes.after === undefined ? {} : { unsubscribe: unsubscribes.after }),
+        },
+        more: fetches.more || unsubscribes.more,
+      };
+    },
+  };
+}
+
+const nothing = { facts: [], after: undefined, more: false } as const;
+
+interface RunRow extends FetchRow {
+  run_number: number;
+  fetch_number: number;
+}
+
+interface UnsubscribeRow {
+  sequence: number;
+  email_number: number;
+  recipient_number: number;
+  unsubscribed_at: string;
+}
+
+function offeredFetch(row: RunRow): OfferedFetch {
+  return { number: row.fetch_number, ...fetchFromRow(row) };
+}
+
+function offeredUnsubscribe(row: UnsubscribeRow): OfferedUnsubscribe {
+  return {
+    emailNumber: row.email_number,
+    recipientNumber: row.recipient_number,
+    at: Date.parse(row.unsubscribed_at),
+  };
+}
+
+function readPlace(place: string): { readonly run: number; readonly number: number } | undefined {
+  if (place === '') return { run: 0, number: 0 };
+  const match = /^(\d{1,15})\.(\d{1,15})$/.exec(place);
+  return match === null ? undefined : { run: Number(match[1]), number: Number(match[2]) };
+}
+
+function prepare(database: Database) {
+  return {
+    sourceId: database.prepare('SELECT source_id FROM exchange_identity').pluck(),
+    lastRun: database
+      .prepare(`SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'exchange_runs'), 0)`)
+      .pluck(),
+    lastUnsubscribe: database
+      .prepare(`SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'exchange_unsubscribes'), 0)`)
+      .pluck(),
+    // From one email to the next by the primary key, not through all fetches.
+    addRuns: database.prepare(`
+      WITH RECURSIVE every(email_number) AS (
+        SELECT min(email_number) FROM fetches
+        UNION ALL
+        SELECT (SELECT min(fetches.email_number) FROM fetches WHERE fetches.email_number > every.email_number)
+          FROM every WHERE every.email_number IS NOT NULL
+      ), newest AS (
+        SELECT every.email_number,
+               (SELECT max(fetch_number) FROM fetches WHERE fetches.email_number = every.email_number) AS last_number,
+               coalesce(exchange_heads.last_number, 0) AS head
+          FROM every LEFT JOIN exchange_heads ON exchange_heads.email_number = every.email_number
+         WHERE every.email_number IS NOT NULL
+      )
+      INSERT INTO exchange_runs (email_number, first_number, last_number)
+      SELECT email_number, head + 1, last_number FROM newest WHERE last_number > head`),
+    moveHeads: database.prepare(`
+      INSERT INTO exchange_heads (email_number, last_number)
+      SELECT email_number, last_number FROM exchange_runs WHERE run_number > ?
+      ON CONFLICT (email_number) DO UPDATE SET last_number = excluded.last_number`),
+    fetches: database.prepare(`
+      SELECT exchange_runs.run_number, fetches.*, user_agents.user_agent
+        FROM exchange_runs
+        JOIN fetches ON fetches.email_number = exchange_runs.email_number
+                    AND fetches.fetch_number BETWEEN exchange_runs.first_number AND exchange_runs.last_number
+        LEFT JOIN user_agents USING (user_agent_id)
+       WHERE exchange_runs.run_number >= @run AND (exchange_runs.run_number > @run OR fetches.fetch_number > @number)
+         AND NOT EXISTS (SELECT 1 FROM pulled_fetches
+                          WHERE pulled_fetches.email_number = fetches.email_number
+                            AND pulled_fetches.fetch_number = fetches.fetch_number)
+       ORDER BY exchange_runs.run_number, fetches.fetch_number LIMIT @limit`),
+    unsubscribes: database.prepare(`
+      SELECT exchange_unsubscribes.sequence, unsubscribes.*
+        FROM exchange_unsubscribes JOIN unsubscribes USING (email_number, recipient_number)
+       WHERE exchange_unsubscribes.sequence > ? ORDER BY exchange_unsubscribes.sequence LIMIT ?`),
+  };
+}

@@ -1,0 +1,117 @@
+import type { ServeEvent } from '../workflow/events.js';
+import { visible } from './clean.js';
+import { discreet } from './discreet.js';
+import { printJson } from './json.js';
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
+  started: 'info',
+  'private-listening': 'info',
+  'fetch-recorded': 'debug',
+  stalled: 'error',
+  recovered: 'info',
+  'tokens-unverifiable': 'warning',
+  'keys-reloaded': 'info',
+  'keys-kept': 'error',
+  'key-made': 'info',
+  'not-notifying': 'warning',
+  fault: 'error',
+  stopped: 'info',
+};
+
+export function levelOf({ kind }: ServeEvent): LogLevel {
+  return levels[kind];
+}
+
+/** One JSON object, for a log collector: `at`, `level`, `event`, `message`, and the facts under their own names. */
+export function serveJson(event: ServeEvent, at: Date): string {
+  const facts = { at: at.toISOString(), level: levelOf(event), event: event.kind, message: serveLine(event) };
+  return printJson({ ...facts, ...factsOf(event) });
+}
+
+/** What a person at a terminal reads. */
+export function serveLine(event: ServeEvent): string {
+  switch (event.kind) {
+    case 'started':
+      return `Serving pixels on port ${event.port}, key ${event.keyFingerprint}, database ${visible(event.database)}.`;
+    case 'private-listening':
+      return `Private on ${event.address}: ${event.paths.join(', ')}.`;
+    case 'fetch-recorded': {
+      // Whose copy it was is not looked up: the server may not have the addresses.
+      const time = new Date(event.fetch.fetchedAt).toLocaleTimeString('en-GB');
+      return `${time}  ${event.fetch.kind.padEnd(11)}  ${visible(event.fetch.userAgent).slice(0, 80)}`;
+    }
+    case 'stalled':
+      return `Not recording: ${said(event.reason)}. Trying again.`;
+    case 'recovered':
+      return `Recording again after ${event.seconds.toFixed(1)} s.`;
+    case 'tokens-unverifiable':
+      return (
+        `${event.unverifiable} tokens did not verify, ${event.verified} did: is this the key the mail was sent with? ` +
+        `Here it is ${event.keyFingerprint} (${visible(event.keySource)}); \`mailtrack keys list\` where you send shows yours.`
+      );
+    case 'keys-reloaded':
+      return `Keys read again from ${visible(event.keySource)}: ${event.keys.join(', ')}; the newest has the fingerprint ${event.keyFingerprint}.`;
+    case 'keys-kept':
+      return `The old keys stay: ${said(event.reason)}`;
+    case 'key-made':
+      return `A new key was made: ${visible(event.file)}\n  ${event.advice}`;
+    case 'not-notifying':
+      return 'systemd could not be told that this is ready: without systemd-notify use Type=exec (docs/deploy.md).';
+    case 'fault':
+      return `A request failed: ${said(event.reason)}`;
+    case 'stopped':
+      return summary(event.counts);
+  }
+}
+
+function summary(counts: Extract<ServeEvent, { kind: 'stopped' }>['counts']): string {
+  const parts = [`${counts.recorded} fetches recorded`];
+  if (counts.dropped > 0) parts.push(`${counts.dropped} LOST`);
+  if (counts.unverifiable > 0) parts.push(`${counts.unverifiable} with tokens that do not verify`);
+  if (counts.rehearsals > 0) parts.push(`${counts.rehearsals} from rehearsals`);
+  return `Stopped: ${parts.join(', ')}.`;
+}
+
+function said(reason: string): string {
+  return discreet(visible(reason));
+}
+
+function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
+  switch (event.kind) {
+    case 'started':
+      return {
+        port: event.port,
+        key: event.keyFingerprint,
+        database: event.database,
+        version: event.version,
+      };
+    case 'private-listening':
+      return { address: event.address, paths: event.paths };
+    case 'fetch-recorded': {
+      const { fetchedAt, kind, confidence, rule, method, userAgent, network } = event.fetch;
+      const fetched_at = new Date(fetchedAt).toISOString();
+      return { fetched_at, kind, confidence, rule, method, user_agent: userAgent, network };
+    }
+    case 'stalled':
+    case 'fault':
+      return { reason: said(event.reason) };
+    case 'recovered':
+      return { held: event.held, seconds: event.seconds };
+    case 'tokens-unverifiable':
+      return { unverifiable: event.unverifiable, verified: event.verified, key: event.keyFingerprint };
+    case 'keys-reloaded':
+      return { keys: event.keys, key: event.keyFingerprint };
+    case 'keys-kept':
+      return { reason: said(event.reason), key: event.keyFingerprint };
+    case 'key-made':
+      return { file: event.file };
+    case 'not-notifying':
+      return {};
+    case 'stopped': {
+      const { recorded, notDurable, dropped, unverifiable, rehearsals } = event.counts;
+      return { recorded, not_durable: notDurable, dropped, unverifiable, rehearsals };
+    }
+  }
+}

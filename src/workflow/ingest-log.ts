@@ -1,0 +1,159 @@
+import { type LoggedRequest, parseLogLine } from '../tracking/access-log.js';
+import { classifyFetch } from '../tracking/classify.js';
+import type { KeyRing } from '../tracking/key.js';
+import { networkPrefix } from '../tracking/network.js';
+import { tokenOfPath } from '../tracking/pixel.js';
+import { parseToken, type Token } from '../tracking/token.js';
+import type { FetchLog, LoggedFetch, LogIntake } from './ports.js';
+
+export interface IngestPorts {
+  readonly intake: LogIntake;
+  readonly log: Pick<FetchLog, 'resolveArticleToken'>;
+  readonly ring: KeyRing;
+}
+
+export interface IngestOptions {
+  /** false: nothing is kept of where a request came from. */
+  readonly keepNetwork: boolean;
+}
+
+/** Every line is in exactly one of the others. */
+export interface Ingested {
+  readonly lines: number;
+  /** Recorded by this. */
+  readonly added: number;
+  /** Recorded by `serve`, or by an earlier reading of the same lines. */
+  readonly known: number;
+  /** Of a pixel that has as many rows as it may have. */
+  readonly beyond: number;
+  readonly unverifiable: number;
+  readonly rehearsals: number;
+  /** Requests for something else, or that were refused. */
+  readonly others: number;
+  readonly unreadable: number;
+}
+
+const batchLines = 10_000;
+/** The store looks through all fetches of an email for each batch, and keeps those of the time it spans. */
+const batchSpanMs = 60 * 60_000;
+const userAgentLength = 256;
+
+/**
+ * Records the fetches that an access log tells of and the database does not. Only lines with a token that verifies count.
+ * The same log again adds nothing, and what `serve` recorded itself is not recorded twice.
+ * @param lines without line ends; undefined for one that is too long to be one.
+ */
+export async function ingestLog(
+  lines: AsyncIterable<string | undefined>,
+  ports: IngestPorts,
+  options: IngestOptions,
+): Promise<Ingested> {
+  const counts = {
+    lines: 0,
+    added: 0,
+    known: 0,
+    beyond: 0,
+    unverifiable: 0,
+    rehearsals: 0,
+    others: 0,
+    unreadable: 0,
+  };
+  const occurrences = new Occurrences();
+  let batch: LoggedFetch[] = [];
+
+  async function store(): Promise<void> {
+    if (batch.length === 0) return;
+    for (const outcome of await ports.intake.storeLogged(batch)) counts[outcome] += 1;
+    batch = [];
+  }
+
+  for await (const line of lines) {
+    counts.lines += 1;
+    const read = line === undefined ? 'unreadable' : await readLine(line, ports, options);
+    if (typeof read === 'string') {
+      counts[read] += 1;
+      continue;
+    }
+    const first = batch[0];
+    const isFull =
+      batch.length >= batchLines ||
+      (first !== undefined && Math.abs(read.fetchedAt - first.fetchedAt) > batchSpanMs);
+    if (isFull) await store();
+    batch.push({ ...read, occurrence: occurrences.next(read) });
+  }
+  await store();
+  return counts;
+}
+
+/**
+ * How often the same request was met in the same second of this log: one more than before means one more fetch, however many of
+ * them a log has. Remembers the latest; a log is in order of time but for seconds.
+ */
+class Occurrences {
+  readonly #counts = new Map<string, number>();
+
+  next({ emailNumber, recipientNumber, method, userAgent, fetchedAt }: ReadFetch): number {
+    const second = Math.floor(fetchedAt / 1_000);
+    const key = `${emailNumber} ${recipientNumber} ${method} ${second} ${userAgent}`;
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.delete(key);
+    this.#counts.set(key, count);
+    if (this.#counts.size > rememberedRequests) {
+      const [oldest] = this.#counts.keys();
+      if (oldest !== undefined) this.#counts.delete(oldest);
+    }
+    return count;
+  }
+}
+
+const rememberedRequests = 20_000;
+
+type ReadFetch = Omit<LoggedFetch, 'occurrence'>;
+type Ignored = 'unreadable' | 'others' | 'unverifiable' | 'rehearsals';
+
+async function readLine(
+  line: string,
+  ports: IngestPorts,
+  options: IngestOptions,
+): Promise<ReadFetch | Ignored> {
+  const request = parseLogLine(line);
+  if (request === undefined) return 'unreadable';
+  const text = isAsked(request) ? tokenOfPath(request.target) : undefined;
+  if (text === undefined) return 'others';
+  const token = parseToken(ports.ring, text);
+  if (token?.kind === 'sealed' && token.purpose === 'rehearsal') return 'rehearsals';
+  const numbers = token && (await numbersOf(token, ports.log));
+  if (numbers === undefined) return 'unverifiable';
+  const method = request.method as 'GET' | 'HEAD';
+  const userAgent = (request.userAgent ?? '').slice(0, userAgentLength);
+  return {
+    ...numbers,
+    fetchedAt: request.at,
+    method,
+    userAgent,
+    saysUserAgent: request.userAgent !== undefined,
+    network: options.keepNetwork ? networkPrefix(request.address) : '',
+    ...classifyFetch({ method, userAgent }, {}),
+  };
+}
+
+/**
+ * Somebody wanted the image, whether or not they got it: 499 is nginx's word for a client that left, 0 that of Caddy, and 5xx is
+ * what a front says while the server is down. What was refused (4xx) or redirected was no request for a pixel.
+ */
+function isAsked({ method, status }: LoggedRequest): boolean {
+  const isFetch = method === 'GET' || method === 'HEAD';
+  return (
+    isFetch &&
+    (status === 0 || (status >= 200 && status < 300) || status === 304 || status === 499 || status >= 500)
+  );
+}
+
+async function numbersOf(
+  token: Token,
+  log: IngestPorts['log'],
+): Promise<Pick<LoggedFetch, 'emailNumber' | 'recipientNumber'> | undefined> {
+  if (token.kind === 'article') return log.resolveArticleToken(token.emailId, token.emailAddress);
+  const { purpose, emailNumber, recipientNumber } = token;
+  return purpose === 'pixel' ? { emailNumber, recipientNumber } : undefined;
+}

@@ -1,0 +1,87 @@
+import {
+  clockToleranceMs,
+  exchangeSchema,
+  openRequest,
+  printPage,
+  type Refusal,
+  readRecords,
+} from '../tracking/exchange.js';
+import { fetchRecord, unsubscribeRecord } from '../tracking/exchanged-facts.js';
+import type { KeyRing } from '../tracking/key.js';
+import type { Clock, FactOffer } from './ports.js';
+
+export interface OfferPorts {
+  readonly offer: FactOffer;
+  readonly ring: KeyRing;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface ExchangeAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Facts of one answer: a page is made in one go, and should not hold up pixels. */
+const pageFacts = 500;
+
+/**
+ * Answers whoever has one of our keys with the facts after the places it names. Only numbers travel, so that a server that
+ * never knew an address tells none. What the request holds beyond that is passed over: it may know more than we do.
+ */
+export function createFactOffering(
+  ports: OfferPorts,
+): (authorization: string, body: string) => Promise<ExchangeAnswer> {
+  const seen = new SeenNonces();
+
+  return async (authorization, body) => {
+    const now = ports.clock.now();
+    const opened = openRequest(ports.ring, authorization, body, now);
+    if (typeof opened === 'string') return refusal(opened, now);
+    if (!seen.add(opened.proof.nonce, now)) return refusal('credentials', now);
+    const wanted = readWanted(body);
+    if (wanted === undefined) return error(400, 'request', now);
+    const facts = await ports.offer.factsAfter(wanted, pageFacts);
+    if (facts === undefined) return error(409, 'place', now);
+    const records = [...facts.fetches.map(fetchRecord), ...facts.unsubscribes.map(unsubscribeRecord)];
+    const page = { sourceId: ports.offer.sourceId(), records, after: facts.after, more: facts.more };
+    return { status: 200, body: printPage(opened.key, opened.proof.nonce, page) };
+  };
+}
+
+/** Requests that were made lately; each is answered once, so that one that somebody recorded is worth nothing. */
+class SeenNonces {
+  readonly #until = new Map<string, number>();
+
+  /** @returns false when it was there. */
+  add(nonce: string, now: Date): boolean {
+    for (const [old, until] of this.#until) {
+      if (until > now.getTime()) break;
+      this.#until.delete(old);
+    }
+    if (this.#until.has(nonce)) return false;
+    // A request of a clock that is ahead is good for longer.
+    this.#until.set(nonce, now.getTime() + 2 * clockToleranceMs);
+    return true;
+  }
+}
+
+/** By type, where to go on; undefined when it is no request of an exchange. */
+function readWanted(body: string): ReadonlyMap<string, string> | undefined {
+  const [first, ...records] = readRecords(body) ?? [];
+  if (first?.type !== 'pull' || first['schema'] !== exchangeSchema) return undefined;
+  const wanted = new Map<string, string>();
+  for (const { type, of, after } of records) {
+    if (type !== 'want') continue;
+    if (typeof of !== 'string' || typeof after !== 'string') return undefined;
+    wanted.set(of, after);
+  }
+  return wanted;
+}
+
+function refusal(why: Refusal, now: Date): ExchangeAnswer {
+  return error(401, why, now);
+}
+
+function error(status: number, why: string, now: Date): ExchangeAnswer {
+  return { status, body: `${JSON.stringify({ error: why, at: now.toISOString() })}\n` };
+}

@@ -1,0 +1,192 @@
+import { Problem } from '../problem.js';
+import {
+  type ExchangePage,
+  exchangeSchema,
+  nonceOf,
+  printRecords,
+  proveRequest,
+  readPage,
+} from '../tracking/exchange.js';
+import { readFetchRecord, readUnsubscribeRecord } from '../tracking/exchanged-facts.js';
+import { type Key, type KeyRing, keyFingerprint } from '../tracking/key.js';
+import type { Clock, ExchangeChannel, FactIntake, OfferedFacts, PulledCounts, Random } from './ports.js';
+
+export interface PullPorts {
+  readonly intake: FactIntake;
+  readonly channel: ExchangeChannel;
+  readonly ring: KeyRing;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+}
+
+export interface PullOptions {
+  /** As the user named it: for messages, and noted with the source. */
+  readonly url: string;
+  /** Called after each page that is on disk. */
+  readonly onPage?: (sum: PulledCounts) => void;
+}
+
+export interface Pulled extends PulledCounts {
+  readonly sourceId: string;
+  /** Records of a type this version does not know. */
+  readonly passedOver: number;
+}
+
+/** What this version takes; the other side is asked for nothing else. */
+const types = ['fetch', 'unsubscribe'] as const;
+
+/**
+ * Takes over the facts of another database that came since the last time. A page is stored with the places it ends at, or
+ * not at all: cut anywhere and repeated, nothing is there twice and nothing is left out.
+ * @throws Problem `auth-refused` (key, clock), `server-unreachable`, `server-protocol`, `email-state`.
+ */
+export async function pullFacts({ url, onPage }: PullOptions, ports: PullPorts): Promise<Pulled> {
+  const { key, page: first } = await introduce(url, ports);
+  const { sourceId } = first;
+  if (sourceId === ports.intake.sourceId()) {
+    throw new Problem('usage', `${url} serves this very database: its facts are here already`, {
+      fix: 'Name another database with --db, or leave the pull out.',
+    });
+  }
+  let sum = { fetches: 0, known: 0, strange: 0, unsubscribes: 0, passedOver: 0 };
+  for (;;) {
+    const page = await ask(url, key, ports, ports.intake.placesOf(sourceId));
+    if (page.sourceId !== sourceId) {
+      throw foreign(url, 'answers with one database and then with another');
+    }
+    const { facts, passedOver } = readFacts(page, url);
+    const stored = await ports.intake.storePage({ sourceId, url, facts }, ports.clock.now());
+    sum = {
+      fetches: sum.fetches + stored.fetches,
+      known: sum.known + stored.known,
+      strange: sum.strange + stored.strange,
+      unsubscribes: sum.unsubscribes + stored.unsubscribes,
+      passedOver: sum.passedOver + passedOver,
+    };
+    onPage?.(sum);
+    if (!page.more) return { sourceId, ...sum };
+  }
+}
+
+/** Asks for nothing, to learn whose facts these are and which of our keys it knows: the newest first. */
+async function introduce(url: string, ports: PullPorts): Promise<{ key: Key; page: ExchangePage }> {
+  const keys = [...ports.ring.byId.values()].reverse();
+  for (const key of keys) {
+    const page = await ask(url, key, ports, undefined);
+    if (page !== 'unknown-key') return { key, page };
+  }
+  throw new Problem(
+    'auth-refused',
+    `${url} has none of the keys here (${keys.map(keyFingerprint).join(', ')})`,
+    { fix: 'Give both the same key file; `mailtrack keys list` shows what a machine has.' },
+  );
+}
+
+type Places = ReadonlyMap<string, string>;
+
+async function ask(
+  url: string,
+  key: Key,
+  ports: PullPorts,
+  places: undefined,
+): Promise<ExchangePage | 'unknown-key'>;
+async function ask(url: string, key: Key, ports: PullPorts, places: Places): Promise<ExchangePage>;
+async function ask(
+  url: string,
+  key: Key,
+  { channel, clock, random }: PullPorts,
+  places: Places | undefined,
+): Promise<ExchangePage | 'unknown-key'> {
+  const wants = types.map(of => ({ type: 'want', of, after: places?.get(of) ?? '' }));
+  const body = printRecords([
+    { type: 'pull', schema: exchangeSchema },
+    ...(places === undefined ? [] : wants),
+  ]);
+  const sentAt = clock.now();
+  const authorization = proveRequest(key, body, sentAt, random.bytes(16));
+  const answer = await channel.post(body, authorization);
+  if (answer.status !== 200) {
+    const why = readError(answer.body);
+    if (why?.error === 'key' && places === undefined) return 'unknown-key';
+    throw refused(url, answer.status, why, sentAt);
+  }
+  const page = readPage(key, nonceOf(authorization), answer.body);
+  if (page === 'cut') throw unreachable(url, 'the answer ended early');
+  if (page === 'foreign') throw foreign(url, 'answers, but not with facts of mailtrack');
+  if (page === 'forged') throw foreign(url, 'answers with facts that do not prove to be from the key here');
+  return page;
+}
+
+interface ErrorAnswer {
+  readonly error: string;
+  readonly at: string;
+}
+
+function readError(body: string): ErrorAnswer | undefined {
+  try {
+    const value = JSON.parse(body) as Partial<ErrorAnswer> | null;
+    return typeof value?.error === 'string' && typeof value.at === 'string'
+      ? (value as ErrorAnswer)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(url: string, status: number, why: ErrorAnswer | undefined, sentAt: Date): Problem {
+  const { error, at } = why ?? { error: '', at: '' };
+  switch (error) {
+    case 'clock': {
+      const apartMs = Math.abs(Date.parse(at) - sentAt.getTime());
+      return new Problem(
+        'auth-refused',
+        `the clocks differ by ${Math.round(apartMs / 60_000)} min: ${url} has ${at}, here it is ${sentAt.toISOString()}`,
+        { fix: 'Set the clock that is wrong; at most 5 minutes are taken.' },
+      );
+    }
+    case 'key':
+    case 'credentials':
+      return new Problem('auth-refused', `${url} refuses the key`, {
+        fix: 'Run the command again; `mailtrack keys list` shows what a machine has.',
+      });
+    case 'place':
+      return new Problem(
+        'email-state',
+        `${url} has an older state of its database than what was pulled from it before`,
+        { fix: 'It was restored from a copy. Give it an empty database, and pull that one.' },
+      );
+    default:
+      return foreign(url, `answers ${status}, which is not the exchange of mailtrack`);
+  }
+}
+
+function foreign(url: string, what: string): Problem {
+  return new Problem('server-protocol', `${url} ${what}`, {
+    fix: 'Name the address of `mailtrack serve --exchange`, not its public one.',
+  });
+}
+
+function unreachable(url: string, why: string): Problem {
+  return new Problem('server-unreachable', `${url}: ${why}`, {
+    fix: 'What came before is stored. Run the command again.',
+  });
+}
+
+/** A page is proved to be whole; a fact that is none then is a fault of one of the two versions. */
+function readFacts(page: ExchangePage, url: string): { facts: OfferedFacts; passedOver: number } {
+  const fetches = page.records.filter(({ type }) => type === 'fetch').map(readFetchRecord);
+  const unsubscribes = page.records.filter(({ type }) => type === 'unsubscribe').map(readUnsubscribeRecord);
+  const places = types.map(type => [type, page.after?.[type]] as const);
+  if (places.some(([, place]) => typeof place !== 'string'))
+    throw foreign(url, 'does not say where to go on');
+  const facts = {
+    fetches: fetches.filter(fetch => fetch !== undefined),
+    unsubscribes: unsubscribes.filter(fact => fact !== undefined),
+    after: Object.fromEntries(places) as Readonly<Record<string, string>>,
+    more: page.more,
+  };
+  if (fetches.length + unsubscribes.length > facts.fetches.length + facts.unsubscribes.length) {
+    throw foreign(url, 'sends facts that cannot be read; is one of the two mailtracks too old?');
+  }
+  return { facts, passedOver: page.records.length - fetches.length - unsubscribes.length };
+}

@@ -1,0 +1,164 @@
+/** What a server tells those who run it: its log, its numbers, systemd. */
+import { chmodSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseKeyRing } from '../../src/tracking/key.js';
+import { pixelUrl } from '../../src/tracking/pixel.js';
+import { sealToken, type TokenPurpose } from '../../src/tracking/token.js';
+import { jsonLines, User } from './command.js';
+
+let user: User;
+beforeEach(() => {
+  user = new User();
+});
+afterEach(() => user.leave());
+
+function token(purpose: TokenPurpose = 'pixel'): string {
+  const ring = parseKeyRing(user.read('data/mailtrack/key'));
+  if (!ring.ok) throw new Error(ring.why);
+  return sealToken(ring.value, { purpose, emailNumber: 42, recipientNumber: 1 });
+}
+
+describe('the log of a server', () => {
+  it('is JSON where nobody looks on, and says nothing of single fetches', async () => {
+    const server = await user.serve();
+    await fetch(pixelUrl(server.url, token()));
+    const { status, stdout, stderr } = await server.stop();
+    expect([status, stdout]).toEqual([0, '']);
+    const events = jsonLines(stderr);
+    expect(events.map(({ event, level }) => [event, level])).toEqual([
+      ['key-made', 'info'],
+      ['started', 'info'],
+      ['stopped', 'info'],
+    ]);
+    expect(events.at(-1)).toMatchObject({ recorded: 1, dropped: 0, unverifiable: 0 });
+  });
+
+  it('has fetches with --verbose, with neither token nor address', async () => {
+    const server = await user.serve(['--verbose']);
+    await fetch(pixelUrl(server.url, token()), { headers: { 'user-agent': 'Thunderbird/128' } });
+    const { stderr } = await server.stop();
+    expect(jsonLines(stderr).find(({ event }) => event === 'fetch-recorded')).toMatchObject({
+      level: 'debug',
+      kind: 'human',
+      rule: 'mail-client',
+      user_agent: 'Thunderbird/128',
+      network: '127.0.0.0/24',
+    });
+    expect(stderr).not.toContain(token().slice(0, 20));
+  });
+
+  it('tells when the database takes nothing, and when it does again', async () => {
+    const server = await user.serve();
+    const database = new Database(user.database);
+    database.exec('BEGIN IMMEDIATE');
+    const stalled = server.says(/"event":"stalled".*/);
+    const answer = fetch(pixelUrl(server.url, token()));
+    expect(await stalled).toContain('is locked by another program');
+    const recovered = server.says(/"event":"recovered".*/);
+    database.exec('ROLLBACK');
+    database.close();
+    expect(await recovered).toContain('Recording again after');
+    expect((await answer).status).toBe(200);
+    await server.stop();
+  });
+});
+
+it('a server that is stopped in the moment it says that it serves ends as at any other', async () => {
+  for (let trial = 0; trial < 5; trial += 1) {
+    const child = user.start(['serve', '--host', '127.0.0.1', '--port', '0']);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('"started"')) child.kill('SIGTERM');
+    });
+    expect((await child.ended).status).toBe(0);
+  }
+});
+
+describe('the numbers of a server', () => {
+  async function read(url: string): Promise<ReadonlyMap<string, number>> {
+    const text = await (await fetch(url)).text();
+    const lines = text.split('\n').filter(line => line !== '' && !line.startsWith('#'));
+    return new Map(
+      lines.map(line => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+    );
+  }
+
+  it('are at an address of their own, and count what happened', async () => {
+    const server = await user.serve(['--metrics', '127.0.0.1:0']);
+    const metrics = `http://${server.private}/metrics`;
+    await fetch(pixelUrl(server.url, token()));
+    await fetch(pixelUrl(server.url, token()), { method: 'HEAD' });
+    await fetch(pixelUrl(server.url, token('rehearsal')));
+    await fetch(pixelUrl(server.url, 'x'));
+    await fetch(`${server.url}/healthz`);
+    await fetch(`${server.url}/unsubscribe/x`);
+    await fetch(`${server.url}/wp-login.php`);
+    const numbers = await read(metrics);
+    expect(
+      Object.fromEntries([...numbers].filter(([name]) => /^mailtrack_(http_req|fetches|tok|reh)/.test(name))),
+    ).toEqual({
+      'mailtrack_http_requests_total{kind="pixel"}': 4,
+      'mailtrack_http_requests_total{kind="health"}': 1,
+      'mailtrack_http_requests_total{kind="unsubscribe"}': 1,
+      'mailtrack_http_requests_total{kind="other"}': 1,
+      mailtrack_fetches_recorded_total: 2,
+      mailtrack_fetches_late_total: 0,
+      mailtrack_fetches_dropped_total: 0,
+      mailtrack_fetches_held: 0,
+      mailtrack_tokens_unverifiable_total: 1,
+      mailtrack_rehearsals_total: 1,
+    });
+    expect(numbers.get('mailtrack_commit_duration_seconds_count')).toBe(2);
+    expect([...numbers.keys()].some(name => /^mailtrack_build_info\{version="\d/.test(name))).toBe(true);
+    const started = numbers.get('process_start_time_seconds') ?? 0;
+    expect(Math.abs(Date.now() / 1_000 - started)).toBeLessThan(60);
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
+    expect((await server.stop()).status).toBe(0);
+  });
+
+  it('at an address that is taken end the command, which listens nowhere then', async () => {
+    const other = createServer();
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    const args = ['serve', '--host', '127.0.0.1', '--port', '0', '--metrics', `127.0.0.1:${port}`];
+    const { status, stderr } = await user.run(args);
+    other.close();
+    expect(status).toBe(74);
+    expect(stderr.split('\n').slice(-3)).toEqual([
+      `mailtrack: the private address 127.0.0.1:${port}: port ${port} is taken by another program`,
+      '  Choose another with --metrics or --exchange, such as 127.0.0.1:9090.',
+      '',
+    ]);
+  });
+});
+
+describe('systemd', () => {
+  it('is told that a server is ready, alive and stopping', async () => {
+    mkdirSync(join(user.folder, 'bin'));
+    user.write('bin/systemd-notify', `#!/bin/sh\necho "$@" >> "${user.folder}/told"\n`);
+    chmodSync(join(user.folder, 'bin/systemd-notify'), 0o755);
+    user.environment['PATH'] = `${user.folder}/bin:${user.environment['PATH']}`;
+    user.environment['NOTIFY_SOCKET'] = '/run/systemd/notify';
+    user.environment['WATCHDOG_USEC'] = '200000';
+    const server = await user.serve();
+    const told = () => user.read('told').trim().split('\n');
+    await expect
+      .poll(() => told().filter(line => line === 'WATCHDOG=1').length, { timeout: 10_000 })
+      .toBeGreaterThan(1);
+    expect(told()).toContainEqual(expect.stringMatching(/^--ready MAINPID=\d+$/));
+    expect((await server.stop()).status).toBe(0);
+    await expect.poll(() => told().at(-1)).toBe('STOPPING=1');
+  });
+
+  it('that waits in vain is said, and the server serves', async () => {
+    user.environment['PATH'] = join(user.folder, 'nothing');
+    user.environment['NOTIFY_SOCKET'] = '/run/systemd/notify';
+    const server = await user.serve();
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    const { status, stderr } = await server.stop();
+    expect(status).toBe(0);
+    expect(jsonLines(stderr).map(({ event }) => event)).toContain('not-notifying');
+  });
+});

@@ -1,0 +1,226 @@
+/** Access logs into a real database: what was recorded is known, what was not is added, once. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore, type Store } from '../../src/store/open-store.js';
+import { pixelPath } from '../../src/tracking/pixel.js';
+import { printArticleToken, sealToken, type TokenPurpose } from '../../src/tracking/token.js';
+import { type Ingested, ingestLog } from '../../src/workflow/ingest-log.js';
+import { testRing } from '../tracking/keys.js';
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mailtrack-ingest-'));
+  store = await openStore(join(folder, 'mailtrack.db'));
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const start = Date.UTC(2026, 10, 24, 22, 0, 0);
+const thunderbird = 'Thunderbird/128';
+
+function token(recipientNumber: number, purpose: TokenPurpose = 'pixel'): string {
+  return sealToken(testRing, { purpose, emailNumber: 42, recipientNumber });
+}
+
+interface Line {
+  readonly seconds: number;
+  readonly recipient?: number;
+  readonly method?: string;
+  readonly status?: number;
+  readonly agent?: string;
+}
+
+function combined({
+  seconds,
+  recipient = 1,
+  method = 'GET',
+  status = 200,
+  agent = thunderbird,
+}: Line): string {
+  return `${common({ seconds, recipient, method, status })} "-" "${agent}"`;
+}
+
+function common({ seconds, recipient = 1, method = 'GET', status = 200 }: Line): string {
+  const time = new Date(start + seconds * 1_000).toISOString().slice(11, 19);
+  return `203.0.113.7 - - [24/Nov/2026:${time} +0000] "${method} ${pixelPath(token(recipient))} HTTP/1.1" ${status} 67`;
+}
+
+/** As `serve` records it. */
+async function served({ seconds, recipient = 1, agent = thunderbird }: Line): Promise<void> {
+  await store.fetchLog.appendFetches([
+    {
+      emailNumber: 42,
+      recipientNumber: recipient,
+      fetchedAt: start + seconds * 1_000,
+      method: 'GET',
+      userAgent: agent,
+      network: '203.0.113.0/24',
+      kind: 'human',
+      confidence: 0.85,
+      rule: 'mail-client',
+    },
+  ]);
+}
+
+async function* each(lines: readonly (string | undefined)[]) {
+  yield* lines;
+}
+
+function ingest(lines: readonly (string | undefined)[], keepNetwork = true): Promise<Ingested> {
+  return ingestLog(
+    each(lines),
+    { intake: store.logIntake, log: store.fetchLog, ring: testRing },
+    { keepNetwork },
+  );
+}
+
+function rows(): { fetched_at: string; user_agent: string | null; network: string; kind: string }[] {
+  const database = new Database(join(folder, 'mailtrack.db'), { readonly: true });
+  const found = database
+    .prepare(
+      'SELECT fetched_at, user_agent, network, kind FROM fetches LEFT JOIN user_agents USING (user_agent_id) ORDER BY 1, 2',
+    )
+    .all() as ReturnType<typeof rows>;
+  database.close();
+  return found;
+}
+
+describe('a log', () => {
+  it('adds what nobody recorded, with the network and never the address', async () => {
+    expect(await ingest([combined({ seconds: 1 })])).toMatchObject({ lines: 1, added: 1, known: 0 });
+    expect(rows()).toEqual([
+      {
+        fetched_at: '2026-11-24T22:00:01.000Z',
+        user_agent: thunderbird,
+        network: '203.0.113.0/24',
+        kind: 'human',
+      },
+    ]);
+  });
+
+  it('keeps no network when none is to be kept', async () => {
+    await ingest([combined({ seconds: 1 })], false);
+    expect(rows()[0]?.network).toBe('');
+  });
+
+  it('adds nothing when it is read again', async () => {
+    const lines = [1, 1, 1, 2, 3, 60, 60].map(seconds => combined({ seconds }));
+    expect(await ingest(lines)).toMatchObject({ added: 7, known: 0 });
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 7 });
+    expect(await ingest(lines.slice(0, 3))).toMatchObject({ added: 0, known: 3 });
+  });
+
+  it('that grew adds what is new, in the same second too', async () => {
+    const lines = [1, 1, 1, 1].map(seconds => combined({ seconds }));
+    expect(await ingest(lines.slice(0, 1))).toMatchObject({ added: 1 });
+    expect(await ingest(lines.slice(0, 3))).toMatchObject({ added: 2, known: 1 });
+    expect(await ingest(lines)).toMatchObject({ added: 1, known: 3 });
+  });
+
+  it('that was rotated adds both halves, and each of them once', async () => {
+    const lines = [1, 2, 2, 3, 4, 5, 5, 6].map(seconds => combined({ seconds }));
+    for (const cut of [1, 3, 4, 5, 7]) {
+      await ingest(lines.slice(0, cut));
+      await ingest(lines.slice(cut));
+      await ingest(lines.slice(Math.max(0, cut - 2)));
+    }
+    expect(rows()).toHaveLength(8);
+  });
+
+  it('does not double what serve recorded within two seconds, and two in one second stay two', async () => {
+    await served({ seconds: 10.9 });
+    await served({ seconds: 10.95 });
+    await served({ seconds: 20.2 });
+    const lines = [10, 12, 20].map(seconds => combined({ seconds }));
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 3 });
+    expect(await ingest([...lines, combined({ seconds: 20 })])).toMatchObject({ added: 1, known: 3 });
+    expect(rows()).toHaveLength(4);
+  });
+
+  it('adds what came while serve was down between what it recorded', async () => {
+    await served({ seconds: 10.2 });
+    await served({ seconds: 13.4 });
+    const lines = [10, 11, 12, 13].map(seconds => combined({ seconds }));
+    expect(await ingest(lines)).toMatchObject({ added: 2, known: 2 });
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 4 });
+    await served({ seconds: 30 });
+    expect(await ingest([...lines, combined({ seconds: 30 })])).toMatchObject({ added: 0, known: 5 });
+  });
+
+  it.each([
+    ['another recipient', { seconds: 10, recipient: 2 }],
+    ['another method', { seconds: 10, method: 'HEAD' }],
+    ['another user agent', { seconds: 10, agent: 'curl/8' }],
+    ['none', { seconds: 10, agent: '-' }],
+    ['three seconds later', { seconds: 13 }],
+    ['three seconds before', { seconds: 7 }],
+  ])('has another fetch in a line of %s', async (_, line) => {
+    await served({ seconds: 10.5 });
+    expect(await ingest([combined(line)])).toMatchObject({ added: 1, known: 0 });
+  });
+
+  it('in the common format belongs to fetches of any user agent', async () => {
+    await served({ seconds: 10.5 });
+    await served({ seconds: 10.6, agent: 'curl/8' });
+    const lines = [10, 10, 10].map(seconds => common({ seconds }));
+    expect(await ingest(lines)).toMatchObject({ added: 1, known: 2 });
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 3 });
+    expect(await ingest([10, 10].map(seconds => combined({ seconds })))).toMatchObject({ known: 1 });
+  });
+
+  it.each([200, 206, 304, 499, 502, 504])('counts status %i: somebody asked', async status => {
+    expect(await ingest([combined({ seconds: 1, status })])).toMatchObject({ added: 1 });
+  });
+
+  it.each([301, 400, 403, 404, 405, 429])('does not count status %i', async status => {
+    expect(await ingest([combined({ seconds: 1, status })])).toMatchObject({ added: 0, others: 1 });
+  });
+
+  it('counts each line in one way, whatever is in it', async () => {
+    const line = combined({ seconds: 1 });
+    const counts = await ingest([
+      line,
+      line.replace(token(1), token(1, 'rehearsal')),
+      line.replace(token(1), token(1, 'unsubscribe')),
+      line.replace(token(1), `${token(1).slice(0, -4)}aaaa`),
+      line.replace(token(1), printArticleToken({ emailId: 'em_x', emailAddress: 'a@example.com' })),
+      line.replace('GET', 'POST'),
+      line.replace(/GET \S+/, 'GET /robots.txt'),
+      undefined,
+      '\x00\xff garbage',
+      '',
+      '{"a":1}',
+    ]);
+    expect(counts).toEqual({
+      lines: 11,
+      added: 1,
+      known: 0,
+      beyond: 0,
+      rehearsals: 1,
+      unverifiable: 3,
+      others: 2,
+      unreadable: 4,
+    });
+  });
+
+  it('of thousands of lines is read in batches, with the same result', async () => {
+    const lines = Array.from({ length: 9_000 }, (_, index) =>
+      combined({ seconds: Math.floor(index / 4), recipient: index % 97 }),
+    );
+    expect(await ingest(lines)).toMatchObject({ added: 9_000, known: 0 });
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 9_000 });
+    expect(await ingest([...lines.slice(5_000), ...lines.slice(0, 5_000)])).toMatchObject({ added: 0 });
+  }, 60_000);
+
+  it('adds at most a thousand rows of one pixel', async () => {
+    const lines = Array.from({ length: 1_010 }, (_, index) => combined({ seconds: index }));
+    expect(await ingest(lines)).toMatchObject({ added: 1_000, beyond: 10 });
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 1_000, beyond: 10 });
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { discreet } from '../../src/terminal/discreet.js';
+import { serveJson, serveLine } from '../../src/terminal/serve-log.js';
+import { printArticleToken, sealToken } from '../../src/tracking/token.js';
+import { testRing } from '../tracking/keys.js';
+
+const at = new Date('2026-11-23T09:00:00.000Z');
+const token = sealToken(testRing, { purpose: 'pixel', emailNumber: 42, recipientNumber: 1 });
+const article = printArticleToken({ emailId: 'em_7k3fabcdefgh', emailAddress: 'alice@example.com' });
+
+describe('an event of a server', () => {
+  it('is one JSON object with time, level, name, words and facts', () => {
+    const event = {
+      kind: 'started',
+      port: 8080,
+      keyFingerprint: 'aa547da8192bbeb8',
+      database: '/var/lib/mailtrack/mailtrack.db',
+      version: '0.1.0',
+    } as const;
+    expect(JSON.parse(serveJson(event, at))).toEqual({
+      at: '2026-11-23T09:00:00.000Z',
+      level: 'info',
+      event: 'started',
+      message: 'Serving pixels on port 8080, key aa547da8192bbeb8, database /var/lib/mailtrack/mailtrack.db.',
+      port: 8080,
+      key: 'aa547da8192bbeb8',
+      database: '/var/lib/mailtrack/mailtrack.db',
+      version: '0.1.0',
+    });
+  });
+
+  it('is one line, whatever is in it', () => {
+    const line = serveJson({ kind: 'fault', reason: 'a\nb\u009b2J\u2028' }, at);
+    expect(line).not.toMatch(/[\n\u009b\u2028]/);
+    expect(serveLine({ kind: 'fault', reason: 'a\nb\u009b2J' })).toBe('A request failed: a\\x0ab\\x9b2J');
+  });
+
+  it.each([token, token.toUpperCase(), article, `https://t.example.com/email_opened/${token}/tracking.png`])(
+    'never has a whole token in it: %s',
+    text => {
+      const line = serveJson({ kind: 'fault', reason: `Cannot read ${text} now` }, at);
+      expect(line).toContain('…');
+      expect(line).not.toMatch(/[a-z2-7]{9}…/i);
+      expect(line).not.toContain(text);
+    },
+  );
+});
+
+it.each([
+  ['read ECONNRESET 203.0.113.7:4711', 'read ECONNRESET 203.0.113.0/24:4711'],
+  ['from 2001:db8:1:2::3 at 10:20:30', 'from 2001:db8:1::/48 at 10:20:30'],
+  ['from ::ffff:203.0.113.7', 'from 203.0.113.0/24'],
+  ['better-sqlite3 12.11.0 on 300.1.1.1', 'better-sqlite3 12.11.0 on 300.1.1.1'],
+  ['/var/lib/mailtrack/mailtrack.db is locked', '/var/lib/mailtrack/mailtrack.db is locked'],
+])('makes %j discreet', (text, expected) => {
+  expect(discreet(text)).toBe(expected);
+});
