@@ -18,11 +18,13 @@ export interface QueueOptions<Item, Result> {
 interface Turn<Item, Result> {
   readonly items: Item[];
   readonly waiting: ((outcome: Result | 'queued') => void)[];
-  /** Ends the wait for the deadline. */
-  readonly written: AbortController;
+  /** There once somebody waits longer than a commit usually takes; ends the wait for the deadline. */
+  deadline: AbortController | undefined;
+  isWritten: boolean;
 }
 
-const retryMs = 250;
+/** A lock is often held for a moment only; a full disk stays full. The last one is repeated. */
+const retryMs = [20, 50, 100, 250] as const;
 /** Many turns may pile up while writing fails; one write of them all would hold up the event loop. */
 const maxWriteItems = 1_000;
 
@@ -36,15 +38,21 @@ export class FetchQueue<Item, Result> {
   #gathering: Turn<Item, Result> | undefined;
   #held = 0;
   #drain: Promise<void> | undefined;
-  #stalled = false;
+  /** Writes that failed since one worked. */
+  #failures = 0;
   #open = true;
 
   constructor(options: QueueOptions<Item, Result>) {
     this.#options = options;
   }
 
+  /** Items that are not written yet. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** @returns the item's result; `queued` when it took too long and is still tried; `dropped` when there is no room. */
-  async push(item: Item): Promise<Result | 'queued' | 'dropped'> {
+  push(item: Item): Promise<Result | 'queued'> | 'dropped' {
     if (this.#held >= this.#options.maxHeld) return 'dropped';
     this.#held += 1;
     const turn = this.#gathering ?? this.#beginTurn();
@@ -66,34 +74,40 @@ export class FetchQueue<Item, Result> {
   }
 
   #beginTurn(): Turn<Item, Result> {
-    const turn: Turn<Item, Result> = { items: [], waiting: [], written: new AbortController() };
+    const turn: Turn<Item, Result> = { items: [], waiting: [], deadline: undefined, isWritten: false };
     this.#gathering = turn;
     setImmediate(() => this.#endTurn());
-    void this.#giveUpWaiting(turn);
     return turn;
   }
 
-  async #giveUpWaiting(turn: Turn<Item, Result>): Promise<void> {
-    await this.#options.clock.sleep(this.#options.maxWaitMs, turn.written.signal);
-    for (const resolve of turn.waiting) resolve('queued');
+  #endTurn(): void {
+    const turn = this.#gathering;
+    if (turn === undefined) return;
+    this.#gathering = undefined;
+    this.#turns.push(turn);
+    this.#drain ??= this.#writeAll();
+    // Nearly every turn is written by then, and a timer for each would cost as much as its commit.
+    setImmediate(() => {
+      if (!turn.isWritten) void this.#giveUpWaiting(turn);
+    });
   }
 
-  #endTurn(): void {
-    if (this.#gathering === undefined) return;
-    this.#turns.push(this.#gathering);
-    this.#gathering = undefined;
-    this.#drain ??= this.#writeAll();
+  async #giveUpWaiting(turn: Turn<Item, Result>): Promise<void> {
+    turn.deadline = new AbortController();
+    await this.#options.clock.sleep(this.#options.maxWaitMs, turn.deadline.signal);
+    for (const resolve of turn.waiting) resolve('queued');
   }
 
   async #writeAll(): Promise<void> {
     while (this.#turns.length > 0 && this.#open) {
       const turns = this.#nextTurns();
+      const items = turns.length === 1 ? (turns[0]?.items ?? []) : turns.flatMap(turn => turn.items);
       try {
-        this.#settle(turns, await this.#options.write(turns.flatMap(turn => turn.items)));
+        this.#settle(turns, await this.#options.write(items));
       } catch (error) {
-        if (!this.#stalled) this.#options.onStalled(error);
-        this.#stalled = true;
-        await this.#options.clock.sleep(retryMs);
+        if (this.#failures === 0) this.#options.onStalled(error);
+        await this.#options.clock.sleep(retryMs[Math.min(this.#failures, retryMs.length - 1)] ?? 0);
+        this.#failures += 1;
       }
     }
     this.#drain = undefined;
@@ -109,12 +123,16 @@ export class FetchQueue<Item, Result> {
   }
 
   #settle(turns: readonly Turn<Item, Result>[], results: readonly Result[]): void {
-    this.#stalled = false;
+    this.#failures = 0;
     this.#turns.splice(0, turns.length);
     this.#held -= results.length;
-    const waiting = turns.flatMap(turn => turn.waiting);
-    for (const [index, result] of results.entries()) waiting[index]?.(result);
-    for (const turn of turns) turn.written.abort();
+    // Counted before anybody is told.
     this.#options.onWritten(results);
+    let index = 0;
+    for (const turn of turns) {
+      turn.isWritten = true;
+      for (const resolve of turn.waiting) resolve(results[index++] as Result);
+      turn.deadline?.abort();
+    }
   }
 }

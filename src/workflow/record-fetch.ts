@@ -1,7 +1,7 @@
 import { classifyFetch } from '../tracking/classify.js';
-import type { Fetch, PixelRequest } from '../tracking/fetch.js';
+import type { Classification, Fetch, PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
-import { parseToken, type Token } from '../tracking/token.js';
+import { type ArticleContent, parseToken, type Token } from '../tracking/token.js';
 import { FetchQueue } from './fetch-queue.js';
 import type { Clock, FetchLog, RecordedFetch } from './ports.js';
 
@@ -23,44 +23,57 @@ export interface RecorderOptions {
 }
 
 /**
- * - `durable`: a row is on disk.
+ * - `durable`: it is on disk.
  * - `queued`: not within `maxWaitMs`; it is in memory and still tried.
  * - `dropped`: the memory for facts is full, or the process ended before the log took it.
  * - `ignored`: nothing to record: a token that does not verify, or of a rehearsal.
  */
 export type RecordOutcome = 'durable' | 'queued' | 'dropped' | 'ignored';
 
-/** Since the start; every request is in exactly one of these but `notDurable`, once nothing is held any more. */
+/**
+ * Since the start. Every request is in exactly one of `recorded`, `counted`, `dropped`, `unverifiable` and `rehearsals`, once
+ * `held` is 0.
+ */
 export interface RecorderCounts {
+  /** Rows. */
   readonly recorded: number;
+  /** Without a row of their own, since there were too many of one pixel or the disk is nearly full. */
+  readonly counted: number;
   /** Answers that went out before their fact was durable, whether or not it was recorded later. */
   readonly notDurable: number;
   readonly dropped: number;
   readonly unverifiable: number;
   readonly rehearsals: number;
+  /** In memory, not yet durable. */
+  readonly held: number;
 }
 
 export interface FetchRecorder {
   readonly counts: RecorderCounts;
-  /** Resolves when the answer may go out. Never rejects. */
-  record(request: PixelRequest): Promise<RecordOutcome>;
+  /** A promise resolves when the answer may go out, and never rejects; without one it may at once. */
+  record(request: PixelRequest): RecordOutcome | Promise<RecordOutcome>;
   /** Writes what is held; what the log refuses for `maxWaitMs` more counts as dropped. Call once, at the end. */
   flush(): Promise<void>;
 }
 
 /** A verified request that waits for the log. An article token is verified by the log itself, so it waits too. */
-interface Arrival {
-  readonly token: Token;
-  readonly facts: Omit<Fetch, 'emailNumber' | 'recipientNumber'>;
+type Arrival = RecordedFetch | ArticleArrival;
+type Facts = Omit<RecordedFetch, 'emailNumber' | 'recipientNumber'>;
+
+interface ArticleArrival {
+  readonly article: ArticleContent;
+  readonly facts: Facts;
 }
 
 /** Longer ones are cut: what identifies a client stands in front. */
 const userAgentLength = 256;
+/** There are few user agents, and each would be judged again and again. */
+const rememberedVerdicts = 1_000;
 
 /** Requests for pixels to rows: token, verdict of the moment, one commit per turn of the event loop. */
 export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptions = {}): FetchRecorder {
   const { log, ring, clock } = ports;
-  const counts = { recorded: 0, notDurable: 0, dropped: 0, unverifiable: 0, rehearsals: 0 };
+  const counts = { recorded: 0, counted: 0, notDurable: 0, dropped: 0, unverifiable: 0, rehearsals: 0 };
   const queue = new FetchQueue<Arrival, RecordedFetch | undefined>({
     clock,
     write,
@@ -69,17 +82,19 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     maxWaitMs: options.maxWaitMs ?? 2_000,
     maxHeld: options.maxHeld ?? 100_000,
   });
+  const classify = rememberVerdicts();
+  /** Rows of the last batch that was written. */
+  let rows = 0;
 
-  async function record(request: PixelRequest): Promise<RecordOutcome> {
+  function record(request: PixelRequest): RecordOutcome | Promise<RecordOutcome> {
     const token = parseToken(ring, request.token);
     const purpose = token?.kind === 'sealed' ? token.purpose : 'pixel';
     if (token === undefined || purpose === 'unsubscribe') return ignored('unverifiable');
     if (purpose === 'rehearsal') return ignored('rehearsals');
-    const outcome = await queue.push({ token, facts: factsOf(request, clock.now()) });
-    if (outcome === 'queued') counts.notDurable += 1;
-    if (outcome === 'dropped') counts.dropped += 1;
-    if (outcome === undefined) return 'ignored';
-    return typeof outcome === 'string' ? outcome : 'durable';
+    const written = queue.push(arrivalOf(token, request));
+    if (written !== 'dropped') return written.then(outcomeOf);
+    counts.dropped += 1;
+    return 'dropped';
   }
 
   function ignored(reason: 'unverifiable' | 'rehearsals'): RecordOutcome {
@@ -87,22 +102,46 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     return 'ignored';
   }
 
+  function arrivalOf(token: Token, request: PixelRequest): Arrival {
+    const { method, network } = request;
+    const userAgent = request.userAgent.slice(0, userAgentLength);
+    // When the copy was accepted is the ledger's to know; reports judge again with it.
+    const { kind, confidence, rule } = classify(method, userAgent);
+    const facts = { fetchedAt: clock.now().getTime(), method, userAgent, network, kind, confidence, rule };
+    if (token.kind === 'article') return { article: token, facts };
+    return { emailNumber: token.emailNumber, recipientNumber: token.recipientNumber, ...facts };
+  }
+
+  function outcomeOf(written: RecordedFetch | undefined | 'queued'): RecordOutcome {
+    if (written === undefined) return 'ignored';
+    if (written !== 'queued') return 'durable';
+    counts.notDurable += 1;
+    return 'queued';
+  }
+
   async function write(arrivals: readonly Arrival[]): Promise<readonly (RecordedFetch | undefined)[]> {
-    const resolved = await Promise.all(arrivals.map(arrival => resolve(log, arrival)));
-    const fetches = resolved.filter(fetch => fetch !== undefined);
-    if (fetches.length > 0) await log.appendFetches(fetches);
+    const hasArticles = arrivals.some(arrival => 'article' in arrival);
+    const resolved = hasArticles
+      ? await Promise.all(arrivals.map(arrival => resolve(log, arrival)))
+      : (arrivals as readonly RecordedFetch[]);
+    const fetches = hasArticles ? resolved.filter(fetch => fetch !== undefined) : resolved;
+    rows = fetches.length === 0 ? 0 : await log.appendFetches(fetches as readonly RecordedFetch[]);
     return resolved;
   }
 
   function onWritten(results: readonly (RecordedFetch | undefined)[]): void {
-    for (const fetch of results) {
-      counts[fetch === undefined ? 'unverifiable' : 'recorded'] += 1;
-      if (fetch !== undefined) options.onRecorded?.(fetch);
-    }
+    const forged = results.reduce((count, fetch) => (fetch === undefined ? count + 1 : count), 0);
+    counts.unverifiable += forged;
+    counts.recorded += rows;
+    counts.counted += results.length - forged - rows;
+    if (options.onRecorded === undefined) return;
+    for (const fetch of results) if (fetch !== undefined) options.onRecorded(fetch);
   }
 
   return {
-    counts,
+    get counts() {
+      return { ...counts, held: queue.held };
+    },
     record,
     async flush() {
       counts.dropped += await queue.flush();
@@ -110,21 +149,22 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   };
 }
 
-function factsOf(request: PixelRequest, now: Date): Arrival['facts'] {
-  return {
-    fetchedAt: now.getTime(),
-    method: request.method,
-    userAgent: request.userAgent.slice(0, userAgentLength),
-    network: request.network,
+function rememberVerdicts(): (method: Fetch['method'], userAgent: string) => Classification {
+  const verdicts = { GET: new Map<string, Classification>(), HEAD: new Map<string, Classification>() };
+  return (method, userAgent) => {
+    const known = verdicts[method].get(userAgent);
+    if (known !== undefined) return known;
+    const verdict = classifyFetch({ method, userAgent }, {});
+    if (verdicts[method].size >= rememberedVerdicts) verdicts[method].clear();
+    verdicts[method].set(userAgent, verdict);
+    return verdict;
   };
 }
 
 /** undefined: an article token for an email or recipient that does not exist, or was not sent with such tokens. */
-async function resolve(log: FetchLog, { token, facts }: Arrival): Promise<RecordedFetch | undefined> {
-  const numbers =
-    token.kind === 'sealed' ? token : await log.resolveArticleToken(token.emailId, token.emailAddress);
-  if (numbers === undefined) return undefined;
-  const { emailNumber, recipientNumber } = numbers;
-  // When the copy was accepted is the ledger's to know; reports judge again with it.
-  return { emailNumber, recipientNumber, ...facts, ...classifyFetch(facts, {}) };
+async function resolve(log: FetchLog, arrival: Arrival): Promise<RecordedFetch | undefined> {
+  if (!('article' in arrival)) return arrival;
+  const { emailId, emailAddress } = arrival.article;
+  const numbers = await log.resolveArticleToken(emailId, emailAddress);
+  return numbers === undefined ? undefined : { ...numbers, ...arrival.facts };
 }

@@ -49,10 +49,11 @@ export class FetchLogWorld implements FetchLog {
     this.#release = resolve;
   });
 
-  async appendFetches(fetches: readonly RecordedFetch[]): Promise<void> {
+  async appendFetches(fetches: readonly RecordedFetch[]): Promise<number> {
     await this.#disk();
     this.commits.push(fetches.length);
     this.rows.push(...fetches);
+    return fetches.length;
   }
 
   async resolveArticleToken(emailId: string, emailAddress: string) {

@@ -29,12 +29,12 @@ export async function runServe(options: ServeOptions): Promise<void> {
   });
   const store = await openStore(context.storeUrl, busyTimeoutMs);
   try {
-    const log =
-      context.text('privacy.keep_network') === 'none' ? withoutNetwork(store.fetchLog) : store.fetchLog;
+    const log = store.fetchLog;
     const recorder = createFetchRecorder(
       { log, ring, clock: systemClock },
       {
-        onRecorded: fetch => say(openLine(fetch)),
+        // A line for each would cost more than all the rest.
+        ...(process.stderr.isTTY ? { onRecorded: fetch => say(openLine(fetch)) } : {}),
         onStalled: error => say(`Not recording: ${describe(error)}. Trying again.`),
       },
     );
@@ -42,6 +42,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       port: options.port ?? context.number('serve.port') ?? defaultPort,
       host: context.text('serve.host'),
       recorder,
+      keepNetwork: context.text('privacy.keep_network') !== 'none',
       keyFingerprint: ring.fingerprint,
       unsubscribe: token => unsubscribe(token, { log, ring, clock: systemClock }),
       onFault: error => say(`A request failed: ${describe(error)}`),
@@ -55,16 +56,6 @@ export async function runServe(options: ServeOptions): Promise<void> {
   }
 }
 
-/** For those who want no trace of where a reader was. */
-function withoutNetwork<Log extends { appendFetches(fetches: readonly RecordedFetch[]): Promise<void> }>(
-  log: Log,
-): Log {
-  return {
-    ...log,
-    appendFetches: fetches => log.appendFetches(fetches.map(fetch => ({ ...fetch, network: '' }))),
-  };
-}
-
 /** The server does not look up whose copy it was: it may not have the addresses. */
 function openLine(fetch: RecordedFetch): string {
   const time = new Date(fetch.fetchedAt).toLocaleTimeString('en-GB');
@@ -76,7 +67,8 @@ function describe(error: unknown): string {
 }
 
 function summary(counts: RecorderCounts): string {
-  const parts = [`${counts.recorded} fetches recorded`];
+  const parts = [`${counts.recorded + counts.counted} fetches recorded`];
+  if (counts.counted > 0) parts.push(`${counts.counted} of them only as a number`);
   if (counts.dropped > 0) parts.push(`${counts.dropped} LOST`);
   if (counts.unverifiable > 0) parts.push(`${counts.unverifiable} with tokens that do not verify`);
   if (counts.rehearsals > 0) parts.push(`${counts.rehearsals} from rehearsals`);

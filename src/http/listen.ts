@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Problem } from '../problem.js';
+
+export interface ListenOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** undefined: all interfaces. */
+  readonly host?: string | undefined;
+}
+
+/** @returns the port. @throws Problem `port-taken`, `io` when the address cannot be listened on. */
+export async function listen(server: Server, { port, host }: ListenOptions): Promise<number> {
+  try {
+    server.listen({ port, host });
+    await once(server, 'listening');
+  } catch (cause) {
+    throw listenProblem(cause as NodeJS.ErrnoException, port, host);
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+function listenProblem(cause: NodeJS.ErrnoException, port: number, host: string | undefined): Problem {
+  if (cause.code === 'EADDRINUSE') {
+    return new Problem('port-taken', `port ${port} is taken by another program`, {
+      fix: 'Choose another with --port.',
+      cause,
+    });
+  }
+  if (cause.code === 'EACCES') {
+    return new Problem('port-taken', `port ${port} is reserved: you are not allowed to listen on it`, {
+      fix: 'Choose one above 1023 with --port, and put a TLS front before it.',
+      cause,
+    });
+  }
+  return new Problem('io', `cannot listen on ${host ?? 'all interfaces'}, port ${port}: ${cause.message}`, {
+    fix: 'Name an address of this machine with --host.',
+    cause,
+  });
+}
