@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { Problem } from '../problem.js';
 import type { EmailReader, FetchLog, Ledger } from '../workflow/ports.js';
+import { checkpointAside } from './sqlite/checkpoints.js';
 import { type Database, databaseProblem, openDatabase } from './sqlite/database.js';
 import { createFetchLog } from './sqlite/fetch-log.js';
 import { GroupCommit } from './sqlite/group-commit.js';
@@ -19,22 +20,30 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export interface StoreOptions {
+  /** How long a write waits for another process, and everything else of this one with it; default 5 s. */
+  readonly busyTimeoutMs?: number;
+  /** For a process whose every commit is waited for: what is committed is moved to its place by another thread. */
+  readonly checkpointAside?: boolean;
+}
+
 /** Long enough for another process's commit or checkpoint on a slow disk. */
 const patientMs = 5_000;
 
 /**
  * @param url `sqlite:<path>`, or a bare path; created when it is not there.
- * @param busyTimeoutMs how long a write waits for another process; default 5 s.
  * @throws Problem `config` for another kind of URL, `database` when it cannot be opened.
  */
-export async function openStore(url: string, busyTimeoutMs = patientMs): Promise<Store> {
-  const database = await openDatabase(resolve(sqlitePath(url)), busyTimeoutMs);
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const database = await openDatabase(resolve(sqlitePath(url)), options.busyTimeoutMs ?? patientMs);
   const commits = new GroupCommit(database);
   const sides = createSides(database, commits);
+  const endCheckpoints = options.checkpointAside === true ? checkpointAside(database) : undefined;
   return {
     ...sides,
     async close() {
       commits.flush();
+      await endCheckpoints?.();
       database.close();
     },
   };

@@ -16,7 +16,7 @@ let other: Database.Database;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mailtrack-log-'));
   file = join(folder, 'mailtrack.db');
-  store = await openStore(file, 0);
+  store = await openStore(file, { busyTimeoutMs: 0 });
   other = new Database(file);
 });
 afterEach(async () => {
@@ -69,7 +69,7 @@ describe('of one pixel', () => {
   it('a thousand rows are enough for every process that serves it after another', async () => {
     await store.fetchLog.appendFetches(times(600));
     await store.close();
-    store = await openStore(file, 0);
+    store = await openStore(file, { busyTimeoutMs: 0 });
     expect(await store.fetchLog.appendFetches(times(600))).toBe(400);
     expect([rows(), counters()]).toMatchObject([1_000, [{ fetches: 200 }]]);
   });

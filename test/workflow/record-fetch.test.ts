@@ -16,7 +16,14 @@ beforeEach(() => {
 });
 
 function recorderWith(options: RecorderOptions = {}) {
-  return createFetchRecorder({ log, ring: testRing, clock }, options);
+  const recorder = createFetchRecorder({ log, ring: testRing, clock }, options);
+  return {
+    record: async (each: PixelRequest) => recorder.record(each),
+    flush: recorder.flush,
+    get counts() {
+      return recorder.counts;
+    },
+  };
 }
 
 function request(changes: Partial<PixelRequest> = {}): PixelRequest {

@@ -17,7 +17,7 @@ export interface ServeOptions extends GlobalOptions {
 
 const defaultPort = 8080;
 /** A locked database must not hold up the event loop and with it every answer; the recorder tries again. */
-const busyTimeoutMs = 50;
+const busyTimeoutMs = 20;
 
 /** Answers pixels until it is told to stop, then ends with everything on disk. */
 export async function runServe(options: ServeOptions): Promise<void> {
@@ -27,7 +27,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     say(`A new key was made: ${path}`);
     say(`  ${newKeyAdvice}`);
   });
-  const store = await openStore(context.storeUrl, busyTimeoutMs);
+  const store = await openStore(context.storeUrl, { busyTimeoutMs, checkpointAside: true });
   try {
     const log = store.fetchLog;
     const recorder = createFetchRecorder(
