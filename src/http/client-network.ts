@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { type Parsed, parsed, refused } from '../problem.js';
 import { networkPrefix } from '../tracking/network.js';
 import type { Connection } from './connections.js';
 
@@ -7,10 +8,11 @@ import type { Connection } from './connections.js';
 export class Networks {
   readonly #list = new BlockList();
 
-  /** @returns undefined when one of them is no network. */
-  static parse(texts: readonly string[]): Networks | undefined {
+  /** The reason for a refusal quotes the first that is none. */
+  static parse(texts: readonly string[]): Parsed<Networks> {
     const networks = new Networks();
-    return texts.every(text => networks.#add(text)) ? networks : undefined;
+    const wrong = texts.find(text => !networks.#add(text));
+    return wrong === undefined ? parsed(networks) : refused(`${JSON.stringify(wrong)} is no network`);
   }
 
   has(address: string): boolean {

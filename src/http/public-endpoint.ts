@@ -51,7 +51,7 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   server.on('error', onFault);
 
   function respond(request: IncomingMessage, response: ServerResponse): void {
-    const connection = connections.begin(request);
+    const connection = connections.begin(request, response);
     if (connection === undefined) return;
     underWay.begin();
     // Others may have come behind it before it is answered.
@@ -93,7 +93,7 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   }
 
   function end(connection: Connection): void {
-    connection.underWay -= 1;
+    connections.end(connection);
     underWay.end();
   }
 

@@ -1,16 +1,22 @@
 import type { Command } from 'commander';
-import { wholeNumber } from '../options.js';
+import { collect, wholeNumber } from '../options.js';
 
 export function defineServe(command: Command): void {
   command
     .option('-p, --port <port>', 'default 8080; 0 takes any free one', wholeNumber(0))
     .option('--host <address>', 'address to listen on; default all interfaces')
+    .option(
+      '--trusted-proxy <cidr>',
+      'a front whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; repeatable',
+      collect,
+    )
     .addHelpText(
       'after',
       `
 Examples:
   $ mailtrack serve --port 8080
-  $ mailtrack serve --host 127.0.0.1 --port 8080     behind a TLS front such as Caddy or nginx
+  $ mailtrack serve --host 127.0.0.1 --port 8080 --trusted-proxy 127.0.0.1
+                                                     behind a TLS front such as Caddy or nginx
 
 Ends with 0 on SIGINT or SIGTERM, after everything is on disk.`,
     )

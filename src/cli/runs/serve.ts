@@ -9,10 +9,12 @@ import { unsubscribe } from '../../workflow/unsubscribe.js';
 import { createContext } from '../context.js';
 import { newKeyAdvice, openKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
+import { trustedProxies } from '../trusted-proxies.js';
 
 export interface ServeOptions extends GlobalOptions {
   readonly port?: number;
   readonly host?: string;
+  readonly trustedProxy?: readonly string[];
 }
 
 const defaultPort = 8080;
@@ -23,6 +25,7 @@ const busyTimeoutMs = 20;
 export async function runServe(options: ServeOptions): Promise<void> {
   const context = await createContext(options, { 'serve.host': { flag: '--host', value: options.host } });
   const { say } = context.output;
+  const proxies = trustedProxies(options.trustedProxy, context.config);
   const ring = await openKeyRing(path => {
     say(`A new key was made: ${path}`);
     say(`  ${newKeyAdvice}`);
@@ -42,6 +45,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       port: options.port ?? context.number('serve.port') ?? defaultPort,
       host: context.text('serve.host'),
       recorder,
+      trustedProxies: proxies,
       keepNetwork: context.text('privacy.keep_network') !== 'none',
       keyFingerprint: ring.fingerprint,
       unsubscribe: token => unsubscribe(token, { log, ring, clock: systemClock }),
