@@ -1,7 +1,7 @@
 import type { Clock } from './ports.js';
 
 export interface QueueOptions<Item, Result> {
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
   /** All of the items or, when it rejects, none of them. One result per item, in the same order. */
   readonly write: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** Must not throw. */
@@ -14,7 +14,7 @@ export interface QueueOptions<Item, Result> {
   readonly maxHeld: number;
 }
 
-/** What arrived in one turn of the event loop: written together, given up waiting for together. */
+/** What arrived together: written together, given up waiting for together. */
 interface Turn<Item, Result> {
   readonly items: Item[];
   readonly waiting: ((outcome: Result | 'queued') => void)[];
@@ -25,12 +25,19 @@ interface Turn<Item, Result> {
 
 /** A lock is often held for a moment only; a full disk stays full. The last one is repeated. */
 const retryMs = [20, 50, 100, 250] as const;
+/** At most; it is what a write took lately. */
+const longestGatherMs = 20;
+/** In which nothing came: then nothing more is to be expected. */
+const quietRounds = 2;
 /** Many turns may pile up while writing fails; one write of them all would hold up the event loop. */
 const maxWriteItems = 1_000;
 
 /**
- * Items on their way to a log that may be slow, locked or full. What arrives in one turn of the event loop is written
- * in one go, in order; while a write is under way or fails, items gather in bounded memory and are tried again.
+ * Items on their way to a log that may be slow, locked or full. What arrives together is written in one go, in order;
+ * while a write is under way or fails, items gather in bounded memory and are tried again.
+ *
+ * Together is one round of the event loop and, as long as more keeps coming, as many as fit into the time of a write:
+ * a write that holds up the event loop holds up new connections too, of which Node accepts one a round.
  */
 export class FetchQueue<Item, Result> {
   readonly #options: QueueOptions<Item, Result>;
@@ -38,6 +45,7 @@ export class FetchQueue<Item, Result> {
   #gathering: Turn<Item, Result> | undefined;
   #held = 0;
   #drain: Promise<void> | undefined;
+  #writeMs = 0;
   /** Writes that failed since one worked. */
   #failures = 0;
   #open = true;
@@ -76,8 +84,20 @@ export class FetchQueue<Item, Result> {
   #beginTurn(): Turn<Item, Result> {
     const turn: Turn<Item, Result> = { items: [], waiting: [], deadline: undefined, isWritten: false };
     this.#gathering = turn;
-    setImmediate(() => this.#endTurn());
+    const startedMs = this.#options.clock.monotonicMs();
+    setImmediate(() => this.#gather(turn, startedMs, 0, quietRounds));
     return turn;
+  }
+
+  #gather(turn: Turn<Item, Result>, startedMs: number, before: number, quiet: number): void {
+    // Ended by a flush meanwhile.
+    if (turn !== this.#gathering) return;
+    const { length } = turn.items;
+    const left = length > before ? quietRounds : quiet - 1;
+    const ms = this.#options.clock.monotonicMs() - startedMs;
+    const goesOn = left > 0 && ms < Math.min(this.#writeMs, longestGatherMs) && length < maxWriteItems;
+    if (goesOn) setImmediate(() => this.#gather(turn, startedMs, length, left));
+    else this.#endTurn();
   }
 
   #endTurn(): void {
@@ -102,8 +122,11 @@ export class FetchQueue<Item, Result> {
     while (this.#turns.length > 0 && this.#open) {
       const turns = this.#nextTurns();
       const items = turns.length === 1 ? (turns[0]?.items ?? []) : turns.flatMap(turn => turn.items);
+      const startedMs = this.#options.clock.monotonicMs();
       try {
-        this.#settle(turns, await this.#options.write(items));
+        const results = await this.#options.write(items);
+        this.#writeMs = this.#options.clock.monotonicMs() - startedMs;
+        this.#settle(turns, results);
       } catch (error) {
         if (this.#failures === 0) this.#options.onStalled(error);
         await this.#options.clock.sleep(retryMs[Math.min(this.#failures, retryMs.length - 1)] ?? 0);

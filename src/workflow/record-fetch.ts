@@ -8,7 +8,7 @@ import type { Clock, FetchLog, RecordedFetch } from './ports.js';
 export interface RecorderPorts {
   readonly log: FetchLog;
   readonly ring: KeyRing;
-  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep' | 'monotonicMs'>;
 }
 
 export interface RecorderOptions {

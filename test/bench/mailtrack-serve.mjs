@@ -29,9 +29,9 @@ export function pixelPaths(folder, count, purpose = 'pixel') {
   });
 }
 
-/** Which path a row belongs to. */
-export function indexOfRow({ email_number, recipient_number }) {
-  return (email_number - 1_000) * recipientsPerEmail + (recipient_number - 1) / 7_919;
+/** Which path the numbers of a token belong to. */
+export function indexOfNumbers(emailNumber, recipientNumber) {
+  return (emailNumber - 1_000) * recipientsPerEmail + (recipientNumber - 1) / 7_919;
 }
 
 /** Spread as random numbers are, and still to be undone. */
@@ -106,16 +106,27 @@ export function databaseFile(folder) {
   return join(folder, 'mailtrack.db');
 }
 
-/** How many fetches the database holds: as rows, and as a number where rows were no longer kept. */
-export function readRecorded(folder) {
+/**
+ * What the database holds: fetches as rows, and as numbers where rows were no longer kept; both together by path.
+ */
+export function readRecorded(folder, paths = 0) {
   const database = new Database(databaseFile(folder), { timeout: 10_000 });
   try {
-    const rows = database.prepare('SELECT count(*) FROM fetches').pluck().get();
-    const hasCounters = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'fetch_counters'").get();
-    const counted = hasCounters
-      ? database.prepare('SELECT coalesce(sum(fetches), 0) FROM fetch_counters').pluck().get()
-      : 0;
-    return { rows, counted, integrity: database.pragma('integrity_check', { simple: true }) };
+    const byPath = new Int32Array(paths);
+    const sum = sql => {
+      let total = 0;
+      for (const [emailNumber, recipientNumber, count] of database.prepare(sql).raw().all()) {
+        total += count;
+        if (paths > 0) byPath[indexOfNumbers(emailNumber, recipientNumber)] += count;
+      }
+      return total;
+    };
+    return {
+      rows: sum('SELECT email_number, recipient_number, count(*) FROM fetches GROUP BY 1, 2'),
+      counted: sum('SELECT email_number, recipient_number, sum(fetches) FROM fetch_counters GROUP BY 1, 2'),
+      byPath,
+      integrity: database.pragma('integrity_check', { simple: true }),
+    };
   } finally {
     database.close();
   }

@@ -146,6 +146,23 @@ describe('many fetches', () => {
     expect(log.rows.map(row => row.recipientNumber)).toEqual(Array.from({ length: 500 }, (_, at) => at));
   });
 
+  it('share a commit when they keep coming for no longer than the last one took', async () => {
+    const recorder = recorderWith();
+    log.disk = 'stuck';
+    const first = recorder.record(request());
+    await quiet();
+    await clock.advance(5);
+    log.free();
+    await first;
+    const answers = [];
+    for (const each of requests(3)) {
+      answers.push(recorder.record(each));
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    await Promise.all(answers);
+    expect(log.commits).toEqual([1, 3]);
+  });
+
   it('gather behind a slow commit and leave no timer behind', async () => {
     const recorder = recorderWith();
     log.disk = 'stuck';
