@@ -23,8 +23,11 @@ export interface Store {
 export interface StoreOptions {
   /** How long a write waits for another process, and everything else of this one with it; default 5 s. */
   readonly busyTimeoutMs?: number;
-  /** For a process whose every commit is waited for: what is committed is moved to its place by another thread. */
-  readonly checkpointAside?: boolean;
+  /**
+   * For `serve`, whose every commit is waited for: what is committed is moved to its place by another thread, and a
+   * database that cannot be written is refused, instead of its first fetch.
+   */
+  readonly serving?: boolean;
 }
 
 /** Long enough for another process's commit or checkpoint on a slow disk. */
@@ -38,7 +41,8 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const database = await openDatabase(resolve(sqlitePath(url)), options.busyTimeoutMs ?? patientMs);
   const commits = new GroupCommit(database);
   const sides = createSides(database, commits);
-  const endCheckpoints = options.checkpointAside === true ? checkpointAside(database) : undefined;
+  if (options.serving === true) refuseReadOnly(database);
+  const endCheckpoints = options.serving === true ? checkpointAside(database) : undefined;
   return {
     ...sides,
     async close() {
@@ -59,6 +63,18 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
       reader,
     };
   } catch (error) {
+    database.close();
+    throw databaseProblem(database.name, error);
+  }
+}
+
+/** On a disk that is mounted read-only SQLite opens the file all the same. */
+function refuseReadOnly(database: Database): void {
+  try {
+    database.exec('BEGIN IMMEDIATE; ROLLBACK');
+  } catch (error) {
+    // Somebody else writes just now.
+    if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return;
     database.close();
     throw databaseProblem(database.name, error);
   }

@@ -23,12 +23,24 @@ interface Turn<Item, Result> {
   isWritten: boolean;
 }
 
+/** One round of the event loop while items gather. */
+interface Round {
+  readonly untilMs: number;
+  readonly startedMs: number;
+  /** Items there were when it began. */
+  readonly before: number;
+  /** So many quiet ones, this among them, end the turn. */
+  readonly quiet: number;
+}
+
 /** A lock is often held for a moment only; a full disk stays full. The last one is repeated. */
 const retryMs = [20, 50, 100, 250] as const;
 /** At most; it is what a write took lately. */
 const longestGatherMs = 20;
 /** In which nothing came: then nothing more is to be expected. */
 const quietRounds = 2;
+/** A round that takes longer did something: it accepted a connection, for one, whose request comes next. */
+const busyRoundMs = 0.05;
 /** Many turns may pile up while writing fails; one write of them all would hold up the event loop. */
 const maxWriteItems = 1_000;
 
@@ -85,19 +97,20 @@ export class FetchQueue<Item, Result> {
     const turn: Turn<Item, Result> = { items: [], waiting: [], deadline: undefined, isWritten: false };
     this.#gathering = turn;
     const startedMs = this.#options.clock.monotonicMs();
-    setImmediate(() => this.#gather(turn, startedMs, 0, quietRounds));
+    const untilMs = startedMs + Math.min(this.#writeMs, longestGatherMs);
+    setImmediate(() => this.#gather(turn, { untilMs, startedMs, before: 0, quiet: quietRounds }));
     return turn;
   }
 
-  #gather(turn: Turn<Item, Result>, startedMs: number, before: number, quiet: number): void {
+  #gather(turn: Turn<Item, Result>, round: Round): void {
     // Ended by a flush meanwhile.
     if (turn !== this.#gathering) return;
+    const now = this.#options.clock.monotonicMs();
     const { length } = turn.items;
-    const left = length > before ? quietRounds : quiet - 1;
-    const ms = this.#options.clock.monotonicMs() - startedMs;
-    const goesOn = left > 0 && ms < Math.min(this.#writeMs, longestGatherMs) && length < maxWriteItems;
-    if (goesOn) setImmediate(() => this.#gather(turn, startedMs, length, left));
-    else this.#endTurn();
+    const isBusy = length > round.before || now - round.startedMs > busyRoundMs;
+    const quiet = isBusy ? quietRounds : round.quiet - 1;
+    if (quiet === 0 || now >= round.untilMs || length >= maxWriteItems) this.#endTurn();
+    else setImmediate(() => this.#gather(turn, { ...round, startedMs: now, before: length, quiet }));
   }
 
   #endTurn(): void {

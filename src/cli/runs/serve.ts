@@ -30,7 +30,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     say(`A new key was made: ${path}`);
     say(`  ${newKeyAdvice}`);
   });
-  const store = await openStore(context.storeUrl, { busyTimeoutMs, checkpointAside: true });
+  const store = await openStore(context.storeUrl, { busyTimeoutMs, serving: true });
   try {
     const log = store.fetchLog;
     const recorder = createFetchRecorder(

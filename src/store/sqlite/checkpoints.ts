@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Database } from './database.js';
 
@@ -19,8 +18,10 @@ export function checkpointAside(database: Database): () => Promise<void> {
   // Without it the connection does all of it, later.
   worker.on('error', () => undefined);
   worker.unref();
-  const ended = once(worker, 'exit');
+  const ended = new Promise(resolve => worker.once('exit', resolve));
   return async () => {
+    // The process is to wait for it, even when it waits for nothing else.
+    worker.ref();
     worker.postMessage('end');
     await ended;
   };
