@@ -19,34 +19,51 @@ import {
 export interface AnswerOptions {
   /** A promise resolves when the answer may go out; without one it may at once. */
   readonly record: (request: PixelRequest) => unknown;
-  readonly keyFingerprint: string;
+  /** Asked for each answer that names it: keys may be replaced while the server runs. */
+  readonly keyFingerprint: () => string;
   /** Carries out the link of one copy; resolves when that is durable. Rejects when it cannot be recorded now. */
   readonly unsubscribe: (token: string) => Promise<unknown>;
+  /** Called for every request, before it is answered. Must not throw. */
+  readonly onRequest?: ((kind: RequestKind) => void) | undefined;
   readonly onFault: (error: unknown) => void;
 }
+
+export type RequestKind = 'pixel' | 'unsubscribe' | 'health' | 'other';
 
 /** A promise only when there is something to wait for: most of a pixel's cost would be promises. */
 export type Answer = PreparedResponse | Promise<PreparedResponse>;
 
 /** Which response a request gets. `networkOf` is asked when the network of the client is needed. */
 export function createAnswers(options: AnswerOptions) {
-  const { record, unsubscribe, onFault } = options;
-  const pages: ReadonlyMap<string, PreparedResponse> = new Map([
-    ['/healthz', createHealthResponse(options.keyFingerprint)],
-    ['/robots.txt', robotsResponse],
-  ]);
+  const { record, keyFingerprint, unsubscribe, onRequest, onFault } = options;
 
   return (request: IncomingMessage, networkOf: () => string): Answer => {
     const { method, url = '' } = request;
     const token = tokenOfPath(url);
-    if (token !== undefined) return answerPixel(request, token, networkOf);
+    if (token !== undefined) {
+      onRequest?.('pixel');
+      return answerPixel(request, token, networkOf);
+    }
     const link = unsubscribeTokenOf(url);
-    if (link !== undefined) return answerLink(method, link);
-    const page = pages.get(url.replace(/\?.*$/, ''));
+    if (link !== undefined) {
+      onRequest?.('unsubscribe');
+      return answerLink(method, link);
+    }
+    return answerPage(method, url.replace(/\?.*$/, ''));
+  };
+
+  function answerPage(method: string | undefined, path: string): PreparedResponse {
+    onRequest?.(path === '/healthz' ? 'health' : 'other');
+    const page = pageOf(path);
     if (page === undefined) return notFound;
     if (method === 'OPTIONS') return optionsResponse;
     return method === 'GET' || method === 'HEAD' ? page : notAllowed;
-  };
+  }
+
+  function pageOf(path: string): PreparedResponse | undefined {
+    if (path === '/healthz') return createHealthResponse(keyFingerprint());
+    return path === '/robots.txt' ? robotsResponse : undefined;
+  }
 
   function answerPixel(request: IncomingMessage, token: string, networkOf: () => string): Answer {
     const { method } = request;

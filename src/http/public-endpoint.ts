@@ -19,7 +19,8 @@ export interface PixelRecorder {
   flush(): Promise<void>;
 }
 
-export interface PublicEndpointOptions extends Pick<AnswerOptions, 'keyFingerprint' | 'unsubscribe'> {
+export interface PublicEndpointOptions
+  extends Pick<AnswerOptions, 'keyFingerprint' | 'unsubscribe' | 'onRequest'> {
   /** 0 takes any free port. */
   readonly port: number;
   /** undefined: all interfaces; only public routes live here. */
@@ -36,6 +37,8 @@ export interface PublicEndpointOptions extends Pick<AnswerOptions, 'keyFingerpri
 
 export interface PublicEndpoint {
   readonly port: number;
+  /** Connections that are open now. */
+  connections(): number;
   /** Takes no more connections, lets the requests under way finish, and flushes the recorder. */
   close(): Promise<void>;
 }
@@ -99,6 +102,7 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
 
   return {
     port,
+    connections: () => connections.open,
     async close() {
       const closed = new Promise(resolve => server.close(resolve));
       await underWay.none();

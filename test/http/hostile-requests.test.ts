@@ -28,7 +28,7 @@ beforeAll(async () => {
     port: 0,
     host: '127.0.0.1',
     recorder,
-    keyFingerprint: testRing.fingerprint,
+    keyFingerprint: () => testRing.fingerprint,
     unsubscribe: link => unsubscribe(link, { log: store.fetchLog, ring: testRing, clock: systemClock }),
     onFault: error => faults.push(error),
   });

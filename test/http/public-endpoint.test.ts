@@ -48,7 +48,7 @@ function start(
   return startPublicEndpoint({
     port: 0,
     host: '127.0.0.1',
-    keyFingerprint: testRing.fingerprint,
+    keyFingerprint: () => testRing.fingerprint,
     unsubscribe: link => unsubscribe(link, { log, ring: testRing, clock }),
     ...options,
   });
@@ -387,7 +387,7 @@ async function refusal(port: number, host: string): Promise<Problem> {
     port,
     host,
     recorder,
-    keyFingerprint: '',
+    keyFingerprint: () => '',
     unsubscribe: async () => undefined,
   });
   const problem = await started.then(

@@ -29,7 +29,7 @@ beforeEach(async () => {
   endpoint = await startPublicEndpoint({
     port: 0,
     host: '127.0.0.1',
-    keyFingerprint: testRing.fingerprint,
+    keyFingerprint: () => testRing.fingerprint,
     unsubscribe: async () => undefined,
     recorder: {
       record: request => {

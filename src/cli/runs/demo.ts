@@ -65,7 +65,7 @@ async function playDemo(context: Context, options: GlobalOptions, store: Store):
     port: 0,
     host: '127.0.0.1',
     recorder,
-    keyFingerprint: ring.fingerprint,
+    keyFingerprint: () => ring.fingerprint,
     unsubscribe: async () => undefined,
   });
   try {

@@ -47,7 +47,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       recorder,
       trustedProxies: proxies,
       keepNetwork: context.text('privacy.keep_network') !== 'none',
-      keyFingerprint: ring.fingerprint,
+      keyFingerprint: () => ring.fingerprint,
       unsubscribe: token => unsubscribe(token, { log, ring, clock: systemClock }),
       onFault: error => say(`A request failed: ${describe(error)}`),
     });
