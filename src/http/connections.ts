@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { networkPrefix } from '../tracking/network.js';
 
 /**
@@ -56,7 +57,8 @@ export function watchConnections(server: Server, most = mostConnections): Connec
   server.on('clientError', (error, socket) =>
     refuse(error, socket as Socket, connections.get(socket as Socket)),
   );
-  server.on('connection', socket => {
+  // With TLS, a connection is one after its handshake, and requests come on that socket.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     connections.set(socket, open(socket));
     socket.once('close', () => connections.delete(socket));
     if (connections.size > most) evict(connections, Math.ceil(most * evictedShare));

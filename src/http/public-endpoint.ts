@@ -3,6 +3,7 @@
  * token means or whether a fetch was recorded: the answer to a pixel's URL is the same whatever its token.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { setImmediate } from 'node:timers/promises';
 import type { PixelRequest } from '../tracking/fetch.js';
 import { type AnswerOptions, createAnswers } from './answers.js';
@@ -10,6 +11,11 @@ import { type Networks, networkOf } from './client-network.js';
 import { type Connection, isLast, limits, watchConnections } from './connections.js';
 import { listen } from './listen.js';
 import type { PreparedResponse } from './responses.js';
+
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
 
 /** Who remembers requests for pixels. */
 export interface PixelRecorder {
@@ -31,6 +37,8 @@ export interface PublicEndpointOptions
   /** false: nothing is kept of where a request came from. */
   readonly keepNetwork?: boolean;
   readonly maxConnections?: number;
+  /** PEM; undefined: HTTP without TLS, for a front to add it. */
+  readonly certificate?: Certificate | undefined;
   /** Called with what should never happen; the server goes on. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -39,6 +47,8 @@ export interface PublicEndpoint {
   readonly port: number;
   /** Connections that are open now. */
   connections(): number;
+  /** For connections from now on. Only where it was started with one. */
+  replaceCertificate(certificate: Certificate): void;
   /** Takes no more connections, lets the requests under way finish, and flushes the recorder. */
   close(): Promise<void>;
 }
@@ -48,7 +58,14 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   const { recorder, onFault = () => undefined } = options;
   const answers = createAnswers({ ...options, record: request => recorder.record(request), onFault });
   const underWay = createUnderWay();
-  const server = createServer(limits, respond);
+  const tls =
+    options.certificate === undefined
+      ? undefined
+      : createTlsServer(
+          { ...limits, ...options.certificate, handshakeTimeout: limits.headersTimeout },
+          respond,
+        );
+  const server = tls ?? createServer(limits, respond);
   const connections = watchConnections(server, options.maxConnections);
   const port = await listen(server, options);
   server.on('error', onFault);
@@ -103,6 +120,7 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   return {
     port,
     connections: () => connections.open,
+    replaceCertificate: certificate => tls?.setSecureContext(certificate),
     async close() {
       const closed = new Promise(resolve => server.close(resolve));
       await underWay.none();

@@ -10,6 +10,11 @@ export function defineServe(command: Command): void {
       'a front whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; repeatable',
       collect,
     )
+    .option(
+      '--tls-cert <file>',
+      'serve https with this certificate (PEM, with its chain); a renewed one is taken by itself',
+    )
+    .option('--tls-key <file>', 'and its private key')
     .addHelpText(
       'after',
       `
