@@ -67,8 +67,8 @@ interface ArticleArrival {
 
 /** Longer ones are cut: what identifies a client stands in front. */
 const userAgentLength = 256;
-/** There are few user agents, and each would be judged again and again. */
-const rememberedVerdicts = 1_000;
+/** There are few user agents, and each would be judged again and again, and held in memory as often as it fetches. */
+const rememberedAgents = 1_000;
 
 /** Requests for pixels to rows: token, verdict of the moment, one commit per turn of the event loop. */
 export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptions = {}): FetchRecorder {
@@ -82,7 +82,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     maxWaitMs: options.maxWaitMs ?? 2_000,
     maxHeld: options.maxHeld ?? 100_000,
   });
-  const classify = rememberVerdicts();
+  const judge = rememberAgents();
   /** Rows of the last batch that was written. */
   let rows = 0;
 
@@ -104,9 +104,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
 
   function arrivalOf(token: Token, request: PixelRequest): Arrival {
     const { method, network } = request;
-    const userAgent = request.userAgent.slice(0, userAgentLength);
-    // When the copy was accepted is the ledger's to know; reports judge again with it.
-    const { kind, confidence, rule } = classify(method, userAgent);
+    const { userAgent, kind, confidence, rule } = judge(method, request.userAgent);
     const facts = { fetchedAt: clock.now().getTime(), method, userAgent, network, kind, confidence, rule };
     if (token.kind === 'article') return { article: token, facts };
     return { emailNumber: token.emailNumber, recipientNumber: token.recipientNumber, ...facts };
@@ -149,16 +147,27 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   };
 }
 
-function rememberVerdicts(): (method: Fetch['method'], userAgent: string) => Classification {
-  const verdicts = { GET: new Map<string, Classification>(), HEAD: new Map<string, Classification>() };
-  return (method, userAgent) => {
-    const known = verdicts[method].get(userAgent);
+interface Agent extends Classification {
+  readonly userAgent: string;
+}
+
+function rememberAgents(): (method: Fetch['method'], userAgent: string) => Agent {
+  const agents = { GET: new Map<string, Agent>(), HEAD: new Map<string, Agent>() };
+  return (method, given) => {
+    const userAgent = given.length > userAgentLength ? beginningOf(given) : given;
+    const known = agents[method].get(userAgent);
     if (known !== undefined) return known;
-    const verdict = classifyFetch({ method, userAgent }, {});
-    if (verdicts[method].size >= rememberedVerdicts) verdicts[method].clear();
-    verdicts[method].set(userAgent, verdict);
-    return verdict;
+    // When the copy was accepted is the ledger's to know; reports judge again with it.
+    const agent = { userAgent, ...classifyFetch({ method, userAgent }, {}) };
+    if (agents[method].size >= rememberedAgents) agents[method].clear();
+    agents[method].set(userAgent, agent);
+    return agent;
   };
+}
+
+/** A copy: a part of a string would keep the whole of it in memory. */
+function beginningOf(userAgent: string): string {
+  return Buffer.from(userAgent.slice(0, userAgentLength), 'utf16le').toString('utf16le');
 }
 
 /** undefined: an article token for an email or recipient that does not exist, or was not sent with such tokens. */

@@ -3,11 +3,11 @@
  * Acknowledged is an answer that came whole; lost is one of which the database knows nothing. Ends with 1 when a row does
  * not hold. docs/reliability.md says how to read it.
  */
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { promisify } from 'node:util';
 import { makeDiskFolder } from '../bench/folders.mjs';
 import { atEnd } from '../bench/leave.mjs';
 import { Load, startSlowConnections } from '../bench/load.mjs';
@@ -21,9 +21,18 @@ const seed = Number(option('--seed') ?? Date.now() % 1_000_000);
 const kills = Number(option('--kills') ?? 10);
 const only = option('--only')?.split(',');
 const wait = ms => new Promise(done => setTimeout(done, ms));
+const run = promisify(execFile);
 const tokens = 2_000;
 /** What a request may wait for its fact, and some milliseconds on top for a busy machine. */
 const longestWaitMs = 2_500;
+
+/** A process of its own: it waits for the lock, and who measures must not. */
+const holdLock = `
+  const Database = require('better-sqlite3');
+  const database = new Database(process.argv[1], { timeout: 10000 });
+  database.exec('BEGIN IMMEDIATE');
+  setTimeout(() => database.exec('COMMIT'), Number(process.argv[2]));
+`;
 
 const rows = [
   { id: 'F29', fault: 'SIGKILL at random moments under load', run: killUnderLoad },
@@ -41,7 +50,7 @@ console.log(
   'row   fault                                          trials  acknowledged    recorded   counted  dropped   lost  p99 ms  most ms      s  holds',
 );
 let failures = 0;
-for (const { id, fault, needs, run } of rows) {
+for (const { id, fault, needs, run: play } of rows) {
   if (only !== undefined && !only.some(name => id.startsWith(name))) continue;
   const missing = needs?.();
   if (missing !== undefined) {
@@ -49,7 +58,7 @@ for (const { id, fault, needs, run } of rows) {
     continue;
   }
   const startedAt = performance.now();
-  const found = await run();
+  const found = await play();
   const cells = [
     String(found.trials).padStart(6),
     String(found.acknowledged).padStart(12),
@@ -120,11 +129,7 @@ async function killUnderLoad() {
 
 async function lockDatabase() {
   return atSteadyRate(makeDiskFolder(), 14_000, async folder => {
-    const other = new Database(databaseFile(folder));
-    other.exec('BEGIN IMMEDIATE');
-    await wait(10_000);
-    other.exec('COMMIT');
-    other.close();
+    await run(process.execPath, ['-e', holdLock, databaseFile(folder), '10000']);
   });
 }
 
@@ -146,7 +151,7 @@ async function fillDisk(leaveBytes) {
   });
   try {
     return await atSteadyRate(disk, 9_000, async () => {
-      fill(join(disk, 'filler'), disk, leaveBytes);
+      await fill(join(disk, 'filler'), disk, leaveBytes);
       await wait(5_000);
       rmSync(join(disk, 'filler'));
     });
@@ -155,20 +160,13 @@ async function fillDisk(leaveBytes) {
   }
 }
 
-function fill(file, disk, leaveBytes) {
-  const handle = openSync(file, 'w');
-  try {
-    for (;;) {
-      const { bavail, bsize } = statfsSync(disk);
-      const room = bavail * bsize - leaveBytes;
-      if (room <= 0) return;
-      writeSync(handle, Buffer.alloc(Math.min(room, 4e6)));
-    }
-  } catch {
-    // Full.
-  } finally {
-    closeSync(handle);
-  }
+/** To the last octet when nothing is to be left: the database takes what was free before. */
+async function fill(file, disk, leaveBytes) {
+  const { bavail, bsize } = statfsSync(disk);
+  const bytes = leaveBytes === 0 ? 1e9 : bavail * bsize - leaveBytes;
+  await run('dd', ['if=/dev/zero', `of=${file}`, 'bs=1M', `count=${Math.ceil(bytes / 2 ** 20)}`]).catch(
+    () => undefined,
+  );
 }
 
 /** 500 a second: a second of peace, the fault, and peace again. */

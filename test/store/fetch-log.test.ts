@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/open-store.js';
+import { RowCounts } from '../../src/store/sqlite/row-counts.js';
 import type { RecordedFetch } from '../../src/workflow/ports.js';
 
 const at = Date.UTC(2026, 10, 23, 9);
@@ -184,4 +185,17 @@ it('a report adds what was only counted', async () => {
     { fetchedAt: at + 1_499, times: 499 },
   ]);
   expect(read.reduce((sum, { times = 1 }) => sum + times, 0)).toBe(1_500);
+});
+
+it('counts of emails that were forgotten to save memory are read again', () => {
+  const counts = new RowCounts(other, 1_000);
+  const insert = other.prepare(
+    "INSERT INTO fetches VALUES (?, 1, 7, '2026-11-23T09:00:00.000Z', 'GET', NULL, '', 'human', 0.8, 'x')",
+  );
+  for (let emailNumber = 0; emailNumber < 200; emailNumber += 1) {
+    counts.of(emailNumber).add(7, 1);
+    insert.run(emailNumber);
+  }
+  expect(counts.remembered).toBeLessThan(200);
+  expect([counts.of(0).rows(7), counts.of(0).rows(8), counts.of(199).rows(7)]).toEqual([1, 0, 1]);
 });

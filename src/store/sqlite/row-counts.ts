@@ -1,8 +1,11 @@
 import { slotOf } from '../../number-set.js';
 import type { Database } from './database.js';
 
-/** So many recipients are remembered at most, some 40 octets each; an email that is forgotten is read again when asked for. */
-const rememberedRecipients = 500_000;
+/** 12 MB and a little; an email that is forgotten is read again when asked for. */
+const rememberedSlots = 1_000_000;
+/** So many new emails later what is remembered is looked through. */
+const lookEvery = 100;
+const firstSlots = 16;
 /** Rows that are read at a time, some milliseconds: an email may have millions, and the event loop waits. */
 const stepRows = 10_000;
 
@@ -13,9 +16,11 @@ const stepRows = 10_000;
 export class RowCounts {
   readonly #sql;
   readonly #emails = new Map<number, CountedEmail>();
-  #recipients = 0;
+  readonly #mostSlots: number;
+  #newEmails = 0;
 
-  constructor(database: Database) {
+  constructor(database: Database, mostSlots = rememberedSlots) {
+    this.#mostSlots = mostSlots;
     this.#sql = {
       last: database.prepare('SELECT max(fetch_number) FROM fetches WHERE email_number = ?').pluck(),
       page: database
@@ -31,12 +36,16 @@ export class RowCounts {
   of(emailNumber: number): CountedEmail {
     let email = this.#emails.get(emailNumber);
     if (email === undefined) {
-      this.#forgetSome();
+      if (++this.#newEmails % lookEvery === 0) this.#forgetSome();
       email = new CountedEmail((this.#sql.last.get(emailNumber) as number | null) ?? 0);
       this.#emails.set(emailNumber, email);
     }
     if (!email.isRead) this.#read(emailNumber, email);
     return email;
+  }
+
+  get remembered(): number {
+    return this.#emails.size;
   }
 
   #read(emailNumber: number, email: CountedEmail): void {
@@ -45,14 +54,14 @@ export class RowCounts {
     email.readUntil = rows.length < stepRows ? email.lastBefore : (rows.at(-1)?.[0] ?? email.lastBefore);
   }
 
-  /** The email asked for longest ago goes first; a Map keeps the order in which they came. */
+  /** Those remembered longest go first: a Map keeps the order in which they came. */
   #forgetSome(): void {
-    this.#recipients = 0;
-    for (const { size } of this.#emails.values()) this.#recipients += size;
-    for (const [emailNumber, { size }] of this.#emails) {
-      if (this.#recipients <= rememberedRecipients) return;
+    let total = 0;
+    for (const { slots } of this.#emails.values()) total += slots;
+    for (const [emailNumber, { slots }] of this.#emails) {
+      if (total <= this.#mostSlots) return;
       this.#emails.delete(emailNumber);
-      this.#recipients -= size;
+      total -= slots;
     }
   }
 }
@@ -61,10 +70,10 @@ class CountedEmail {
   /** The last row there was when it was first asked for, and up to which rows were read. */
   readonly lastBefore: number;
   readUntil = 0;
-  size = 0;
+  #size = 0;
   /** A slot holds the recipient's number + 1, so that 0 is an empty one. */
-  #slots = new Float64Array(256);
-  #counts = new Int32Array(256);
+  #slots = new Float64Array(firstSlots);
+  #counts = new Int32Array(firstSlots);
 
   constructor(lastBefore: number) {
     this.lastBefore = lastBefore;
@@ -72,6 +81,10 @@ class CountedEmail {
 
   get isRead(): boolean {
     return this.readUntil >= this.lastBefore;
+  }
+
+  get slots(): number {
+    return this.#slots.length;
   }
 
   rows(recipientNumber: number): number {
@@ -82,10 +95,10 @@ class CountedEmail {
     const slot = slotOf(this.#slots, recipientNumber + 1);
     if (this.#slots[slot] === 0) {
       this.#slots[slot] = recipientNumber + 1;
-      this.size += 1;
+      this.#size += 1;
     }
     this.#counts[slot] = (this.#counts[slot] ?? 0) + count;
-    if (this.size * 2 > this.#slots.length) this.#grow();
+    if (this.#size * 2 > this.#slots.length) this.#grow();
   }
 
   #grow(): void {
