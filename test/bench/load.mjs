@@ -130,37 +130,3 @@ export class Load {
     this.onFree?.();
   }
 }
-
-/**
- * Clients that send a request's header an octet every few seconds, or nothing at all.
- * @returns `open()`: how many are; `closed()`: how many the server has closed; `stop()`.
- */
-export function startSlowConnections(port, count) {
-  const sockets = new Set();
-  let closed = 0;
-  for (let index = 0; index < count; index += 1) {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => undefined);
-    socket.once('connect', () => {
-      if (index % 3 > 0) socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ');
-    });
-    socket.once('close', () => {
-      sockets.delete(socket);
-      closed += 1;
-    });
-    socket.resume();
-    sockets.add(socket);
-  }
-  const drip = setInterval(() => {
-    let index = 0;
-    for (const socket of sockets) if (index++ % 3 === 1 && socket.writable) socket.write('a');
-  }, 2_000);
-  return {
-    open: () => sockets.size,
-    closed: () => closed,
-    stop() {
-      clearInterval(drip);
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}

@@ -6,10 +6,11 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { makeDiskFolder } from './folders.mjs';
-import { Load, startSlowConnections } from './load.mjs';
+import { Load } from './load.mjs';
 import { pixelPaths, readRecorded, startServe } from './mailtrack-serve.mjs';
 import { median } from './measure.mjs';
 import { cpuSeconds, rssBytes } from './proc.mjs';
+import { startSlowConnections } from './slow-connections.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,14 +39,13 @@ await load.atRate(perSecond, forMs, () => {
   // What is compiled and opened once is no part of the latencies.
   if (memory.length === 2) {
     load.latencies.length = 0;
-    slow = startSlowConnections(serve.port, Number(values.slow));
+    if (values.slow !== '0') slow = startSlowConnections(serve.port, Number(values.slow));
   }
   memory.push({ seconds: (performance.now() - startedAt) / 1_000, bytes: rssBytes(serve.pid) });
   loads.push(loadavg()[0]);
 });
 const cpu = cpuSeconds(serve.pid);
-const closed = slow.closed();
-slow.stop();
+const closed = await slow?.stop();
 const { status, said } = await serve.stop();
 const { rows, counted, integrity } = readRecorded(folder);
 const dropped = Number(/(\d+) LOST/.exec(said)?.[1] ?? 0);

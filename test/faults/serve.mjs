@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeDiskFolder } from '../bench/folders.mjs';
 import { atEnd } from '../bench/leave.mjs';
-import { Load, startSlowConnections } from '../bench/load.mjs';
+import { Load } from '../bench/load.mjs';
 import { databaseFile, pixelPaths, readRecorded, startServe } from '../bench/mailtrack-serve.mjs';
 import { isRoot } from '../bench/needs.mjs';
+import { startSlowConnections } from '../bench/slow-connections.mjs';
 import { createRandom } from './random.mjs';
 
 const args = process.argv.slice(2);
@@ -226,8 +227,7 @@ async function slowConnections() {
   load.latencies.length = 0;
   const slow = startSlowConnections(serve.port, 1_500);
   await running;
-  const closed = slow.closed();
-  slow.stop();
+  const closed = await slow.stop();
   const found = await exactly(folder, serve, load);
   expect(found, closed === 1_500, `${closed} of 1,500 slow connections were closed`);
   expect(found, found.p99 <= 100, `p99 ${found.p99.toFixed(0)} ms`);
