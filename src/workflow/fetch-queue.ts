@@ -10,6 +10,8 @@ export interface QueueOptions<Item, Result> {
   readonly onStalled: (error: unknown) => void;
   /** How long somebody waits for an item before they are told `queued`. */
   readonly maxWaitMs: number;
+  /** While more are held nobody waits: each who does holds a request, a response and their place on a connection. */
+  readonly maxWaiting: number;
   /** Items held in memory; more are refused. */
   readonly maxHeld: number;
 }
@@ -17,7 +19,8 @@ export interface QueueOptions<Item, Result> {
 /** What arrived together: written together, given up waiting for together. */
 interface Turn<Item, Result> {
   readonly items: Item[];
-  readonly waiting: ((outcome: Result | 'queued') => void)[];
+  /** One for each item; undefined where nobody waits. */
+  readonly waiting: (((outcome: Result | 'queued') => void) | undefined)[];
   /** There once somebody waits longer than a commit usually takes; ends the wait for the deadline. */
   deadline: AbortController | undefined;
   isWritten: boolean;
@@ -71,13 +74,18 @@ export class FetchQueue<Item, Result> {
     return this.#held;
   }
 
-  /** @returns the item's result; `queued` when it took too long and is still tried; `dropped` when there is no room. */
-  push(item: Item): Promise<Result | 'queued'> | 'dropped' {
+  /**
+   * @returns the item's result; `queued` when that takes too long, or too many wait, and it is still tried; `dropped` when there
+   * is no room.
+   */
+  push(item: Item): Promise<Result | 'queued'> | 'queued' | 'dropped' {
     if (this.#held >= this.#options.maxHeld) return 'dropped';
     this.#held += 1;
     const turn = this.#gathering ?? this.#beginTurn();
     turn.items.push(item);
-    return new Promise(resolve => turn.waiting.push(resolve));
+    if (this.#held <= this.#options.maxWaiting) return new Promise(resolve => turn.waiting.push(resolve));
+    turn.waiting.push(undefined);
+    return 'queued';
   }
 
   /**
@@ -128,7 +136,7 @@ export class FetchQueue<Item, Result> {
   async #giveUpWaiting(turn: Turn<Item, Result>): Promise<void> {
     turn.deadline = new AbortController();
     await this.#options.clock.sleep(this.#options.maxWaitMs, turn.deadline.signal);
-    for (const resolve of turn.waiting) resolve('queued');
+    for (const resolve of turn.waiting) resolve?.('queued');
   }
 
   async #writeAll(): Promise<void> {
@@ -167,7 +175,10 @@ export class FetchQueue<Item, Result> {
     let index = 0;
     for (const turn of turns) {
       turn.isWritten = true;
-      for (const resolve of turn.waiting) resolve(results[index++] as Result);
+      for (const resolve of turn.waiting) {
+        resolve?.(results[index] as Result);
+        index += 1;
+      }
       turn.deadline?.abort();
     }
   }

@@ -14,6 +14,8 @@ export interface RecorderPorts {
 export interface RecorderOptions {
   /** How long an answer waits for its fact to be durable. */
   readonly maxWaitMs?: number;
+  /** Facts held in memory beyond which answers do not wait. */
+  readonly maxWaiting?: number;
   /** Facts held in memory while the log cannot take them. */
   readonly maxHeld?: number;
   /** Called for each fetch once it is durable. Must not throw. */
@@ -24,7 +26,7 @@ export interface RecorderOptions {
 
 /**
  * - `durable`: it is on disk.
- * - `queued`: not within `maxWaitMs`; it is in memory and still tried.
+ * - `queued`: not within `maxWaitMs`, or too many wait already; it is in memory and still tried.
  * - `dropped`: the memory for facts is full, or the process ended before the log took it.
  * - `ignored`: nothing to record: a token that does not verify, or of a rehearsal.
  */
@@ -80,6 +82,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     onWritten,
     onStalled: error => options.onStalled?.(error),
     maxWaitMs: options.maxWaitMs ?? 2_000,
+    maxWaiting: options.maxWaiting ?? 10_000,
     maxHeld: options.maxHeld ?? 100_000,
   });
   const judge = rememberAgents();
@@ -92,9 +95,10 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     if (token === undefined || purpose === 'unsubscribe') return ignored('unverifiable');
     if (purpose === 'rehearsal') return ignored('rehearsals');
     const written = queue.push(arrivalOf(token, request));
-    if (written !== 'dropped') return written.then(outcomeOf);
-    counts.dropped += 1;
-    return 'dropped';
+    if (written === 'queued') counts.notDurable += 1;
+    else if (written === 'dropped') counts.dropped += 1;
+    else return written.then(outcomeOf);
+    return written;
   }
 
   function ignored(reason: 'unverifiable' | 'rehearsals'): RecordOutcome {

@@ -236,6 +236,19 @@ describe('a log that cannot take fetches', () => {
     expect(recorder.counts).toMatchObject({ recorded: 1, notDurable: 1 });
   });
 
+  it('holds no answer up while too many wait, and loses no fetch by that', async () => {
+    const recorder = recorderWith({ maxWaiting: 2 });
+    log.disk = 'locked';
+    const answers = requests(4).map(recorder.record);
+    expect(await Promise.all(answers.slice(2))).toEqual(['queued', 'queued']);
+    log.disk = 'free';
+    await quiet();
+    await clock.advance(250);
+    expect(await Promise.all(answers)).toEqual(['durable', 'durable', 'queued', 'queued']);
+    expect(log.rows.map(row => row.recipientNumber)).toEqual([0, 1, 2, 3]);
+    expect(recorder.counts).toMatchObject({ recorded: 4, notDurable: 2, dropped: 0, held: 0 });
+  });
+
   it('fills the memory for facts to its bound; what came after is counted as dropped at once', async () => {
     const recorder = recorderWith({ maxHeld: 3 });
     log.disk = 'locked';
