@@ -52,6 +52,8 @@ export interface Connections {
 export function watchConnections(server: Server, most = mostConnections): Connections {
   const connections = new Map<Socket, Connection>();
   server.setTimeout(stalledMs, socket => socket.destroy());
+  // Nobody of so many can be sent away for others: all wait for an answer, or have not ended their handshake.
+  server.maxConnections = most * 2;
   // Without it, a client that closes its half behind a request gets no answer. RFC 9112 §9.6 lets it.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('clientError', (error, socket) =>

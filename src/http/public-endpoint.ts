@@ -67,6 +67,8 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
         );
   const server = tls ?? createServer(limits, respond);
   const connections = watchConnections(server, options.maxConnections);
+  // Whatever else is expected: Node would answer 417, and a pixel is never answered with an error.
+  server.on('checkExpectation', respond);
   const port = await listen(server, options);
   server.on('error', onFault);
 
