@@ -166,9 +166,19 @@ export interface LockHolder {
 /** A fetch with the verdict of the moment it was recorded. */
 export interface RecordedFetch extends Fetch, Classification {}
 
+/** What is left of a fetch, or of several that were only counted: those have no user agent and no network any more. */
+export interface ReadFetch extends RecordedFetch {
+  /** How many it stands for; 1 when not given. */
+  readonly times?: number;
+}
+
 export interface FetchLog {
-  /** Resolves when all of them are durable: one commit for a batch. */
-  appendFetches(fetches: readonly RecordedFetch[]): Promise<void>;
+  /**
+   * Resolves when all of them are durable, in one commit; when it rejects, none of them is.
+   * @returns how many became a row. Of the others there was only counted that they were: a pixel has 1,000 rows at most, and
+   * a disk that is nearly full gets none.
+   */
+  appendFetches(fetches: readonly RecordedFetch[]): Promise<number>;
   /** Somebody asked not to be mailed any more, with the link in their copy. Resolves when durable; asking twice is fine. */
   recordUnsubscribe(emailNumber: number, recipientNumber: number, at: Date): Promise<void>;
   /** The numbers behind an article token, or undefined when no such email, format or recipient exists. */
@@ -272,8 +282,8 @@ export interface EmailReader {
   countStates: Ledger['countStates'];
   /** How many emails each key sealed, by its fingerprint; '' are those that do not say. */
   countEmailsByKey(): Promise<ReadonlyMap<string, number>>;
-  /** In the order recorded, in batches. */
-  readFetches(emailId: string): AsyncIterable<readonly RecordedFetch[]>;
+  /** In batches: in the order recorded, and then the first and the last of those that were only counted. */
+  readFetches(emailId: string): AsyncIterable<readonly ReadFetch[]>;
   /** In order of attempt, from 1. */
   readTransactions(emailId: string, position: number): Promise<readonly TransactionRecord[]>;
 }

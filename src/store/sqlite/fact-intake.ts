@@ -3,7 +3,12 @@ import type { FactIntake, PulledPage } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 
-export function createFactIntake(database: Database, commits: GroupCommit): FactIntake {
+/** @param onAppended called with every transaction that adds fetches. */
+export function createFactIntake(
+  database: Database,
+  commits: GroupCommit,
+  onAppended: () => void,
+): FactIntake {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
 
@@ -36,6 +41,7 @@ export function createFactIntake(database: Database, commits: GroupCommit): Fact
     for (const { emailNumber, recipientNumber, at } of facts.unsubscribes) {
       unsubscribes += unsubscribe.run(emailNumber, recipientNumber, new Date(at).toISOString()).changes;
     }
+    onAppended();
     for (const [type, place] of Object.entries(facts.after)) setPlace.run(number, type, place);
     return {
       fetches: stored.new + stored.strange,
