@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseKeyRing } from '../../src/tracking/key.js';
 import { pixelUrl } from '../../src/tracking/pixel.js';
 import { sealToken } from '../../src/tracking/token.js';
-import { User } from './command.js';
+import { jsonLines, User } from './command.js';
 
 let user: User;
 beforeEach(() => {
@@ -139,7 +139,7 @@ it('records what a trusted proxy says, prints no line for each fetch off a termi
   }
   const { status, stderr } = await server.stop();
   expect(status).toBe(0);
-  expect(stderr).toMatch(/\nStopped: 2 fetches recorded\.\n$/);
+  expect(jsonLines(stderr).at(-1)).toMatchObject({ event: 'stopped', recorded: 2 });
   expect(stderr).not.toMatch(/image-proxy|unknown|human/);
   const database = new Database(user.database, { readonly: true });
   const networks = database.prepare('SELECT network FROM fetches ORDER BY fetch_number').pluck().all();
