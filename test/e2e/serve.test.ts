@@ -66,6 +66,16 @@ describe('the log of a server', () => {
   });
 });
 
+it('a server that is stopped in the moment it says that it serves ends as at any other', async () => {
+  for (let trial = 0; trial < 5; trial += 1) {
+    const child = user.start(['serve', '--host', '127.0.0.1', '--port', '0']);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('"started"')) child.kill('SIGTERM');
+    });
+    expect((await child.ended).status).toBe(0);
+  }
+});
+
 describe('the numbers of a server', () => {
   async function read(url: string): Promise<ReadonlyMap<string, number>> {
     const text = await (await fetch(url)).text();

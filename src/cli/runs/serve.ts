@@ -40,6 +40,8 @@ const busyTimeoutMs = 20;
 /** Answers pixels until it is told to stop, then ends with everything on disk. */
 export async function runServe(options: ServeOptions): Promise<void> {
   const context = await createContext(options, { 'serve.host': { flag: '--host', value: options.host } });
+  // From the beginning: whoever reads that it serves may stop it in the same moment.
+  const stopSignal = untilStopSignal(['SIGINT', 'SIGTERM']);
   const log = createServeLog(context, options.verbose === true);
   const privateAddresses = readPrivateAddresses(options, context);
   const proxies = trustedProxies(options.trustedProxy, context.config);
@@ -86,6 +88,13 @@ export async function runServe(options: ServeOptions): Promise<void> {
     let closePrivate: () => Promise<void> = async () => undefined;
     try {
       closePrivate = await startPrivate(privateAddresses, served, log);
+      const renew = tlsFiles && (() => void renewCertificate(tlsFiles, endpoint, log));
+      if (tlsFiles && renew) watchFiles([tlsFiles.certificate, tlsFiles.key], renewLookMs, renew);
+      const reload = () => {
+        void reloadKeys(ring, log);
+        renew?.();
+      };
+      const hungUp = new Promise<void>(end => onReloadSignal(reload, end));
       log.show({
         kind: 'started',
         port: endpoint.port,
@@ -94,13 +103,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
         version: packageVersion(),
       });
       watchTokens(recorder, log, ring);
-      const renew = tlsFiles && (() => void renewCertificate(tlsFiles, endpoint, log));
-      if (tlsFiles && renew) watchFiles([tlsFiles.certificate, tlsFiles.key], renewLookMs, renew);
-      const reload = () => {
-        void reloadKeys(ring, log);
-        renew?.();
-      };
-      await untilStopped(reload, log);
+      await keepTold(Promise.race([stopSignal, hungUp]), log);
     } finally {
       await endpoint.close();
       await closePrivate();
@@ -111,10 +114,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
   }
 }
 
-/** Ready from here on, until a signal asks for an end. */
-async function untilStopped(reload: () => void, log: ServeLog): Promise<void> {
-  const hungUp = new Promise<void>(end => onReloadSignal(reload, end));
-  const stopped = Promise.race([untilStopSignal(['SIGINT', 'SIGTERM']), hungUp]);
+/** Tells whoever started us that we are ready, alive for as long as that takes, and stopping. */
+async function keepTold(stopped: Promise<unknown>, log: ServeLog): Promise<void> {
   const manager = findServiceManager(process.env);
   const isTold = manager?.ready().then(told => {
     if (!told) log.show({ kind: 'not-notifying' });
