@@ -5,7 +5,7 @@
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { DecisionCause } from '../recipients/transitions.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
-import type { OfferedFetch, OfferedUnsubscribe } from '../tracking/exchanged-facts.js';
+import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../tracking/exchanged-facts.js';
 import type { Classification, Fetch } from '../tracking/fetch.js';
 
 export interface Clock {
@@ -210,6 +210,7 @@ export interface LogIntake {
 export interface OfferedFacts {
   readonly fetches: readonly OfferedFetch[];
   readonly unsubscribes: readonly OfferedUnsubscribe[];
+  readonly counters: readonly OfferedCounter[];
   /** Where each type that was wanted goes on. */
   readonly after: Readonly<Record<string, string>>;
   readonly more: boolean;
@@ -237,6 +238,8 @@ export interface PulledPage {
 
 export interface PulledCounts {
   readonly fetches: number;
+  /** Fetches that were only counted there. */
+  readonly counted: number;
   /** There already. */
   readonly known: number;
   readonly unsubscribes: number;

@@ -187,6 +187,18 @@ export const migrations: readonly string[] = [
     UNIQUE (email_number, fetch_number)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What other databases only counted, as far as it was added to ours.
+  `
+  CREATE TABLE pulled_counters (
+    source_number     INTEGER NOT NULL REFERENCES pulled_sources,
+    email_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    method            TEXT NOT NULL,
+    rule              TEXT NOT NULL,
+    fetches           INTEGER NOT NULL,
+    PRIMARY KEY (email_number, recipient_number, method, rule, source_number)
+  ) STRICT, WITHOUT ROWID;
+  `,
   // Which fetches a line of an access log belongs to, and the second (Unix time) that line names.
   `
   CREATE TABLE logged_fetches (
