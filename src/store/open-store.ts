@@ -82,7 +82,9 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
 /** On a disk that is mounted read-only SQLite opens the file all the same. */
 function refuseReadOnly(database: Database): void {
   try {
-    database.exec('BEGIN IMMEDIATE; ROLLBACK');
+    // Something has to be written: beside the log of a process that was killed, a transaction begins all the same.
+    const version = String(database.pragma('user_version', { simple: true }));
+    database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT`);
   } catch (error) {
     // Somebody else writes just now.
     if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return;

@@ -100,6 +100,27 @@ describe('what cannot be started is refused in a line, with what to do:', () => 
     }
   });
 
+  it.runIf(isRoot)('a database on such a disk that a server left when it was killed', async () => {
+    const disk = join(user.folder, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+    try {
+      const child = user.start(['serve', '--host', '127.0.0.1', '--port', '0', '--db', 'disk/mailtrack.db']);
+      child.stderr?.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('on port')) child.kill('SIGKILL');
+      });
+      await child.ended;
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      const { status, said } = await refusal(['--port', '0', '--db', 'disk/mailtrack.db']);
+      expect([status, said[0]]).toEqual([
+        74,
+        'mailtrack: the database ~/disk/mailtrack.db cannot be written',
+      ]);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+
   it.skipIf(isRoot)('a database that may not be written', async () => {
     const server = await user.serve();
     await server.stop();
