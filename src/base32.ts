@@ -1,6 +1,10 @@
 /** Lower-case base32 without padding (RFC 4648 §6, in lower case): survives gateways that change the case of URLs. */
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
+/** By character code; 255 for what is no letter of the alphabet. */
+const values = new Uint8Array(128).fill(255);
+for (const [value, letter] of [...alphabet].entries()) values[letter.charCodeAt(0)] = value;
+
 export function printBase32(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;
@@ -23,9 +27,9 @@ export function readBase32(text: string): Uint8Array | undefined {
   let bits = 0;
   let held = 0;
   let at = 0;
-  for (const character of text) {
-    const value = alphabet.indexOf(character);
-    if (value === -1) return undefined;
+  for (let index = 0; index < text.length; index += 1) {
+    const value = values[text.charCodeAt(index)] ?? 255;
+    if (value === 255) return undefined;
     held = (held << 5) | value;
     bits += 5;
     if (bits >= 8) {

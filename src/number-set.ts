@@ -37,8 +37,8 @@ function insert(slots: Float64Array, entry: number): boolean {
   return true;
 }
 
-/** Where the entry is, or would be. */
-function slotOf(slots: Float64Array, entry: number): number {
+/** Open addressing: where the entry is, or would be. @param slots a power of two of them, not all taken. */
+export function slotOf(slots: Float64Array, entry: number): number {
   // Both halves count: what is added may differ in either.
   const mixed = Math.imul(((entry % 4_294_967_296) ^ (entry / 65_536)) | 0, 0x9e37_79b1) >>> 0;
   let slot = mixed % slots.length;

@@ -1,5 +1,5 @@
+import type { RequestKind } from '../http/answers.js';
 import type { Metric } from '../http/exposition.js';
-import type { RequestKind } from '../http/public-endpoint.js';
 import type { RecorderCounts } from '../workflow/record-fetch.js';
 import { type CommitWatch, commitBounds } from '../workflow/serve-metrics.js';
 
@@ -25,6 +25,11 @@ export function serveMetrics(state: ServeState): readonly Metric[] {
       samples: Object.entries(requests).map(([kind, value]) => ({ labels: { kind }, value })),
     },
     counter('mailtrack_fetches_recorded_total', 'Fetches of pixels that are on disk.', counts.recorded),
+    counter(
+      'mailtrack_fetches_counted_total',
+      'Fetches on disk as a number only: too many of one pixel, or a disk that is nearly full.',
+      counts.counted,
+    ),
     counter(
       'mailtrack_fetches_late_total',
       'Fetches that were answered before they were on disk, whether or not they were recorded later.',

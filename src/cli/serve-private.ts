@@ -1,6 +1,8 @@
 /** What `serve` offers to those who run it, at addresses of their own. */
+
+import type { RequestKind } from '../http/answers.js';
 import type { PrivateAddress, PrivateListener, PrivateRoute } from '../http/private-listener.js';
-import type { PublicEndpoint, RequestKind } from '../http/public-endpoint.js';
+import type { PublicEndpoint } from '../http/public-endpoint.js';
 import { systemClock } from '../system/clock.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { FactOffer } from '../workflow/ports.js';

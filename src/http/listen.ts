@@ -3,6 +3,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Problem } from '../problem.js';
 
+/** Connections the system holds until they are accepted, one in each turn of the event loop: a mailing opens many at once. */
+const backlog = 4_096;
+
 export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number;
@@ -13,7 +16,7 @@ export interface ListenOptions {
 /** @returns the port. @throws Problem `port-taken`, `io` when the address cannot be listened on. */
 export async function listen(server: Server, { port, host }: ListenOptions): Promise<number> {
   try {
-    server.listen({ port, host });
+    server.listen({ port, host, backlog });
     await once(server, 'listening');
   } catch (cause) {
     throw listenProblem(cause as NodeJS.ErrnoException, port, host);

@@ -4,9 +4,11 @@ import { pixelImage } from '../tracking/pixel.js';
 export interface PreparedResponse {
   readonly status: number;
   /** Names and values in turn. */
-  readonly headers: readonly string[];
-  /** undefined: none, as 204 demands. */
-  readonly body: Uint8Array | undefined;
+  readonly headers: string[];
+  /** The same for the last answer on a connection. RFC 9112 §9.6 */
+  readonly lastHeaders: string[];
+  /** One character an octet, so that Node sends it in one piece with the header; undefined: none, as 204 demands. */
+  readonly body: string | undefined;
 }
 
 /** Image proxies ask again when a message is opened again only if told so, and with commas between the directives. */
@@ -45,11 +47,7 @@ export const notFound = prepareText(404, 'Not found\n');
 const allow = ['Allow', 'GET, HEAD, OPTIONS'];
 export const notAllowed = prepareText(405, 'Method not allowed\n', allow);
 export const linkNotAllowed = prepareText(405, 'Method not allowed\n', ['Allow', 'GET, HEAD, POST']);
-export const optionsResponse: PreparedResponse = {
-  status: 204,
-  headers: [...allow, 'Access-Control-Allow-Origin', '*'],
-  body: undefined,
-};
+export const optionsResponse = prepareEmpty(204, [...allow, 'Access-Control-Allow-Origin', '*']);
 
 /** Says which key verifies tokens here, so that a sender with another key learns of it before sending. */
 export function createHealthResponse(keyFingerprint: string): PreparedResponse {
@@ -104,5 +102,10 @@ function prepare(
   headers: readonly string[],
 ): PreparedResponse {
   const description = ['Content-Type', contentType, 'Content-Length', String(body.length)];
-  return { status, headers: [...description, ...headers, 'X-Content-Type-Options', 'nosniff'], body };
+  const all = [...description, ...headers, 'X-Content-Type-Options', 'nosniff'];
+  return { ...prepareEmpty(status, all), body: Buffer.from(body).toString('latin1') };
+}
+
+function prepareEmpty(status: number, headers: string[]): PreparedResponse {
+  return { status, headers, lastHeaders: [...headers, 'Connection', 'close'], body: undefined };
 }

@@ -36,6 +36,7 @@ export function reportJson(report: Report, withOpens: boolean): Readonly<Record<
             kind: open.kind,
             confidence: open.confidence,
             rule: open.rule,
+            ...(open.times > 1 ? { times: open.times } : {}),
           })),
         }
       : {}),

@@ -33,7 +33,10 @@ export interface ReportRecipient {
 }
 
 /** A fetch with the verdict of the moment it was recorded. */
-export interface ReportFetch extends Fetch, Classification {}
+export interface ReportFetch extends Fetch, Classification {
+  /** How many fetches it stands for; 1 when not given. */
+  readonly times?: number;
+}
 
 export interface RecipientSummary {
   readonly emailAddress: string;
@@ -53,6 +56,8 @@ export interface RecipientSummary {
 export interface JudgedFetch extends Classification {
   readonly openedAt: Date;
   readonly emailAddress: string;
+  /** How many fetches it stands for: more than one were only counted, and this was the last of them. */
+  readonly times: number;
 }
 
 export interface ReportTotals {
@@ -76,7 +81,7 @@ export interface Report {
   readonly email: ReportEmail;
   readonly totals: ReportTotals;
   readonly recipients: readonly RecipientSummary[];
-  /** Every fetch of the email, in the order recorded. */
+  /** Every fetch of the email, in the order recorded; behind them those that were only counted. */
   readonly opens: readonly JudgedFetch[];
 }
 
@@ -98,18 +103,21 @@ export function summarize(
     const recipient = byNumber.get(fetch.recipientNumber);
     if (recipient === undefined) continue;
     const earlier = judged.get(fetch.recipientNumber) ?? [];
+    judged.set(fetch.recipientNumber, earlier);
     const one: JudgedFetch = {
       openedAt: new Date(fetch.fetchedAt),
       emailAddress: recipient.emailAddress,
+      times: fetch.times ?? 1,
       ...judge(fetch, recipient, earlier.length === 0, classify),
     };
-    judged.set(fetch.recipientNumber, [...earlier, one]);
+    earlier.push(one);
     opens.push(one);
   }
   const summaries = recipients.map(recipient =>
     summarizeRecipient(recipient, judged.get(recipient.recipientNumber) ?? []),
   );
-  return { email, totals: addUp(summaries, opens.length), recipients: summaries, opens };
+  const total = opens.reduce((sum, { times }) => sum + times, 0);
+  return { email, totals: addUp(summaries, total), recipients: summaries, opens };
 }
 
 /** What is no longer known of a fetch cannot be judged better than it was. */
@@ -177,7 +185,7 @@ function mergeRepeats(fetches: readonly JudgedFetch[]): readonly JudgedFetch[] {
 
 function countKinds(fetches: readonly JudgedFetch[]): Partial<Record<FetchKind, number>> {
   const kinds: Partial<Record<FetchKind, number>> = {};
-  for (const { kind } of fetches) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  for (const { kind, times } of fetches) kinds[kind] = (kinds[kind] ?? 0) + times;
   return kinds;
 }
 

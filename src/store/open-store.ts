@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { Problem } from '../problem.js';
 import type { EmailReader, FactIntake, FactOffer, FetchLog, Ledger, LogIntake } from '../workflow/ports.js';
+import { checkpointAside } from './sqlite/checkpoints.js';
 import { type Database, databaseProblem, openDatabase } from './sqlite/database.js';
 import { createFactIntake } from './sqlite/fact-intake.js';
 import { createFactOffer } from './sqlite/fact-offer.js';
@@ -25,22 +26,34 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export interface StoreOptions {
+  /** How long a write waits for another process, and everything else of this one with it; default 5 s. */
+  readonly busyTimeoutMs?: number;
+  /**
+   * For `serve`, whose every commit is waited for: what is committed is moved to its place by another thread, and a
+   * database that cannot be written is refused, instead of its first fetch.
+   */
+  readonly serving?: boolean;
+}
+
 /** Long enough for another process's commit or checkpoint on a slow disk. */
 const patientMs = 5_000;
 
 /**
  * @param url `sqlite:<path>`, or a bare path; created when it is not there.
- * @param busyTimeoutMs how long a write waits for another process; default 5 s.
  * @throws Problem `config` for another kind of URL, `database` when it cannot be opened.
  */
-export async function openStore(url: string, busyTimeoutMs = patientMs): Promise<Store> {
-  const database = await openDatabase(resolve(sqlitePath(url)), busyTimeoutMs);
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const database = await openDatabase(resolve(sqlitePath(url)), options.busyTimeoutMs ?? patientMs);
   const commits = new GroupCommit(database);
   const sides = createSides(database, commits);
+  if (options.serving === true) refuseReadOnly(database);
+  const endCheckpoints = options.serving === true ? checkpointAside(database) : undefined;
   return {
     ...sides,
     async close() {
       commits.flush();
+      await endCheckpoints?.();
       database.close();
     },
   };
@@ -50,15 +63,31 @@ export async function openStore(url: string, busyTimeoutMs = patientMs): Promise
 function createSides(database: Database, commits: GroupCommit): Omit<Store, 'close'> {
   try {
     const reader = createReads(database);
+    const fetchNumbers = new Map<number, number>();
+    const forgetNumbers = () => fetchNumbers.clear();
     return {
       ledger: createLedger(database, commits, reader),
-      fetchLog: createFetchLog(database, commits),
+      fetchLog: createFetchLog(database, commits, fetchNumbers),
       reader,
       factOffer: createFactOffer(database, commits),
-      factIntake: createFactIntake(database, commits),
-      logIntake: createLogIntake(database, commits),
+      factIntake: createFactIntake(database, commits, forgetNumbers),
+      logIntake: createLogIntake(database, commits, forgetNumbers),
     };
   } catch (error) {
+    database.close();
+    throw databaseProblem(database.name, error);
+  }
+}
+
+/** On a disk that is mounted read-only SQLite opens the file all the same. */
+function refuseReadOnly(database: Database): void {
+  try {
+    // Something has to be written: beside the log of a process that was killed, a transaction begins all the same.
+    const version = String(database.pragma('user_version', { simple: true }));
+    database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT`);
+  } catch (error) {
+    // Somebody else writes just now.
+    if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return;
     database.close();
     throw databaseProblem(database.name, error);
   }

@@ -15,6 +15,8 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   'keys-reloaded': 'info',
   'keys-kept': 'error',
   'key-made': 'info',
+  'certificate-renewed': 'info',
+  'certificate-kept': 'error',
   'not-notifying': 'warning',
   fault: 'error',
   stopped: 'info',
@@ -57,6 +59,10 @@ export function serveLine(event: ServeEvent): string {
       return `The old keys stay: ${said(event.reason)}`;
     case 'key-made':
       return `A new key was made: ${visible(event.file)}\n  ${event.advice}`;
+    case 'certificate-renewed':
+      return `The certificate ${visible(event.file)} is read anew, and in use.`;
+    case 'certificate-kept':
+      return `The old certificate stays in use: ${said(event.reason)}.`;
     case 'not-notifying':
       return 'systemd could not be told that this is ready: without systemd-notify use Type=exec (docs/deploy.md).';
     case 'fault':
@@ -67,7 +73,8 @@ export function serveLine(event: ServeEvent): string {
 }
 
 function summary(counts: Extract<ServeEvent, { kind: 'stopped' }>['counts']): string {
-  const parts = [`${counts.recorded} fetches recorded`];
+  const parts = [`${counts.recorded + counts.counted} fetches recorded`];
+  if (counts.counted > 0) parts.push(`${counts.counted} of them only as a number`);
   if (counts.dropped > 0) parts.push(`${counts.dropped} LOST`);
   if (counts.unverifiable > 0) parts.push(`${counts.unverifiable} with tokens that do not verify`);
   if (counts.rehearsals > 0) parts.push(`${counts.rehearsals} from rehearsals`);
@@ -94,6 +101,9 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
       const fetched_at = new Date(fetchedAt).toISOString();
       return { fetched_at, kind, confidence, rule, method, user_agent: userAgent, network };
     }
+    case 'certificate-renewed':
+      return { file: event.file };
+    case 'certificate-kept':
     case 'stalled':
     case 'fault':
       return { reason: said(event.reason) };
@@ -110,8 +120,8 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
     case 'not-notifying':
       return {};
     case 'stopped': {
-      const { recorded, notDurable, dropped, unverifiable, rehearsals } = event.counts;
-      return { recorded, not_durable: notDurable, dropped, unverifiable, rehearsals };
+      const { recorded, counted, notDurable, dropped, unverifiable, rehearsals } = event.counts;
+      return { recorded, counted, not_durable: notDurable, dropped, unverifiable, rehearsals };
     }
   }
 }

@@ -14,6 +14,17 @@ export interface OfferedUnsubscribe {
   readonly at: number;
 }
 
+/** Fetches of one pixel and one reading that were only counted; absolute, so that a later one stands for the earlier. */
+export interface OfferedCounter extends Classification {
+  readonly emailNumber: number;
+  readonly recipientNumber: number;
+  readonly method: Fetch['method'];
+  readonly fetches: number;
+  /** Unix time in milliseconds. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
 export function fetchRecord(fetch: OfferedFetch): ExchangeRecord {
   return {
     type: 'fetch',
@@ -34,6 +45,18 @@ export function unsubscribeRecord(fact: OfferedUnsubscribe): ExchangeRecord {
   return { type: 'unsubscribe', email: fact.emailNumber, recipient: fact.recipientNumber, at: fact.at };
 }
 
+export function counterRecord(counter: OfferedCounter): ExchangeRecord {
+  const { emailNumber, recipientNumber, firstAt, lastAt, ...facts } = counter;
+  return {
+    type: 'counter',
+    email: emailNumber,
+    recipient: recipientNumber,
+    first: firstAt,
+    last: lastAt,
+    ...facts,
+  };
+}
+
 /** @returns undefined when a value is not what it has to be. */
 export function readFetchRecord(record: ExchangeRecord): OfferedFetch | undefined {
   const { email, number, recipient, at, method, agent, network, kind, confidence, rule } = record;
@@ -42,15 +65,10 @@ export function readFetchRecord(record: ExchangeRecord): OfferedFetch | undefine
     isCount(number) &&
     isNumber48(recipient) &&
     isTime(at) &&
-    (method === 'GET' || method === 'HEAD') &&
+    isMethod(method) &&
     isText(agent, 256) &&
-    isText(network, 50) &&
-    kinds.includes(kind as FetchKind) &&
-    typeof confidence === 'number' &&
-    confidence >= 0 &&
-    confidence <= 1 &&
-    isText(rule, 100);
-  if (!isFetch) return undefined;
+    isText(network, 50);
+  if (!isFetch || !isReading(kind, confidence, rule)) return undefined;
   return {
     emailNumber: email,
     number,
@@ -60,8 +78,8 @@ export function readFetchRecord(record: ExchangeRecord): OfferedFetch | undefine
     userAgent: agent,
     network,
     kind: kind as FetchKind,
-    confidence,
-    rule,
+    confidence: confidence as number,
+    rule: rule as string,
   };
 }
 
@@ -69,6 +87,37 @@ export function readUnsubscribeRecord(record: ExchangeRecord): OfferedUnsubscrib
   const { email, recipient, at } = record;
   if (!isNumber48(email) || !isNumber48(recipient) || !isTime(at)) return undefined;
   return { emailNumber: email, recipientNumber: recipient, at };
+}
+
+export function readCounterRecord(record: ExchangeRecord): OfferedCounter | undefined {
+  const { email, recipient, first, last, method, fetches, kind, confidence, rule } = record;
+  const isCounter =
+    isNumber48(email) &&
+    isNumber48(recipient) &&
+    isTime(first) &&
+    isTime(last) &&
+    isMethod(method) &&
+    isCount(fetches);
+  if (!isCounter || !isReading(kind, confidence, rule)) return undefined;
+  const reading = { kind: kind as FetchKind, confidence: confidence as number, rule: rule as string };
+  return {
+    emailNumber: email,
+    recipientNumber: recipient,
+    method,
+    fetches,
+    firstAt: first,
+    lastAt: last,
+    ...reading,
+  };
+}
+
+function isMethod(value: unknown): value is Fetch['method'] {
+  return value === 'GET' || value === 'HEAD';
+}
+
+function isReading(kind: unknown, confidence: unknown, rule: unknown): boolean {
+  const isShare = typeof confidence === 'number' && confidence >= 0 && confidence <= 1;
+  return kinds.includes(kind as FetchKind) && isShare && isText(rule, 100);
 }
 
 const kinds: readonly FetchKind[] = [

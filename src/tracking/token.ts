@@ -58,7 +58,9 @@ const tokenBytes = 27;
 const sealedText = /^[a-z2-7]{44}$/i;
 
 /** Keeps tags of other uses of the same key from being tags of tokens. */
-const tagDomain = 'mailtrack token 1\0';
+const tagDomain = Buffer.from('mailtrack token 1\0');
+/** What the tag is of: the domain, then a token's octets before its tag, which are written anew for each. */
+const sealedPart = Buffer.concat([tagDomain, Buffer.alloc(tagAt)]);
 
 const purposeCodes: Readonly<Record<TokenPurpose, number>> = { pixel: 1, rehearsal: 2, unsubscribe: 3 };
 const purposes = new Map(
@@ -83,23 +85,34 @@ export function sealToken(ring: KeyRing, content: SealedContent): string {
 export function openToken(ring: KeyRing, text: string): SealedContent | undefined {
   // Checked before the case is changed: beyond ASCII, other letters have the lower case of an ASCII one.
   if (!sealedText.test(text)) return undefined;
-  const token = Buffer.from(readBase32(text.toLowerCase()) ?? []);
+  const token = readBase32(text) ?? readBase32(text.toLowerCase());
+  if (token === undefined) return undefined;
   const key = ring.byId.get(token[keyIdAt] ?? -1);
   if (key === undefined || token.length !== tokenBytes) return undefined;
   if (!timingSafeEqual(token.subarray(tagAt), tagOf(key, token))) return undefined;
-  const [head = 0] = token;
+  const head = token[0] ?? 0;
   const purpose = purposes.get(head & 0x0f);
   if (purpose === undefined || head >> 4 !== version) return undefined;
   return {
     purpose,
-    emailNumber: token.readUIntBE(emailNumberAt, 6),
-    recipientNumber: token.readUIntBE(recipientNumberAt, 6),
+    emailNumber: readNumber(token, emailNumberAt),
+    recipientNumber: readNumber(token, recipientNumberAt),
   };
 }
 
 function tagOf(key: Key, token: Uint8Array): Buffer {
-  const hmac = createHmac('sha256', key.secret).update(tagDomain).update(token.subarray(0, tagAt));
-  return hmac.digest().subarray(0, tokenBytes - tagAt);
+  sealedPart.set(token.subarray(0, tagAt), tagDomain.length);
+  return createHmac('sha256', key.secret)
+    .update(sealedPart)
+    .digest()
+    .subarray(0, tokenBytes - tagAt);
+}
+
+/** 48 bits, big-endian. */
+function readNumber(token: Uint8Array, at: number): number {
+  let number = 0;
+  for (let index = at; index < at + 6; index += 1) number = number * 256 + (token[index] ?? 0);
+  return number;
 }
 
 // --- article --------------------------------------------------------------------------------------------------

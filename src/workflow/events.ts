@@ -118,6 +118,8 @@ export type ServeEvent =
     }
   | { readonly kind: 'keys-kept'; readonly reason: string; readonly keyFingerprint: string }
   | { readonly kind: 'key-made'; readonly file: string; readonly advice: string }
+  | { readonly kind: 'certificate-renewed'; readonly file: string }
+  | { readonly kind: 'certificate-kept'; readonly reason: string }
   | { readonly kind: 'not-notifying' }
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly counts: RecorderCounts };

@@ -1,7 +1,7 @@
 import type { Clock } from './ports.js';
 
 export interface QueueOptions<Item, Result> {
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
   /** All of the items or, when it rejects, none of them. One result per item, in the same order. */
   readonly write: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** Must not throw. */
@@ -10,25 +10,49 @@ export interface QueueOptions<Item, Result> {
   readonly onStalled: (error: unknown) => void;
   /** How long somebody waits for an item before they are told `queued`. */
   readonly maxWaitMs: number;
+  /** While more are held nobody waits: each who does holds a request, a response and their place on a connection. */
+  readonly maxWaiting: number;
   /** Items held in memory; more are refused. */
   readonly maxHeld: number;
 }
 
-/** What arrived in one turn of the event loop: written together, given up waiting for together. */
+/** What arrived together: written together, given up waiting for together. */
 interface Turn<Item, Result> {
   readonly items: Item[];
-  readonly waiting: ((outcome: Result | 'queued') => void)[];
-  /** Ends the wait for the deadline. */
-  readonly written: AbortController;
+  /** One for each item; undefined where nobody waits. */
+  readonly waiting: (((outcome: Result | 'queued') => void) | undefined)[];
+  /** There once somebody waits longer than a commit usually takes; ends the wait for the deadline. */
+  deadline: AbortController | undefined;
+  isWritten: boolean;
 }
 
-const retryMs = 250;
+/** One round of the event loop while items gather. */
+interface Round {
+  readonly untilMs: number;
+  readonly startedMs: number;
+  /** Items there were when it began. */
+  readonly before: number;
+  /** So many quiet ones, this among them, end the turn. */
+  readonly quiet: number;
+}
+
+/** A lock is often held for a moment only; a full disk stays full. The last one is repeated. */
+const retryMs = [20, 50, 100, 250] as const;
+/** At most; it is what a write took lately. */
+const longestGatherMs = 20;
+/** In which nothing came: then nothing more is to be expected. */
+const quietRounds = 2;
+/** A round that takes longer did something: it accepted a connection, for one, whose request comes next. */
+const busyRoundMs = 0.05;
 /** Many turns may pile up while writing fails; one write of them all would hold up the event loop. */
 const maxWriteItems = 1_000;
 
 /**
- * Items on their way to a log that may be slow, locked or full. What arrives in one turn of the event loop is written
- * in one go, in order; while a write is under way or fails, items gather in bounded memory and are tried again.
+ * Items on their way to a log that may be slow, locked or full. What arrives together is written in one go, in order;
+ * while a write is under way or fails, items gather in bounded memory and are tried again.
+ *
+ * Together is one round of the event loop and, as long as more keeps coming, as many as fit into the time of a write:
+ * a write that holds up the event loop holds up new connections too, of which Node accepts one a round.
  */
 export class FetchQueue<Item, Result> {
   readonly #options: QueueOptions<Item, Result>;
@@ -36,7 +60,9 @@ export class FetchQueue<Item, Result> {
   #gathering: Turn<Item, Result> | undefined;
   #held = 0;
   #drain: Promise<void> | undefined;
-  #stalled = false;
+  #writeMs = 0;
+  /** Writes that failed since one worked. */
+  #failures = 0;
   #open = true;
 
   constructor(options: QueueOptions<Item, Result>) {
@@ -48,13 +74,18 @@ export class FetchQueue<Item, Result> {
     return this.#held;
   }
 
-  /** @returns the item's result; `queued` when it took too long and is still tried; `dropped` when there is no room. */
-  async push(item: Item): Promise<Result | 'queued' | 'dropped'> {
+  /**
+   * @returns the item's result; `queued` when that takes too long, or too many wait, and it is still tried; `dropped` when there
+   * is no room.
+   */
+  push(item: Item): Promise<Result | 'queued'> | 'queued' | 'dropped' {
     if (this.#held >= this.#options.maxHeld) return 'dropped';
     this.#held += 1;
     const turn = this.#gathering ?? this.#beginTurn();
     turn.items.push(item);
-    return new Promise(resolve => turn.waiting.push(resolve));
+    if (this.#held <= this.#options.maxWaiting) return new Promise(resolve => turn.waiting.push(resolve));
+    turn.waiting.push(undefined);
+    return 'queued';
   }
 
   /**
@@ -71,34 +102,56 @@ export class FetchQueue<Item, Result> {
   }
 
   #beginTurn(): Turn<Item, Result> {
-    const turn: Turn<Item, Result> = { items: [], waiting: [], written: new AbortController() };
+    const turn: Turn<Item, Result> = { items: [], waiting: [], deadline: undefined, isWritten: false };
     this.#gathering = turn;
-    setImmediate(() => this.#endTurn());
-    void this.#giveUpWaiting(turn);
+    const startedMs = this.#options.clock.monotonicMs();
+    const untilMs = startedMs + Math.min(this.#writeMs, longestGatherMs);
+    setImmediate(() => this.#gather(turn, { untilMs, startedMs, before: 0, quiet: quietRounds }));
     return turn;
   }
 
-  async #giveUpWaiting(turn: Turn<Item, Result>): Promise<void> {
-    await this.#options.clock.sleep(this.#options.maxWaitMs, turn.written.signal);
-    for (const resolve of turn.waiting) resolve('queued');
+  #gather(turn: Turn<Item, Result>, round: Round): void {
+    // Ended by a flush meanwhile.
+    if (turn !== this.#gathering) return;
+    const now = this.#options.clock.monotonicMs();
+    const { length } = turn.items;
+    const isBusy = length > round.before || now - round.startedMs > busyRoundMs;
+    const quiet = isBusy ? quietRounds : round.quiet - 1;
+    if (quiet === 0 || now >= round.untilMs || length >= maxWriteItems) this.#endTurn();
+    else setImmediate(() => this.#gather(turn, { ...round, startedMs: now, before: length, quiet }));
   }
 
   #endTurn(): void {
-    if (this.#gathering === undefined) return;
-    this.#turns.push(this.#gathering);
+    const turn = this.#gathering;
+    if (turn === undefined) return;
     this.#gathering = undefined;
+    this.#turns.push(turn);
     this.#drain ??= this.#writeAll();
+    // Nearly every turn is written by then, and a timer for each would cost as much as its commit.
+    setImmediate(() => {
+      if (!turn.isWritten) void this.#giveUpWaiting(turn);
+    });
+  }
+
+  async #giveUpWaiting(turn: Turn<Item, Result>): Promise<void> {
+    turn.deadline = new AbortController();
+    await this.#options.clock.sleep(this.#options.maxWaitMs, turn.deadline.signal);
+    for (const resolve of turn.waiting) resolve?.('queued');
   }
 
   async #writeAll(): Promise<void> {
     while (this.#turns.length > 0 && this.#open) {
       const turns = this.#nextTurns();
+      const items = turns.length === 1 ? (turns[0]?.items ?? []) : turns.flatMap(turn => turn.items);
+      const startedMs = this.#options.clock.monotonicMs();
       try {
-        this.#settle(turns, await this.#options.write(turns.flatMap(turn => turn.items)));
+        const results = await this.#options.write(items);
+        this.#writeMs = this.#options.clock.monotonicMs() - startedMs;
+        this.#settle(turns, results);
       } catch (error) {
-        if (!this.#stalled) this.#options.onStalled(error);
-        this.#stalled = true;
-        await this.#options.clock.sleep(retryMs);
+        if (this.#failures === 0) this.#options.onStalled(error);
+        await this.#options.clock.sleep(retryMs[Math.min(this.#failures, retryMs.length - 1)] ?? 0);
+        this.#failures += 1;
       }
     }
     this.#drain = undefined;
@@ -114,12 +167,19 @@ export class FetchQueue<Item, Result> {
   }
 
   #settle(turns: readonly Turn<Item, Result>[], results: readonly Result[]): void {
-    this.#stalled = false;
+    this.#failures = 0;
     this.#turns.splice(0, turns.length);
     this.#held -= results.length;
-    const waiting = turns.flatMap(turn => turn.waiting);
-    for (const [index, result] of results.entries()) waiting[index]?.(result);
-    for (const turn of turns) turn.written.abort();
+    // Counted before anybody is told.
     this.#options.onWritten(results);
+    let index = 0;
+    for (const turn of turns) {
+      turn.isWritten = true;
+      for (const resolve of turn.waiting) {
+        resolve?.(results[index] as Result);
+        index += 1;
+      }
+      turn.deadline?.abort();
+    }
   }
 }

@@ -6,7 +6,7 @@ import {
   type Refusal,
   readRecords,
 } from '../tracking/exchange.js';
-import { fetchRecord, unsubscribeRecord } from '../tracking/exchanged-facts.js';
+import { counterRecord, fetchRecord, unsubscribeRecord } from '../tracking/exchanged-facts.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { Clock, FactOffer } from './ports.js';
 
@@ -42,7 +42,11 @@ export function createFactOffering(
     if (wanted === undefined) return error(400, 'request', now);
     const facts = await ports.offer.factsAfter(wanted, pageFacts);
     if (facts === undefined) return error(409, 'place', now);
-    const records = [...facts.fetches.map(fetchRecord), ...facts.unsubscribes.map(unsubscribeRecord)];
+    const records = [
+      ...facts.fetches.map(fetchRecord),
+      ...facts.unsubscribes.map(unsubscribeRecord),
+      ...facts.counters.map(counterRecord),
+    ];
     const page = { sourceId: ports.offer.sourceId(), records, after: facts.after, more: facts.more };
     return { status: 200, body: printPage(opened.key, opened.proof.nonce, page) };
   };

@@ -6,7 +6,7 @@ import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { DecisionCause } from '../recipients/transitions.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
-import type { OfferedFetch, OfferedUnsubscribe } from '../tracking/exchanged-facts.js';
+import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../tracking/exchanged-facts.js';
 import type { Classification, Fetch } from '../tracking/fetch.js';
 
 export interface Clock {
@@ -169,9 +169,19 @@ export interface LockHolder {
 /** A fetch with the verdict of the moment it was recorded. */
 export interface RecordedFetch extends Fetch, Classification {}
 
+/** What is left of a fetch, or of several that were only counted: those have no user agent and no network any more. */
+export interface ReadFetch extends RecordedFetch {
+  /** How many it stands for; 1 when not given. */
+  readonly times?: number;
+}
+
 export interface FetchLog {
-  /** Resolves when all of them are durable: one commit for a batch. */
-  appendFetches(fetches: readonly RecordedFetch[]): Promise<void>;
+  /**
+   * Resolves when all of them are durable, in one commit; when it rejects, none of them is.
+   * @returns how many became a row. Of the others there was only counted that they were: a pixel has 1,000 rows at most, and
+   * a disk that is nearly full gets none.
+   */
+  appendFetches(fetches: readonly RecordedFetch[]): Promise<number>;
   /** Somebody asked not to be mailed any more, with the link in their copy. Resolves when durable; asking twice is fine. */
   recordUnsubscribe(emailNumber: number, recipientNumber: number, at: Date): Promise<void>;
   /** The numbers behind an article token, or undefined when no such email, format or recipient exists. */
@@ -203,6 +213,7 @@ export interface LogIntake {
 export interface OfferedFacts {
   readonly fetches: readonly OfferedFetch[];
   readonly unsubscribes: readonly OfferedUnsubscribe[];
+  readonly counters: readonly OfferedCounter[];
   /** Where each type that was wanted goes on. */
   readonly after: Readonly<Record<string, string>>;
   readonly more: boolean;
@@ -230,6 +241,8 @@ export interface PulledPage {
 
 export interface PulledCounts {
   readonly fetches: number;
+  /** Fetches that were only counted there. */
+  readonly counted: number;
   /** There already. */
   readonly known: number;
   readonly unsubscribes: number;
@@ -275,8 +288,8 @@ export interface EmailReader {
   countStates: Ledger['countStates'];
   /** How many emails each key sealed, by its fingerprint; '' are those that do not say. */
   countEmailsByKey(): Promise<ReadonlyMap<string, number>>;
-  /** In the order recorded, in batches. */
-  readFetches(emailId: string): AsyncIterable<readonly RecordedFetch[]>;
+  /** In batches: in the order recorded, and then the first and the last of those that were only counted. */
+  readFetches(emailId: string): AsyncIterable<readonly ReadFetch[]>;
   /** In order of attempt, from 1. */
   readTransactions(emailId: string, position: number): Promise<readonly TransactionRecord[]>;
 }

@@ -1,13 +1,14 @@
 import { Problem } from '../problem.js';
 import {
   type ExchangePage,
+  type ExchangeRecord,
   exchangeSchema,
   nonceOf,
   printRecords,
   proveRequest,
   readPage,
 } from '../tracking/exchange.js';
-import { readFetchRecord, readUnsubscribeRecord } from '../tracking/exchanged-facts.js';
+import { readCounterRecord, readFetchRecord, readUnsubscribeRecord } from '../tracking/exchanged-facts.js';
 import { type Key, type KeyRing, keyFingerprint } from '../tracking/key.js';
 import type { Clock, ExchangeChannel, FactIntake, OfferedFacts, PulledCounts, Random } from './ports.js';
 
@@ -33,7 +34,7 @@ export interface Pulled extends PulledCounts {
 }
 
 /** What this version takes; the other side is asked for nothing else. */
-const types = ['fetch', 'unsubscribe'] as const;
+const types = ['fetch', 'unsubscribe', 'counter'] as const;
 
 /**
  * Takes over the facts of another database that came since the last time. A page is stored with the places it ends at, or
@@ -48,7 +49,7 @@ export async function pullFacts({ url, onPage }: PullOptions, ports: PullPorts):
       fix: 'Name another database with --db, or leave the pull out.',
     });
   }
-  let sum = { fetches: 0, known: 0, strange: 0, unsubscribes: 0, passedOver: 0 };
+  let sum = { fetches: 0, counted: 0, known: 0, strange: 0, unsubscribes: 0, passedOver: 0 };
   for (;;) {
     const page = await ask(url, key, ports, ports.intake.placesOf(sourceId));
     if (page.sourceId !== sourceId) {
@@ -58,6 +59,7 @@ export async function pullFacts({ url, onPage }: PullOptions, ports: PullPorts):
     const stored = await ports.intake.storePage({ sourceId, url, facts }, ports.clock.now());
     sum = {
       fetches: sum.fetches + stored.fetches,
+      counted: sum.counted + stored.counted,
       known: sum.known + stored.known,
       strange: sum.strange + stored.strange,
       unsubscribes: sum.unsubscribes + stored.unsubscribes,
@@ -174,19 +176,25 @@ function unreachable(url: string, why: string): Problem {
 
 /** A page is proved to be whole; a fact that is none then is a fault of one of the two versions. */
 function readFacts(page: ExchangePage, url: string): { facts: OfferedFacts; passedOver: number } {
-  const fetches = page.records.filter(({ type }) => type === 'fetch').map(readFetchRecord);
-  const unsubscribes = page.records.filter(({ type }) => type === 'unsubscribe').map(readUnsubscribeRecord);
-  const places = types.map(type => [type, page.after?.[type]] as const);
-  if (places.some(([, place]) => typeof place !== 'string'))
-    throw foreign(url, 'does not say where to go on');
-  const facts = {
-    fetches: fetches.filter(fetch => fetch !== undefined),
-    unsubscribes: unsubscribes.filter(fact => fact !== undefined),
-    after: Object.fromEntries(places) as Readonly<Record<string, string>>,
-    more: page.more,
-  };
-  if (fetches.length + unsubscribes.length > facts.fetches.length + facts.unsubscribes.length) {
+  const read = <T>(type: string, readOne: (record: ExchangeRecord) => T | undefined): readonly T[] => {
+    const facts = page.records.filter(record => record.type === type).map(readOne);
+    if (!facts.includes(undefined)) return facts as readonly T[];
     throw foreign(url, 'sends facts that cannot be read; is one of the two mailtracks too old?');
-  }
-  return { facts, passedOver: page.records.length - fetches.length - unsubscribes.length };
+  };
+  // A server of before some type says no place for it: it is asked from the beginning once it does.
+  const places = types
+    .map(type => [type, page.after?.[type]])
+    .filter(([, place]) => typeof place === 'string');
+  if (places.length === 0) throw foreign(url, 'does not say where to go on');
+  const known: readonly string[] = types;
+  return {
+    facts: {
+      fetches: read('fetch', readFetchRecord),
+      unsubscribes: read('unsubscribe', readUnsubscribeRecord),
+      counters: read('counter', readCounterRecord),
+      after: Object.fromEntries(places) as Readonly<Record<string, string>>,
+      more: page.more,
+    },
+    passedOver: page.records.filter(({ type }) => !known.includes(type)).length,
+  };
 }

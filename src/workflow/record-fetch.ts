@@ -1,19 +1,21 @@
 import { classifyFetch } from '../tracking/classify.js';
-import type { Fetch, PixelRequest } from '../tracking/fetch.js';
+import type { Classification, Fetch, PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
-import { parseToken, type Token } from '../tracking/token.js';
+import { type ArticleContent, parseToken, type Token } from '../tracking/token.js';
 import { FetchQueue } from './fetch-queue.js';
 import type { Clock, FetchLog, RecordedFetch } from './ports.js';
 
 export interface RecorderPorts {
   readonly log: FetchLog;
   readonly ring: KeyRing;
-  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep' | 'monotonicMs'>;
 }
 
 export interface RecorderOptions {
   /** How long an answer waits for its fact to be durable. */
   readonly maxWaitMs?: number;
+  /** Facts held in memory beyond which answers do not wait. */
+  readonly maxWaiting?: number;
   /** Facts held in memory while the log cannot take them. */
   readonly maxHeld?: number;
   /** Called for each fetch once it is durable. Must not throw. */
@@ -23,16 +25,22 @@ export interface RecorderOptions {
 }
 
 /**
- * - `durable`: a row is on disk.
- * - `queued`: not within `maxWaitMs`; it is in memory and still tried.
+ * - `durable`: it is on disk.
+ * - `queued`: not within `maxWaitMs`, or too many wait already; it is in memory and still tried.
  * - `dropped`: the memory for facts is full, or the process ended before the log took it.
  * - `ignored`: nothing to record: a token that does not verify, or of a rehearsal.
  */
 export type RecordOutcome = 'durable' | 'queued' | 'dropped' | 'ignored';
 
-/** Since the start; every request is in exactly one of these but `notDurable`, once nothing is held any more. */
+/**
+ * Since the start. Every request is in exactly one of `recorded`, `counted`, `dropped`, `unverifiable` and `rehearsals`, once
+ * `held` is 0.
+ */
 export interface RecorderCounts {
+  /** Rows. */
   readonly recorded: number;
+  /** Without a row of their own, since there were too many of one pixel or the disk is nearly full. */
+  readonly counted: number;
   /** Answers that went out before their fact was durable, whether or not it was recorded later. */
   readonly notDurable: number;
   readonly dropped: number;
@@ -44,44 +52,53 @@ export interface RecorderCounts {
 
 export interface FetchRecorder {
   readonly counts: RecorderCounts;
-  /** Resolves when the answer may go out. Never rejects. */
-  record(request: PixelRequest): Promise<RecordOutcome>;
+  /** A promise resolves when the answer may go out, and never rejects; without one it may at once. */
+  record(request: PixelRequest): RecordOutcome | Promise<RecordOutcome>;
   /** Writes what is held; what the log refuses for `maxWaitMs` more counts as dropped. Call once, at the end. */
   flush(): Promise<void>;
 }
 
 /** A verified request that waits for the log. An article token is verified by the log itself, so it waits too. */
-interface Arrival {
-  readonly token: Token;
-  readonly facts: Omit<Fetch, 'emailNumber' | 'recipientNumber'>;
+type Arrival = RecordedFetch | ArticleArrival;
+type Facts = Omit<RecordedFetch, 'emailNumber' | 'recipientNumber'>;
+
+interface ArticleArrival {
+  readonly article: ArticleContent;
+  readonly facts: Facts;
 }
 
 /** Longer ones are cut: what identifies a client stands in front. */
 const userAgentLength = 256;
+/** There are few user agents, and each would be judged again and again, and held in memory as often as it fetches. */
+const rememberedAgents = 1_000;
 
 /** Requests for pixels to rows: token, verdict of the moment, one commit per turn of the event loop. */
 export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptions = {}): FetchRecorder {
   const { log, ring, clock } = ports;
-  const counts = { recorded: 0, notDurable: 0, dropped: 0, unverifiable: 0, rehearsals: 0 };
+  const counts = { recorded: 0, counted: 0, notDurable: 0, dropped: 0, unverifiable: 0, rehearsals: 0 };
   const queue = new FetchQueue<Arrival, RecordedFetch | undefined>({
     clock,
     write,
     onWritten,
     onStalled: error => options.onStalled?.(error),
     maxWaitMs: options.maxWaitMs ?? 2_000,
+    maxWaiting: options.maxWaiting ?? 10_000,
     maxHeld: options.maxHeld ?? 100_000,
   });
+  const judge = rememberAgents();
+  /** Rows of the last batch that was written. */
+  let rows = 0;
 
-  async function record(request: PixelRequest): Promise<RecordOutcome> {
+  function record(request: PixelRequest): RecordOutcome | Promise<RecordOutcome> {
     const token = parseToken(ring, request.token);
     const purpose = token?.kind === 'sealed' ? token.purpose : 'pixel';
     if (token === undefined || purpose === 'unsubscribe') return ignored('unverifiable');
     if (purpose === 'rehearsal') return ignored('rehearsals');
-    const outcome = await queue.push({ token, facts: factsOf(request, clock.now()) });
-    if (outcome === 'queued') counts.notDurable += 1;
-    if (outcome === 'dropped') counts.dropped += 1;
-    if (outcome === undefined) return 'ignored';
-    return typeof outcome === 'string' ? outcome : 'durable';
+    const written = queue.push(arrivalOf(token, request));
+    if (written === 'queued') counts.notDurable += 1;
+    else if (written === 'dropped') counts.dropped += 1;
+    else return written.then(outcomeOf);
+    return written;
   }
 
   function ignored(reason: 'unverifiable' | 'rehearsals'): RecordOutcome {
@@ -89,18 +106,38 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     return 'ignored';
   }
 
+  function arrivalOf(token: Token, request: PixelRequest): Arrival {
+    const { method, network } = request;
+    const { userAgent, kind, confidence, rule } = judge(method, request.userAgent);
+    const facts = { fetchedAt: clock.now().getTime(), method, userAgent, network, kind, confidence, rule };
+    if (token.kind === 'article') return { article: token, facts };
+    return { emailNumber: token.emailNumber, recipientNumber: token.recipientNumber, ...facts };
+  }
+
+  function outcomeOf(written: RecordedFetch | undefined | 'queued'): RecordOutcome {
+    if (written === undefined) return 'ignored';
+    if (written !== 'queued') return 'durable';
+    counts.notDurable += 1;
+    return 'queued';
+  }
+
   async function write(arrivals: readonly Arrival[]): Promise<readonly (RecordedFetch | undefined)[]> {
-    const resolved = await Promise.all(arrivals.map(arrival => resolve(log, arrival)));
-    const fetches = resolved.filter(fetch => fetch !== undefined);
-    if (fetches.length > 0) await log.appendFetches(fetches);
+    const hasArticles = arrivals.some(arrival => 'article' in arrival);
+    const resolved = hasArticles
+      ? await Promise.all(arrivals.map(arrival => resolve(log, arrival)))
+      : (arrivals as readonly RecordedFetch[]);
+    const fetches = hasArticles ? resolved.filter(fetch => fetch !== undefined) : resolved;
+    rows = fetches.length === 0 ? 0 : await log.appendFetches(fetches as readonly RecordedFetch[]);
     return resolved;
   }
 
   function onWritten(results: readonly (RecordedFetch | undefined)[]): void {
-    for (const fetch of results) {
-      counts[fetch === undefined ? 'unverifiable' : 'recorded'] += 1;
-      if (fetch !== undefined) options.onRecorded?.(fetch);
-    }
+    const forged = results.reduce((count, fetch) => (fetch === undefined ? count + 1 : count), 0);
+    counts.unverifiable += forged;
+    counts.recorded += rows;
+    counts.counted += results.length - forged - rows;
+    if (options.onRecorded === undefined) return;
+    for (const fetch of results) if (fetch !== undefined) options.onRecorded(fetch);
   }
 
   return {
@@ -114,21 +151,33 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   };
 }
 
-function factsOf(request: PixelRequest, now: Date): Arrival['facts'] {
-  return {
-    fetchedAt: now.getTime(),
-    method: request.method,
-    userAgent: request.userAgent.slice(0, userAgentLength),
-    network: request.network,
+interface Agent extends Classification {
+  readonly userAgent: string;
+}
+
+function rememberAgents(): (method: Fetch['method'], userAgent: string) => Agent {
+  const agents = { GET: new Map<string, Agent>(), HEAD: new Map<string, Agent>() };
+  return (method, given) => {
+    const userAgent = given.length > userAgentLength ? beginningOf(given) : given;
+    const known = agents[method].get(userAgent);
+    if (known !== undefined) return known;
+    // When the copy was accepted is the ledger's to know; reports judge again with it.
+    const agent = { userAgent, ...classifyFetch({ method, userAgent }, {}) };
+    if (agents[method].size >= rememberedAgents) agents[method].clear();
+    agents[method].set(userAgent, agent);
+    return agent;
   };
 }
 
+/** A copy: a part of a string would keep the whole of it in memory. */
+function beginningOf(userAgent: string): string {
+  return Buffer.from(userAgent.slice(0, userAgentLength), 'utf16le').toString('utf16le');
+}
+
 /** undefined: an article token for an email or recipient that does not exist, or was not sent with such tokens. */
-async function resolve(log: FetchLog, { token, facts }: Arrival): Promise<RecordedFetch | undefined> {
-  const numbers =
-    token.kind === 'sealed' ? token : await log.resolveArticleToken(token.emailId, token.emailAddress);
-  if (numbers === undefined) return undefined;
-  const { emailNumber, recipientNumber } = numbers;
-  // When the copy was accepted is the ledger's to know; reports judge again with it.
-  return { emailNumber, recipientNumber, ...facts, ...classifyFetch(facts, {}) };
+async function resolve(log: FetchLog, arrival: Arrival): Promise<RecordedFetch | undefined> {
+  if (!('article' in arrival)) return arrival;
+  const { emailId, emailAddress } = arrival.article;
+  const numbers = await log.resolveArticleToken(emailId, emailAddress);
+  return numbers === undefined ? undefined : { ...numbers, ...arrival.facts };
 }

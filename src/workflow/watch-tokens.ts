@@ -28,10 +28,11 @@ export class TokenWatch {
 
   /** @param counts since the start of the recorder. */
   look(
-    counts: Pick<RecorderCounts, 'recorded' | 'rehearsals' | 'unverifiable'>,
+    counts: Pick<RecorderCounts, 'recorded' | 'counted' | 'rehearsals' | 'unverifiable'>,
     nowMs: number,
   ): UnverifiableMany | undefined {
-    const verified = counts.recorded + counts.rehearsals - this.#verified;
+    const allVerified = counts.recorded + counts.counted + counts.rehearsals;
+    const verified = allVerified - this.#verified;
     const unverifiable = counts.unverifiable - this.#unverifiable;
     const sinceMs = nowMs - this.#sinceMs;
     const isMany =
@@ -39,7 +40,7 @@ export class TokenWatch {
     const isDue = nowMs >= this.#quietUntilMs;
     if (!(isMany && isDue) && sinceMs < quietMs) return undefined;
     this.#unverifiable = counts.unverifiable;
-    this.#verified = counts.recorded + counts.rehearsals;
+    this.#verified = allVerified;
     this.#sinceMs = nowMs;
     if (!isMany || !isDue) return undefined;
     this.#quietUntilMs = nowMs + quietMs;

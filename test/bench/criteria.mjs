@@ -39,3 +39,20 @@ export function judge(server, roundTripMs, figures) {
   const text = 'mailtrack, CPU s per 1,000 messages, second half';
   return [...ratios, { text, value: cpu, limit: `≤ ${most}`, holds: cpu <= most }];
 }
+
+const ofServe = [
+  { text: 'recorded durably / nginx', of: 'durable', figure: 'ratio', least: 0.2 },
+  { text: 'verified only / nginx', of: 'verify', figure: 'ratio', least: 0.35 },
+  { text: 'recorded durably, p50 in ms', of: 'durable', figure: 'p50', most: 3 },
+  { text: 'recorded durably, p99 in ms', of: 'durable', figure: 'p99', most: 50 },
+];
+
+/** @param figures by the id of the server: `ratio` of nginx's rate, `p50` and `p99` in milliseconds. */
+export function judgeServe(figures) {
+  return ofServe.map(({ text, of, figure, least, most: limit }) => {
+    const value = figures.get(of)[figure];
+    return least === undefined
+      ? { text, value, limit: `≤ ${limit}`, holds: value <= limit }
+      : { text, value, limit: `≥ ${least}`, holds: value >= least };
+  });
+}

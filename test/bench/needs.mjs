@@ -9,6 +9,9 @@ const packages = {
   ip: 'iproute2',
   nsenter: 'util-linux',
   cc: 'gcc libc6-dev',
+  nginx: 'nginx-light',
+  wrk: 'wrk',
+  taskset: 'util-linux',
 };
 
 /** @returns the path, or undefined. The sbin folders are looked into as well: an ordinary PATH lacks them. */

@@ -32,6 +32,12 @@ export function peakRssBytes(pid) {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
 }
 
+/** The resident set now; undefined when the process is gone. */
+export function rssBytes(pid) {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`)) ?? [];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
+}
+
 /** Whether something in this process's network namespace is connected to this port (IPv4). */
 export function isConnectedTo(pid, port) {
   return sockets(pid).some(({ remote, state }) => state === established && remote.endsWith(`:${hex(port)}`));

@@ -73,6 +73,7 @@ it('the report at home agrees with what the server saw, which never knew an addr
       url,
       source: expect.stringMatching(/^[0-9a-f]{32}$/),
       fetches: 3,
+      counted: 0,
       known: 0,
       of_unknown_emails: 0,
       unsubscribes: 1,

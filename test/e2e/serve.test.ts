@@ -104,6 +104,7 @@ describe('the numbers of a server', () => {
       'mailtrack_http_requests_total{kind="unsubscribe"}': 1,
       'mailtrack_http_requests_total{kind="other"}': 1,
       mailtrack_fetches_recorded_total: 2,
+      mailtrack_fetches_counted_total: 0,
       mailtrack_fetches_late_total: 0,
       mailtrack_fetches_dropped_total: 0,
       mailtrack_fetches_held: 0,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Networks } from '../../src/http/client-network.js';
 import {
   type PublicEndpoint,
   type PublicEndpointOptions,
@@ -38,7 +39,12 @@ afterEach(async () => {
   await endpoint.close();
 });
 
-function start(options: Pick<PublicEndpointOptions, 'recorder' | 'onFault'>): Promise<PublicEndpoint> {
+function start(
+  options: Pick<
+    PublicEndpointOptions,
+    'recorder' | 'onFault' | 'maxConnections' | 'keepNetwork' | 'trustedProxies'
+  >,
+): Promise<PublicEndpoint> {
   return startPublicEndpoint({
     port: 0,
     host: '127.0.0.1',
@@ -132,6 +138,22 @@ describe('a pixel', () => {
     expect(log.rows).toMatchObject([
       { userAgent: 'Thunderbird/128', network: '127.0.0.0/24', kind: 'human' },
     ]);
+  });
+
+  it('is recorded with the network a trusted proxy names, or with none when none is to be kept', async () => {
+    const proxies = Networks.parse(['127.0.0.0/8']);
+    if (!proxies.ok) throw new Error(proxies.why);
+    const behind = await start({ recorder, trustedProxies: proxies.value });
+    await ask('GET', pixelPath(token), { 'x-forwarded-for': '198.51.100.9, 203.0.113.7' }, behind.port);
+    await behind.close();
+    expect(log.rows).toMatchObject([{ network: '203.0.113.0/24' }]);
+  });
+
+  it('is recorded without a network when none is to be kept', async () => {
+    const discreet = await start({ recorder, keepNetwork: false });
+    await ask('GET', pixelPath(token), {}, discreet.port);
+    await discreet.close();
+    expect(log.rows).toMatchObject([{ network: '' }]);
   });
 
   it('is answered when its fetch is durable, not before', async () => {
@@ -257,6 +279,25 @@ describe('rude clients', () => {
     await once(socket, 'close');
     expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1_000);
     expect(log.rows).toHaveLength(1_000);
+  });
+
+  it('that open too many connections lose those that were silent longest, and others are served', async () => {
+    const small = await start({ recorder, maxConnections: 3 });
+    const [silent, slow] = [await open(small.port), await open(small.port)];
+    slow.write('GET / HTTP/1.1\r\nHost: a\r\nX-Half');
+    const kept = new Agent({ keepAlive: true });
+    await ask('GET', pixelPath(token), {}, small.port, kept);
+    const gone = once(silent, 'close');
+    expect((await ask('GET', pixelPath(token), {}, small.port)).status).toBe(200);
+    await gone;
+    const goneToo = once(slow, 'close');
+    const third = await open(small.port);
+    const fourth = await open(small.port);
+    await goneToo;
+    expect((await ask('GET', pixelPath(token), {}, small.port, kept)).status).toBe(200);
+    for (const socket of [third, fourth]) socket.destroy();
+    kept.destroy();
+    await small.close();
   });
 
   it('that leave before their answer are recorded nevertheless', async () => {
@@ -386,8 +427,8 @@ function ask(
   });
 }
 
-async function open(): Promise<Socket> {
-  const socket = connect(endpoint.port, '127.0.0.1');
+async function open(port = endpoint.port): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;

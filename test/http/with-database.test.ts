@@ -22,7 +22,7 @@ let asked: number;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mailtrack-serve-'));
   const file = join(folder, 'mailtrack.db');
-  store = await openStore(file, 0);
+  store = await openStore(file, { busyTimeoutMs: 0 });
   clock = new ManualClock();
   recorder = createFetchRecorder({ log: store.fetchLog, ring: testRing, clock });
   asked = 0;

@@ -43,6 +43,20 @@ describe('the verdict of a recipient', () => {
   });
 });
 
+describe('fetches that were only counted', () => {
+  it('are in the totals with all of them, and open like any other', () => {
+    const counted = { kind: 'image-proxy', confidence: 0.85, rule: 'gmail-image-proxy' } as const;
+    const report = judge([fetchOf(1, '', 100, counted), fetchOf(1, '', 500, { ...counted, times: 7_000 })]);
+    expect(report.totals).toMatchObject({ opened: 1, fetches: 7_001 });
+    expect(report.recipients[0]).toMatchObject({
+      verdict: 'opened',
+      opens: 2,
+      kinds: { 'image-proxy': 7_001 },
+    });
+    expect(reportJson(report, true)).toMatchObject({ opens: [{}, { times: 7_000 }] });
+  });
+});
+
 describe('opens', () => {
   it('within 30 seconds are one', () => {
     const [one] = judge(

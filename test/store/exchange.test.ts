@@ -125,6 +125,45 @@ describe('a pull', () => {
     await other.close();
   });
 
+  it('brings what was only counted, what came to it since, and never what it was told itself', async () => {
+    const flood = (count: number, from: number) =>
+      server.fetchLog.appendFetches(
+        Array.from({ length: count }, (_, index) => ({
+          ...fetchOf(5, 1),
+          fetchedAt: at.getTime() + from + index,
+        })),
+      );
+    const countersOf = (name: string) => {
+      const database = new Database(join(folder, name), { readonly: true });
+      const rows = database.prepare('SELECT * FROM fetch_counters').all();
+      database.close();
+      return rows;
+    };
+    await flood(1_200, 0);
+    expect(await pull()).toMatchObject({ fetches: 1_000, counted: 200 });
+    expect(await pull()).toMatchObject({ fetches: 0, counted: 0 });
+    await flood(50, 5_000);
+    expect(await pull()).toMatchObject({ fetches: 0, counted: 50 });
+    expect(countersOf('home.db')).toEqual(countersOf('server.db'));
+    expect(await pull(channel(undefined, { from: home }), server)).toMatchObject({ fetches: 0, counted: 0 });
+    expect(await pull()).toMatchObject({ fetches: 0, counted: 0 });
+    expect(countersOf('server.db')).toMatchObject([{ fetches: 250 }]);
+  });
+
+  it('brings counters of many pixels page by page', async () => {
+    const database = new Database(join(folder, 'server.db'));
+    const insert = database.prepare(
+      "INSERT INTO fetch_counters VALUES (5, ?, 'GET', 'human', 0.85, 'mail-client', ?, @at, @at)".replaceAll(
+        '@at',
+        `'${at.toISOString()}'`,
+      ),
+    );
+    for (let recipient = 0; recipient < 1_200; recipient += 1) insert.run(recipient, 1 + (recipient % 3));
+    database.close();
+    expect(await pull()).toMatchObject({ counted: 2_400 });
+    expect(await pull()).toMatchObject({ counted: 0 });
+  });
+
   it('never brings back what came from elsewhere', async () => {
     await record(server, 5, 20);
     await record(home, 5, 10, 100);
@@ -191,13 +230,14 @@ describe('a pull', () => {
         const { status, body: answer } = await way.post(body, authorization);
         const page = readPage(testKey(7), nonceOf(authorization), answer);
         if (typeof page === 'string') throw new Error(page);
-        const records = [...page.records, { type: 'counted', fetches: 3 }];
-        const after = { ...page.after, counted: '7' };
+        const records = [...page.records, { type: 'later', fetches: 3 }];
+        const after = { ...page.after, later: '7' };
         return { status, body: printPage(testKey(7), nonceOf(authorization), { ...page, records, after }) };
       },
     };
     expect(await pull(newer)).toMatchObject({ fetches: 3, passedOver: 1 });
     expect([...home.factIntake.placesOf(server.factOffer.sourceId()).keys()]).toEqual([
+      'counter',
       'fetch',
       'unsubscribe',
     ]);

@@ -311,7 +311,7 @@ describe('finding emails', () => {
 describe('a database that cannot be used', () => {
   async function problemOf(path: string, busyTimeoutMs?: number): Promise<string> {
     try {
-      await (await openStore(path, busyTimeoutMs)).close();
+      await (await openStore(path, busyTimeoutMs === undefined ? {} : { busyTimeoutMs })).close();
       return 'opened';
     } catch (error) {
       return `${(error as Problem).code}: ${(error as Problem).message.replaceAll(folder, '')}`;

@@ -7,6 +7,9 @@ export class ManualClock {
 
   readonly now = (): Date => new Date(Date.UTC(2026, 10, 23, 9) + this.#ms);
 
+  /** No time passes while something is done: nothing is waited for on its account. */
+  readonly monotonicMs = (): number => this.#ms;
+
   readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise(resolve => {
       const sleeper = { at: this.#ms + ms, wake: resolve };
@@ -49,10 +52,11 @@ export class FetchLogWorld implements FetchLog {
     this.#release = resolve;
   });
 
-  async appendFetches(fetches: readonly RecordedFetch[]): Promise<void> {
+  async appendFetches(fetches: readonly RecordedFetch[]): Promise<number> {
     await this.#disk();
     this.commits.push(fetches.length);
     this.rows.push(...fetches);
+    return fetches.length;
   }
 
   async resolveArticleToken(emailId: string, emailAddress: string) {

@@ -16,7 +16,14 @@ beforeEach(() => {
 });
 
 function recorderWith(options: RecorderOptions = {}) {
-  return createFetchRecorder({ log, ring: testRing, clock }, options);
+  const recorder = createFetchRecorder({ log, ring: testRing, clock }, options);
+  return {
+    record: async (each: PixelRequest) => recorder.record(each),
+    flush: recorder.flush,
+    get counts() {
+      return recorder.counts;
+    },
+  };
 }
 
 function request(changes: Partial<PixelRequest> = {}): PixelRequest {
@@ -139,6 +146,24 @@ describe('many fetches', () => {
     expect(log.rows.map(row => row.recipientNumber)).toEqual(Array.from({ length: 500 }, (_, at) => at));
   });
 
+  it('share a commit when they keep coming for no longer than the last one took', async () => {
+    const recorder = recorderWith();
+    log.disk = 'stuck';
+    const first = recorder.record(request());
+    await quiet();
+    await clock.advance(5);
+    log.free();
+    await first;
+    const answers = [];
+    for (const each of requests(8)) {
+      answers.push(recorder.record(each));
+      await new Promise(resolve => setImmediate(resolve));
+      await clock.advance(1);
+    }
+    await Promise.all(answers);
+    expect(log.commits).toEqual([1, 6, 2]);
+  });
+
   it('gather behind a slow commit and leave no timer behind', async () => {
     const recorder = recorderWith();
     log.disk = 'stuck';
@@ -209,6 +234,19 @@ describe('a log that cannot take fetches', () => {
     log.free();
     await quiet();
     expect(recorder.counts).toMatchObject({ recorded: 1, notDurable: 1 });
+  });
+
+  it('holds no answer up while too many wait, and loses no fetch by that', async () => {
+    const recorder = recorderWith({ maxWaiting: 2 });
+    log.disk = 'locked';
+    const answers = requests(4).map(recorder.record);
+    expect(await Promise.all(answers.slice(2))).toEqual(['queued', 'queued']);
+    log.disk = 'free';
+    await quiet();
+    await clock.advance(250);
+    expect(await Promise.all(answers)).toEqual(['durable', 'durable', 'queued', 'queued']);
+    expect(log.rows.map(row => row.recipientNumber)).toEqual([0, 1, 2, 3]);
+    expect(recorder.counts).toMatchObject({ recorded: 4, notDurable: 2, dropped: 0, held: 0 });
   });
 
   it('fills the memory for facts to its bound; what came after is counted as dropped at once', async () => {

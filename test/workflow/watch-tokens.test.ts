@@ -4,6 +4,7 @@ import { TokenWatch } from '../../src/workflow/watch-tokens.js';
 const counts = (unverifiable: number, recorded: number, rehearsals = 0) => ({
   unverifiable,
   recorded,
+  counted: 0,
   rehearsals,
 });
 const minute = 60_000;
@@ -27,6 +28,11 @@ it('is quiet about few among many that verify', () => {
   const watch = new TokenWatch(0);
   expect(watch.look(counts(100, 301), 1_000)).toBeUndefined();
   expect(watch.look(counts(100, 300), 1_000)).toBeDefined();
+});
+
+it('takes fetches that were only counted for verified', () => {
+  const watch = new TokenWatch(0);
+  expect(watch.look({ ...counts(10, 0), counted: 1_000 }, 1_000)).toBeUndefined();
 });
 
 it('forgets what was verified more than ten minutes ago: the keys may have been changed since', () => {

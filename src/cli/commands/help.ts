@@ -9,12 +9,12 @@ const topics: Readonly<Record<string, string>> = {
    64  wrong usage, or a question that nobody was there to answer
    65  bad template, list or address
    66  a file or an email id was not found
-   69  the server could not be reached (no session was ever opened)
+   69  the server could not be reached (no session was ever opened; for pull: no whole answer)
    70  a fault of mailtrack
    73  an output file cannot be created
    74  input or output error: disk, database, port
    75  unfinished: pending, deferred or uncertain recipients; mailtrack resume is safe
-   77  login or sender refused
+   77  login or sender refused; for pull: another key, or a clock that is wrong
    78  configuration
   130  interrupted (SIGINT); 143 by SIGTERM or SIGHUP
 

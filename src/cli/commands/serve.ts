@@ -1,10 +1,20 @@
 import type { Command } from 'commander';
-import { wholeNumber } from '../options.js';
+import { collect, wholeNumber } from '../options.js';
 
 export function defineServe(command: Command): void {
   command
     .option('-p, --port <port>', 'default 8080; 0 takes any free one', wholeNumber(0))
     .option('--host <address>', 'address to listen on; default all interfaces')
+    .option(
+      '--trusted-proxy <cidr>',
+      'a front whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; repeatable',
+      collect,
+    )
+    .option(
+      '--tls-cert <file>',
+      'serve https with this certificate (PEM, with its chain); a renewed one is taken by itself',
+    )
+    .option('--tls-key <file>', 'and its private key')
     .option('--metrics [host:port]', 'numbers for Prometheus at /metrics there; default 127.0.0.1:8081')
     .option(
       '--exchange [host:port]',
@@ -15,7 +25,8 @@ export function defineServe(command: Command): void {
       `
 Examples:
   $ mailtrack serve --port 8080
-  $ mailtrack serve --host 127.0.0.1 --port 8080     behind a TLS front such as Caddy or nginx
+  $ mailtrack serve --host 127.0.0.1 --port 8080 --trusted-proxy 127.0.0.1
+                                                     behind a TLS front such as Caddy or nginx
   $ mailtrack serve --metrics --exchange              numbers and facts, both on 127.0.0.1:8081
 
 On a terminal it prints a line per fetch; elsewhere JSON, an object a line. SIGHUP reads the keys again.

@@ -74,8 +74,7 @@ export const settings: readonly Setting[] = [
   {
     key: 'serve.trusted_proxies',
     read: texts,
-    says: 'networks whose X-Forwarded-For is believed',
-    ...unused,
+    says: 'addresses or networks of fronts whose X-Forwarded-For is believed',
   },
   { key: 'serve.dashboard', read: text, says: 'address of the dashboard', ...unused },
   { key: 'serve.metrics', read: text, says: 'address of the metrics, such as 127.0.0.1:8081' },

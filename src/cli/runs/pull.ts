@@ -57,12 +57,13 @@ async function requireKeyRing(): Promise<KeyRing> {
 }
 
 function toJson(url: string, pulled: Pulled): Readonly<Record<string, unknown>> {
-  const { sourceId, fetches, known, strange, unsubscribes, passedOver } = pulled;
+  const { sourceId, fetches, counted, known, strange, unsubscribes, passedOver } = pulled;
   return {
     schema: 'mailtrack.pull/1',
     url,
     source: sourceId,
     fetches,
+    counted,
     known,
     of_unknown_emails: strange,
     unsubscribes,
@@ -70,9 +71,13 @@ function toJson(url: string, pulled: Pulled): Readonly<Record<string, unknown>> 
   };
 }
 
-function lines(url: string, { fetches, strange, unsubscribes, passedOver }: Pulled): readonly string[] {
+function lines(
+  url: string,
+  { fetches, counted, strange, unsubscribes, passedOver }: Pulled,
+): readonly string[] {
   return [
     `${fetches} fetches and ${unsubscribes} unsubscribes came from ${url}.`,
+    ...(counted > 0 ? [`  ${counted} more fetches were only counted there.`] : []),
     ...(strange > 0 ? [`  ${strange} of the fetches are of emails this database does not have.`] : []),
     ...(passedOver > 0
       ? [`  ${passedOver} facts are of a kind this version does not know: update it to have them.`]

@@ -1,33 +1,41 @@
-import { type RequestKind, startPublicEndpoint } from '../../http/public-endpoint.js';
+import type { RequestKind } from '../../http/answers.js';
+import { type PublicEndpoint, startPublicEndpoint } from '../../http/public-endpoint.js';
 import { Problem } from '../../problem.js';
 import { openStore } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
+import { watchFiles } from '../../system/file-changes.js';
 import { findServiceManager } from '../../system/service-manager.js';
 import { onReloadSignal, untilStopSignal } from '../../system/signals.js';
 import type { KeyRing } from '../../tracking/key.js';
 import { createLiveKeyRing, type LiveKeyRing } from '../../tracking/live-key-ring.js';
-import type { RecordedFetch } from '../../workflow/ports.js';
 import { createFetchRecorder, type FetchRecorder } from '../../workflow/record-fetch.js';
 import { watchCommits } from '../../workflow/serve-metrics.js';
 import { unsubscribe } from '../../workflow/unsubscribe.js';
 import { TokenWatch } from '../../workflow/watch-tokens.js';
+import { type CertificateFiles, certificateFiles, readCertificate } from '../certificate.js';
 import { createContext } from '../context.js';
 import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
 import { createServeLog, type ServeLog } from '../serve-log.js';
 import { readPrivateAddresses, startPrivate } from '../serve-private.js';
+import { trustedProxies } from '../trusted-proxies.js';
 
 export interface ServeOptions extends GlobalOptions {
   readonly port?: number;
   readonly host?: string;
   readonly metrics?: string | true;
   readonly exchange?: string | true;
+  readonly trustedProxy?: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
 }
 
 const defaultPort = 8080;
+/** A certificate is renewed weeks before it expires. */
+const renewLookMs = 10_000;
 /** A locked database must not hold up the event loop and with it every answer; the recorder tries again. */
-const busyTimeoutMs = 50;
+const busyTimeoutMs = 20;
 
 /** Answers pixels until it is told to stop, then ends with everything on disk. */
 export async function runServe(options: ServeOptions): Promise<void> {
@@ -36,14 +44,15 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const stopSignal = untilStopSignal(['SIGINT', 'SIGTERM']);
   const log = createServeLog(context, options.verbose === true);
   const privateAddresses = readPrivateAddresses(options, context);
+  const proxies = trustedProxies(options.trustedProxy, context.config);
+  const tlsFiles = certificateFiles(options.tlsCert, options.tlsKey);
+  const certificate = tlsFiles === undefined ? undefined : await readCertificate(tlsFiles, systemClock.now());
   const ring = createLiveKeyRing(
     await openKeyRing(file => log.show({ kind: 'key-made', file, advice: newKeyAdvice })),
   );
-  const store = await openStore(context.storeUrl, busyTimeoutMs);
+  const store = await openStore(context.storeUrl, { busyTimeoutMs, serving: true });
   try {
-    const fetchLog =
-      context.text('privacy.keep_network') === 'none' ? withoutNetwork(store.fetchLog) : store.fetchLog;
-    const commits = watchCommits(fetchLog, systemClock, seconds =>
+    const commits = watchCommits(store.fetchLog, systemClock, seconds =>
       log.show({ kind: 'recovered', held: recorder.counts.held, seconds }),
     );
     const ports = { log: commits.log, ring, clock: systemClock };
@@ -57,6 +66,9 @@ export async function runServe(options: ServeOptions): Promise<void> {
       port: options.port ?? context.number('serve.port') ?? defaultPort,
       host: context.text('serve.host'),
       recorder,
+      trustedProxies: proxies,
+      certificate,
+      keepNetwork: context.text('privacy.keep_network') !== 'none',
       keyFingerprint: () => ring.fingerprint,
       unsubscribe: token => unsubscribe(token, ports),
       onRequest: kind => {
@@ -76,7 +88,13 @@ export async function runServe(options: ServeOptions): Promise<void> {
     let closePrivate: () => Promise<void> = async () => undefined;
     try {
       closePrivate = await startPrivate(privateAddresses, served, log);
-      const hungUp = new Promise<void>(end => onReloadSignal(() => void reloadKeys(ring, log), end));
+      const renew = tlsFiles && (() => void renewCertificate(tlsFiles, endpoint, log));
+      if (tlsFiles && renew) watchFiles([tlsFiles.certificate, tlsFiles.key], renewLookMs, renew);
+      const reload = () => {
+        void reloadKeys(ring, log);
+        renew?.();
+      };
+      const hungUp = new Promise<void>(end => onReloadSignal(reload, end));
       log.show({
         kind: 'started',
         port: endpoint.port,
@@ -144,14 +162,18 @@ function watchTokens(recorder: FetchRecorder, log: ServeLog, ring: KeyRing): voi
   }, watchEveryMs).unref();
 }
 
-/** For those who want no trace of where a reader was. */
-function withoutNetwork<Log extends { appendFetches(fetches: readonly RecordedFetch[]): Promise<void> }>(
-  log: Log,
-): Log {
-  return {
-    ...log,
-    appendFetches: fetches => log.appendFetches(fetches.map(fetch => ({ ...fetch, network: '' }))),
-  };
+/** A new one that cannot be used must not end the service of the old one. */
+async function renewCertificate(
+  files: CertificateFiles,
+  endpoint: Pick<PublicEndpoint, 'replaceCertificate'>,
+  log: ServeLog,
+): Promise<void> {
+  try {
+    endpoint.replaceCertificate(await readCertificate(files, systemClock.now()));
+    log.show({ kind: 'certificate-renewed', file: files.certificate });
+  } catch (error) {
+    log.show({ kind: 'certificate-kept', reason: reasonOf(error) });
+  }
 }
 
 function reasonOf(error: unknown): string {

@@ -132,6 +132,9 @@ function describe(code: string, error: Error): readonly [string, string | undefi
   if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') {
     return ['cannot grow: the disk is full', 'Make room, then run the command again.'];
   }
+  if (code === 'GONE') {
+    return ['was removed or replaced', 'Put the file back where it was, or start again.'];
+  }
   if (code.startsWith('SQLITE_NOTADB')) {
     return ['is not a mailtrack database', 'Name another with --db.'];
   }

@@ -1,9 +1,14 @@
-import type { OfferedFetch } from '../../tracking/exchanged-facts.js';
+import type { OfferedCounter, OfferedFetch } from '../../tracking/exchanged-facts.js';
 import type { FactIntake, PulledPage } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 
-export function createFactIntake(database: Database, commits: GroupCommit): FactIntake {
+/** @param onAppended called with every transaction that adds fetches. */
+export function createFactIntake(
+  database: Database,
+  commits: GroupCommit,
+  onAppended: () => void,
+): FactIntake {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
 
@@ -27,6 +32,23 @@ export function createFactIntake(database: Database, commits: GroupCommit): Fact
     return hasEmail.get(emailNumber) === undefined ? 'strange' : 'new';
   }
 
+  /** @returns how many more there are than the last time. */
+  function storeCounter(source: number, counter: OfferedCounter): number {
+    const { knownCount, count, noteCount } = statements();
+    const { emailNumber, recipientNumber, method, rule, fetches } = counter;
+    const key = [source, emailNumber, recipientNumber, method, rule];
+    const more = fetches - ((knownCount.get(...key) as number | undefined) ?? 0);
+    if (more <= 0) return 0;
+    noteCount.run(...key, fetches);
+    count.run({
+      ...counter,
+      fetches: more,
+      firstAt: new Date(counter.firstAt).toISOString(),
+      lastAt: new Date(counter.lastAt).toISOString(),
+    });
+    return more;
+  }
+
   function store({ sourceId, url, facts }: PulledPage, at: string) {
     const { source, unsubscribe, setPlace } = statements();
     const number = source.get(sourceId, url, at) as number;
@@ -36,9 +58,12 @@ export function createFactIntake(database: Database, commits: GroupCommit): Fact
     for (const { emailNumber, recipientNumber, at } of facts.unsubscribes) {
       unsubscribes += unsubscribe.run(emailNumber, recipientNumber, new Date(at).toISOString()).changes;
     }
+    const counted = facts.counters.reduce((sum, counter) => sum + storeCounter(number, counter), 0);
+    onAppended();
     for (const [type, place] of Object.entries(facts.after)) setPlace.run(number, type, place);
     return {
       fetches: stored.new + stored.strange,
+      counted,
       known: stored.known,
       strange: stored.strange,
       unsubscribes,
@@ -73,6 +98,21 @@ function prepare(database: Database) {
       'SELECT 1 FROM pulled_fetches WHERE source_number = ? AND email_number = ? AND remote_number = ?',
     ),
     note: database.prepare('INSERT INTO pulled_fetches VALUES (?, ?, ?, ?)'),
+    knownCount: database
+      .prepare(`
+        SELECT fetches FROM pulled_counters
+         WHERE source_number = ? AND email_number = ? AND recipient_number = ? AND method = ? AND rule = ?`)
+      .pluck(),
+    noteCount: database.prepare(`
+      INSERT INTO pulled_counters (source_number, email_number, recipient_number, method, rule, fetches)
+      VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET fetches = excluded.fetches`),
+    count: database.prepare(`
+      INSERT INTO fetch_counters (email_number, recipient_number, method, kind, confidence, rule, fetches, first_at, last_at)
+      VALUES (@emailNumber, @recipientNumber, @method, @kind, @confidence, @rule, @fetches, @firstAt, @lastAt)
+      ON CONFLICT DO UPDATE SET fetches = fetches + excluded.fetches,
+                                first_at = min(first_at, excluded.first_at),
+                                last_at = max(last_at, excluded.last_at)`),
     hasEmail: database.prepare('SELECT 1 FROM emails WHERE email_number = ?'),
     internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
     append: database.prepare(`

@@ -1,4 +1,4 @@
-import type { OfferedFetch, OfferedUnsubscribe } from '../../tracking/exchanged-facts.js';
+import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../../tracking/exchanged-facts.js';
 import type { FactOffer } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
@@ -44,23 +44,42 @@ export function createFactOffer(database: Database, commits: GroupCommit): FactO
     };
   }
 
+  /**
+   * Counters change, and there are few: when their sum is another than at the place, all are told again. A place is the sum and,
+   * in the middle, how many have been told.
+   */
+  function countersAfter(place: string, limit: number) {
+    const match = /^(?:(?<sum>\d{1,15})(?:\.(?<told>\d{1,15}))?)?$/.exec(place);
+    if (match === null) return undefined;
+    const { sum, told } = match.groups ?? {};
+    const now = String(statements().counterSum.get());
+    if (told === undefined && (sum ?? '0') === now) return { facts: [], after: now, more: false };
+    const begun = told === undefined ? now : (sum ?? now);
+    const rows = statements().counters.all(limit, Number(told ?? 0)) as CounterRow[];
+    const more = rows.length === limit;
+    const after = more ? `${begun}.${Number(told ?? 0) + limit}` : begun;
+    return { facts: rows.map(offeredCounter), after, more };
+  }
+
   return {
     sourceId: () => statements().sourceId.get() as string,
 
     async factsAfter(wanted, limit) {
-      const [fetchPlace, unsubscribePlace] = [wanted.get('fetch'), wanted.get('unsubscribe')];
-      const fetches = fetchPlace === undefined ? nothing : await fetchesAfter(fetchPlace, limit);
-      const unsubscribes =
-        unsubscribePlace === undefined ? nothing : unsubscribesAfter(unsubscribePlace, limit);
-      if (fetches === undefined || unsubscribes === undefined) return undefined;
+      const [fetch, unsubscribe, counter] = ['fetch', 'unsubscribe', 'counter'].map(type => wanted.get(type));
+      const fetches = fetch === undefined ? nothing : await fetchesAfter(fetch, limit);
+      const unsubscribes = unsubscribe === undefined ? nothing : unsubscribesAfter(unsubscribe, limit);
+      const counters = counter === undefined ? nothing : countersAfter(counter, limit);
+      if (fetches === undefined || unsubscribes === undefined || counters === undefined) return undefined;
+      const places = { fetch: fetches.after, unsubscribe: unsubscribes.after, counter: counters.after };
+      const known = Object.entries(places).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      );
       return {
-        fetches: fetches.facts as readonly OfferedFetch[],
-        unsubscribes: unsubscribes.facts as readonly OfferedUnsubscribe[],
-        after: {
-          ...(fetches.after === undefined ? {} : { fetch: fetches.after }),
-          ...(unsubscribes.after === undefined ? {} : { unsubscribe: unsubscribes.after }),
-        },
-        more: fetches.more || unsubscribes.more,
+        fetches: fetches.facts,
+        unsubscribes: unsubscribes.facts,
+        counters: counters.facts,
+        after: Object.fromEntries(known),
+        more: fetches.more || unsubscribes.more || counters.more,
       };
     },
   };
@@ -89,6 +108,32 @@ function offeredUnsubscribe(row: UnsubscribeRow): OfferedUnsubscribe {
     emailNumber: row.email_number,
     recipientNumber: row.recipient_number,
     at: Date.parse(row.unsubscribed_at),
+  };
+}
+
+interface CounterRow {
+  email_number: number;
+  recipient_number: number;
+  method: string;
+  kind: string;
+  confidence: number;
+  rule: string;
+  own: number;
+  first_at: string;
+  last_at: string;
+}
+
+function offeredCounter(row: CounterRow): OfferedCounter {
+  return {
+    emailNumber: row.email_number,
+    recipientNumber: row.recipient_number,
+    method: row.method as OfferedCounter['method'],
+    kind: row.kind as OfferedCounter['kind'],
+    confidence: row.confidence,
+    rule: row.rule,
+    fetches: row.own,
+    firstAt: Date.parse(row.first_at),
+    lastAt: Date.parse(row.last_at),
   };
 }
 
@@ -138,6 +183,22 @@ function prepare(database: Database) {
                           WHERE pulled_fetches.email_number = fetches.email_number
                             AND pulled_fetches.fetch_number = fetches.fetch_number)
        ORDER BY exchange_runs.run_number, fetches.fetch_number LIMIT @limit`),
+    counterSum: database
+      .prepare(`
+        SELECT coalesce((SELECT sum(fetches) FROM fetch_counters), 0)
+             - coalesce((SELECT sum(fetches) FROM pulled_counters), 0)`)
+      .pluck(),
+    counters: database.prepare(`
+      SELECT * FROM (
+        SELECT fetch_counters.*,
+               fetches - coalesce((SELECT sum(pulled_counters.fetches) FROM pulled_counters
+                                    WHERE pulled_counters.email_number = fetch_counters.email_number
+                                      AND pulled_counters.recipient_number = fetch_counters.recipient_number
+                                      AND pulled_counters.method = fetch_counters.method
+                                      AND pulled_counters.rule = fetch_counters.rule), 0) AS own
+          FROM fetch_counters)
+       WHERE own > 0
+       ORDER BY email_number, recipient_number, method, rule LIMIT ? OFFSET ?`),
     unsubscribes: database.prepare(`
       SELECT exchange_unsubscribes.sequence, unsubscribes.*
         FROM exchange_unsubscribes JOIN unsubscribes USING (email_number, recipient_number)

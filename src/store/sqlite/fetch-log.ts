@@ -1,61 +1,118 @@
 import type { FetchLog, RecordedFetch } from '../../workflow/ports.js';
-import type { Database } from './database.js';
+import { type Database, databaseProblem } from './database.js';
+import { createDiskWatch } from './disk-watch.js';
 import type { GroupCommit } from './group-commit.js';
+import { RowCounts } from './row-counts.js';
 
 /** Keeps the ids of the user agents seen lately; there are few, and each saves a look-up per fetch. */
 const rememberedUserAgents = 1_000;
+const rememberedEmails = 10_000;
+/** More of one pixel are only counted: some image proxies and all floods ask for one image thousands of times. */
+const mostRows = 1_000;
 
-export function createFetchLog(database: Database, commits: GroupCommit): FetchLog {
-  const sql = {
-    append: database.prepare(`
-      INSERT INTO fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
-                           network, kind, confidence, rule)
-      SELECT @emailNumber, coalesce(max(fetch_number), 0) + 1, @recipientNumber, @fetchedAt, @method, @userAgentId,
-             @network, @kind, @confidence, @rule
-        FROM fetches WHERE email_number = @emailNumber`),
-    internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
-    userAgentId: database.prepare('SELECT user_agent_id FROM user_agents WHERE user_agent = ?').pluck(),
-    unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
-    article: database.prepare(`
-      SELECT emails.email_number AS emailNumber, recipients.recipient_number AS recipientNumber
-        FROM emails JOIN recipients ON recipients.email_id = emails.email_id
-       WHERE emails.email_id = ? AND emails.token_format = 'article' AND recipients.email_address = ?
-         AND recipients.tracked = 1
-       ORDER BY recipients.position LIMIT 1`),
-  };
-  const userAgentIds = new Map<string, number>();
+/**
+ * Rows are appended by one prepared statement; what it needs from the tables is remembered while nobody else writes.
+ * @param fetchNumbers the last of each email; to be emptied by whoever else adds fetches on this connection.
+ */
+export function createFetchLog(
+  database: Database,
+  commits: GroupCommit,
+  fetchNumbers: Map<number, number>,
+): FetchLog {
+  const sql = prepare(database);
+  const disk = createDiskWatch(database.name);
+  const rowCounts = new RowCounts(database);
+  const remembered = { userAgentIds: new Map<string, number>(), fetchNumbers };
+  let version: unknown;
+  const isoTime = rememberTime();
+
+  function forget(): void {
+    remembered.userAgentIds.clear();
+    remembered.fetchNumbers.clear();
+  }
+
+  /** Within a transaction that writes, so that nobody else can: it changes when another process did since the last time. */
+  function forgetIfOthersWrote(): void {
+    const now = sql.dataVersion.get();
+    if (now !== version) forget();
+    version = now;
+  }
 
   function userAgentId(userAgent: string): number | null {
     if (userAgent === '') return null;
-    const known = userAgentIds.get(userAgent);
+    const known = remembered.userAgentIds.get(userAgent);
     if (known !== undefined) return known;
     sql.internUserAgent.run(userAgent);
     const id = sql.userAgentId.get(userAgent) as number;
-    if (userAgentIds.size >= rememberedUserAgents) userAgentIds.clear();
-    userAgentIds.set(userAgent, id);
+    if (remembered.userAgentIds.size >= rememberedUserAgents) remembered.userAgentIds.clear();
+    remembered.userAgentIds.set(userAgent, id);
     return id;
   }
 
-  function append(fetch: RecordedFetch): void {
-    const { userAgent, fetchedAt, ...facts } = fetch;
-    sql.append.run({
-      ...facts,
-      fetchedAt: new Date(fetchedAt).toISOString(),
-      userAgentId: userAgentId(userAgent),
-    });
+  function nextFetchNumber(emailNumber: number): number {
+    const last =
+      remembered.fetchNumbers.get(emailNumber) ??
+      (sql.lastFetchNumber.get(emailNumber) as number | null) ??
+      0;
+    if (remembered.fetchNumbers.size >= rememberedEmails) remembered.fetchNumbers.clear();
+    remembered.fetchNumbers.set(emailNumber, last + 1);
+    return last + 1;
+  }
+
+  function appendRow(fetch: RecordedFetch): void {
+    sql.append.run(
+      fetch.emailNumber,
+      nextFetchNumber(fetch.emailNumber),
+      fetch.recipientNumber,
+      isoTime(fetch.fetchedAt),
+      fetch.method,
+      userAgentId(fetch.userAgent),
+      fetch.network,
+      fetch.kind,
+      fetch.confidence,
+      fetch.rule,
+    );
+  }
+
+  function count(fetches: Iterable<CountedFetch>): void {
+    for (const { fetch, times, lastAt } of fetches) {
+      const { emailNumber, recipientNumber, method, kind, confidence, rule } = fetch;
+      const firstAt = isoTime(fetch.fetchedAt);
+      sql.count.run(
+        emailNumber,
+        recipientNumber,
+        method,
+        kind,
+        confidence,
+        rule,
+        times,
+        firstAt,
+        isoTime(lastAt),
+      );
+    }
   }
 
   return {
     async appendFetches(fetches) {
+      if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
+      const split = new Split(rowCounts, disk.isNearlyFull() ? 0 : mostRows);
       try {
-        await commits.run('now', () => {
-          for (const fetch of fetches) append(fetch);
+        for (const fetch of fetches) split.add(fetch);
+        const committed = commits.run('now', () => {
+          forgetIfOthersWrote();
+          for (const fetch of split.rows) appendRow(fetch);
+          count(split.others.values());
         });
+        // A whole turn of the event loop has been gathered already.
+        commits.flush();
+        await committed;
       } catch (error) {
-        // Ids interned by a transaction that was rolled back are not there.
-        userAgentIds.clear();
-        throw error;
+        // What a transaction that was rolled back interned and numbered is not there.
+        forget();
+        split.undo();
+        throw databaseProblem(database.name, error);
       }
+      return split.rows.length;
     },
 
     recordUnsubscribe: (emailNumber, recipientNumber, at) =>
@@ -68,5 +125,90 @@ export function createFetchLog(database: Database, commits: GroupCommit): FetchL
         | { emailNumber: number; recipientNumber: number }
         | undefined;
     },
+  };
+}
+
+/** Fetches that only differ in when they came. */
+interface CountedFetch {
+  readonly fetch: RecordedFetch;
+  times: number;
+  lastAt: number;
+}
+
+/** Which fetches of a batch become rows, and which are only counted. */
+class Split {
+  readonly rows: RecordedFetch[] = [];
+  readonly others = new Map<string, CountedFetch>();
+  readonly #counts: RowCounts;
+  readonly #most: number;
+  readonly #emails = new Map<number, ReturnType<RowCounts['of']>>();
+
+  constructor(counts: RowCounts, most: number) {
+    this.#counts = counts;
+    this.#most = most;
+  }
+
+  add(fetch: RecordedFetch): void {
+    const email = this.#emails.get(fetch.emailNumber) ?? this.#begin(fetch.emailNumber);
+    if (email.rows(fetch.recipientNumber) < this.#most) {
+      email.add(fetch.recipientNumber, 1);
+      this.rows.push(fetch);
+    } else this.#addToOthers(fetch);
+  }
+
+  /** The rows did not come to be. */
+  undo(): void {
+    for (const { emailNumber, recipientNumber } of this.rows)
+      this.#emails.get(emailNumber)?.add(recipientNumber, -1);
+  }
+
+  #begin(emailNumber: number) {
+    const email = this.#counts.of(emailNumber);
+    this.#emails.set(emailNumber, email);
+    return email;
+  }
+
+  #addToOthers(fetch: RecordedFetch): void {
+    const key = `${fetch.emailNumber} ${fetch.recipientNumber} ${fetch.method} ${fetch.rule}`;
+    const same = this.others.get(key);
+    if (same === undefined) this.others.set(key, { fetch, times: 1, lastAt: fetch.fetchedAt });
+    else {
+      same.times += 1;
+      same.lastAt = fetch.fetchedAt;
+    }
+  }
+}
+
+/** Many fetches come in one millisecond. */
+function rememberTime(): (ms: number) => string {
+  let last = { ms: Number.NaN, text: '' };
+  return ms => {
+    if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
+    return last.text;
+  };
+}
+
+function prepare(database: Database) {
+  return {
+    dataVersion: database.prepare('PRAGMA data_version').pluck(),
+    append: database.prepare(`
+      INSERT INTO fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
+                           network, kind, confidence, rule)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    lastFetchNumber: database.prepare('SELECT max(fetch_number) FROM fetches WHERE email_number = ?').pluck(),
+    count: database.prepare(`
+      INSERT INTO fetch_counters (email_number, recipient_number, method, kind, confidence, rule, fetches,
+                                  first_at, last_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET fetches = fetches + excluded.fetches, last_at = excluded.last_at`),
+    internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
+    userAgentId: database.prepare('SELECT user_agent_id FROM user_agents WHERE user_agent = ?').pluck(),
+    unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
+    article: database.prepare(`
+      SELECT emails.email_number AS emailNumber, recipients.recipient_number AS recipientNumber
+        FROM emails JOIN recipients ON recipients.email_id = emails.email_id
+       WHERE emails.email_id = ? AND emails.token_format = 'article' AND recipients.email_address = ?
+         AND recipients.tracked = 1
+       ORDER BY recipients.position LIMIT 1`),
   };
 }

@@ -141,10 +141,14 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
 }
 
 /** Anybody can write an article token; a sealed one proves that its copy arrived. */
-const provedByFetch = `EXISTS (
-  SELECT 1 FROM emails JOIN fetches ON fetches.email_number = emails.email_number
+const provedByFetch = `(${['fetches', 'fetch_counters']
+  .map(
+    table => `EXISTS (
+  SELECT 1 FROM emails JOIN ${table} ON ${table}.email_number = emails.email_number
    WHERE emails.email_id = recipients.email_id AND emails.token_format = 'sealed'
-     AND fetches.recipient_number = recipients.recipient_number)`;
+     AND ${table}.recipient_number = recipients.recipient_number)`,
+  )
+  .join(' OR ')})`;
 
 /** Prepares one statement for each key it is asked for. */
 function prepareEach<Key>(database: Database, text: (key: Key) => string) {

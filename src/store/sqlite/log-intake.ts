@@ -10,7 +10,8 @@ const windowSeconds = 2;
 const mostRows = 1_000;
 const rememberedEmails = 100;
 
-export function createLogIntake(database: Database, commits: GroupCommit): LogIntake {
+/** @param onAppended called with every transaction that adds fetches. */
+export function createLogIntake(database: Database, commits: GroupCommit, onAppended: () => void): LogIntake {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
   const rowCounts = new Map<number, Map<number, number>>();
@@ -77,6 +78,7 @@ export function createLogIntake(database: Database, commits: GroupCommit): LogIn
     async storeLogged(fetches) {
       if (fetches.length === 0) return [];
       return commits.run('now', () => {
+        onAppended();
         const rows = readRows(fetches);
         return fetches.map(fetch => {
           const key = keyOf(fetch.emailNumber, fetch.recipientNumber, fetch.method);

@@ -1,12 +1,14 @@
 import type { RecipientState } from '../../recipients/recipient.js';
 import { unfinishedStates } from '../../recipients/transitions.js';
-import type { EmailReader, EmailRecord, RecipientRecord, RecordedFetch } from '../../workflow/ports.js';
+import type { EmailReader, EmailRecord, ReadFetch, RecipientRecord } from '../../workflow/ports.js';
 import { type Database, databaseProblem } from './database.js';
 import {
+  type CounterRow,
   countsFromRows,
   type EmailRow,
   emailFromRow,
   type FetchRow,
+  fetchesFromCounter,
   fetchFromRow,
   inState,
   type RecipientRow,
@@ -23,6 +25,16 @@ export function createReads(database: Database): EmailReader {
 
   const countStates: EmailReader['countStates'] = async emailId =>
     countsFromRows(sql.countStates.all(emailId) as { state: string; count: number }[]);
+
+  function* fetchBatches(emailNumber: number): Iterable<readonly ReadFetch[]> {
+    let last = 0;
+    for (;;) {
+      const rows = sql.fetches.all(emailNumber, last, batchRows) as (FetchRow & { fetch_number: number })[];
+      if (rows.length === 0) return;
+      yield rows.map(fetchFromRow);
+      last = rows.at(-1)?.fetch_number ?? last;
+    }
+  }
 
   return {
     async listEmails(limit) {
@@ -64,17 +76,12 @@ export function createReads(database: Database): EmailReader {
       return new Map(rows.map(({ key, count }) => [key, count]));
     },
 
-    async *readFetches(emailId): AsyncIterable<readonly RecordedFetch[]> {
+    async *readFetches(emailId): AsyncIterable<readonly ReadFetch[]> {
       const email = sql.numberOf.get(emailId) as { email_number: number } | undefined;
-      let last = 0;
-      while (email !== undefined) {
-        const rows = sql.fetches.all(email.email_number, last, batchRows) as (FetchRow & {
-          fetch_number: number;
-        })[];
-        if (rows.length === 0) return;
-        yield rows.map(fetchFromRow);
-        last = rows.at(-1)?.fetch_number ?? last;
-      }
+      if (email === undefined) return;
+      yield* fetchBatches(email.email_number);
+      const counters = sql.counters.all(email.email_number) as CounterRow[];
+      if (counters.length > 0) yield counters.flatMap(fetchesFromCounter);
     },
 
     async readTransactions(emailId, position) {
@@ -122,6 +129,7 @@ function prepare(database: Database) {
       SELECT fetches.*, user_agents.user_agent
         FROM fetches LEFT JOIN user_agents USING (user_agent_id)
        WHERE email_number = ? AND fetch_number > ? ORDER BY fetch_number LIMIT ?`),
+    counters: database.prepare('SELECT * FROM fetch_counters WHERE email_number = ?'),
     transactions: database.prepare(
       'SELECT * FROM transactions WHERE email_id = ? AND position = ? ORDER BY attempt',
     ),

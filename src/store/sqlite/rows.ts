@@ -7,6 +7,7 @@ import type { FetchKind } from '../../tracking/fetch.js';
 import type {
   EmailRecord,
   Mode,
+  ReadFetch,
   RecipientRecord,
   RecordedFetch,
   StateCounts,
@@ -142,6 +143,25 @@ export function fetchFromRow(row: FetchRow): RecordedFetch {
     confidence: row.confidence,
     rule: row.rule,
   };
+}
+
+export interface CounterRow {
+  email_number: number;
+  recipient_number: number;
+  method: string;
+  kind: string;
+  confidence: number;
+  rule: string;
+  fetches: number;
+  first_at: string;
+  last_at: string;
+}
+
+/** The first of them, and the last for all that came after it. */
+export function fetchesFromCounter(row: CounterRow): readonly ReadFetch[] {
+  const first = fetchFromRow({ ...row, fetched_at: row.first_at, user_agent: null, network: '' });
+  const last = { ...first, fetchedAt: Date.parse(row.last_at) };
+  return row.fetches === 1 ? [first] : [first, { ...last, times: row.fetches - 1 }];
 }
 
 export function countsFromRows(rows: readonly { state: string; count: number }[]): StateCounts {

@@ -114,6 +114,22 @@ export const migrations: readonly string[] = [
       JOIN recipients ON recipients.email_id = emails.email_id
                      AND recipients.recipient_number = fetches.recipient_number;
   `,
+  `
+  -- Fetches that got no row of their own: how many, and when the first and the last of them were. One row per reading, since
+  -- a fetch without details cannot be judged again.
+  CREATE TABLE fetch_counters (
+    email_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    method            TEXT NOT NULL,
+    kind              TEXT NOT NULL,
+    confidence        REAL NOT NULL,
+    rule              TEXT NOT NULL,
+    fetches           INTEGER NOT NULL,
+    first_at          TEXT NOT NULL,
+    last_at           TEXT NOT NULL,
+    PRIMARY KEY (email_number, recipient_number, method, rule)
+  ) STRICT, WITHOUT ROWID;
+  `,
   // Which key sealed the tokens of an email; not known of those begun before.
   'ALTER TABLE emails ADD COLUMN key_fingerprint TEXT',
   // JSON: path, filename and SHA-256 of each file that is attached to this recipient's copy and no other.
@@ -173,6 +189,18 @@ export const migrations: readonly string[] = [
     fetch_number   INTEGER NOT NULL,
     PRIMARY KEY (source_number, email_number, remote_number),
     UNIQUE (email_number, fetch_number)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // What other databases only counted, as far as it was added to ours.
+  `
+  CREATE TABLE pulled_counters (
+    source_number     INTEGER NOT NULL REFERENCES pulled_sources,
+    email_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    method            TEXT NOT NULL,
+    rule              TEXT NOT NULL,
+    fetches           INTEGER NOT NULL,
+    PRIMARY KEY (email_number, recipient_number, method, rule, source_number)
   ) STRICT, WITHOUT ROWID;
   `,
   // Which fetches a line of an access log belongs to, and the second (Unix time) that line names.

@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import type { PixelRequest } from '../tracking/fetch.js';
+import { tokenOfPath } from '../tracking/pixel.js';
+import { unsubscribeTokenOf } from '../tracking/unsubscribe.js';
+import {
+  createHealthResponse,
+  linkNotAllowed,
+  notAllowed,
+  notFound,
+  optionsResponse,
+  type PreparedResponse,
+  pixelResponse,
+  robotsResponse,
+  unsubscribedPage,
+  unsubscribeFailedPage,
+  unsubscribePage,
+} from './responses.js';
+
+export interface AnswerOptions {
+  /** A promise resolves when the answer may go out; without one it may at once. */
+  readonly record: (request: PixelRequest) => unknown;
+  /** Asked for each answer that names it: keys may be replaced while the server runs. */
+  readonly keyFingerprint: () => string;
+  /** Carries out the link of one copy; resolves when that is durable. Rejects when it cannot be recorded now. */
+  readonly unsubscribe: (token: string) => Promise<unknown>;
+  /** Called for every request, before it is answered. Must not throw. */
+  readonly onRequest?: ((kind: RequestKind) => void) | undefined;
+  readonly onFault: (error: unknown) => void;
+}
+
+export type RequestKind = 'pixel' | 'unsubscribe' | 'health' | 'other';
+
+/** A promise only when there is something to wait for: most of a pixel's cost would be promises. */
+export type Answer = PreparedResponse | Promise<PreparedResponse>;
+
+/** Which response a request gets. `networkOf` is asked when the network of the client is needed. */
+export function createAnswers(options: AnswerOptions) {
+  const { record, keyFingerprint, unsubscribe, onRequest, onFault } = options;
+
+  return (request: IncomingMessage, networkOf: () => string): Answer => {
+    const { method, url = '' } = request;
+    const token = tokenOfPath(url);
+    if (token !== undefined) {
+      onRequest?.('pixel');
+      return answerPixel(request, token, networkOf);
+    }
+    const link = unsubscribeTokenOf(url);
+    if (link !== undefined) {
+      onRequest?.('unsubscribe');
+      return answerLink(method, link);
+    }
+    return answerPage(method, url.replace(/\?.*$/, ''));
+  };
+
+  function answerPage(method: string | undefined, path: string): PreparedResponse {
+    onRequest?.(path === '/healthz' ? 'health' : 'other');
+    const page = pageOf(path);
+    if (page === undefined) return notFound;
+    if (method === 'OPTIONS') return optionsResponse;
+    return method === 'GET' || method === 'HEAD' ? page : notAllowed;
+  }
+
+  function pageOf(path: string): PreparedResponse | undefined {
+    if (path === '/healthz') return createHealthResponse(keyFingerprint());
+    return path === '/robots.txt' ? robotsResponse : undefined;
+  }
+
+  function answerPixel(request: IncomingMessage, token: string, networkOf: () => string): Answer {
+    const { method } = request;
+    if (method === 'OPTIONS') return optionsResponse;
+    if (method !== 'GET' && method !== 'HEAD') return notAllowed;
+    try {
+      const recorded = record({ method, token, userAgent: userAgentOf(request), network: networkOf() });
+      if (recorded instanceof Promise) return recorded.then(() => pixelResponse, answerAllTheSame);
+      return pixelResponse;
+    } catch (error) {
+      return answerAllTheSame(error);
+    }
+  }
+
+  /** A mail without its image would show its reader that something is wrong with us. */
+  function answerAllTheSame(error: unknown): PreparedResponse {
+    onFault(error);
+    return pixelResponse;
+  }
+
+  /** Only POST acts; the answer is the same whatever the token. RFC 8058 §3.1 */
+  async function answerLink(method: string | undefined, token: string): Promise<PreparedResponse> {
+    if (method === 'GET' || method === 'HEAD') return unsubscribePage;
+    if (method !== 'POST') return linkNotAllowed;
+    try {
+      await unsubscribe(token);
+      return unsubscribedPage;
+    } catch (error) {
+      onFault(error);
+      return unsubscribeFailedPage;
+    }
+  }
+}
+
+/** `headers` would make an object of all of them, for each request. */
+function userAgentOf({ rawHeaders }: IncomingMessage): string {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 10 && name.toLowerCase() === 'user-agent') return rawHeaders[index + 1] ?? '';
+  }
+  return '';
+}

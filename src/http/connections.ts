@@ -1,0 +1,139 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import { networkPrefix } from '../tracking/network.js';
+
+/**
+ * Bounds on what one client can hold: octets of request line and headers, and the time to send them. Slow ones are
+ * looked for every `connectionsCheckingInterval`. A front that keeps idle connections for a minute must be the one to
+ * close them, or it sends a request into a connection that is just being closed. Node's own `maxRequestsPerSocket` would
+ * answer 503 to what was sent behind the last request.
+ */
+export const limits = {
+  maxHeaderSize: 8_192,
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 2_000,
+  keepAliveTimeout: 65_000,
+};
+/** Of a client that does not take its answers. */
+const stalledMs = 30_000;
+
+const requestsPerConnection = 1_000;
+/** At most; an address of its own has no bound, since whole companies stand behind one. */
+const mostConnections = 10_000;
+/** So many at once go when there are too many: to find the idlest takes a look at all of them. */
+const evictedShare = 0.01;
+
+/** What is known of a connection; the network of its peer is looked up once. */
+export interface Connection {
+  readonly socket: Socket;
+  readonly address: string;
+  readonly network: string;
+  requests: number;
+  underWay: number;
+  /** The answer to the last request. */
+  response: ServerResponse | undefined;
+  /** What came behind its requests is no HTTP: it ends when they are answered. */
+  isBroken: boolean;
+  /** When it was opened, or last sent a whole request. */
+  lastAtMs: number;
+}
+
+export interface Connections {
+  /** @returns the connection; undefined when it has had its last request, and nothing is to be done for this one. */
+  begin(request: IncomingMessage, response: ServerResponse): Connection | undefined;
+  /** One of its requests was answered, or never will be. */
+  end(connection: Connection): void;
+  readonly open: number;
+}
+
+/** Keeps count of a server's connections; when there are too many, those go that have been silent longest. */
+export function watchConnections(server: Server, most = mostConnections): Connections {
+  const connections = new Map<Socket, Connection>();
+  server.setTimeout(stalledMs, socket => socket.destroy());
+  // Nobody of so many can be sent away for others: all wait for an answer, or have not ended their handshake.
+  server.maxConnections = most * 2;
+  // Without it, a client that closes its half behind a request gets no answer. RFC 9112 §9.6 lets it.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('clientError', (error, socket) =>
+    refuse(error, socket as Socket, connections.get(socket as Socket)),
+  );
+  // With TLS, a connection is one after its handshake, and requests come on that socket.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    connections.set(socket, open(socket));
+    socket.once('close', () => connections.delete(socket));
+    if (connections.size > most) evict(connections, Math.ceil(most * evictedShare));
+  });
+  return {
+    begin(request, response) {
+      const connection = connections.get(request.socket);
+      if (connection === undefined || connection.requests >= requestsPerConnection) return undefined;
+      connection.requests += 1;
+      connection.underWay += 1;
+      connection.lastAtMs = performance.now();
+      connection.response = response;
+      return connection;
+    },
+    end(connection) {
+      connection.underWay -= 1;
+      if (connection.isBroken && connection.underWay === 0) connection.socket.destroySoon();
+    },
+    get open() {
+      return connections.size;
+    },
+  };
+}
+
+export function isLast({ requests }: Connection): boolean {
+  return requests >= requestsPerConnection;
+}
+
+function open(socket: Socket): Connection {
+  const address = socket.remoteAddress ?? '';
+  const network = networkPrefix(address);
+  const lastAtMs = performance.now();
+  return {
+    socket,
+    address,
+    network,
+    requests: 0,
+    underWay: 0,
+    response: undefined,
+    isBroken: false,
+    lastAtMs,
+  };
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/**
+ * As Node does, but that requests before the error get their answers: otherwise a body that is none would tell a token that
+ * verifies, whose answer waits for the disk, from one that does not.
+ */
+function refuse(error: NodeJS.ErrnoException, socket: Socket, connection: Connection | undefined): void {
+  if (connection !== undefined && isAnswering(connection)) {
+    connection.isBroken = true;
+    if (connection.underWay === 0) socket.destroySoon();
+  } else if (socket.writable) {
+    const status = refusals[error.code ?? ''] ?? '400 Bad Request';
+    socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+    socket.destroySoon();
+  } else socket.destroy();
+}
+
+/** Node takes the socket from a response that is through. */
+function isAnswering({ underWay, response }: Connection): boolean {
+  return underWay > 0 || (response !== undefined && response.socket !== null);
+}
+
+/** Nobody who waits for an answer has to go. */
+function evict(connections: ReadonlyMap<Socket, Connection>, count: number): void {
+  const idle = [...connections].filter(([, { underWay }]) => underWay === 0);
+  idle.sort(([, one], [, other]) => one.lastAtMs - other.lastAtMs);
+  for (const [socket] of idle.slice(0, count)) socket.destroy();
+}

@@ -1,0 +1,183 @@
+/**
+ * Pixels served beside nginx: `npm run bench:serve` (a minute or two), `-- --rounds 5 --seconds 4`, `-- --quick` (nothing but
+ * wrong counts is a failure). Ends with 1 when a figure is missed. docs/performance.md says what the figures mean.
+ */
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { judgeServe } from './criteria.mjs';
+import { makeDiskFolder } from './folders.mjs';
+import { pixelPaths, readRecorded, startServe, userAgent } from './mailtrack-serve.mjs';
+import { median } from './measure.mjs';
+import { findTool, missingTools } from './needs.mjs';
+import { startNginx } from './nginx.mjs';
+import { cpuSeconds, peakRssBytes } from './proc.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    connections: { type: 'string', default: '64' },
+    quick: { type: 'boolean', default: false },
+    /** `--cpu-prof`, for one. */
+    node: { type: 'string', multiple: true, default: [] },
+  },
+});
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+const seconds = Number(values.seconds ?? (values.quick ? 2 : 4));
+const tokens = 20_000;
+const lua = fileURLToPath(new URL('wrk.lua', import.meta.url));
+const run = promisify(execFile);
+
+const missing = missingTools('nginx', 'wrk', 'taskset');
+if (missing !== undefined) {
+  console.log(`Not run: ${missing}`);
+  process.exit(1);
+}
+if (availableParallelism() < 2) {
+  console.log('Not run: two processors are needed, one for the server and one for wrk.');
+  process.exit(1);
+}
+const [load] = loadavg();
+if (load > 0.5) console.log(`Others use this machine (load ${load.toFixed(1)}): figures will differ.`);
+
+const onServerCore = ['taskset', '-c', '0'];
+const folder = makeDiskFolder();
+const durableFolder = join(folder, 'durable');
+const verifyFolder = join(folder, 'verify');
+const nginx = await startNginx({ folder: join(folder, 'nginx'), prefix: onServerCore });
+const durable = await startServe({ folder: durableFolder, prefix: onServerCore, node: values.node });
+const verify = await startServe({ folder: verifyFolder, prefix: onServerCore, node: values.node });
+
+const servers = [
+  {
+    name: 'nginx empty_gif, buffered log',
+    id: 'nginx',
+    process: nginx,
+    paths: write('pixel', durableFolder),
+  },
+  {
+    name: 'mailtrack, recorded durably',
+    id: 'durable',
+    process: durable,
+    paths: write('pixel', durableFolder),
+  },
+  {
+    name: 'mailtrack, verified only',
+    id: 'verify',
+    process: verify,
+    paths: write('rehearsal', verifyFolder),
+  },
+];
+
+for (const server of servers) server.runs = [];
+// What is compiled, opened and cached once is no part of the figures.
+const warmUps = [];
+for (const server of servers) warmUps.push(await load64(server, 2));
+for (let round = 0; round < rounds; round += 1) {
+  for (const server of servers) {
+    await pause(300);
+    server.runs.push(await load64(server, seconds));
+  }
+}
+
+const durableEnd = await durable.stop();
+const verifyEnd = await verify.stop();
+nginx.stop();
+const acknowledged = sum([warmUps[1], ...servers[1].runs].map(({ answers }) => answers));
+const cutOff = (rounds + 1) * Number(values.connections);
+
+report();
+checkCounts();
+
+function write(purpose, ofFolder) {
+  const file = join(folder, `${purpose}.paths`);
+  writeFileSync(file, pixelPaths(ofFolder, tokens, purpose).join('\n'));
+  return file;
+}
+
+async function load64({ process: { port, pid }, paths }, forSeconds) {
+  const before = cpuSeconds(pid);
+  const { stdout } = await run('taskset', [
+    ...['-c', '1', findTool('wrk'), '-t1', `-c${values.connections}`, `-d${forSeconds}s`, '--timeout', '10s'],
+    ...['-s', lua, `http://127.0.0.1:${port}`, '--', paths, userAgent],
+  ]);
+  const found = JSON.parse(stdout.slice(stdout.lastIndexOf('{')));
+  const cpu = cpuSeconds(pid) - before;
+  return {
+    ...found,
+    rate: found.answers / found.seconds,
+    cpuMs: (cpu * 1_000_000) / found.answers,
+    rss: peakRssBytes(pid),
+  };
+}
+
+function report() {
+  console.log(
+    `\n${rounds} rounds of ${seconds} s, ${values.connections} connections, ${tokens} tokens; medians\n`,
+  );
+  console.log(
+    'server                           requests/s  × nginx   p50 ms   p99 ms  CPU ms/1,000   RSS MB',
+  );
+  const figures = new Map();
+  for (const { name, id, runs } of servers) {
+    const of = key => median(runs.map(one => one[key]));
+    // Within each round, since the machine's own speed changes from one to the next.
+    const ratio = median(runs.map((one, round) => one.rate / servers[0].runs[round].rate));
+    figures.set(id, { ratio, p50: of('p50'), p99: of('p99') });
+    const cells = [of('rate').toFixed(0).padStart(10), ratio.toFixed(3).padStart(7)];
+    cells.push(of('p50').toFixed(2).padStart(7), of('p99').toFixed(2).padStart(7));
+    cells.push(
+      of('cpuMs').toFixed(1).padStart(12),
+      (Math.max(...runs.map(one => one.rss)) / 1e6).toFixed(0).padStart(7),
+    );
+    console.log(`${name.padEnd(32)} ${cells.join('  ')}`);
+  }
+  console.log('');
+  for (const { text, value, limit, holds } of judgeServe(figures)) {
+    console.log(
+      `${text}: ${value.toFixed(2)} (${limit})${values.quick ? '' : holds ? ': holds' : ': MISSED'}`,
+    );
+    if (!holds && !values.quick) process.exitCode = 1;
+  }
+}
+
+/** wrk cuts off what is under way at its end: at most one answer per connection and run is recorded and not counted by it. */
+function checkCounts() {
+  const { rows, counted, integrity } = readRecorded(durableFolder);
+  const kept = rows + counted;
+  expect(
+    kept >= acknowledged && kept <= acknowledged + cutOff,
+    `${acknowledged} answers were counted by wrk, ${kept} recorded (${rows} rows, ${counted} counted); at most ${cutOff} more may be`,
+  );
+  expect(durableEnd.said.includes(`${kept} fetches recorded`), `mailtrack itself: ${lastLine(durableEnd)}`);
+  expect(
+    durableEnd.status === 0 && verifyEnd.status === 0,
+    `ended with ${durableEnd.status} and ${verifyEnd.status}`,
+  );
+  const rehearsed = readRecorded(verifyFolder);
+  expect(
+    rehearsed.rows + rehearsed.counted === 0,
+    `rehearsals left ${rehearsed.rows + rehearsed.counted} fetches`,
+  );
+  expect(integrity === 'ok', `integrity_check: ${integrity}`);
+  const failed = servers.flatMap(({ runs }) => runs).filter(({ refused, broken }) => refused + broken > 0);
+  expect(failed.length === 0, `${failed.length} runs with refused or broken answers`);
+}
+
+function expect(holds, text) {
+  console.log(`${text}: ${holds ? 'holds' : 'MISSED'}`);
+  if (!holds) process.exitCode = 1;
+}
+
+function lastLine({ said }) {
+  return said.trim().split('\n').at(-1);
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,169 @@
+/** `serve` as a service manager starts it: what it says when it cannot, and what it leaves behind when it is told to end. */
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseKeyRing } from '../../src/tracking/key.js';
+import { pixelUrl } from '../../src/tracking/pixel.js';
+import { sealToken } from '../../src/tracking/token.js';
+import { jsonLines, User } from './command.js';
+
+let user: User;
+beforeEach(() => {
+  user = new User();
+});
+afterEach(() => user.leave());
+
+async function refusal(args: readonly string[]) {
+  const { status, stdout, stderr } = await user.run(['serve', '--host', '127.0.0.1', ...args]);
+  const said = stderr.replaceAll(user.folder, '~').trimEnd().split('\n');
+  // A new key is announced first.
+  return { status, stdout, said: said.slice(said.findIndex(line => line.startsWith('mailtrack:'))) };
+}
+
+const isRoot = process.getuid?.() === 0;
+
+describe('what cannot be started is refused in a line, with what to do:', () => {
+  it('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const found = await refusal(['--port', String(port)]);
+    other.close();
+    expect(found).toEqual({
+      status: 74,
+      stdout: '',
+      said: [`mailtrack: port ${port} is taken by another program`, '  Choose another with --port.'],
+    });
+  });
+
+  it('an address that is not of this machine', async () => {
+    const { status, said } = await refusal(['--host', '192.0.2.1', '--port', '0']);
+    expect(status).toBe(74);
+    expect(said[0]).toMatch(/^mailtrack: cannot listen on 192\.0\.2\.1, port 0: /);
+    expect(said[1]).toBe('  Name an address of this machine with --host.');
+  });
+
+  it('a key that is none', async () => {
+    user.environment['MAILTRACK_KEY'] = join(user.folder, user.write('key', 'not a key\n'));
+    expect(await refusal(['--port', '0'])).toEqual({
+      status: 78,
+      stdout: '',
+      said: [
+        'mailtrack: ~/key holds no usable key: line 1 is not a key (mt1-<0 to 255>-<52 characters>)',
+        '  Restore the file; mail already sent can only be counted with the key it was sent with.',
+      ],
+    });
+  });
+
+  it('a key that is a folder', async () => {
+    user.environment['MAILTRACK_KEY'] = user.folder;
+    const { status, said } = await refusal(['--port', '0']);
+    expect(status).toBe(78);
+    expect(said[0]).toMatch(/^mailtrack: the key file ~ cannot be read: EISDIR/);
+    expect(said[1]).toBe('  Make it readable for you, or name another with MAILTRACK_KEY.');
+  });
+
+  it('a database that is a folder', async () => {
+    mkdirSync(join(user.folder, 'd'));
+    expect(await refusal(['--port', '0', '--db', 'd'])).toEqual({
+      status: 74,
+      stdout: '',
+      said: [
+        'mailtrack: the database ~/d cannot be opened',
+        '  Check the path and the permissions of its folder, or name another with --db.',
+      ],
+    });
+  });
+
+  it.runIf(isRoot)('a database on a disk that is mounted read-only', async () => {
+    const disk = join(user.folder, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+    try {
+      const server = await user.serve(['--db', 'disk/mailtrack.db']);
+      await server.stop();
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      expect(await refusal(['--port', '0', '--db', 'disk/mailtrack.db'])).toEqual({
+        status: 74,
+        stdout: '',
+        said: [
+          'mailtrack: the database ~/disk/mailtrack.db cannot be opened',
+          '  Check the path and the permissions of its folder, or name another with --db.',
+        ],
+      });
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+
+  it.runIf(isRoot)('a database on such a disk that a server left when it was killed', async () => {
+    const disk = join(user.folder, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+    try {
+      const child = user.start(['serve', '--host', '127.0.0.1', '--port', '0', '--db', 'disk/mailtrack.db']);
+      child.stderr?.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('on port')) child.kill('SIGKILL');
+      });
+      await child.ended;
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      const { status, said } = await refusal(['--port', '0', '--db', 'disk/mailtrack.db']);
+      expect([status, said[0]]).toEqual([
+        74,
+        'mailtrack: the database ~/disk/mailtrack.db cannot be written',
+      ]);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+
+  it.skipIf(isRoot)('a database that may not be written', async () => {
+    const server = await user.serve();
+    await server.stop();
+    chmodSync(user.database, 0o400);
+    const { status, said } = await refusal(['--port', '0']);
+    expect([status, said[0]]).toEqual([
+      74,
+      'mailtrack: the database ~/data/mailtrack/mailtrack.db cannot be written',
+    ]);
+  });
+
+  it('a trusted proxy that is no network', async () => {
+    expect(
+      await refusal(['--port', '0', '--trusted-proxy', '127.0.0.1', '--trusted-proxy', 'nginx']),
+    ).toEqual({
+      status: 64,
+      stdout: '',
+      said: [
+        'mailtrack: --trusted-proxy: "nginx" is no network',
+        '  Name addresses or networks, such as 127.0.0.1 or 10.0.0.0/8.',
+      ],
+    });
+    user.write('mailtrack.toml', '[serve]\ntrusted_proxies = ["10.0.0.0/40"]\n');
+    const { status, said } = await refusal(['--port', '0']);
+    expect([status, said[0]]).toEqual([78, 'mailtrack: serve.trusted_proxies: "10.0.0.0/40" is no network']);
+  });
+});
+
+it('records what a trusted proxy says, prints no line for each fetch off a terminal, and ends with all on disk', async () => {
+  const server = await user.serve(['--trusted-proxy', '127.0.0.1']);
+  const ring = parseKeyRing(readFileSync(join(user.folder, 'data', 'mailtrack', 'key'), 'utf8'));
+  if (!ring.ok) throw new Error(ring.why);
+  const token = sealToken(ring.value, { purpose: 'pixel', emailNumber: 42, recipientNumber: 1 });
+  for (const client of ['203.0.113.7', '198.51.100.9, 2001:db8:1::7']) {
+    const answer = await fetch(pixelUrl(server.url, token), { headers: { 'x-forwarded-for': client } });
+    expect(answer.status).toBe(200);
+  }
+  const { status, stderr } = await server.stop();
+  expect(status).toBe(0);
+  expect(jsonLines(stderr).at(-1)).toMatchObject({ event: 'stopped', recorded: 2 });
+  expect(stderr).not.toMatch(/image-proxy|unknown|human/);
+  const database = new Database(user.database, { readonly: true });
+  const networks = database.prepare('SELECT network FROM fetches ORDER BY fetch_number').pluck().all();
+  database.close();
+  expect(networks).toEqual(['203.0.113.0/24', '2001:db8:1::/48']);
+});
