@@ -33,6 +33,7 @@ export async function openWorkbook(octets: Buffer): Promise<Parsed<ArrayBuffer>>
     const xml = Buffer.from(part).toString();
     if (/<!(?:DOCTYPE|ENTITY)/i.test(xml))
       return refused('has declarations in its XML that no spreadsheet has');
+    if (isEndless(xml)) return refused(damaged);
     if (sheetTooLarge(xml)) return refused('has a sheet too large for a list');
     checked[name] = Buffer.from(namingErrors(xml));
   }
@@ -52,6 +53,9 @@ function refuseOthers(octets: Buffer): string | undefined {
   return head.startsWith('PK\x03\x04') ? undefined : 'is no XLSX workbook';
 }
 
+/** Of anybody's making. */
+const notRead = /^(?:customXml|docProps)\//i;
+
 /** The sizes are those the archive declares; no part is given more room than that. */
 function unpack(octets: Buffer, unzipSync: typeof UnzipSync): Parsed<ReadonlyMap<string, Uint8Array>> {
   let unpackedBytes = 0;
@@ -59,7 +63,7 @@ function unpack(octets: Buffer, unzipSync: typeof UnzipSync): Parsed<ReadonlyMap
   try {
     const parts = unzipSync(octets, {
       filter({ name, originalSize, size }) {
-        if (!/\.(?:xml|rels)$/i.test(name)) return false;
+        if (!/\.(?:xml|rels)$/i.test(name) || notRead.test(name)) return false;
         unpackedBytes += originalSize;
         packedBytes += size;
         const isBomb = unpackedBytes > ratioMatters && unpackedBytes > maxRatio * packedBytes;
@@ -75,9 +79,25 @@ function unpack(octets: Buffer, unzipSync: typeof UnzipSync): Parsed<ReadonlyMap
 
 class TooLarge extends Error {}
 
-const rowTag = /<(?:[\w.-]+:)?row\b[^>]*?\br\s*=\s*["'](\d+)/g;
+/** A tag that does not end, or a text no cell holds: the reader would look for the end for minutes. */
+function isEndless(xml: string): boolean {
+  if (/<[^<>]*(?:<|$)/.test(xml)) return true;
+  for (let at = 0; at < xml.length; ) {
+    const next = xml.indexOf('<', at);
+    const end = next === -1 ? xml.length : next;
+    if (end - at > longestText) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+/** Characters; a cell holds 32,767. */
+const longestText = 500_000;
+
+// No `<` in a tag, or each beginning of one would be looked for its end through all the rest.
+const rowTag = /<(?:[\w.-]+:)?row\b[^<>]*?\br\s*=\s*["'](\d+)/g;
 /** Cells with something in them: formatted empty ones may reach to the last column. */
-const cellTag = /<(?:[\w.-]+:)?c\b(?:[^>]*?\s)?r\s*=\s*["']([A-Z]+)(\d+)["'](?:[^>]*[^/>])?>/g;
+const cellTag = /<(?:[\w.-]+:)?c\b(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]+)(\d+)["'](?:[^<>]*[^/<>])?>/g;
 
 function sheetTooLarge(xml: string): boolean {
   for (const [, row] of xml.matchAll(rowTag)) if (Number(row) > maxRow) return true;
@@ -98,13 +118,13 @@ function columnNumber(letters: string): number {
 export const uncalculated = '#UNCALCULATED!';
 
 const formulaWithoutValue =
-  /<((?:[\w.-]+:)?)c\b([^>]*)>\s*<\1f\b[^>]*(?:\/>|>[^<]*<\/\1f>)\s*(?:<\1v\s*\/>|<\1v>\s*<\/\1v>)?\s*<\/\1c>/g;
+  /<((?:[\w.-]+:)?)c\b([^<>]*)>\s*<\1f\b[^<>]*(?:\/>|>[^<]*<\/\1f>)\s*(?:<\1v\s*\/>|<\1v>\s*<\/\1v>)?\s*<\/\1c>/g;
 const type = /\bt\s*=\s*(["'])(\w*)\1/;
 
 /** The reader takes both for empty cells, and somebody would get a copy without what is missing there. */
 function namingErrors(xml: string): string {
   return xml
-    .replaceAll(/<(?:[\w.-]+:)?c\b[^>]*>/g, tag => tag.replace(/(\bt\s*=\s*)(["'])e\2/, '$1$2str$2'))
+    .replaceAll(/<(?:[\w.-]+:)?c\b[^<>]*>/g, tag => tag.replace(/(\bt\s*=\s*)(["'])e\2/, '$1$2str$2'))
     .replaceAll(formulaWithoutValue, (cell: string, prefix: string, attributes: string) =>
       // A text that has no letters has a value all the same.
       type.exec(attributes)?.[2] === 'str' && /<(?:[\w.-]+:)?v\b/.test(cell)

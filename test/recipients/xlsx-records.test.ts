@@ -233,6 +233,24 @@ describe('what is no workbook, or too much of one', () => {
     ]);
   });
 
+  it.each(['<c r="A1" ', '<row r', '<c t = ', '<c><f ', '<c>\n<f>', '<!-- ', '<![CDATA[', ' '])(
+    'costs no more than its length, however often something begins: %s',
+    async begun => {
+      const letters = noise(600_000).replaceAll(/.{12}/g, word => begun + word);
+      const octets = withSheet(xml.replace('</sheetData>', `${letters}</sheetData>`));
+      expect(await readFile(octets)).toEqual([
+        'people.xlsx:-: list-syntax: people.xlsx is damaged\n  Save it as XLSX or CSV.',
+      ]);
+    },
+    20_000,
+  );
+
+  it('is no cell of half a million characters', async () => {
+    const long = (length: number) => readFile(withSheet(xml.replace('a@example.com', noise(length))));
+    expect(await long(500_001)).toEqual([expect.stringContaining('is damaged')]);
+    expect(await long(499_000)).toEqual([expect.stringContaining('address-syntax')]);
+  });
+
   it('is not unpacked beyond what it declares', async () => {
     // The central directory says 100 octets, and there are ten million.
     const lying = Buffer.from(pack({ ...parts, 'xl/big.xml': 'x'.repeat(10_000_000) }));
