@@ -163,7 +163,7 @@ async function problemsOf(source: string) {
 
 it('refuses random picks', async () => {
   expect(await problemsOf('\n{{ "a,b" | split: "," | sample }}')).toEqual([
-    'm.txt:2 the filter sample picks at random, and a copy made again has to be the same / undefined',
+    'm.txt:2 the filter sample picks at random, and a copy made again has to be the same / Choose by a field of the list.',
   ]);
 });
 
