@@ -18,17 +18,18 @@ export interface LiquidToken {
   readonly offset: number;
 }
 
-// A raw block is one piece: what looks like Liquid inside it is text.
-const liquidPattern = /\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
-
 export function protectLiquid(source: string): ProtectedText {
   const prefix = unusedPrefix(source);
   const tokens: LiquidToken[] = [];
-  const text = source.replace(liquidPattern, (liquid: string, offset: number) => {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { offset, end } of findLiquid(source)) {
     const token = `${prefix}${tokens.length}q`;
-    tokens.push({ token, liquid, offset });
-    return token;
-  });
+    tokens.push({ token, liquid: source.slice(offset, end), offset });
+    parts.push(source.slice(at, offset), token);
+    at = end;
+  }
+  const text = parts.join('') + source.slice(at);
   const byToken = new Map(tokens.map(entry => [entry.token, entry]));
   const tokenPattern = new RegExp(`${prefix}\\d+q`, 'g');
   return {
@@ -38,6 +39,35 @@ export function protectLiquid(source: string): ProtectedText {
       (part.match(tokenPattern) ?? []).map(token => byToken.get(token)).filter(entry => entry !== undefined),
     restore: compiled => compiled.replace(tokenPattern, token => byToken.get(token)?.liquid ?? token),
   };
+}
+
+const opening = /\{[{%]/g;
+const rawBegins = /\{%-?\s*raw\s*-?%\}/y;
+const rawEnds = /\{%-?\s*endraw\s*-?%\}/g;
+
+/** In one pass, whatever is left open: that is no Liquid. A raw block is one piece: what looks like Liquid in it is text. */
+function* findLiquid(source: string): Generator<{ offset: number; end: number }, void, void> {
+  const lastClosed = { '{{': source.lastIndexOf('}}'), '{%': source.lastIndexOf('%}') };
+  let hasRawEnds = true;
+  let at = 0;
+  for (;;) {
+    opening.lastIndex = at;
+    const found = opening.exec(source);
+    if (found === null) return;
+    const offset = found.index;
+    const brace = found[0] as '{{' | '{%';
+    at = offset + 2;
+    if (lastClosed[brace] < at) continue;
+    let end = source.indexOf(brace === '{{' ? '}}' : '%}', at) + 2;
+    rawBegins.lastIndex = offset;
+    if (hasRawEnds && rawBegins.test(source)) {
+      rawEnds.lastIndex = end;
+      hasRawEnds = rawEnds.test(source);
+      if (hasRawEnds) end = rawEnds.lastIndex;
+    }
+    yield { offset, end };
+    at = end;
+  }
 }
 
 /** Offset in the template as written, of an offset in the protected text. */

@@ -150,6 +150,7 @@ function liquidProblem(code: 'template-syntax', error: unknown, origin: Origin):
   if (/undefined filter: sample\b/.test(firstLine(error))) {
     return new Problem(code, 'the filter sample picks at random, and a copy made again has to be the same', {
       where: placeAt(origin, line, column),
+      fix: 'Choose by a field of the list.',
       cause: error,
     });
   }

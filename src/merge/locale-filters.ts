@@ -46,7 +46,7 @@ export function createLocaleFilters(settings: LocaleSettings): Readonly<Record<s
 
   const localeOf = (given: unknown): string => {
     if (given === undefined) return settings.locale;
-    if (typeof given === 'string' && isKnownLocale(given)) return given;
+    if (isLocale(given)) return given;
     throw new Error(`${JSON.stringify(given)} is not a locale; one is written like de-DE`);
   };
   const namesOf = (locale: string): DateNames => ({
@@ -77,6 +77,9 @@ export function createLocaleFilters(settings: LocaleSettings): Readonly<Record<s
   return {
     local_date: (value, style = 'long', locale = undefined) => {
       if (isNothing(value)) return value;
+      // The locale alone: `local_date: "de-DE"`.
+      if (locale === undefined && isLocale(style))
+        return namesOf(style).format(dateOf(value).wallClock, { dateStyle: 'long' });
       const dateStyle = dateStyles.find(known => known === style);
       if (dateStyle === undefined)
         throw new Error(
@@ -94,6 +97,8 @@ export function createLocaleFilters(settings: LocaleSettings): Readonly<Record<s
     },
     number: (value, digits = undefined, locale = undefined) => {
       if (isNothing(value)) return value;
+      if (locale === undefined && isLocale(digits))
+        return printNumber(digits, { maximumFractionDigits: 20 }, numberOf(value));
       const number = numberOf(value);
       const places = digits === undefined ? (number.split('.')[1]?.length ?? 0) : Number(digits);
       if (!Number.isInteger(places) || places < 0 || places > 20)
@@ -115,6 +120,10 @@ export function createLocaleFilters(settings: LocaleSettings): Readonly<Record<s
 }
 
 const dateStyles = ['full', 'long', 'medium', 'short'] as const;
+
+function isLocale(value: unknown): value is string {
+  return typeof value === 'string' && isKnownLocale(value);
+}
 
 function isNothing(value: unknown): boolean {
   return value === undefined || value === null || value === '';

@@ -103,6 +103,9 @@ it('reads tags and includes in one pass, whatever is left open', () => {
     '<!--[if mso]>',
     '<',
     'a=',
+    '{{',
+    '{%',
+    '{% raw %}',
   ]) {
     const text = piece.repeat(many);
     expect([...startTags(text)].length).toBeLessThanOrEqual(many);

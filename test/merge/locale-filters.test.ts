@@ -31,6 +31,7 @@ describe('local_date', () => {
     ['{{ d | local_date: "short" }}', '01/12/2026'],
     ['{{ d | local_date: "long", "de-DE" }}', '1. Dezember 2026'],
     ['{{ d | local_date: "medium", "en-US" }}', 'Dec 1, 2026'],
+    ['{{ d | local_date: "de-DE" }}', '1. Dezember 2026'],
     ['{{ "now" | local_date }}', '23 November 2026'],
   ])('prints a day as the language has it: %s', (source, expected) => {
     expect(print(source, { d: '2026-12-01' })).toBe(expected);
@@ -76,6 +77,7 @@ describe('money and number', () => {
     ['{{ n | money: "JPY", "en-US" }}', '¥1,235'],
     ['{{ n | number }}', '1,234.5'],
     ['{{ n | number: 2 }}', '1,234.50'],
+    ['{{ n | number: "de-DE" }}', '1.234,5'],
     ['{{ n | number: 0, "fr-FR" }}', '1_235'],
     ['{{ n | times: 2 | number: 1, "de-DE" }}', '2.469,0'],
     ['{{ big | money: "EUR" }}', '€12,345,678,901,234,567.89'],
@@ -161,7 +163,7 @@ async function problemsOf(source: string) {
 
 it('refuses random picks', async () => {
   expect(await problemsOf('\n{{ "a,b" | split: "," | sample }}')).toEqual([
-    'm.txt:2 the filter sample picks at random, and a copy made again has to be the same / undefined',
+    'm.txt:2 the filter sample picks at random, and a copy made again has to be the same / Choose by a field of the list.',
   ]);
 });
 

@@ -79,7 +79,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
 
   The subject: --subject, front matter, <mj-title> or <title>, the first Markdown heading; in that order.
   The text part is made from the template, or taken from <template>.txt beside it.
-  The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.`,
+  The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.
+  A template of more than 2 MB, or that takes more than 10 seconds to compile, is refused.`,
 
   csv: `Lists: CSV with a header row, separated by comma, semicolon or tab. UTF-8, or UTF-16 with a byte order mark;
   --encoding utf-16le, utf-16be, latin1 or windows-1252 for files in others.
