@@ -5,19 +5,24 @@ import { networkPrefix } from '../tracking/network.js';
 
 /**
  * Bounds on what one client can hold: octets of request line and headers, and the time to send them. Slow ones are
- * looked for every `connectionsCheckingInterval`. A front that keeps idle connections for a minute must be the one to
- * close them, or it sends a request into a connection that is just being closed. Node's own `maxRequestsPerSocket` would
- * answer 503 to what was sent behind the last request.
+ * looked for every `connectionsCheckingInterval`. Node's own `maxRequestsPerSocket` would answer 503 to what was sent
+ * behind the last request, and its `keepAliveTimeout` sets two timers for each request: both are done here.
  */
 export const limits = {
   maxHeaderSize: 8_192,
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2_000,
-  keepAliveTimeout: 65_000,
+  keepAliveTimeout: 0,
 };
+/**
+ * Without a request. A front that keeps idle connections for a minute must be the one to close them, or it sends a request
+ * into a connection that is just being closed.
+ */
+const idleMs = 65_000;
 /** Of a client that does not take its answers. */
 const stalledMs = 30_000;
+const lookMs = 2_000;
 
 const requestsPerConnection = 1_000;
 /** At most; an address of its own has no bound, since whole companies stand behind one. */
@@ -51,7 +56,9 @@ export interface Connections {
 /** Keeps count of a server's connections; when there are too many, those go that have been silent longest. */
 export function watchConnections(server: Server, most = mostConnections): Connections {
   const connections = new Map<Socket, Connection>();
-  server.setTimeout(stalledMs, socket => socket.destroy());
+  const timer = setInterval(() => endSilent(connections.values(), performance.now()), lookMs);
+  timer.unref();
+  server.once('close', () => clearInterval(timer));
   // Nobody of so many can be sent away for others: all wait for an answer, or have not ended their handshake.
   server.maxConnections = most * 2;
   // Without it, a client that closes its half behind a request gets no answer. RFC 9112 §9.6 lets it.
@@ -129,6 +136,13 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, connection: Connec
 /** Node takes the socket from a response that is through. */
 function isAnswering({ underWay, response }: Connection): boolean {
   return underWay > 0 || (response !== undefined && response.socket !== null);
+}
+
+function endSilent(connections: Iterable<Connection>, nowMs: number): void {
+  for (const { socket, underWay, lastAtMs } of connections) {
+    const longest = socket.writableLength > 0 ? stalledMs : idleMs;
+    if (underWay === 0 && nowMs - lastAtMs > longest) socket.destroy();
+  }
 }
 
 /** Nobody who waits for an answer has to go. */
