@@ -60,9 +60,11 @@ export async function runServe(options: ServeOptions): Promise<void> {
       unsubscribe: token => unsubscribe(token, { log, ring, clock: systemClock }),
       onFault: error => say(`A request failed: ${describe(error)}`),
     });
+    // Heard before anybody can know that this is ready.
+    const stopped = untilStopSignal();
     say(`Serving pixels on port ${endpoint.port}, key ${ring.fingerprint}, database ${context.storeUrl}.`);
     if (tlsFiles !== undefined) renewCertificate(tlsFiles, endpoint, say);
-    await untilStopSignal();
+    await stopped;
     await endpoint.close();
     say(summary(recorder.counts));
   } finally {
