@@ -79,7 +79,7 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
   }
 }
 
-/** On a disk that is mounted read-only SQLite opens the file all the same. */
+/** On a disk that is mounted read-only SQLite opens the file all the same, and only refuses a statement that would write. */
 function refuseReadOnly(database: Database): void {
   try {
     // Something has to be written: beside the log of a process that was killed, a transaction begins all the same.
