@@ -73,13 +73,16 @@ function rowsOf(format: 'csv' | 'ndjson'): readonly Row[] {
         }),
       ),
     ...strangeAddresses.map(([text]): Row => ({ cells: [text, 'N', 'bcc', 'no'], name: 'N' })),
-    ...hostileValues.map(([text, fault]): Row => {
-      const isRefused = fault !== undefined && (format === 'ndjson' || !hasHalfPair(text));
-      const cells = [one(), text, 'bcc', 'no'] as const;
-      return isRefused
-        ? { cells, code: 'list-row' }
-        : { cells, name: format === 'csv' ? asUtf8(text) : text };
-    }),
+    // What reads as a field that was left over is refused of copies, not of rows (test/golden/refused.test.ts).
+    ...hostileValues
+      .filter(([text]) => !text.includes('{{'))
+      .map(([text, fault]): Row => {
+        const isRefused = fault !== undefined && (format === 'ndjson' || !hasHalfPair(text));
+        const cells = [one(), text, 'bcc', 'no'] as const;
+        return isRefused
+          ? { cells, code: 'list-row' }
+          : { cells, name: format === 'csv' ? asUtf8(text) : text };
+      }),
     ...hostileRoles.map(
       ([role, meant]): Row => ({
         cells: [one(), 'N', role, 'no'],
@@ -345,7 +348,9 @@ describe('front matter', () => {
     if (fault !== undefined || text.includes('{{')) {
       const codes = 'refused' in sent ? sent.refused.map(({ code }) => code) : [];
       expect(codes.length).toBeGreaterThan(0);
-      expect(codes.every(code => /^(address-syntax|template-(field|subject|syntax))$/.test(code))).toBe(true);
+      expect(
+        codes.every(code => /^(address-syntax|template-(field|subject|syntax|placeholder))$/.test(code)),
+      ).toBe(true);
       return;
     }
     const mail = await onlyMail(sent);
