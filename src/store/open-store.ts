@@ -2,11 +2,10 @@
  * Where the ledger and the facts are kept. Knows databases and nothing of mail beyond the ports' words; the only
  * room with SQL in it.
  */
-import { resolve } from 'node:path';
-import { Problem } from '../problem.js';
 import type { EmailReader, FactIntake, FactOffer, FetchLog, Ledger, LogIntake } from '../workflow/ports.js';
+import { openAt, prepared } from './open-reader.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
-import { type Database, databaseProblem, openDatabase } from './sqlite/database.js';
+import { type Database, databaseProblem } from './sqlite/database.js';
 import { createFactIntake } from './sqlite/fact-intake.js';
 import { createFactOffer } from './sqlite/fact-offer.js';
 import { createFetchLog } from './sqlite/fetch-log.js';
@@ -36,17 +35,11 @@ export interface StoreOptions {
   readonly serving?: boolean;
 }
 
-/** Long enough for another process's commit or checkpoint on a slow disk. */
-const patientMs = 5_000;
-
-/**
- * @param url `sqlite:<path>`, or a bare path; created when it is not there.
- * @throws Problem `config` for another kind of URL, `database` when it cannot be opened.
- */
+/** @throws Problem as `openAt`. */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const database = await openDatabase(resolve(sqlitePath(url)), options.busyTimeoutMs ?? patientMs);
+  const database = await openAt(url, options.busyTimeoutMs);
   const commits = new GroupCommit(database);
-  const sides = createSides(database, commits);
+  const sides = prepared(database, () => createSides(database, commits));
   if (options.serving === true) refuseReadOnly(database);
   const endCheckpoints = options.serving === true ? checkpointAside(database) : undefined;
   return {
@@ -59,24 +52,18 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   };
 }
 
-/** Their statements are prepared here, for which all tables have to be as they were made. */
 function createSides(database: Database, commits: GroupCommit): Omit<Store, 'close'> {
-  try {
-    const reader = createReads(database);
-    const fetchNumbers = new Map<number, number>();
-    const forgetNumbers = () => fetchNumbers.clear();
-    return {
-      ledger: createLedger(database, commits, reader),
-      fetchLog: createFetchLog(database, commits, fetchNumbers),
-      reader,
-      factOffer: createFactOffer(database, commits),
-      factIntake: createFactIntake(database, commits, forgetNumbers),
-      logIntake: createLogIntake(database, commits, forgetNumbers),
-    };
-  } catch (error) {
-    database.close();
-    throw databaseProblem(database.name, error);
-  }
+  const reader = createReads(database);
+  const fetchNumbers = new Map<number, number>();
+  const forgetNumbers = () => fetchNumbers.clear();
+  return {
+    ledger: createLedger(database, commits, reader),
+    fetchLog: createFetchLog(database, commits, fetchNumbers),
+    reader,
+    factOffer: createFactOffer(database, commits),
+    factIntake: createFactIntake(database, commits, forgetNumbers),
+    logIntake: createLogIntake(database, commits, forgetNumbers),
+  };
 }
 
 /** On a disk that is mounted read-only SQLite opens the file all the same, and only refuses a statement that would write. */
@@ -91,14 +78,4 @@ function refuseReadOnly(database: Database): void {
     database.close();
     throw databaseProblem(database.name, error);
   }
-}
-
-function sqlitePath(url: string): string {
-  if (url.startsWith('sqlite:')) return url.slice('sqlite:'.length);
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(url)) {
-    throw new Problem('config', `store.url ${JSON.stringify(url)} is not a database this version knows`, {
-      fix: 'Use sqlite:<path> or a bare path.',
-    });
-  }
-  return url;
 }

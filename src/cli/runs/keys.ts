@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Problem } from '../../problem.js';
-import { openStore } from '../../store/open-store.js';
+import { openReader } from '../../store/open-reader.js';
 import { printJson } from '../../terminal/json.js';
 import { keyLines, type ListedKey } from '../../terminal/keys-view.js';
 import { createTimeFormat } from '../../terminal/time.js';
@@ -140,11 +140,11 @@ async function countEmails(
 }
 
 async function readCounts(storeUrl: string): Promise<ReadonlyMap<string, number>> {
-  const store = await openStore(storeUrl);
+  const store = await openReader(storeUrl);
   try {
     return await store.reader.countEmailsByKey();
   } finally {
-    await store.close();
+    store.close();
   }
 }
 

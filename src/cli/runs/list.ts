@@ -1,4 +1,4 @@
-import { openStore } from '../../store/open-store.js';
+import { openReader } from '../../store/open-reader.js';
 import { printJson } from '../../terminal/json.js';
 import { type ListedEmail, listLines } from '../../terminal/list-view.js';
 import { createStyle } from '../../terminal/style.js';
@@ -12,7 +12,7 @@ const defaultLimit = 20;
 
 export async function runList(options: GlobalOptions & { limit?: number }): Promise<void> {
   const { output, json, storeUrl } = await createContext(options);
-  const store = await openStore(storeUrl);
+  const store = await openReader(storeUrl);
   try {
     const emails = await store.reader.listEmails(options.limit ?? defaultLimit);
     if (json) {
@@ -33,7 +33,7 @@ export async function runList(options: GlobalOptions & { limit?: number }): Prom
       for (const line of lines) output.data(line);
     }
   } finally {
-    await store.close();
+    store.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { openStore } from '../../store/open-store.js';
+import { openReader } from '../../store/open-reader.js';
 import { printJson } from '../../terminal/json.js';
 import { readReport } from '../../workflow/read-report.js';
 import { createContext } from '../context.js';
@@ -12,7 +12,7 @@ export interface ReportOptions extends GlobalOptions {
 
 export async function runReport(emailId: string, options: ReportOptions): Promise<void> {
   const context = await createContext(options);
-  const store = await openStore(context.storeUrl);
+  const store = await openReader(context.storeUrl);
   try {
     const report = await readReport(store.reader, emailId);
     if (report !== undefined) {
@@ -25,6 +25,6 @@ export async function runReport(emailId: string, options: ReportOptions): Promis
       );
     }
   } finally {
-    await store.close();
+    store.close();
   }
 }

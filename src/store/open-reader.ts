@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { Problem } from '../problem.js';
+import type { EmailReader } from '../workflow/ports.js';
+import { type Database, databaseProblem, openDatabase } from './sqlite/database.js';
+import { createReads } from './sqlite/reads.js';
+
+export interface Reader {
+  readonly reader: EmailReader;
+  close(): void;
+}
+
+/** Long enough for another process's commit or checkpoint on a slow disk. */
+const patientMs = 5_000;
+
+/**
+ * For commands that only look, and would wait for all the rest to load (`openStore`).
+ * @throws Problem as `openAt`.
+ */
+export async function openReader(url: string): Promise<Reader> {
+  const database = await openAt(url);
+  return { reader: prepared(database, () => createReads(database)), close: () => database.close() };
+}
+
+/**
+ * @param url `sqlite:<path>`, or a bare path; created when it is not there.
+ * @throws Problem `config` for another kind of URL, `database` when it cannot be opened.
+ */
+export function openAt(url: string, busyTimeoutMs = patientMs): Promise<Database> {
+  return openDatabase(resolve(sqlitePath(url)), busyTimeoutMs);
+}
+
+/** Statements are prepared once, for which all tables have to be as they were made. */
+export function prepared<Sides>(database: Database, prepare: () => Sides): Sides {
+  try {
+    return prepare();
+  } catch (error) {
+    database.close();
+    throw databaseProblem(database.name, error);
+  }
+}
+
+function sqlitePath(url: string): string {
+  if (url.startsWith('sqlite:')) return url.slice('sqlite:'.length);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(url)) {
+    throw new Problem('config', `store.url ${JSON.stringify(url)} is not a database this version knows`, {
+      fix: 'Use sqlite:<path> or a bare path.',
+    });
+  }
+  return url;
+}
