@@ -1,5 +1,5 @@
-import { decodeEntities } from '../merge/entities.js';
-import { startTags } from '../merge/start-tags.js';
+import { decodeEntities } from '../merge/html/entities.js';
+import { startTags } from '../merge/html/start-tags.js';
 
 /** The start tags of one kind in a message's HTML. What is in comments, styles and scripts is none. */
 export interface HtmlElement {

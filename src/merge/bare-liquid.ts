@@ -1,7 +1,7 @@
 import { Problem, Problems } from '../problem.js';
-import type { ProtectedText } from './liquid-protection.js';
+import { type StartTag, startTags } from './html/start-tags.js';
+import type { ProtectedText } from './liquid/liquid-protection.js';
 import type { JoinedText } from './source-text.js';
-import { type StartTag, startTags } from './start-tags.js';
 
 /**
  * A value inside a tag and outside quotes: escaping does not hold it there, since a blank in it begins another attribute.

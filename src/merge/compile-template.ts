@@ -4,19 +4,18 @@
  */
 import { type Place, Problem } from '../problem.js';
 import { refuseBareLiquid } from './bare-liquid.js';
-import { decodeEntities } from './entities.js';
+import { inlineCss } from './css/inline-css.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
-import { inlineCss } from './inline-css.js';
+import { decodeEntities } from './html/entities.js';
 import { findImages } from './inline-images.js';
-import { fieldsOf, type Origin, parseLiquid } from './liquid.js';
-import { type ProtectedText, protectLiquid } from './liquid-protection.js';
+import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
+import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { compileMarkdown } from './markdown.js';
-import { compileMjml } from './mjml.js';
-import { expandIncludes } from './mjml-include.js';
-import type { PlaceOf } from './mjml-source.js';
+import { compileMjml } from './mjml/mjml.js';
+import { expandIncludes } from './mjml/mjml-include.js';
 import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, textFromHtml } from './plain-text.js';
-import { joinPieces, wholeOf } from './source-text.js';
+import { joinPieces, type PlaceOf, wholeOf } from './source-text.js';
 
 export type TemplateKind = 'mjml' | 'html' | 'md' | 'txt';
 

@@ -3,8 +3,8 @@
  * then for a cell of a list to say, and only what a link in a mail may be is sent. What the template itself begins with
  * a scheme and a host is its author's own word, and costs nothing here.
  */
-import { decodeEntities } from './entities.js';
-import type { MarkedTemplate, Segment } from './static-runs.js';
+import { decodeEntities } from './html/entities.js';
+import type { MarkedTemplate, Segment } from './liquid/static-runs.js';
 
 export interface UrlFault {
   /** As the template has it, up to the end of the first value: `href="{{ link }}`. */

@@ -1,6 +1,6 @@
 import { Problem } from '../problem.js';
 import { cellFault } from '../recipients/list-row.js';
-import { isKnownLocale } from './locale-filters.js';
+import { isKnownLocale } from './liquid/locale-filters.js';
 
 /** What a template says about its message, before `---`. Every key is optional. */
 export interface FrontMatter {

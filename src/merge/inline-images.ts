@@ -4,9 +4,9 @@
  */
 import { type Place, Problem, Problems } from '../problem.js';
 import type { CompiledTemplate } from './compile-template.js';
-import { decodeEntities } from './entities.js';
-import { type ProtectedText, protectLiquid, sourceOffset } from './liquid-protection.js';
-import { replaceReferences } from './references.js';
+import { decodeEntities } from './html/entities.js';
+import { replaceReferences } from './html/references.js';
+import { type ProtectedText, protectLiquid, sourceOffset } from './liquid/liquid-protection.js';
 import type { JoinedText } from './source-text.js';
 import { folderOf, resolveInside } from './template-path.js';
 

@@ -1,4 +1,4 @@
-import type { ProtectedText } from './liquid-protection.js';
+import type { ProtectedText } from './liquid/liquid-protection.js';
 import { elementStyles, layOut } from './page-layout.js';
 
 type Markdown = InstanceType<typeof import('markdown-it')['default']>;

@@ -3,7 +3,7 @@
  * after a hidden preheader, outside comments (Outlook's conditional ones too), never inside a table's skeleton; once in
  * every copy, whichever branch of a condition it takes.
  */
-import { type HtmlPiece, htmlPieces } from './html-pieces.js';
+import { type HtmlPiece, htmlPieces } from './html/html-pieces.js';
 
 export function placePixelSlot(html: string, slot: string): string {
   const pieces = [...htmlPieces(html)];

@@ -1,5 +1,5 @@
 import type { FormatCallback } from 'html-to-text';
-import type { ProtectedText } from './liquid-protection.js';
+import type { ProtectedText } from './liquid/liquid-protection.js';
 import { layOut } from './page-layout.js';
 
 /**

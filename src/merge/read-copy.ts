@@ -1,8 +1,8 @@
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { Composition } from './composition.js';
 import type { CopyContext, CopyRecipient } from './copy-plan.js';
-import { type Context, createEngines, parseLiquid, renderLiquid, type Scope } from './liquid.js';
-import { defaultLocale } from './locale-filters.js';
+import { type Context, createEngines, parseLiquid, renderLiquid, type Scope } from './liquid/liquid.js';
+import { defaultLocale } from './liquid/locale-filters.js';
 import { createScope } from './scope.js';
 
 /** One copy as text: to be looked at, not sent. */

@@ -10,9 +10,9 @@ import {
   type Rendered,
   renderLiquid,
   type Scope,
-} from './liquid.js';
-import { defaultLocale } from './locale-filters.js';
-import { type MarkedTemplate, markStaticRuns } from './static-runs.js';
+} from './liquid/liquid.js';
+import { defaultLocale } from './liquid/locale-filters.js';
+import { type MarkedTemplate, markStaticRuns } from './liquid/static-runs.js';
 
 export interface RenderedCopy {
   readonly subject: string;

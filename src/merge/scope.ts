@@ -1,5 +1,5 @@
 import type { Fields, Role } from '../recipients/recipient.js';
-import type { Scope } from './liquid.js';
+import type { Scope } from './liquid/liquid.js';
 
 /** Fields every template may use, whatever the list has. */
 export const builtInFields = ['email', 'name', 'role', 'email_id', 'unsubscribe_url', 'pixel'] as const;

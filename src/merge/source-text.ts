@@ -17,6 +17,9 @@ export interface Piece {
   readonly isAdded?: boolean;
 }
 
+/** Where an offset into the template before protection was written. */
+export type PlaceOf = (offset: number) => Place;
+
 export interface JoinedText {
   readonly text: string;
   placeOf(offset: number): Place;

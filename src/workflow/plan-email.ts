@@ -7,7 +7,7 @@ import { checkRelay } from '../check/email-rules.js';
 import type { CompiledTemplate, TemplateResult } from '../merge/compile-template.js';
 import type { Composition } from '../merge/composition.js';
 import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
-import { fieldsOf, parseLiquid } from '../merge/liquid.js';
+import { fieldsOf, parseLiquid } from '../merge/liquid/liquid.js';
 import { offersOneClick } from '../merge/one-click.js';
 import { printDateTime } from '../message/date-time.js';
 import type { DkimSigner } from '../message/dkim/signer.js';

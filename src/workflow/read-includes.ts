@@ -1,5 +1,5 @@
 import type { SourceRef } from '../merge/composition.js';
-import { findIncludes, type Include } from '../merge/mjml-include.js';
+import { findIncludes, type Include } from '../merge/mjml/mjml-include.js';
 import type { SourceText } from '../merge/source-text.js';
 import { folderOf } from '../merge/template-path.js';
 import { Problem, Problems } from '../problem.js';

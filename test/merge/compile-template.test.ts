@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/merge/compile-template.js';
-import { parseLiquid, renderLiquid } from '../../src/merge/liquid.js';
+import { parseLiquid, renderLiquid } from '../../src/merge/liquid/liquid.js';
 import { createRenderer } from '../../src/merge/render-copy.js';
 import { createScope } from '../../src/merge/scope.js';
 import { type Problem, Problems } from '../../src/problem.js';

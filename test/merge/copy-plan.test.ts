@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type CompiledTemplate, compileTemplate } from '../../src/merge/compile-template.js';
 import type { Composition } from '../../src/merge/composition.js';
 import { type CopyRecipient, createCopyPlan, createTrial } from '../../src/merge/copy-plan.js';
-import { parseLiquid, renderLiquid, type Scope } from '../../src/merge/liquid.js';
+import { parseLiquid, renderLiquid, type Scope } from '../../src/merge/liquid/liquid.js';
 import { createScope } from '../../src/merge/scope.js';
 import { type Attachment, composeMessage } from '../../src/message/compose.js';
 import type { DkimSigner } from '../../src/message/dkim/signer.js';

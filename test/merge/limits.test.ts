@@ -1,9 +1,9 @@
 /** What a template may do to the program that reads it. Times are not measured here: what takes long is a fault of reading. */
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/merge/compile-template.js';
-import { findIncludes } from '../../src/merge/mjml-include.js';
+import { startTags } from '../../src/merge/html/start-tags.js';
+import { findIncludes } from '../../src/merge/mjml/mjml-include.js';
 import { createRenderer } from '../../src/merge/render-copy.js';
-import { startTags } from '../../src/merge/start-tags.js';
 import { Problem, Problems } from '../../src/problem.js';
 
 async function refusal(path: string, source: string) {

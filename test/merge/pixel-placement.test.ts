@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/merge/compile-template.js';
-import { parseLiquid, renderLiquid } from '../../src/merge/liquid.js';
+import { parseLiquid, renderLiquid } from '../../src/merge/liquid/liquid.js';
 import { pixelElement, placePixelSlot } from '../../src/merge/pixel-placement.js';
 
 /** `@` stands where the pixel has to go; each place was compared with the tree that a parser of the standard builds. */

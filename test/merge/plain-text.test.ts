@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/merge/compile-template.js';
-import { parseLiquid, renderLiquid } from '../../src/merge/liquid.js';
+import { parseLiquid, renderLiquid } from '../../src/merge/liquid/liquid.js';
 
 /** The text part of a copy that is made from the HTML. */
 async function textOf(source: string, fields: object = {}, path = 'm.html'): Promise<string> {

@@ -3,7 +3,7 @@
  * a mark travels through Liquid in its place, through conditions and loops alike.
  */
 import { Tokenizer, TypeGuards } from 'liquidjs';
-import { type EncodedPiece, encodePiece } from '../message/quoted-printable.js';
+import { type EncodedPiece, encodePiece } from '../../message/quoted-printable.js';
 
 export interface MarkedTemplate {
   /** The template with a mark in place of each run. */

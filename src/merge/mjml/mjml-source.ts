@@ -1,5 +1,6 @@
-import { type Place, Problem } from '../problem.js';
-import { type ProtectedText, sourceOffset } from './liquid-protection.js';
+import { Problem } from '../../problem.js';
+import { type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
+import type { PlaceOf } from '../source-text.js';
 
 /** Components whose content is HTML or text of the user's, which MJML passes on without looking at it. */
 export const contentComponents = new Set([
@@ -31,9 +32,6 @@ const rawParents = new Set([
 ]);
 
 const pieces = /<!--[\s\S]*?-->|<(\/?)(mj[a-z-]*)\b((?:"[^"]*"|'[^']*'|[^"'>])*?)(\/?)>/g;
-
-/** Where an offset into the template before protection was written. */
-export type PlaceOf = (offset: number) => Place;
 
 /**
  * Makes MJML keep what it would drop in silence: Liquid tags between components are wrapped in `mj-raw`. What cannot

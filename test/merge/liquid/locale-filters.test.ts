@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { compileTemplate } from '../../src/merge/compile-template.js';
-import { createEngines, parseLiquid, renderLiquid } from '../../src/merge/liquid.js';
-import { type Problem, Problems } from '../../src/problem.js';
+import { compileTemplate } from '../../../src/merge/compile-template.js';
+import { createEngines, parseLiquid, renderLiquid } from '../../../src/merge/liquid/liquid.js';
+import { type Problem, Problems } from '../../../src/problem.js';
 
 const sent = 'Mon, 23 Nov 2026 23:30:00 +0100';
 

@@ -1,7 +1,7 @@
-import { Problem, Problems } from '../problem.js';
-import { type ProtectedText, sourceOffset } from './liquid-protection.js';
-import { keepLiquidBetweenComponents, type PlaceOf } from './mjml-source.js';
-import { lineStart } from './source-text.js';
+import { Problem, Problems } from '../../problem.js';
+import { type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
+import { lineStart, type PlaceOf } from '../source-text.js';
+import { keepLiquidBetweenComponents } from './mjml-source.js';
 
 /**
  * MJML to HTML, once per email, with the Liquid still protected. Every piece of Liquid that went in comes out, or

@@ -1,5 +1,5 @@
 /** Dates and numbers as lists have them: text, in one spelling each, read the same on every machine. */
-import { type Parsed, parsed, refused } from '../problem.js';
+import { type Parsed, parsed, refused } from '../../problem.js';
 
 export interface WrittenDate {
   /** Its UTC fields are what was written, whatever the zone. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileTemplate } from '../../src/merge/compile-template.js';
-import { type Problem, Problems } from '../../src/problem.js';
+import { compileTemplate } from '../../../src/merge/compile-template.js';
+import { type Problem, Problems } from '../../../src/problem.js';
 
 async function compile(source: string) {
   const { compiled } = await compileTemplate({ path: 'm.html', source: `{{ pixel }}${source}` }, 'S');

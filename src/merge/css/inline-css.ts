@@ -4,14 +4,14 @@
  * nothing else in it changes. The style elements stay: what is in comments for Outlook, and what a condition such as
  * `@media` or `:hover` has to change later, needs them.
  */
-import { Problems } from '../problem.js';
+import { Problems } from '../../problem.js';
+import { attributeValue, type StartTag, startTags } from '../html/start-tags.js';
+import { applyEdits, type Edit } from '../html/text-edits.js';
+import type { ProtectedText } from '../liquid/liquid-protection.js';
+import type { PlaceOf } from '../source-text.js';
 import { findLinks, findTagsInSheet, findVariables, findVarying } from './css-faults.js';
 import { readDeclarations } from './css-rules.js';
-import type { ProtectedText } from './liquid-protection.js';
-import type { PlaceOf } from './mjml-source.js';
-import { attributeValue, type StartTag, startTags } from './start-tags.js';
 import { sortSheet } from './style-sheet.js';
-import { applyEdits, type Edit } from './text-edits.js';
 
 /**
  * @returns HTML, with the Liquid still protected.

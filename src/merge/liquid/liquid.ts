@@ -1,5 +1,5 @@
 import { Liquid, type Template } from 'liquidjs';
-import { type Place, Problem } from '../problem.js';
+import { type Place, Problem } from '../../problem.js';
 import {
   createLocaleFilters,
   defaultLocale,

@@ -1,8 +1,8 @@
 /** What cannot be inlined, or not alike for everybody, and is refused with its place. */
-import { Problem } from '../problem.js';
-import { type ProtectedText, sourceOffset } from './liquid-protection.js';
-import type { PlaceOf } from './mjml-source.js';
-import { attributeValue, type StartTag } from './start-tags.js';
+import { Problem } from '../../problem.js';
+import { attributeValue, type StartTag } from '../html/start-tags.js';
+import { type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
+import type { PlaceOf } from '../source-text.js';
 import type { SortedSheet, Varying } from './style-sheet.js';
 
 /** What makes a rule mean other elements in other copies. */

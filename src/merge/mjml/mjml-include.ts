@@ -2,12 +2,19 @@
  * `mj-include`: the other file's text in the place of the tag, before anything is compiled, as mjml would have it, which
  * drops what it cannot read without a word. Here are the rules; `workflow/read-includes.ts` reads.
  */
-import { type Place, Problem } from '../problem.js';
-import { protectLiquid, sourceOffset } from './liquid-protection.js';
+import { type Place, Problem } from '../../problem.js';
+import { attributeValue, startTags } from '../html/start-tags.js';
+import { protectLiquid, sourceOffset } from '../liquid/liquid-protection.js';
+import {
+  type JoinedText,
+  joinPieces,
+  type Piece,
+  placeIn,
+  type SourceText,
+  wholeOf,
+} from '../source-text.js';
+import { folderOf, resolveInside } from '../template-path.js';
 import { contentComponents } from './mjml-source.js';
-import { type JoinedText, joinPieces, type Piece, placeIn, type SourceText, wholeOf } from './source-text.js';
-import { attributeValue, startTags } from './start-tags.js';
-import { folderOf, resolveInside } from './template-path.js';
 
 export interface Include {
   /** As it was written. */

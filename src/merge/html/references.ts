@@ -1,5 +1,5 @@
 /** The files that HTML shows or loads, wherever it names them: `src`, `srcset`, `background`, `poster`, and `url(…)` in CSS. */
-import { readRules, withoutValues } from './css-rules.js';
+import { readRules, withoutValues } from '../css/css-rules.js';
 import { type Attribute, type StartTag, startTags } from './start-tags.js';
 import { applyEdits, type Edit } from './text-edits.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compileTemplate } from '../../src/merge/compile-template.js';
-import { parseLiquid, renderLiquid } from '../../src/merge/liquid.js';
-import { type Problem, Problems } from '../../src/problem.js';
+import { compileTemplate } from '../../../src/merge/compile-template.js';
+import { parseLiquid, renderLiquid } from '../../../src/merge/liquid/liquid.js';
+import { type Problem, Problems } from '../../../src/problem.js';
 
 const mjml = (body: string, head = '') => `<mjml>${head}<mj-body>${body}</mj-body></mjml>`;
 const text = (words: string) => `<mj-section><mj-column><mj-text>${words}</mj-text></mj-column></mj-section>`;

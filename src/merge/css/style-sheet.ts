@@ -1,5 +1,5 @@
+import type { Edit } from '../html/text-edits.js';
 import { type CssRule, readDeclarations, readRules, splitSelectors, withoutValues } from './css-rules.js';
-import type { Edit } from './text-edits.js';
 
 export interface SortedSheet {
   /** Rules that mean the same elements in every copy, whatever the reader does. */
