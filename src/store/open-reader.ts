@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Problem } from '../problem.js';
 import type { EmailReader } from '../workflow/ports.js';
@@ -27,6 +28,11 @@ export async function openReader(url: string): Promise<Reader> {
  */
 export function openAt(url: string, busyTimeoutMs = patientMs): Promise<Database> {
   return openDatabase(resolve(sqlitePath(url)), busyTimeoutMs);
+}
+
+/** @param url as of `openAt`. */
+export function existsAt(url: string): boolean {
+  return existsSync(sqlitePath(url));
 }
 
 /** Statements are prepared once, for which all tables have to be as they were made. */

@@ -3,7 +3,7 @@
  * room with SQL in it.
  */
 import type { EmailReader, FactIntake, FactOffer, FetchLog, Ledger, LogIntake } from '../workflow/ports.js';
-import { openAt, prepared } from './open-reader.js';
+import { existsAt, openAt, prepared } from './open-reader.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
 import { type Database, databaseProblem } from './sqlite/database.js';
 import { createFactIntake } from './sqlite/fact-intake.js';
@@ -50,6 +50,11 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       database.close();
     },
   };
+}
+
+/** For a dry run, which looks at who is suppressed when there is a database, and makes none. */
+export async function openStoreIfAny(url: string): Promise<Store | undefined> {
+  return existsAt(url) ? openStore(url) : undefined;
 }
 
 function createSides(database: Database, commits: GroupCommit): Omit<Store, 'close'> {

@@ -1,11 +1,20 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/problem.js';
-import { openStore, type Store } from '../../src/store/open-store.js';
+import { openStore, openStoreIfAny, type Store } from '../../src/store/open-store.js';
 import { migrations } from '../../src/store/sqlite/schema.js';
 import type {
   EmailRecord,
@@ -305,6 +314,17 @@ describe('finding emails', () => {
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aaaaaaaaaaaa');
     await store.ledger.cancelEmail('em_aaaaaaaaaaaa', at);
     expect(await store.reader.findUnfinished()).toBeUndefined();
+  });
+});
+
+describe('a database that may not be there', () => {
+  it('is opened by its URL when it is, and not made when it is not', async () => {
+    const there = await openStoreIfAny(`sqlite:${file}`);
+    expect(await there?.ledger.readSuppressed()).toEqual(new Set());
+    await there?.close();
+    const missing = join(folder, 'missing.db');
+    expect(await openStoreIfAny(`sqlite:${missing}`)).toBeUndefined();
+    expect(existsSync(missing)).toBe(false);
   });
 });
 

@@ -5,15 +5,15 @@ import { createStyle } from '../../terminal/style.js';
 import { checkPlannedEmail, type Finding, toFinding } from '../../workflow/check-email.js';
 import { type Context, createContext } from '../context.js';
 import { alignmentWarning, type DkimSettings, readDkimSettings } from '../dkim-settings.js';
+import { checkUsage, type DraftOptions, requireTrackingUrl, settingFlags } from '../draft.js';
 import { exitCodes } from '../exit-codes.js';
 import { createPassingKeyRing } from '../key-ring.js';
 import { terminalWidth } from '../output.js';
 import { hasServer, readSmtpAddress } from '../smtp-settings.js';
 import { rehearse, rehearsedDraft } from './rehearse.js';
-import { checkUsage, requireTrackingUrl, type SendOptions, settingFlags } from './send.js';
 
 /** Everything there is to say about an email before it is sent; nothing is sent, and no server is asked. */
-export async function runCheck(templatePath: string, options: SendOptions): Promise<void> {
+export async function runCheck(templatePath: string, options: DraftOptions): Promise<void> {
   checkUsage(options);
   const context = await createContext(options, settingFlags(options));
   const { findings, recipients } = await check(templatePath, options, context);
@@ -27,7 +27,7 @@ interface Checked {
   readonly recipients: number | undefined;
 }
 
-async function check(templatePath: string, options: SendOptions, context: Context): Promise<Checked> {
+async function check(templatePath: string, options: DraftOptions, context: Context): Promise<Checked> {
   const setup = await readSetup(options, context);
   // Left over words are findings here, beside all others, whether they would be refused or not.
   const draft = {
@@ -69,7 +69,7 @@ interface Setup {
 }
 
 /** What is missing or wrong before the message is looked at. */
-async function readSetup(options: SendOptions, context: Context): Promise<Setup> {
+async function readSetup(options: DraftOptions, context: Context): Promise<Setup> {
   const findings: Finding[] = [];
   const attempt = async <T>(read: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -101,7 +101,7 @@ function dkimWarnings(dkim: DkimSettings | undefined, fromDomain: string): reado
 
 function show(
   { output, json }: Context,
-  { color }: SendOptions,
+  { color }: DraftOptions,
   findings: readonly Finding[],
   recipients: number | undefined,
 ): void {

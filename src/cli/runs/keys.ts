@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { Problem } from '../../problem.js';
-import { openReader } from '../../store/open-reader.js';
+import { existsAt, openReader } from '../../store/open-reader.js';
 import { printJson } from '../../terminal/json.js';
 import { keyLines, type ListedKey } from '../../terminal/keys-view.js';
 import { createTimeFormat } from '../../terminal/time.js';
@@ -125,7 +124,7 @@ async function countEmails(
   { storeUrl }: Context,
   entries: readonly KeyEntry[],
 ): Promise<{ readonly keys: readonly ListedKey[]; readonly unknown: number }> {
-  const counts = existsSync(storeUrl) ? await readCounts(storeUrl) : undefined;
+  const counts = existsAt(storeUrl) ? await readCounts(storeUrl) : undefined;
   const keys = entries.map(({ key, madeAt }, index) => {
     const fingerprint = keyFingerprint(key);
     return {

@@ -7,11 +7,11 @@ import { createStyle } from '../../terminal/style.js';
 import { previewPage } from '../../web/preview-page.js';
 import { type ChosenRows, type PreviewedCopy, previewCopies } from '../../workflow/preview-copies.js';
 import { type Context, createContext } from '../context.js';
+import { checkUsage, type DraftOptions, settingFlags } from '../draft.js';
 import { type Output, terminalWidth } from '../output.js';
 import { rehearse, rehearsedDraft } from './rehearse.js';
-import { checkUsage, type SendOptions, settingFlags } from './send.js';
 
-export interface PreviewOptions extends SendOptions {
+export interface PreviewOptions extends DraftOptions {
   readonly row?: readonly number[];
   readonly all?: boolean;
   readonly html?: boolean;

@@ -1,9 +1,10 @@
+import { openStoreIfAny } from '../../store/open-store.js';
 import type { PlannedEmail } from '../../workflow/plan-email.js';
 import type { EmailDraft } from '../../workflow/read-draft.js';
 import type { Context } from '../context.js';
+import { createDraft, type DraftOptions } from '../draft.js';
 import { planWithSystem } from '../plan-with-system.js';
 import { readTransportSettings } from '../transport-options.js';
-import { createDraft, openStoreFor, type SendOptions } from './send.js';
 
 /** Where links lead that nobody will follow. RFC 6761 §6.4 */
 const nowhere = 'https://tracking.invalid';
@@ -11,7 +12,7 @@ const nowhere = 'https://tracking.invalid';
 /** As `send` has it, on the way to no server. @param trackingUrl undefined: it is missing, which is another matter. */
 export function rehearsedDraft(
   templatePath: string,
-  options: SendOptions,
+  options: DraftOptions,
   context: Context,
   trackingUrl: string | undefined,
 ): EmailDraft {
@@ -31,7 +32,7 @@ export async function rehearse<T>(
   context: Context,
   use: (planned: PlannedEmail) => Promise<T>,
 ): Promise<T> {
-  const store = await openStoreFor(context, { dryRun: true });
+  const store = await openStoreIfAny(context.storeUrl);
   try {
     const planned = await planWithSystem(draft, context, store);
     return await use(planned);

@@ -1,0 +1,26 @@
+import type { CopyPlan } from '../merge/copy-plan.js';
+import { makeFolder, writePrivateFile } from '../system/output-files.js';
+import type { PlannedEmail } from '../workflow/plan-email.js';
+import type { Context } from './context.js';
+
+/** The real octets of every copy, with tokens that are never counted. */
+export async function writeCopies(
+  context: Context,
+  planned: PlannedEmail,
+  copies: CopyPlan,
+  folder: string | undefined,
+): Promise<void> {
+  if (folder !== undefined) {
+    await makeFolder(folder);
+    const digits = String(planned.plan.recipients).length;
+    for await (const recipient of planned.recipients()) {
+      const { message } = await copies.make(recipient);
+      const number = String(recipient.position + 1).padStart(digits, '0');
+      const name = recipient.emailAddress.replaceAll(/[^A-Za-z0-9@._+-]/g, '_');
+      await writePrivateFile(folder, `${number}-${name}.eml`, message);
+    }
+  }
+  const where =
+    folder === undefined ? 'Add --out <dir> to look at the copies.' : `The copies are in ${folder}.`;
+  context.output.say(`Dry run: nothing was sent. ${where}`);
+}
