@@ -156,7 +156,7 @@ function isKnowing({ kind, target }: Import): boolean {
 }
 
 function isPortType({ target, typeOnly }: Import): boolean {
-  return target === 'workflow/ports' && typeOnly;
+  return /^workflow\/(fact-)?ports$/.test(target) && typeOnly;
 }
 
 function homeOf(target: string): string | undefined {

@@ -5,7 +5,7 @@ import type { PrivateAddress, PrivateListener, PrivateRoute } from '../http/priv
 import type { PublicEndpoint } from '../http/public-endpoint.js';
 import { systemClock } from '../system/clock.js';
 import type { KeyRing } from '../tracking/key.js';
-import type { FactOffer } from '../workflow/ports.js';
+import type { FactOffer } from '../workflow/fact-ports.js';
 import type { FetchRecorder } from '../workflow/record-fetch.js';
 import type { CommitWatch } from '../workflow/serve-metrics.js';
 import type { Context } from './context.js';

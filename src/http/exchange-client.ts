@@ -1,5 +1,5 @@
 import { Problem } from '../problem.js';
-import type { ExchangeChannel } from '../workflow/ports.js';
+import type { ExchangeChannel } from '../workflow/fact-ports.js';
 
 const patienceMs = 30_000;
 const longestAnswer = 16 * 1_048_576;

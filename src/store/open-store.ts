@@ -2,7 +2,8 @@
  * Where the ledger and the facts are kept. Knows databases and nothing of mail beyond the ports' words; the only
  * room with SQL in it.
  */
-import type { EmailReader, FactIntake, FactOffer, FetchLog, Ledger, LogIntake } from '../workflow/ports.js';
+import type { FactIntake, FactOffer, FetchLog, LogIntake } from '../workflow/fact-ports.js';
+import type { EmailReader, Ledger } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
 import { type Database, databaseProblem } from './sqlite/database.js';

@@ -2,7 +2,8 @@
 import type { Mailbox } from '../message/mailbox.js';
 import type { Problem } from '../problem.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
-import type { Mode, RecordedFetch, StateCounts } from './ports.js';
+import type { RecordedFetch } from './fact-ports.js';
+import type { Mode, StateCounts } from './ports.js';
 import type { RecorderCounts } from './record-fetch.js';
 
 /** Recipients with one role: how many, and the first few of them. */

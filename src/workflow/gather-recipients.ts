@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { printBase32 } from '../base32.js';
 import type { SourceRef } from '../merge/composition.js';
 import { addrSpecKey } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
@@ -8,11 +7,11 @@ import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
 import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Recipient } from '../recipients/recipient.js';
-import { createSeededNumbers, pickEvenly } from '../recipients/sample.js';
 import type { Where } from '../recipients/where.js';
 import { ListProblems, linesOf, type NamedProblem } from './list-problems.js';
 import { type NamedPeople, type NamedRecipients, readNamedPeople } from './named-people.js';
 import type { Files, Ledger, Mode, Random } from './ports.js';
+import { drawSeed, takeSample } from './take-sample.js';
 
 export interface GatherOptions {
   readonly named: NamedRecipients;
@@ -259,52 +258,6 @@ function checkUsage(
 function whereNotice(where: Where, leftOut: number): readonly string[] {
   if (where.length === 0) return [];
   return [`${leftOut} ${leftOut === 1 ? 'row' : 'rows'} left out by --where`];
-}
-
-interface Sample {
-  /** Those who were picked, in their order. */
-  recipients(): AsyncIterable<Recipient>;
-  readonly notice: string;
-}
-
-/**
- * Picks by number: whoever stands at one place of the first reading stands there in every other.
- * @param total how many there are, if that is known without reading them once more.
- */
-async function takeSample(
-  count: number,
-  total: number | undefined,
-  everybody: () => AsyncIterable<Recipient>,
-  seed: string,
-): Promise<Sample> {
-  const people = total ?? (await countAll(everybody()));
-  if (count >= people) {
-    return { recipients: everybody, notice: `--sample ${count} takes everybody: there are ${people}` };
-  }
-  const picked = pickEvenly(count, people, createSeededNumbers(seed));
-  return {
-    async *recipients() {
-      let index = 0;
-      for await (const recipient of everybody()) if (picked.has(index++)) yield recipient;
-    },
-    notice: `${count} of ${people} people picked by --sample; with --seed ${shellWord(seed)} it picks them again`,
-  };
-}
-
-/** Short enough to be typed. */
-function drawSeed(random: Random): string {
-  return printBase32(random.bytes(5));
-}
-
-/** As it can be pasted into a shell. */
-function shellWord(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-async function countAll(items: AsyncIterable<unknown>): Promise<number> {
-  let count = 0;
-  for await (const _ of items) count += 1;
-  return count;
 }
 
 /** By list, unless something is wrong with the list itself. */

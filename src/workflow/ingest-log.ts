@@ -4,7 +4,7 @@ import type { KeyRing } from '../tracking/key.js';
 import { networkPrefix } from '../tracking/network.js';
 import { tokenOfPath } from '../tracking/pixel.js';
 import { parseToken, type Token } from '../tracking/token.js';
-import type { FetchLog, LoggedFetch, LogIntake } from './ports.js';
+import type { FetchLog, LoggedFetch, LogIntake } from './fact-ports.js';
 
 export interface IngestPorts {
   readonly intake: LogIntake;

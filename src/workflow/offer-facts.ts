@@ -8,7 +8,8 @@ import {
 } from '../tracking/exchange.js';
 import { counterRecord, fetchRecord, unsubscribeRecord } from '../tracking/exchanged-facts.js';
 import type { KeyRing } from '../tracking/key.js';
-import type { Clock, FactOffer } from './ports.js';
+import type { FactOffer } from './fact-ports.js';
+import type { Clock } from './ports.js';
 
 export interface OfferPorts {
   readonly offer: FactOffer;

@@ -6,8 +6,7 @@ import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { DecisionCause } from '../recipients/transitions.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
-import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../tracking/exchanged-facts.js';
-import type { Classification, Fetch } from '../tracking/fetch.js';
+import type { ReadFetch } from './fact-ports.js';
 
 export interface Clock {
   now(): Date;
@@ -162,107 +161,6 @@ export interface EmailLock {
 }
 export interface LockHolder {
   readonly heldBy: { readonly pid: number; readonly host: string; readonly since: Date } | 'unknown';
-}
-
-// --- facts ----------------------------------------------------------------------------------------------------
-
-/** A fetch with the verdict of the moment it was recorded. */
-export interface RecordedFetch extends Fetch, Classification {}
-
-/** What is left of a fetch, or of several that were only counted: those have no user agent and no network any more. */
-export interface ReadFetch extends RecordedFetch {
-  /** How many it stands for; 1 when not given. */
-  readonly times?: number;
-}
-
-export interface FetchLog {
-  /**
-   * Resolves when all of them are durable, in one commit; when it rejects, none of them is.
-   * @returns how many became a row. Of the others there was only counted that they were: a pixel has 1,000 rows at most, and
-   * a disk that is nearly full gets none.
-   */
-  appendFetches(fetches: readonly RecordedFetch[]): Promise<number>;
-  /** Somebody asked not to be mailed any more, with the link in their copy. Resolves when durable; asking twice is fine. */
-  recordUnsubscribe(emailNumber: number, recipientNumber: number, at: Date): Promise<void>;
-  /** The numbers behind an article token, or undefined when no such email, format or recipient exists. */
-  resolveArticleToken(
-    emailId: string,
-    emailAddress: string,
-  ): Promise<{ emailNumber: number; recipientNumber: number } | undefined>;
-}
-
-/** A fetch as an access log tells of it. */
-export interface LoggedFetch extends RecordedFetch {
-  /** false: the format of the log has no user agents, so that any may have been there. */
-  readonly saysUserAgent: boolean;
-  /** 1 for the first of its kind (recipient, method, user agent) in its second of this log, then 2, … */
-  readonly occurrence: number;
-}
-
-export interface LogIntake {
-  /**
-   * In one transaction. A line of a log belongs to one fetch and a fetch to one line: `known` when an earlier reading of this
-   * log had the line, or there is a fetch within two seconds that no line belongs to yet; else it is `added`.
-   * `beyond`: its pixel has as many rows as it may have.
-   */
-  storeLogged(fetches: readonly LoggedFetch[]): Promise<readonly ('added' | 'known' | 'beyond')[]>;
-}
-
-// --- the exchange of facts between databases ---------------------------------------------------------------------
-
-export interface OfferedFacts {
-  readonly fetches: readonly OfferedFetch[];
-  readonly unsubscribes: readonly OfferedUnsubscribe[];
-  readonly counters: readonly OfferedCounter[];
-  /** Where each type that was wanted goes on. */
-  readonly after: Readonly<Record<string, string>>;
-  readonly more: boolean;
-}
-
-/** The facts of this database, for another. */
-export interface FactOffer {
-  /** A random name of the database, made once with it. */
-  sourceId(): string;
-  /**
-   * In an order that does not change, so that what comes after a place was not there before it. Facts that came here from
-   * another database are not among them.
-   * @param wanted by type, where to go on: '' is the beginning.
-   * @returns undefined when this database never said such a place: it is another one, or an older state of it.
-   */
-  factsAfter(wanted: ReadonlyMap<string, string>, limit: number): Promise<OfferedFacts | undefined>;
-}
-
-/** What one page of another database brought. */
-export interface PulledPage {
-  readonly sourceId: string;
-  readonly url: string;
-  readonly facts: OfferedFacts;
-}
-
-export interface PulledCounts {
-  readonly fetches: number;
-  /** Fetches that were only counted there. */
-  readonly counted: number;
-  /** There already. */
-  readonly known: number;
-  readonly unsubscribes: number;
-  /** Of the new fetches, those of emails this database does not have. */
-  readonly strange: number;
-}
-
-/** Facts of other databases, taken over. */
-export interface FactIntake {
-  sourceId(): string;
-  /** By type, where the last page of that database ended. */
-  placesOf(sourceId: string): ReadonlyMap<string, string>;
-  /** All of the page and the places it ends at, in one transaction; a fact that is there is not taken twice. */
-  storePage(page: PulledPage, at: Date): Promise<PulledCounts>;
-}
-
-/** A way to the exchange of another database. */
-export interface ExchangeChannel {
-  /** @throws Problem `server-unreachable` when there is no whole answer. */
-  post(body: string, authorization: string): Promise<{ readonly status: number; readonly body: string }>;
 }
 
 // --- reading --------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import {
 } from '../tracking/exchange.js';
 import { readCounterRecord, readFetchRecord, readUnsubscribeRecord } from '../tracking/exchanged-facts.js';
 import { type Key, type KeyRing, keyFingerprint } from '../tracking/key.js';
-import type { Clock, ExchangeChannel, FactIntake, OfferedFacts, PulledCounts, Random } from './ports.js';
+import type { ExchangeChannel, FactIntake, OfferedFacts, PulledCounts } from './fact-ports.js';
+import type { Clock, Random } from './ports.js';
 
 export interface PullPorts {
   readonly intake: FactIntake;

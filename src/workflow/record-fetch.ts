@@ -2,8 +2,9 @@ import { classifyFetch } from '../tracking/classify.js';
 import type { Classification, Fetch, PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type ArticleContent, parseToken, type Token } from '../tracking/token.js';
+import type { FetchLog, RecordedFetch } from './fact-ports.js';
 import { FetchQueue } from './fetch-queue.js';
-import type { Clock, FetchLog, RecordedFetch } from './ports.js';
+import type { Clock } from './ports.js';
 
 export interface RecorderPorts {
   readonly log: FetchLog;

@@ -1,5 +1,6 @@
 /** What a running server counts about itself; printed by `http/exposition.ts`, and nothing of it is about one reader. */
-import type { Clock, FetchLog } from './ports.js';
+import type { FetchLog } from './fact-ports.js';
+import type { Clock } from './ports.js';
 
 /** Upper bounds in seconds. A commit on a good disk takes less than a millisecond; seconds mean a lock. */
 export const commitBounds = [

@@ -1,6 +1,7 @@
 import type { KeyRing } from '../tracking/key.js';
 import { openToken } from '../tracking/token.js';
-import type { Clock, FetchLog } from './ports.js';
+import type { FetchLog } from './fact-ports.js';
+import type { Clock } from './ports.js';
 
 /**
  * Carries out what the link in one copy asks for. A token that does not verify, or of another purpose, does nothing;

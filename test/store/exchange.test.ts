@@ -6,8 +6,8 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { createKeyRing, type KeyRing } from '../../src/tracking/key.js';
+import type { ExchangeChannel, RecordedFetch } from '../../src/workflow/fact-ports.js';
 import { createFactOffering } from '../../src/workflow/offer-facts.js';
-import type { ExchangeChannel, RecordedFetch } from '../../src/workflow/ports.js';
 import { pullFacts } from '../../src/workflow/pull-facts.js';
 import { testKey, testRing } from '../tracking/keys.js';
 

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { RowCounts } from '../../src/store/sqlite/row-counts.js';
-import type { RecordedFetch } from '../../src/workflow/ports.js';
+import type { RecordedFetch } from '../../src/workflow/fact-ports.js';
 
 const at = Date.UTC(2026, 10, 23, 9);
 

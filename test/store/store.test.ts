@@ -16,12 +16,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/problem.js';
 import { openStore, openStoreIfAny, type Store } from '../../src/store/open-store.js';
 import { migrations } from '../../src/store/sqlite/schema.js';
-import type {
-  EmailRecord,
-  RecipientRecord,
-  RecordedFetch,
-  TransactionRecord,
-} from '../../src/workflow/ports.js';
+import type { RecordedFetch } from '../../src/workflow/fact-ports.js';
+import type { EmailRecord, RecipientRecord, TransactionRecord } from '../../src/workflow/ports.js';
 
 let folder: string;
 let file: string;

@@ -1,4 +1,4 @@
-import type { FetchLog, RecordedFetch } from '../../src/workflow/ports.js';
+import type { FetchLog, RecordedFetch } from '../../src/workflow/fact-ports.js';
 
 /** A clock that stands still until it is told to go on; whoever sleeps is woken in the order of time. */
 export class ManualClock {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PixelRequest } from '../../src/tracking/fetch.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../../src/tracking/token.js';
-import type { RecordedFetch } from '../../src/workflow/ports.js';
+import type { RecordedFetch } from '../../src/workflow/fact-ports.js';
 import { createFetchRecorder, type RecorderOptions } from '../../src/workflow/record-fetch.js';
 import { testRing } from '../tracking/keys.js';
 import { FetchLogWorld, ManualClock, quiet } from './fetch-world.js';

@@ -1,5 +1,5 @@
 import type { OfferedCounter, OfferedFetch } from '../../tracking/exchanged-facts.js';
-import type { FactIntake, PulledPage } from '../../workflow/ports.js';
+import type { FactIntake, PulledPage } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 

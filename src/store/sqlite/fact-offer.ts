@@ -1,5 +1,5 @@
 import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../../tracking/exchanged-facts.js';
-import type { FactOffer } from '../../workflow/ports.js';
+import type { FactOffer } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 import { type FetchRow, fetchFromRow } from './rows.js';

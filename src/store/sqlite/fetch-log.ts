@@ -1,4 +1,4 @@
-import type { FetchLog, RecordedFetch } from '../../workflow/ports.js';
+import type { FetchLog, RecordedFetch } from '../../workflow/fact-ports.js';
 import { type Database, databaseProblem } from './database.js';
 import { createDiskWatch } from './disk-watch.js';
 import type { GroupCommit } from './group-commit.js';

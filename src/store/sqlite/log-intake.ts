@@ -1,4 +1,4 @@
-import type { LoggedFetch, LogIntake } from '../../workflow/ports.js';
+import type { LoggedFetch, LogIntake } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 

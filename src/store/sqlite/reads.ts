@@ -1,6 +1,7 @@
 import type { RecipientState } from '../../recipients/recipient.js';
 import { unfinishedStates } from '../../recipients/transitions.js';
-import type { EmailReader, EmailRecord, ReadFetch, RecipientRecord } from '../../workflow/ports.js';
+import type { ReadFetch } from '../../workflow/fact-ports.js';
+import type { EmailReader, EmailRecord, RecipientRecord } from '../../workflow/ports.js';
 import { type Database, databaseProblem } from './database.js';
 import {
   type CounterRow,

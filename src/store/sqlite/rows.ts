@@ -4,12 +4,11 @@ import { Problem } from '../../problem.js';
 import type { RecipientState, Role } from '../../recipients/recipient.js';
 import type { SmtpStage } from '../../smtp/outcome.js';
 import type { FetchKind } from '../../tracking/fetch.js';
+import type { ReadFetch, RecordedFetch } from '../../workflow/fact-ports.js';
 import type {
   EmailRecord,
   Mode,
-  ReadFetch,
   RecipientRecord,
-  RecordedFetch,
   StateCounts,
   TokenFormat,
   TransactionRecord,
