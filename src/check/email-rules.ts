@@ -31,6 +31,16 @@ export function checkSameMailboxes(warnings: readonly string[]): readonly RuleFi
   }));
 }
 
+export function checkDomains(warnings: readonly string[]): readonly RuleFinding[] {
+  return warnings.map(what => ({
+    severity: 'warning',
+    code: 'domain-doubtful',
+    what,
+    fix: 'Look at them; mail to a domain with a slip in its name reaches a stranger, or nobody.',
+    about: '',
+  }));
+}
+
 /** Only group mail shares its Message-ID. */
 export function checkRelay(mode: CheckedEmail['mode'], relay: string | undefined): readonly RuleFinding[] {
   if (mode === 'each' || relay === undefined) return [];

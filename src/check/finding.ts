@@ -17,6 +17,7 @@ export type FindingCode =
   | 'header-line'
   | 'header-size'
   | 'same-mailbox'
+  | 'domain-doubtful'
   | 'from-no-reply'
   | 'message-id-replaced'
   | 'unsubscribe-missing'

@@ -1,5 +1,5 @@
 import { checkCopy } from '../check/copy-rules.js';
-import { checkEmail, checkSameMailboxes } from '../check/email-rules.js';
+import { checkDomains, checkEmail, checkSameMailboxes } from '../check/email-rules.js';
 import type { FindingCode, RuleFinding, Severity } from '../check/finding.js';
 import { checkMessage } from '../check/message-rules.js';
 import type { TemplateFile } from '../merge/compile-template.js';
@@ -7,6 +7,7 @@ import { createCopyReader, type ReadableCopy } from '../merge/read-copy.js';
 import { findInTemplate } from '../merge/template-place.js';
 import { encodeSubject } from '../message/skeleton.js';
 import type { Place, Problem, ProblemCode, Rows } from '../problem.js';
+import { DomainDoubts } from '../recipients/doubtful-domains.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { SameMailboxes } from '../recipients/same-mailbox.js';
 import type { KeyRing } from '../tracking/key.js';
@@ -55,17 +56,19 @@ export async function checkPlannedEmail(planned: PlannedEmail, ring: KeyRing): P
     found.add(undefined, checkMessage(message));
   }
   const sameMailboxes = new SameMailboxes();
+  const doubts = new DomainDoubts();
   const read = createCopyReader(composition, { emailId: plan.emailId, templatePath: template.file.path });
   const check = rememberLast(checkCopy);
   for await (const recipient of planned.people()) {
     const { mailbox, role, fields } = recipient;
     if (plan.mode === 'group') sameMailboxes.add(recipient);
+    doubts.add(recipient);
     const copy = read({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
     found.add(recipient, check(copy));
     // Of the header only this field can be as long as somebody’s values make it.
     if (copy.subject.length > longSubject) found.add(recipient, checkMessage(encodeSubject(copy.subject)));
   }
-  found.add(undefined, checkSameMailboxes(sameMailboxes.warnings()));
+  found.add(undefined, [...checkSameMailboxes(sameMailboxes.warnings()), ...checkDomains(doubts.warnings())]);
   return found.findings();
 }
 

@@ -69,3 +69,9 @@ it('tells 20 of a kind, however many there are', async () => {
   );
   expect(found[20]).toBe('msg.html:undefined: and more of these');
 });
+
+it('doubts addresses that may be mistyped, as the plan of a send does', async () => {
+  expect(await find('<p>Hello</p>\n', ['ann@gmial.com,x', row(2, 'y')])).toEqual([
+    'msg.html:undefined: 1 address may be mistyped: ann@gmial.com (gmail.com?) people.csv:2',
+  ]);
+});

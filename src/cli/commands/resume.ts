@@ -22,7 +22,7 @@ export function defineResume(command: Command): void {
         'skip',
       ]),
     )
-    .option('--accept-changed', 'go on although template, list or attachments changed')
+    .option('--accept-changed', 'go on although template or list changed; the rest gets the message as begun')
     .option('--accept-copy', 'go on although the database was copied from elsewhere')
     .option('--limit <n>', 'stop this run after n recipients', wholeNumber(1))
     .addHelpText(
