@@ -1,6 +1,6 @@
 /**
  * Tells systemd that the service is ready and alive (sd_notify(3)). Its socket takes Unix datagrams, which Node cannot
- * send: systemd's own `systemd-notify` does, a short process each time. docs/decisions/0010-systemd-notify.md
+ * send: systemd's own `systemd-notify` does, a short process each time. docs/decisions/0011-systemd-notify.md
  */
 import { spawn } from 'node:child_process';
 
