@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'template-subject'
   | 'template-placeholder'
   | 'template-link'
+  | 'check'
   | 'list-syntax'
   | 'list-column'
   | 'list-row'

@@ -26,7 +26,7 @@ export function checkSameMailboxes(warnings: readonly string[]): readonly RuleFi
     severity: 'warning',
     code: 'same-mailbox',
     what,
-    fix: 'Leave one of each out: servers drop the second copy of one message, and its pixel is never fetched.',
+    fix: 'Leave one of each out: of group mail servers drop the second copy, and its pixel is never fetched; of other mail one person gets two.',
     about: '',
   }));
 }

@@ -30,6 +30,7 @@ const byProblem: Readonly<Record<ProblemCode, number>> = {
   'template-subject': exitCodes.data,
   'template-placeholder': exitCodes.data,
   'template-link': exitCodes.data,
+  check: exitCodes.data,
   'list-syntax': exitCodes.data,
   'list-column': exitCodes.data,
   'list-row': exitCodes.data,

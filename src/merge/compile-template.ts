@@ -105,6 +105,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     lineOffset: bodyLineOffset,
     locate: joined.placeAt,
   };
+  refuseOtherPixels('html', joined.text, origin);
   const written = parseLiquid('html', joined.text, origin);
   const source = protectLiquid(joined.text);
 
@@ -202,7 +203,26 @@ function withPixelSlot(html: string): string {
   return own === html ? placePixelSlot(html, pixelSlot) : own;
 }
 
+/** The element is for the HTML and nowhere else: filtered, kept or written into an attribute it would be words for a reader. */
+function refuseOtherPixels(context: 'html' | 'text', text: string, origin: Origin): void {
+  const others = text.replaceAll(pixelPlaceholder, bare => ' '.repeat(bare.length));
+  if (!others.includes('pixel')) return;
+  const where = fieldsOf(parseLiquid(context, others, origin), origin).get('pixel');
+  if (where === undefined) return;
+  throw new Problem('template-syntax', 'the pixel can only stand as it is', {
+    where,
+    fix: 'Write {{ pixel }} where the image is to be, without filters and tags; or leave it out, and it is put near the top.',
+  });
+}
+
 function fieldsOfText(text: { readonly path: string; readonly source: string }): ReadonlyMap<string, Place> {
+  if (/^---[ \t]*\r?\n/.test(text.source)) {
+    throw new Problem('template-syntax', 'a text part has no front matter; this is a template of its own', {
+      where: { file: text.path, line: 1 },
+      fix: 'Take the front matter out, give the file another name than the template, or name another with --text.',
+    });
+  }
   const origin = { place: { file: text.path }, lineOffset: 0 };
+  refuseOtherPixels('text', text.source, origin);
   return fieldsOf(parseLiquid('text', text.source, origin), origin);
 }

@@ -3,6 +3,7 @@
  * One "Hello *|FNAME|*" to a whole list is what every sender of lists dreads.
  */
 import type { CompiledTemplate } from './compile-template.js';
+import { decodeEntities } from './html/entities.js';
 
 /** `%NAME%`, but not the `%C3%A9BAR%20` of a URL. */
 const percentField = '%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%';
@@ -17,7 +18,7 @@ const patterns = [
   // In capitals, and a word that means the reader: [URGENT] is no field.
   '\\[[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)\\]',
   '\\[object [A-Z]\\w*\\]',
-  '(?<![\\w-])(?:undefined|NaN)(?![\\w-])',
+  '(?<![\\w-])(?:undefined|NaN|Infinity)(?![\\w-])',
 ];
 const leftover = new RegExp(patterns.join('|'), 'g');
 
@@ -42,7 +43,9 @@ export function leftoverKind(text: string): string {
 
 /** Whether the words of the template itself have any, in some branch: then each copy has to be read whole. */
 export function mayLeaveOver({ subject, html, text }: CompiledTemplate): boolean {
-  return [subject, text, unemphasized(html ?? '')].some(part => withoutLiquid(part).search(leftover) !== -1);
+  return [subject, text, decodeEntities(unemphasized(html ?? ''))].some(
+    part => withoutLiquid(part).search(leftover) !== -1,
+  );
 }
 
 function withoutLiquid(template: string): string {
@@ -54,13 +57,16 @@ function withoutLiquid(template: string): string {
 
 /** What somebody reads or follows: the words, and the values of four attributes. Compilers write more than that. */
 export function readableHtml(html: string): string {
-  return unemphasized(html)
-    .replaceAll(/<!--[\s\S]*?-->|<(style|script)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+  const words = unemphasized(html)
+    // What a comment cuts apart stands together for a reader.
+    .replaceAll(/<!--[\s\S]*?-->/g, '')
+    .replaceAll(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, ' ')
     .replaceAll(/<[a-z/!](?:"[^"]*"|'[^']*'|[^"'>])*>/gi, tag =>
       [...tag.matchAll(/\s(?:href|src|alt|title)\s*=\s*("[^"]*"|'[^']*')/gi)]
         .map(([, value = '']) => ` ${value.slice(1, -1)}`)
         .join(''),
     );
+  return decodeEntities(words);
 }
 
 /** Markdown takes the stars of `*|FNAME|*` for emphasis. */

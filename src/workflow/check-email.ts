@@ -35,8 +35,13 @@ export function toFinding(
 /**
  * Looks at every copy of an email that could be sent, and at its octets where they may break a rule.
  * @param ring any: the copies are made to be counted, not to be sent.
+ * @param most copies that are looked at, from the first: for those who cannot wait for all of a long list.
  */
-export async function checkPlannedEmail(planned: PlannedEmail, ring: KeyRing): Promise<readonly Finding[]> {
+export async function checkPlannedEmail(
+  planned: PlannedEmail,
+  ring: KeyRing,
+  most = Number.POSITIVE_INFINITY,
+): Promise<readonly Finding[]> {
   const { plan, template, composition } = planned;
   const found = new FoundInCopies(template.file, plan.recipients);
   found.add(
@@ -59,9 +64,11 @@ export async function checkPlannedEmail(planned: PlannedEmail, ring: KeyRing): P
   const doubts = new DomainDoubts();
   const read = createCopyReader(composition, { emailId: plan.emailId, templatePath: template.file.path });
   const check = rememberLast(checkCopy);
+  let looked = 0;
   for await (const recipient of planned.people()) {
+    if (looked++ >= most) break;
     const { mailbox, role, fields } = recipient;
-    if (plan.mode === 'group') sameMailboxes.add(recipient);
+    sameMailboxes.add(recipient);
     doubts.add(recipient);
     const copy = read({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
     found.add(recipient, check(copy));

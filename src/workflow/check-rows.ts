@@ -1,9 +1,11 @@
+import { checkMessage } from '../check/message-rules.js';
 import type { TemplateFile } from '../merge/compile-template.js';
 import type { UrlFault } from '../merge/field-urls.js';
 import { findLeftovers, leftoverKind } from '../merge/leftovers.js';
 import type { Leftover, RenderFault, RenderResult } from '../merge/render-copy.js';
 import { builtInFields, fieldIdentifier } from '../merge/scope.js';
 import { findInTemplate } from '../merge/template-place.js';
+import { encodeSubject } from '../message/skeleton.js';
 import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
 import { quoteInput } from '../recipients/quote-input.js';
@@ -44,6 +46,7 @@ export class RenderFaults {
     { readonly fault: RowFault; readonly first: Recipient; readonly who: RowNumbers }
   >();
   readonly #leftovers = new Map<string, Leftover & { readonly first: Recipient; readonly who: RowNumbers }>();
+  readonly #longSubjects = new RowNumbers();
   readonly #urls = new Map<string, { readonly fault: UrlFault; readonly who: RowNumbers }>();
   #tried = 0;
 
@@ -59,6 +62,7 @@ export class RenderFaults {
         if (!inBody.has(leftoverKind(words))) this.#addLeftover(recipient, { words, inTemplate: false });
       }
       for (const fault of result.copy.urlFaults()) this.#addUrl(recipient, fault);
+      if (isTooLong(result.copy.subject)) this.#longSubjects.add(recipient);
       return;
     }
     const { fault } = result;
@@ -123,6 +127,19 @@ export class RenderFaults {
     });
   }
 
+  /** What makes a line that servers refuse or cut. */
+  longSubjects(): readonly Problem[] {
+    const who = this.#longSubjects;
+    if (who.count === 0) return [];
+    const some = `${who.count} of ${this.#tried} recipients`;
+    return [
+      new Problem('check', `${some} have a subject with a word too long to be folded: ${who.print()}`, {
+        rows: who.rows(),
+        fix: 'Shorten it, or put spaces into it.',
+      }),
+    ];
+  }
+
   /** @param check columns and all: known once every list was read. */
   problems(check: FieldCheck): readonly Problem[] {
     const known = knownFields(check);
@@ -145,6 +162,11 @@ export class RenderFaults {
       });
     });
   }
+}
+
+/** A word that cannot be folded. RFC 5322 §2.1.1 */
+function isTooLong(subject: string): boolean {
+  return subject.length > 900 && checkMessage(encodeSubject(subject)).length > 0;
 }
 
 function endless({ mailbox, source }: Recipient): Problem {

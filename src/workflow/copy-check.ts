@@ -113,7 +113,7 @@ function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: numbe
       const { first } = survey.shown[role];
       survey.exposure.add(recipient);
       survey.doubts.add(recipient);
-      if (mode === 'group') survey.sameMailboxes.add(recipient);
+      survey.sameMailboxes.add(recipient);
       survey.shown[role].count += 1;
       if (first.length < namesKept) first.push(mailbox);
       if (mode === 'group' && role !== 'bcc' && survey.exposure.visible <= mostVisible)

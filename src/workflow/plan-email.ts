@@ -46,6 +46,8 @@ export interface PlannedEmail {
   readonly template: TemplateResult;
   /** What reads as a merge field nobody filled in, when that was said to be meant. */
   readonly leftovers: readonly Problem[];
+  /** Of rows whose subject makes a line that no server has to take. */
+  readonly longSubjects: readonly Problem[];
   /** Who gets a copy, with the place they come from. @throws as `recipients`. */
   people(): AsyncIterable<Recipient>;
   /** Read from the lists anew. @throws Problem `io` when one of them has changed. */
@@ -139,6 +141,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     composition,
     template,
     leftovers,
+    longSubjects: faults.longSubjects(),
     people: audience.recipients,
     recipients: () => toRecords(audience, ports, now, draft, own),
     filesOf: recipient => [

@@ -29,6 +29,8 @@ export interface EmailDraft {
   readonly subject: string | undefined;
   readonly from: string | undefined;
   readonly replyTo: string | undefined;
+  /** For templates that name nobody. */
+  readonly usual?: { readonly from: string | undefined; readonly replyTo: string | undefined };
   readonly envelopeFrom: string | undefined;
   readonly inReplyTo: string | undefined;
   readonly headers: readonly string[];
@@ -178,7 +180,7 @@ function readOriginator(
   template: TemplateResult | undefined,
   problems: Problem[],
 ): Originator | undefined {
-  const fromText = draft.from ?? template?.frontMatter.from;
+  const fromText = draft.from ?? template?.frontMatter.from ?? draft.usual?.from;
   if (fromText === undefined) {
     // A template that cannot be read may have named one.
     if (template === undefined) return undefined;
@@ -190,7 +192,7 @@ function readOriginator(
     return undefined;
   }
   const from = readMailbox('the sender', fromText, problems);
-  const replyToText = draft.replyTo ?? template?.frontMatter.replyTo;
+  const replyToText = draft.replyTo ?? template?.frontMatter.replyTo ?? draft.usual?.replyTo;
   const replyTo =
     replyToText === undefined
       ? []

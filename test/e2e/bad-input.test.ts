@@ -251,7 +251,7 @@ describe('templates', () => {
   });
 
   it('with a link that rows lead astray', async () => {
-    user.write('msg.html', '<title>Hi</title>\n<a href="{{ link }}">Read on</a>\n');
+    user.write('link.html', '<title>Hi</title>\n<a href="{{ link }}">Read on</a>\n');
     const links = [
       'https://example.com/1',
       'javascript:alert(1)',
@@ -260,11 +260,11 @@ describe('templates', () => {
     ];
     const rows = links.map((link, index) => `p${index}@example.com,${link.replaceAll(',', ';')}`);
     user.write('list.csv', `email,link\n${rows.join('\n')}\n`);
-    const args = ['send', 'msg.html', '--each', 'list.csv', '--yes'];
+    const args = ['send', 'link.html', '--each', 'list.csv', '--yes'];
     expect(await refusal(args)).toEqual([
       65,
       [
-        'msg.html:2:4: href="{{ link }} comes to "javascript:alert(1)", which is neither http, https, mailto nor tel (2 of 4 copies: list.csv:3, list.csv:5)',
+        'link.html:2:4: href="{{ link }} comes to "javascript:alert(1)", which is neither http, https, mailto nor tel (2 of 4 copies: list.csv:3, list.csv:5)',
         '  Correct the value, or begin the address in the template: https://example.com/…',
       ].join('\n'),
     ]);

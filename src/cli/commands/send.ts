@@ -73,6 +73,7 @@ export function defineSend(command: Command): void {
       '--allow-placeholders',
       'send what reads as a merge field left over, such as *|FNAME|* or undefined',
     )
+    .option('--allow <code>', 'send in spite of an error of check, by its code; repeatable', collect)
     .option('--allow-local-tracking', 'accept a tracking URL that only this network reaches')
     .addHelpText('after', examples)
     .action(async (template: string, _options: unknown, command: Command) => {

@@ -3,6 +3,7 @@ import { domainOf } from '../../message/mailbox.js';
 import { Problem, Problems } from '../../problem.js';
 import { openStore, openStoreIfAny } from '../../store/open-store.js';
 import { compareCopies } from '../../workflow/compare-copies.js';
+import { requireChecked } from '../../workflow/require-checked.js';
 import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
 import { type Context, createContext } from '../context.js';
@@ -30,6 +31,7 @@ export interface SendOptions extends DraftOptions {
   readonly yes?: boolean;
   readonly confirm?: number;
   readonly again?: boolean;
+  readonly allow?: readonly string[];
 }
 
 export async function runSend(templatePath: string, options: SendOptions): Promise<void> {
@@ -48,6 +50,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       ...(draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint)),
       ...dkimWarnings(dkim, planned.composition),
     ];
+    await requireChecked(planned, ring, options.allow ?? []);
     const signer = createSigner(dkim, planned.composition.date);
     const plan = {
       ...planned.plan,

@@ -18,4 +18,8 @@ const named: Readonly<Record<string, string>> = {
   apos: "'",
   nbsp: ' ',
   colon: ':',
+  lbrace: '{',
+  lcub: '{',
+  rbrace: '}',
+  rcub: '}',
 };

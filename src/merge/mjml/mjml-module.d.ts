@@ -9,6 +9,8 @@ declare module 'mjml' {
     readonly validationLevel: 'strict' | 'soft' | 'skip';
     readonly ignoreIncludes: boolean;
     readonly keepComments: boolean;
+    /** Stylesheets by the name of the font that they bring. */
+    readonly fonts?: Readonly<Record<string, string>>;
   }
   export default function mjml2html(
     source: string,

@@ -34,6 +34,8 @@ async function runMjml(kept: string, source: ProtectedText, placeOf: PlaceOf): P
       validationLevel: 'strict',
       ignoreIncludes: true,
       keepComments: false,
+      // MJML would have every reader's program ask Google for fonts that stand in a style: opens that are counted elsewhere.
+      fonts: {},
     });
     return html;
   } catch (error) {

@@ -17,6 +17,7 @@ it.each(['announcement', 'invoice', 'newsletter'])(
       validationLevel: 'strict',
       ignoreIncludes: true,
       keepComments: false,
+      fonts: {},
     });
     const { compiled } = await compileTemplate({ path: `${name}.mjml`, source }, undefined);
     const withoutOurs = (compiled.html ?? '')
