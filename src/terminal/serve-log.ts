@@ -22,8 +22,9 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   stopped: 'info',
 };
 
-export function levelOf({ kind }: ServeEvent): LogLevel {
-  return levels[kind];
+export function levelOf(event: ServeEvent): LogLevel {
+  if (event.kind === 'stopped' && event.counts.dropped > 0) return 'error';
+  return levels[event.kind];
 }
 
 /** One JSON object, for a log collector: `at`, `level`, `event`, `message`, and the facts under their own names. */

@@ -66,6 +66,24 @@ describe('the log of a server', () => {
   });
 });
 
+it('a server that is stopped while the database takes nothing says what is lost, and ends with 74', async () => {
+  const server = await user.serve();
+  const database = new Database(user.database);
+  database.exec('BEGIN IMMEDIATE');
+  const answers = await Promise.all([1, 2, 3].map(() => fetch(pixelUrl(server.url, token()))));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  const { status, stderr } = await server.stop();
+  database.close();
+  expect(status).toBe(74);
+  expect(jsonLines(stderr).at(-1)).toMatchObject({
+    event: 'stopped',
+    level: 'error',
+    message: 'Stopped: 0 fetches recorded, 3 LOST.',
+    recorded: 0,
+    dropped: 3,
+  });
+});
+
 it('a server that is stopped in the moment it says that it serves ends as at any other', async () => {
   for (let trial = 0; trial < 5; trial += 1) {
     const child = user.start(['serve', '--host', '127.0.0.1', '--port', '0']);

@@ -14,6 +14,7 @@ import { unsubscribe } from '../../workflow/unsubscribe.js';
 import { TokenWatch } from '../../workflow/watch-tokens.js';
 import { type CertificateFiles, certificateFiles, readCertificate } from '../certificate.js';
 import { createContext } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
 import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
@@ -37,7 +38,7 @@ const renewLookMs = 10_000;
 /** A locked database must not hold up the event loop and with it every answer; the recorder tries again. */
 const busyTimeoutMs = 20;
 
-/** Answers pixels until it is told to stop, then ends with everything on disk. */
+/** Answers pixels until it is told to stop, then ends with everything on disk; with exit code 74 when something was lost. */
 export async function runServe(options: ServeOptions): Promise<void> {
   const context = await createContext(options, { 'serve.host': { flag: '--host', value: options.host } });
   // From the beginning: whoever reads that it serves may stop it in the same moment.
@@ -109,6 +110,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       await closePrivate();
     }
     log.show({ kind: 'stopped', counts: recorder.counts });
+    if (recorder.counts.dropped > 0) process.exitCode = exitCodes.io;
   } finally {
     await store.close();
   }
