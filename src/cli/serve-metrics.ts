@@ -2,11 +2,13 @@ import type { RequestKind } from '../http/answers.js';
 import type { Metric } from '../http/exposition.js';
 import type { RecorderCounts } from '../workflow/record-fetch.js';
 import { type CommitWatch, commitBounds } from '../workflow/serve-metrics.js';
+import type { UnsubscriberCounts } from '../workflow/unsubscribe.js';
 
 export interface ServeState {
   readonly requests: Readonly<Record<RequestKind, number>>;
   readonly connections: number;
   readonly counts: RecorderCounts;
+  readonly unsubscribes: UnsubscriberCounts;
   readonly commits: CommitWatch;
   readonly keyFingerprint: string;
   readonly version: string;
@@ -16,7 +18,7 @@ export interface ServeState {
 
 /** The numbers of a running server under their names; docs/deploy.md has the list. */
 export function serveMetrics(state: ServeState): readonly Metric[] {
-  const { requests, counts, commits } = state;
+  const { requests, counts, unsubscribes, commits } = state;
   return [
     {
       type: 'counter',
@@ -39,6 +41,16 @@ export function serveMetrics(state: ServeState): readonly Metric[] {
     counter('mailtrack_tokens_unverifiable_total', 'Tokens that no key verifies.', counts.unverifiable),
     counter('mailtrack_rehearsals_total', 'Fetches of copies nobody was sent.', counts.rehearsals),
     gauge('mailtrack_fetches_held', 'Fetches in memory that are not on disk yet.', counts.held),
+    counter(
+      'mailtrack_unsubscribes_recorded_total',
+      'Requests to unsubscribe that are on disk.',
+      unsubscribes.recorded,
+    ),
+    counter(
+      'mailtrack_unsubscribes_late_total',
+      'Requests to unsubscribe, with any token, that were answered with 503 since the database took nothing.',
+      unsubscribes.late,
+    ),
     gauge('mailtrack_log_stalled', '1 while the database takes nothing.', commits.isStalled ? 1 : 0),
     counter('mailtrack_commits_failed_total', 'Commits of fetches that failed.', commits.failed),
     {

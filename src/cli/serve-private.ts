@@ -8,6 +8,7 @@ import type { KeyRing } from '../tracking/key.js';
 import type { FactOffer } from '../workflow/fact-ports.js';
 import type { FetchRecorder } from '../workflow/record-fetch.js';
 import type { CommitWatch } from '../workflow/serve-metrics.js';
+import type { Unsubscriber } from '../workflow/unsubscribe.js';
 import type { Context } from './context.js';
 import { printAddress, readPrivateAddress } from './private-address.js';
 import { packageVersion } from './program.js';
@@ -17,6 +18,7 @@ import type { ServeLog } from './serve-log.js';
 export interface Served {
   readonly endpoint: PublicEndpoint;
   readonly recorder: FetchRecorder;
+  readonly unsubscriber: Pick<Unsubscriber, 'counts'>;
   readonly requests: Readonly<Record<RequestKind, number>>;
   readonly commits: CommitWatch;
   readonly ring: KeyRing;
@@ -94,7 +96,7 @@ async function metricsRoute(served: Served): Promise<PrivateRoute> {
   const { serveMetrics } = await import('./serve-metrics.js');
   const startedAt = Math.round(Date.now() - process.uptime() * 1_000) / 1_000;
   const version = packageVersion();
-  const { endpoint, recorder, requests, commits, ring } = served;
+  const { endpoint, recorder, unsubscriber, requests, commits, ring } = served;
   return {
     method: 'GET',
     answer() {
@@ -102,6 +104,7 @@ async function metricsRoute(served: Served): Promise<PrivateRoute> {
         requests,
         connections: endpoint.connections(),
         counts: recorder.counts,
+        unsubscribes: unsubscriber.counts,
         commits,
         keyFingerprint: ring.fingerprint,
         version,

@@ -21,7 +21,9 @@ export interface AnswerOptions {
   readonly record: (request: PixelRequest) => unknown;
   /** Asked for each answer that names it: keys may be replaced while the server runs. */
   readonly keyFingerprint: () => string;
-  /** Carries out the link of one copy; resolves when that is durable. Rejects when it cannot be recorded now. */
+  /**
+   * Carries out the link of one copy; resolves when that is durable, or with `late` when it takes too long. Alike for all tokens.
+   */
   readonly unsubscribe: (token: string) => Promise<unknown>;
   /** Called for every request, before it is answered. Must not throw. */
   readonly onRequest?: ((kind: RequestKind) => void) | undefined;
@@ -89,8 +91,7 @@ export function createAnswers(options: AnswerOptions) {
     if (method === 'GET' || method === 'HEAD') return unsubscribePage;
     if (method !== 'POST') return linkNotAllowed;
     try {
-      await unsubscribe(token);
-      return unsubscribedPage;
+      return (await unsubscribe(token)) === 'late' ? unsubscribeFailedPage : unsubscribedPage;
     } catch (error) {
       onFault(error);
       return unsubscribeFailedPage;

@@ -39,7 +39,7 @@ export interface Connection {
   underWay: number;
   /** The answer to the last request. */
   response: ServerResponse | undefined;
-  /** What came behind its requests is no HTTP: it ends when they are answered. */
+  /** What came behind its requests is no HTTP: it takes no more, and ends when they are answered. */
   isBroken: boolean;
   /** When it was opened, or last sent a whole request. */
   lastAtMs: number;
@@ -66,6 +66,13 @@ export function watchConnections(server: Server, most = mostConnections): Connec
   server.on('clientError', (error, socket) =>
     refuse(error, socket as Socket, connections.get(socket as Socket)),
   );
+  // Without it, Node closes the connection at once, and with it the answers that are under way.
+  server.on('connect', ({ socket }) => {
+    socket.on('error', () => undefined);
+    const connection = connections.get(socket);
+    if (connection?.response === undefined) socket.destroy();
+    else endAnswered(connection, connection.response);
+  });
   // With TLS, a connection is one after its handshake, and requests come on that socket.
   server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     connections.set(socket, open(socket));
@@ -75,7 +82,7 @@ export function watchConnections(server: Server, most = mostConnections): Connec
   return {
     begin(request, response) {
       const connection = connections.get(request.socket);
-      if (connection === undefined || connection.requests >= requestsPerConnection) return undefined;
+      if (connection === undefined || isLast(connection) || connection.isBroken) return undefined;
       connection.requests += 1;
       connection.underWay += 1;
       connection.lastAtMs = performance.now();
@@ -84,7 +91,6 @@ export function watchConnections(server: Server, most = mostConnections): Connec
     },
     end(connection) {
       connection.underWay -= 1;
-      if (connection.isBroken && connection.underWay === 0) connection.socket.destroySoon();
     },
     get open() {
       return connections.size;
@@ -119,23 +125,24 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /**
- * As Node does, but that requests before the error get their answers: otherwise a body that is none would tell a token that
- * verifies, whose answer waits for the disk, from one that does not.
+ * Only who never sent a request is told what is wrong. Behind requests, an answer of ours would come before or after theirs, or
+ * instead of them, depending on whether they wait for the disk: it would tell a token that verifies from one that does not.
  */
 function refuse(error: NodeJS.ErrnoException, socket: Socket, connection: Connection | undefined): void {
-  if (connection !== undefined && isAnswering(connection)) {
-    connection.isBroken = true;
-    if (connection.underWay === 0) socket.destroySoon();
-  } else if (socket.writable) {
+  if (connection?.response !== undefined) endAnswered(connection, connection.response);
+  else if (socket.writable) {
     const status = refusals[error.code ?? ''] ?? '400 Bad Request';
     socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     socket.destroySoon();
   } else socket.destroy();
 }
 
-/** Node takes the socket from a response that is through. */
-function isAnswering({ underWay, response }: Connection): boolean {
-  return underWay > 0 || (response !== undefined && response.socket !== null);
+/** Answers go out in the order of their requests, so that the last ends them all. */
+function endAnswered(connection: Connection, last: ServerResponse): void {
+  if (connection.isBroken) return;
+  connection.isBroken = true;
+  if (last.writableFinished) connection.socket.destroySoon();
+  else last.once('finish', () => connection.socket.destroySoon());
 }
 
 function endSilent(connections: Iterable<Connection>, nowMs: number): void {

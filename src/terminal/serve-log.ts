@@ -19,11 +19,13 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   'certificate-kept': 'error',
   'not-notifying': 'warning',
   fault: 'error',
+  'unsubscribes-lost': 'error',
   stopped: 'info',
 };
 
-export function levelOf({ kind }: ServeEvent): LogLevel {
-  return levels[kind];
+export function levelOf(event: ServeEvent): LogLevel {
+  if (event.kind === 'stopped' && event.counts.dropped > 0) return 'error';
+  return levels[event.kind];
 }
 
 /** One JSON object, for a log collector: `at`, `level`, `event`, `message`, and the facts under their own names. */
@@ -67,6 +69,8 @@ export function serveLine(event: ServeEvent): string {
       return 'systemd could not be told that this is ready: without systemd-notify use Type=exec (docs/deploy.md).';
     case 'fault':
       return `A request failed: ${said(event.reason)}`;
+    case 'unsubscribes-lost':
+      return `Requests to unsubscribe that are LOST: ${event.count}. All were answered with 503.`;
     case 'stopped':
       return summary(event.counts);
   }
@@ -119,6 +123,8 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
       return { file: event.file };
     case 'not-notifying':
       return {};
+    case 'unsubscribes-lost':
+      return { count: event.count };
     case 'stopped': {
       const { recorded, counted, notDurable, dropped, unverifiable, rehearsals } = event.counts;
       return { recorded, counted, not_durable: notDurable, dropped, unverifiable, rehearsals };

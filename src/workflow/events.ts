@@ -123,4 +123,5 @@ export type ServeEvent =
   | { readonly kind: 'certificate-kept'; readonly reason: string }
   | { readonly kind: 'not-notifying' }
   | { readonly kind: 'fault'; readonly reason: string }
+  | { readonly kind: 'unsubscribes-lost'; readonly count: number }
   | { readonly kind: 'stopped'; readonly counts: RecorderCounts };

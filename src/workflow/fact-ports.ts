@@ -11,6 +11,13 @@ export interface ReadFetch extends RecordedFetch {
   readonly times?: number;
 }
 
+/** Somebody asked not to be mailed any more, with the link in their copy. */
+export interface Unsubscription {
+  readonly emailNumber: number;
+  readonly recipientNumber: number;
+  readonly at: Date;
+}
+
 export interface FetchLog {
   /**
    * Resolves when all of them are durable, in one commit; when it rejects, none of them is.
@@ -18,8 +25,11 @@ export interface FetchLog {
    * a disk that is nearly full gets none.
    */
   appendFetches(fetches: readonly RecordedFetch[]): Promise<number>;
-  /** Somebody asked not to be mailed any more, with the link in their copy. Resolves when durable; asking twice is fine. */
-  recordUnsubscribe(emailNumber: number, recipientNumber: number, at: Date): Promise<void>;
+  /**
+   * Resolves when all of them are durable, in one commit; when it rejects, none of them is. Asking twice is fine. With nobody in it,
+   * it still takes a lock, and rejects when there is none to be had.
+   */
+  recordUnsubscribes(people: readonly Unsubscription[]): Promise<void>;
   /** The numbers behind an article token, or undefined when no such email, format or recipient exists. */
   resolveArticleToken(
     emailId: string,

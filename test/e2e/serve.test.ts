@@ -66,6 +66,72 @@ describe('the log of a server', () => {
   });
 });
 
+it('a server that is stopped while the database takes nothing says what is lost, and ends with 74', async () => {
+  const server = await user.serve();
+  const database = new Database(user.database);
+  database.exec('BEGIN IMMEDIATE');
+  const answers = await Promise.all([1, 2, 3].map(() => fetch(pixelUrl(server.url, token()))));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  const { status, stderr } = await server.stop();
+  database.close();
+  expect(status).toBe(74);
+  expect(jsonLines(stderr).at(-1)).toMatchObject({
+    event: 'stopped',
+    level: 'error',
+    message: 'Stopped: 0 fetches recorded, 3 LOST.',
+    recorded: 0,
+    dropped: 3,
+  });
+});
+
+describe('who unsubscribes while the database takes nothing', () => {
+  const post = async (url: string) => {
+    const { status } = await fetch(url, { method: 'POST', body: 'List-Unsubscribe=One-Click' });
+    return status;
+  };
+  const unsubscribed = (database: Database.Database) =>
+    database.prepare('SELECT count(*) FROM unsubscribes').pluck().get();
+
+  it('waits, like one with a token that does not verify, and is told so when it takes long; it is recorded later', async () => {
+    const server = await user.serve(['--metrics', '127.0.0.1:0']);
+    const links = [token('unsubscribe'), 'x'].map(text => `${server.url}/unsubscribe/${text}`);
+    const database = new Database(user.database);
+    database.exec('BEGIN IMMEDIATE');
+    const recording = server.says(/"event":"fault".*is locked by another program/);
+    const short = Promise.all(links.map(post));
+    await recording;
+    database.exec('ROLLBACK');
+    expect(await short).toEqual([200, 200]);
+    expect(unsubscribed(database)).toBe(1);
+    database.exec('DELETE FROM unsubscribes');
+
+    database.exec('BEGIN IMMEDIATE');
+    expect(await Promise.all(links.map(post))).toEqual([503, 503]);
+    const metrics = await (await fetch(`http://${server.private}/metrics`)).text();
+    expect(metrics).toMatch(/^mailtrack_unsubscribes_recorded_total 1$/m);
+    expect(metrics).toMatch(/^mailtrack_unsubscribes_late_total 2$/m);
+    database.exec('ROLLBACK');
+    await expect.poll(() => unsubscribed(database), { timeout: 5_000 }).toBe(1);
+    database.close();
+    expect((await server.stop()).status).toBe(0);
+  });
+
+  it('is not forgotten silently when the server is stopped', async () => {
+    const server = await user.serve();
+    const database = new Database(user.database);
+    database.exec('BEGIN IMMEDIATE');
+    expect(await post(`${server.url}/unsubscribe/${token('unsubscribe')}`)).toBe(503);
+    const { status, stderr } = await server.stop();
+    database.close();
+    expect(status).toBe(74);
+    expect(jsonLines(stderr).find(({ event }) => event === 'unsubscribes-lost')).toMatchObject({
+      level: 'error',
+      message: 'Requests to unsubscribe that are LOST: 1. All were answered with 503.',
+      count: 1,
+    });
+  });
+});
+
 it('a server that is stopped in the moment it says that it serves ends as at any other', async () => {
   for (let trial = 0; trial < 5; trial += 1) {
     const child = user.start(['serve', '--host', '127.0.0.1', '--port', '0']);

@@ -10,7 +10,7 @@ import { type PublicEndpoint, startPublicEndpoint } from '../../src/http/public-
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { systemClock } from '../../src/system/clock.js';
 import { createFetchRecorder, type FetchRecorder } from '../../src/workflow/record-fetch.js';
-import { unsubscribe } from '../../src/workflow/unsubscribe.js';
+import { createUnsubscriber } from '../../src/workflow/unsubscribe.js';
 import { testRing } from '../tracking/keys.js';
 import { get, hostileRequests, pixel, unknownRequest, validToken } from './hostile-requests.js';
 
@@ -29,7 +29,8 @@ beforeAll(async () => {
     host: '127.0.0.1',
     recorder,
     keyFingerprint: () => testRing.fingerprint,
-    unsubscribe: link => unsubscribe(link, { log: store.fetchLog, ring: testRing, clock: systemClock }),
+    unsubscribe: link =>
+      createUnsubscriber({ log: store.fetchLog, ring: testRing, clock: systemClock }).unsubscribe(link),
     onFault: error => faults.push(error),
   });
 });

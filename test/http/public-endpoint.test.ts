@@ -13,7 +13,7 @@ import { createKeyRing } from '../../src/tracking/key.js';
 import { pixelImage, pixelPath } from '../../src/tracking/pixel.js';
 import { printArticleToken, sealToken } from '../../src/tracking/token.js';
 import { createFetchRecorder, type FetchRecorder } from '../../src/workflow/record-fetch.js';
-import { unsubscribe } from '../../src/workflow/unsubscribe.js';
+import { createUnsubscriber } from '../../src/workflow/unsubscribe.js';
 import { testKey, testRing } from '../tracking/keys.js';
 import { FetchLogWorld, ManualClock, quiet } from '../workflow/fetch-world.js';
 
@@ -49,7 +49,7 @@ function start(
     port: 0,
     host: '127.0.0.1',
     keyFingerprint: () => testRing.fingerprint,
-    unsubscribe: link => unsubscribe(link, { log, ring: testRing, clock }),
+    unsubscribe: link => createUnsubscriber({ log, ring: testRing, clock }).unsubscribe(link),
     ...options,
   });
 }
@@ -475,8 +475,15 @@ describe('the link to unsubscribe', () => {
     expect(log.unsubscribed).toEqual([[42, 1]]);
   });
 
-  it('does not say that it is done when it could not be recorded', async () => {
-    log.disk = 'locked';
-    expect((await ask(link('unsubscribe'), { method: 'POST' })).status).toBe(503);
-  });
+  it.each(['unsubscribe', 'pixel'] as const)(
+    'does not say that it is done when it could not be recorded, with a token for %s',
+    async purpose => {
+      log.disk = 'locked';
+      const answer = ask(link(purpose), { method: 'POST' });
+      // The wait for the deadline, and the one until the next try.
+      while (clock.sleeping < 2) await quiet();
+      await clock.advance(2_000);
+      expect((await answer).status).toBe(503);
+    },
+  );
 });

@@ -96,14 +96,14 @@ describe('a pull', () => {
   it('brings everything once, and then what came since', async () => {
     await record(server, 5, 1_203);
     await record(server, 2, 10);
-    await server.fetchLog.recordUnsubscribe(5, 1, at);
+    await server.fetchLog.recordUnsubscribes([{ emailNumber: 5, recipientNumber: 1, at }]);
     expect(await pull()).toMatchObject({ fetches: 1_213, known: 0, unsubscribes: 1, strange: 1_213 });
     expect(rowsOf('home.db')).toEqual(rowsOf('server.db'));
     expect(await pull()).toMatchObject({ fetches: 0, known: 0, unsubscribes: 0 });
     await record(server, 5, 3, 2_000);
     await record(server, 9, 1);
-    await server.fetchLog.recordUnsubscribe(5, 2, at);
-    await server.fetchLog.recordUnsubscribe(5, 1, at);
+    await server.fetchLog.recordUnsubscribes([{ emailNumber: 5, recipientNumber: 2, at }]);
+    await server.fetchLog.recordUnsubscribes([{ emailNumber: 5, recipientNumber: 1, at }]);
     expect(await pull()).toMatchObject({ fetches: 4, known: 0, unsubscribes: 1 });
     expect(rowsOf('home.db')).toEqual(rowsOf('server.db'));
   });
@@ -176,7 +176,7 @@ describe('a pull', () => {
 
   it('cut at any octet stores nothing of that page, and repeated leaves no double and loses none', async () => {
     await record(server, 5, 12);
-    await server.fetchLog.recordUnsubscribe(5, 1, at);
+    await server.fetchLog.recordUnsubscribes([{ emailNumber: 5, recipientNumber: 1, at }]);
     let length = 0;
     const lineEnds = new Set<number>();
     await pull(

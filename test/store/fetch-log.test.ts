@@ -160,6 +160,7 @@ describe('a database file', () => {
     await expect(store.fetchLog.appendFetches([fetch()])).rejects.toThrow(
       `the database ${file} was removed or replaced`,
     );
+    await expect(store.fetchLog.recordUnsubscribes([])).rejects.toThrow(/was removed or replaced/);
     renameSync(`${file}.old`, file);
     expect(await store.fetchLog.appendFetches([fetch()])).toBe(1);
     expect(rows()).toBe(1);

@@ -1,4 +1,4 @@
-import type { FetchLog, RecordedFetch } from '../../src/workflow/fact-ports.js';
+import type { FetchLog, RecordedFetch, Unsubscription } from '../../src/workflow/fact-ports.js';
 
 /** A clock that stands still until it is told to go on; whoever sleeps is woken in the order of time. */
 export class ManualClock {
@@ -64,9 +64,10 @@ export class FetchLogWorld implements FetchLog {
     return this.articles.get(`${emailId} ${emailAddress}`);
   }
 
-  async recordUnsubscribe(emailNumber: number, recipientNumber: number): Promise<void> {
+  async recordUnsubscribes(people: readonly Unsubscription[]): Promise<void> {
     await this.#disk();
-    this.unsubscribed.push([emailNumber, recipientNumber]);
+    for (const { emailNumber, recipientNumber } of people)
+      this.unsubscribed.push([emailNumber, recipientNumber]);
   }
 
   /** Lets every stuck write end. */

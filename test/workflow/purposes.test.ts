@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sealToken, type TokenPurpose } from '../../src/tracking/token.js';
 import { createFetchRecorder } from '../../src/workflow/record-fetch.js';
-import { unsubscribe } from '../../src/workflow/unsubscribe.js';
+import { createUnsubscriber } from '../../src/workflow/unsubscribe.js';
 import { testRing } from '../tracking/keys.js';
 import { FetchLogWorld, ManualClock } from './fetch-world.js';
 
@@ -28,7 +28,7 @@ describe.each([
   });
 
   it(`${isUnsubscribe ? 'unsubscribes' : 'does not unsubscribe'}`, async () => {
-    const done = await unsubscribe(tokenFor(purpose), { log, ring: testRing, clock });
+    const done = await createUnsubscriber({ log, ring: testRing, clock }).unsubscribe(tokenFor(purpose));
     expect(done).toBe(isUnsubscribe);
     expect(log.unsubscribed).toEqual(isUnsubscribe ? [[42, 1]] : []);
     expect(log.rows).toEqual([]);
@@ -43,7 +43,7 @@ it('cannot be turned into one of another purpose by changing the part that says 
       const token = `${letter}${second}${pixel.slice(2)}`;
       if (token === pixel) continue;
       await recorder.record({ token, method: 'GET', userAgent: '', network: '' });
-      expect(await unsubscribe(token, { log, ring: testRing, clock })).toBe(false);
+      expect(await createUnsubscriber({ log, ring: testRing, clock }).unsubscribe(token)).toBe(false);
     }
   }
   expect(log.rows).toEqual([]);

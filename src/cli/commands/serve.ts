@@ -30,7 +30,7 @@ Examples:
   $ mailtrack serve --metrics --exchange              numbers and facts, both on 127.0.0.1:8081
 
 On a terminal it prints a line per fetch; elsewhere JSON, an object a line. SIGHUP reads the keys again.
-Ends with 0 on SIGINT or SIGTERM, after everything is on disk.`,
+Ends with 0 on SIGINT or SIGTERM, after everything is on disk; with 74 when fetches were lost.`,
     )
     .action(async (_options: unknown, command: Command) => {
       const { runServe } = await import('../runs/serve.js');

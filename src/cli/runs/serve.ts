@@ -10,10 +10,11 @@ import type { KeyRing } from '../../tracking/key.js';
 import { createLiveKeyRing, type LiveKeyRing } from '../../tracking/live-key-ring.js';
 import { createFetchRecorder, type FetchRecorder } from '../../workflow/record-fetch.js';
 import { watchCommits } from '../../workflow/serve-metrics.js';
-import { unsubscribe } from '../../workflow/unsubscribe.js';
+import { createUnsubscriber } from '../../workflow/unsubscribe.js';
 import { TokenWatch } from '../../workflow/watch-tokens.js';
 import { type CertificateFiles, certificateFiles, readCertificate } from '../certificate.js';
 import { createContext } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
 import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
@@ -37,7 +38,7 @@ const renewLookMs = 10_000;
 /** A locked database must not hold up the event loop and with it every answer; the recorder tries again. */
 const busyTimeoutMs = 20;
 
-/** Answers pixels until it is told to stop, then ends with everything on disk. */
+/** Answers pixels until it is told to stop, then ends with everything on disk; with exit code 74 when something was lost. */
 export async function runServe(options: ServeOptions): Promise<void> {
   const context = await createContext(options, { 'serve.host': { flag: '--host', value: options.host } });
   // From the beginning: whoever reads that it serves may stop it in the same moment.
@@ -62,6 +63,9 @@ export async function runServe(options: ServeOptions): Promise<void> {
     });
     const requests: Record<RequestKind, number> = { pixel: 0, unsubscribe: 0, health: 0, other: 0 };
     const onFault = (error: unknown) => log.show({ kind: 'fault', reason: reasonOf(error) });
+    const unsubscriber = createUnsubscriber(ports, error =>
+      onFault(`unsubscribing has to wait: ${reasonOf(error)}`),
+    );
     const endpoint = await startPublicEndpoint({
       port: options.port ?? context.number('serve.port') ?? defaultPort,
       host: context.text('serve.host'),
@@ -70,7 +74,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       certificate,
       keepNetwork: context.text('privacy.keep_network') !== 'none',
       keyFingerprint: () => ring.fingerprint,
-      unsubscribe: token => unsubscribe(token, ports),
+      unsubscribe: token => unsubscriber.unsubscribe(token),
       onRequest: kind => {
         requests[kind] += 1;
       },
@@ -79,6 +83,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     const served = {
       endpoint,
       recorder,
+      unsubscriber,
       requests,
       commits: commits.watch,
       ring,
@@ -108,7 +113,10 @@ export async function runServe(options: ServeOptions): Promise<void> {
       await endpoint.close();
       await closePrivate();
     }
+    const lost = await unsubscriber.flush();
+    if (lost > 0) log.show({ kind: 'unsubscribes-lost', count: lost });
     log.show({ kind: 'stopped', counts: recorder.counts });
+    if (lost + recorder.counts.dropped > 0) process.exitCode = exitCodes.io;
   } finally {
     await store.close();
   }

@@ -115,10 +115,15 @@ export function createFetchLog(
       return split.rows.length;
     },
 
-    recordUnsubscribe: (emailNumber, recipientNumber, at) =>
-      commits.run('now', () => {
-        sql.unsubscribe.run(emailNumber, recipientNumber, at.toISOString());
-      }),
+    async recordUnsubscribes(people) {
+      if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
+      const committed = commits.run('now', () => {
+        for (const { emailNumber, recipientNumber, at } of people)
+          sql.unsubscribe.run(emailNumber, recipientNumber, at.toISOString());
+      });
+      commits.flush();
+      await committed;
+    },
 
     async resolveArticleToken(emailId, emailAddress) {
       return sql.article.get(emailId, emailAddress) as
