@@ -1,4 +1,4 @@
-/** The keys that seal tokens: MAILTRACK_KEY (the key itself or a file's name), else the user's key file. */
+/** The keys that seal tokens: MAILTRACK_KEY (the text of a key file, or a file's name), else the user's key file. */
 import { join } from 'node:path';
 import { Problem } from '../problem.js';
 import { changeKeyFile, readKeyFile, readOrCreateKeyFile } from '../system/key-file.js';
@@ -17,10 +17,17 @@ import { dataFolder } from './config/paths.js';
 
 export const newKeyAdvice = 'Keep a copy. A `mailtrack serve` on another machine needs it too.';
 
-/** @returns undefined when there is no key yet. @throws Problem `key` when there is one that cannot be used. */
+/**
+ * @returns undefined when there is no key yet.
+ * @throws Problem `key` when there is one that cannot be used, or MAILTRACK_KEY names a file that is not there.
+ */
 export async function readKeyRing(): Promise<KeyRing | undefined> {
   const text = await readKeyText();
-  return text === undefined ? undefined : parse(text, keySource());
+  if (text !== undefined) return parse(text, keySource());
+  if (keyVariable() === '') return undefined;
+  throw new Problem('key', `the key file ${keyPath()} does not exist`, {
+    fix: 'Copy it there, correct MAILTRACK_KEY, make a first key with `mailtrack keys rotate`, or unset it for the usual file.',
+  });
 }
 
 /** As `readKeyRing`, the newest last, with what the file says of each. */
@@ -30,12 +37,15 @@ export async function readKeyEntries(): Promise<readonly KeyEntry[]> {
 }
 
 /**
- * Makes a key when there is none.
+ * Makes a key when there is none, but for a file that MAILTRACK_KEY names: a mistyped name must not be a new key.
  * @param announce told of the new file.
  */
 export async function openKeyRing(announce: (path: string) => void): Promise<KeyRing> {
-  const existing = await readKeyRing();
-  if (existing !== undefined) return existing;
+  return (await readKeyRing()) ?? makeKeyRing(announce);
+}
+
+/** As `openKeyRing`, but that it makes a file with any name: for who asks for a new key. */
+export async function makeKeyRing(announce: (path: string) => void): Promise<KeyRing> {
   const { text, created } = await readOrCreateKeyFile(keyPath(), () => withKey('', newKey(), new Date()));
   if (created) announce(keyPath());
   return parse(text, keyPath());
@@ -100,16 +110,27 @@ export function requireKeyFile(): string {
   });
 }
 
+/** What may hold a key, whole or in part, is never taken for a name: names are printed, and files are made with them. */
 function isKeyInEnvironment(): boolean {
-  return process.env['MAILTRACK_KEY']?.startsWith('mt1-') === true;
+  const text = keyVariable();
+  return /[\r\n]|mt1-|[a-z2-7]{52}/i.test(text) || !canBePath(text);
+}
+
+/** As Linux has it: 4,095 octets in all, 255 in each name. */
+function canBePath(text: string): boolean {
+  return Buffer.byteLength(text) < 4_096 && text.split('/').every(name => Buffer.byteLength(name) <= 255);
 }
 
 async function readKeyText(): Promise<string | undefined> {
-  return isKeyInEnvironment() ? process.env['MAILTRACK_KEY'] : readKeyFile(keyPath());
+  return isKeyInEnvironment() ? keyVariable() : readKeyFile(keyPath());
 }
 
 export function keyPath(): string {
-  return process.env['MAILTRACK_KEY'] || join(dataFolder(process.env), 'key');
+  return keyVariable() || join(dataFolder(process.env), 'key');
+}
+
+function keyVariable(): string {
+  return process.env['MAILTRACK_KEY'] ?? '';
 }
 
 function newKey() {
@@ -130,6 +151,8 @@ function parseEntries(text: string, path: string): readonly KeyEntry[] {
 
 function unusable(path: string, why: string): Problem {
   return new Problem('key', `${path} holds no usable key: ${why}`, {
-    fix: 'Restore the file; mail already sent can only be counted with the key it was sent with.',
+    fix: isKeyInEnvironment()
+      ? 'Give it the whole text of the key file, with its line ends, or the name of that file.'
+      : 'Restore the file; mail already sent can only be counted with the key it was sent with.',
   });
 }

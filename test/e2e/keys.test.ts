@@ -1,5 +1,5 @@
 /** Keys over their life: made, rotated, dropped, and taken anew by a server that runs. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseKeyRing } from '../../src/tracking/key.js';
@@ -127,6 +127,64 @@ describe('keys', () => {
         'mailtrack: MAILTRACK_KEY holds the key itself, so that there is no file to change\n  Put the key into a file of its own (mode 0600) and name that in MAILTRACK_KEY.',
       ]);
     }
+  });
+
+  it('that stand in the environment may be the whole text of a key file', async () => {
+    await user.run(['keys', 'rotate']);
+    await user.run(['keys', 'rotate']);
+    const keys = await list();
+    const text = readFileSync(keyFile, 'utf8');
+    for (const held of [text, text.trimEnd(), `\n${text.replaceAll('\n', '\r\n')}`]) {
+      user.environment['MAILTRACK_KEY'] = held;
+      expect((await list()).map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
+    }
+    const before = readdirSync(user.folder);
+    const server = await user.serve();
+    expect(await (await fetch(`${server.url}/healthz`)).json()).toMatchObject({
+      key: keys[1]!.fingerprint,
+    });
+    const { stderr } = await server.stop();
+    expect(stderr).not.toContain('mt1-');
+    expect(readdirSync(user.folder)).toEqual(before);
+  });
+
+  it.each([
+    ['a key in other text', 'key: mt1-7-aaaaaaaaaaaaaaaa'],
+    ['a comment', '# made 2026-11-24T00:00:00.000Z\n# nothing else'],
+    ['a key without its beginning', 'a'.repeat(52)],
+    ['more than a name can be', '9'.repeat(256)],
+    ['more than a path can be', '9/'.repeat(2_048)],
+  ])('are never said or made a file: %s', async (_, held) => {
+    user.environment['MAILTRACK_KEY'] = held;
+    const before = readdirSync(user.folder);
+    for (const args of [
+      ['serve', '--port', '0'],
+      ['keys', 'rotate'],
+    ]) {
+      const { status, stdout, stderr } = await user.run(args);
+      expect([status, stdout]).toEqual([78, '']);
+      expect(stderr).toMatch(/^mailtrack: MAILTRACK_KEY holds /);
+      expect(stderr).not.toContain(held.slice(-16));
+    }
+    expect(readdirSync(user.folder)).toEqual(before);
+  });
+
+  it('in a named file that is not there are refused, and made by rotate alone', async () => {
+    user.environment['MAILTRACK_KEY'] = 'zzz';
+    const { status, stdout, stderr } = await user.run(['serve', '--port', '0']);
+    expect([status, stdout, said(stderr)]).toEqual([
+      78,
+      '',
+      [
+        'mailtrack: the key file zzz does not exist',
+        '  Copy it there, correct MAILTRACK_KEY, make a first key with `mailtrack keys rotate`, or unset it for the usual file.',
+      ].join('\n'),
+    ]);
+    expect(existsSync(join(user.folder, 'zzz'))).toBe(false);
+    expect((await user.run(['keys', 'rotate'])).status).toBe(0);
+    expect(existsSync(join(user.folder, 'zzz'))).toBe(true);
+    const server = await user.serve();
+    expect((await server.stop()).status).toBe(0);
   });
 
   it('are known by the emails they sealed, which go on with them after a rotation', async () => {

@@ -143,6 +143,27 @@ describe('a log', () => {
     expect(rows()).toHaveLength(4);
   });
 
+  it('knows what serve recorded when it came and answered two seconds later', async () => {
+    const fractions = [0, 0.5, 0.96, 0.97, 0.98, 0.99];
+    const recorded = fractions.map((fraction, index) => ({
+      seconds: 20 * index + fraction,
+      agent: `a${index}`,
+    }));
+    for (const fetch of recorded) await served(fetch);
+    const lines = recorded.map(({ seconds, agent }) =>
+      combined({ seconds: Math.floor(seconds + 2.05), agent }),
+    );
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 6 });
+  });
+
+  it('keeps all of a second apart during such a stall', async () => {
+    await served({ seconds: 10.97 });
+    await served({ seconds: 10.98 });
+    const lines = [13, 13, 13].map(seconds => combined({ seconds }));
+    expect(await ingest(lines)).toMatchObject({ added: 1, known: 2 });
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 3 });
+  });
+
   it('adds what came while serve was down between what it recorded', async () => {
     await served({ seconds: 10.2 });
     await served({ seconds: 13.4 });
@@ -158,7 +179,7 @@ describe('a log', () => {
     ['another method', { seconds: 10, method: 'HEAD' }],
     ['another user agent', { seconds: 10, agent: 'curl/8' }],
     ['none', { seconds: 10, agent: '-' }],
-    ['three seconds later', { seconds: 13 }],
+    ['four seconds later', { seconds: 14 }],
     ['three seconds before', { seconds: 7 }],
   ])('has another fetch in a line of %s', async (_, line) => {
     await served({ seconds: 10.5 });

@@ -28,7 +28,7 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   MAILTRACK_SMTP_URL       smtp://user@host:587 or smtps://user@host:465
   MAILTRACK_SMTP_PASSWORD  the password; never a flag
   MAILTRACK_TRACKING_URL   public base URL of mailtrack serve
-  MAILTRACK_KEY            the token key itself (mt1-…) or the name of its file
+  MAILTRACK_KEY            the text of a key file (mt1-…), or the name of one
   MAILTRACK_DB             database
   MAILTRACK_CONTACTS       address book, a CSV with alias,name,email
   MAILTRACK_OUTPUT         json: as if --json were given

@@ -10,8 +10,8 @@ import {
   checkDroppable,
   keyPath,
   keySource,
+  makeKeyRing,
   newKeyAdvice,
-  openKeyRing,
   readKeyEntries,
   removeKey,
   requireKeyFile,
@@ -37,7 +37,7 @@ export async function runKeysRotate(options: GlobalOptions): Promise<void> {
   const { output, json } = await createContext(options);
   requireKeyFile();
   let isFirst = false;
-  const ring = await openKeyRing(() => {
+  const ring = await makeKeyRing(() => {
     isFirst = true;
   });
   const signing = isFirst ? ring.signing : await addKey();

@@ -4,8 +4,12 @@ import type { GroupCommit } from './group-commit.js';
 
 type Outcome = 'added' | 'known' | 'beyond';
 
-/** A proxy logs when it has answered, which may be two seconds after the fetch was recorded, and cuts off fractions. */
-const windowSeconds = 2;
+/**
+ * Most fronts log when the answer has gone out. `serve` notes when the request came and may wait two seconds for its database;
+ * with a second for the way, and none of the fractions, a line may name three seconds more. Some log when a request came.
+ */
+const secondsAfter = 3;
+const secondsBefore = 2;
 /** As many as `serve` records of one pixel. */
 const mostRows = 1_000;
 const rememberedEmails = 100;
@@ -30,9 +34,8 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
   /** What is recorded about the emails of a batch, in the time it spans. */
   function readRows(fetches: readonly LoggedFetch[]): Map<string, Row[]> {
     const times = fetches.map(({ fetchedAt }) => fetchedAt);
-    const margin = (windowSeconds + 1) * 1_000;
-    const from = isoTime(Math.max(0, Math.min(...times) - margin));
-    const to = isoTime(Math.max(...times) + margin);
+    const from = isoTime(Math.max(0, Math.min(...times) - (secondsAfter + 1) * 1_000));
+    const to = isoTime(Math.max(...times) + (secondsBefore + 1) * 1_000);
     const rows = new Map<string, Row[]>();
     for (const email of new Set(fetches.map(({ emailNumber }) => emailNumber))) {
       for (const row of statements().rows.all(email, from, to) as FoundRow[]) {
@@ -53,7 +56,7 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
     const before = alike.filter(row => row.second === second).length;
     if (fetch.occurrence <= before) return 'known';
     // The earliest: with lines in order of time, no other choice leaves fewer without a row.
-    const free = alike.find(row => row.second === null && Math.abs(row.at - second) <= windowSeconds);
+    const free = alike.find(row => row.second === null && isNear(second, row.at, row.at));
     if (free !== undefined) {
       free.second = second;
       statements().claim.run(fetch.emailNumber, free.number, second);
@@ -107,6 +110,11 @@ interface FoundRow {
   method: string;
   user_agent: string;
   second: number | null;
+}
+
+/** Whether a line of this second may be of a fetch between two others. */
+function isNear(second: number, first: number, last: number): boolean {
+  return second >= first - secondsBefore && second <= last + secondsAfter;
 }
 
 function keyOf(emailNumber: number, recipientNumber: number, method: string): string {
