@@ -8,7 +8,7 @@ import type { Recipient } from './recipient.js';
 /** Pairs named in one warning before it says how many more there are. */
 const maxShown = 5;
 /** More people than anybody writes one message to; from there on nobody is compared any more. */
-const maxCompared = 20_000;
+const maxCompared = 5_000;
 
 /** Looks at recipients one at a time. */
 export class SameMailboxes {

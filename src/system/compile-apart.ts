@@ -28,7 +28,7 @@ export async function compileApart(
   subject: string | undefined,
   limits: Limits = usual,
 ): Promise<TemplateResult> {
-  if (sizeOf(file) <= smallTemplate && limits === usual) return compileTemplate(file, subject);
+  if (isSmall(file) && limits === usual) return compileTemplate(file, subject);
   const answer = await ask(file, subject, limits);
   if (answer.kind === 'compiled') return answer.result;
   if (answer.kind === 'failed') throw new Error(answer.why);
@@ -36,6 +36,11 @@ export async function compileApart(
     ({ code, what, where, fix }) => new Problem(code, what, { where, fix }),
   );
   throw problems.length === 1 && problems[0] !== undefined ? problems[0] : new Problems(problems);
+}
+
+/** What inlines CSS stays loaded, and a process that sends to a long list has no use for its 30 MB. */
+function isSmall(file: TemplateFile): boolean {
+  return sizeOf(file) <= smallTemplate && !(/\.html?$/i.test(file.path) && /<style\b/i.test(file.source));
 }
 
 function sizeOf({ source, text, includes }: TemplateFile): number {
