@@ -2,7 +2,7 @@ import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../../tra
 import type { FactOffer } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
-import { type FetchRow, fetchFromRow } from './rows.js';
+import { type CounterRow, type FetchRow, fetchFromRow } from './rows.js';
 
 /** Places are `<run>.<number>` for fetches and `<sequence>` for unsubscribes. */
 export function createFactOffer(database: Database, commits: GroupCommit): FactOffer {
@@ -55,7 +55,7 @@ export function createFactOffer(database: Database, commits: GroupCommit): FactO
     const now = String(statements().counterSum.get());
     if (told === undefined && (sum ?? '0') === now) return { facts: [], after: now, more: false };
     const begun = told === undefined ? now : (sum ?? now);
-    const rows = statements().counters.all(limit, Number(told ?? 0)) as CounterRow[];
+    const rows = statements().counters.all(limit, Number(told ?? 0)) as OwnCounterRow[];
     const more = rows.length === limit;
     const after = more ? `${begun}.${Number(told ?? 0) + limit}` : begun;
     return { facts: rows.map(offeredCounter), after, more };
@@ -111,19 +111,12 @@ function offeredUnsubscribe(row: UnsubscribeRow): OfferedUnsubscribe {
   };
 }
 
-interface CounterRow {
-  email_number: number;
-  recipient_number: number;
-  method: string;
-  kind: string;
-  confidence: number;
-  rule: string;
+/** `own`: without those that came from elsewhere. */
+interface OwnCounterRow extends Omit<CounterRow, 'fetches'> {
   own: number;
-  first_at: string;
-  last_at: string;
 }
 
-function offeredCounter(row: CounterRow): OfferedCounter {
+function offeredCounter(row: OwnCounterRow): OfferedCounter {
   return {
     emailNumber: row.email_number,
     recipientNumber: row.recipient_number,
