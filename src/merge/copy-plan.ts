@@ -80,7 +80,7 @@ export function createTrial(
   const image = trackingUrl === undefined ? '' : pixelElement(pixelUrl(trackingUrl, 'trial'));
   return recipient => {
     const pixel = recipient.tracked ? image : '';
-    return renderTemplate(createScope({ ...recipient, set, defaults, emailId, unsubscribeUrl: link, pixel }));
+    return renderTemplate(createScope(recipient, { set, defaults, emailId, unsubscribeUrl: link, pixel }));
   };
 }
 
@@ -108,8 +108,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
 
   function render(recipient: CopyRecipient, link: string | undefined): RenderResult {
     return renderTemplate(
-      createScope({
-        ...recipient,
+      createScope(recipient, {
         set,
         defaults,
         emailId: context.emailId,
@@ -127,9 +126,9 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
       const messageId = messageIdOf(composition, recipient);
       const parts = await skeletonFor(recipient);
       const attached = await composeOwn(recipient, context, composition.boundary);
-      const own = { ...recipient, messageId, link, attached };
-      const header = splice(parts.header, result.copy, own);
-      const body = splice(parts.body, result.copy, own);
+      const own = { messageId, link, attached };
+      const header = splice(parts.header, result.copy, recipient, own);
+      const body = splice(parts.body, result.copy, recipient, own);
       const signatures =
         context.signer === undefined
           ? []
@@ -207,7 +206,8 @@ function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipien
     : deriveMessageId(composition.messageId, recipientNumber);
 }
 
-interface OwnParts extends CopyRecipient {
+/** What is made for one copy. */
+interface OwnParts {
   /** To unsubscribe. */
   readonly link: string | undefined;
   readonly messageId: string;
@@ -215,8 +215,12 @@ interface OwnParts extends CopyRecipient {
   readonly attached: readonly Uint8Array[];
 }
 
-function splice(pieces: readonly SkeletonPiece[], copy: RenderedCopy, own: OwnParts): readonly Uint8Array[] {
-  const { name, emailAddress, messageId, link = '', attached } = own;
+function splice(
+  pieces: readonly SkeletonPiece[],
+  copy: RenderedCopy,
+  { name, emailAddress }: CopyRecipient,
+  { messageId, link = '', attached }: OwnParts,
+): readonly Uint8Array[] {
   const octets: Uint8Array[] = [];
   for (const piece of pieces) {
     if (piece === 'To') octets.push(encodeTo({ name, addrSpec: emailAddress as Mailbox['addrSpec'] }));

@@ -43,7 +43,7 @@ export function createCopyReader(
     pixel: '',
   };
   return recipient => {
-    const scope = createScope({ ...recipient, ...values });
+    const scope = createScope(recipient, values);
     const render = (part: typeof text) => renderOrThrow(part, scope, recipient);
     return {
       subject: render(subject),

@@ -4,11 +4,15 @@ import type { Scope } from './liquid/liquid.js';
 /** Fields every template may use, whatever the list has. */
 export const builtInFields = ['email', 'name', 'role', 'email_id', 'unsubscribe_url', 'pixel'] as const;
 
-export interface ScopeParts {
+/** What is one recipient's own. */
+export interface ScopePerson {
   readonly emailAddress: string;
   readonly name: string;
   readonly role: Role;
   readonly fields: Fields;
+}
+
+export interface ScopeValues {
   /** `--set` values. */
   readonly set: Fields;
   /** From the front matter: for recipients who have no value of their own. */
@@ -23,7 +27,7 @@ export interface ScopeParts {
  * What one recipient's copy may name. The list wins over `--set`, `--set` over the front matter. An empty cell is no
  * value: "Hello ," is sent to nobody, unless the template has a default. A column named `First Name` is also `first_name`, since Liquid names have no spaces.
  */
-export function createScope(parts: ScopeParts): Scope {
+export function createScope(person: ScopePerson, values: ScopeValues): Scope {
   const scope: Record<string, string> = Object.create(null);
   const put = (fields: Fields) => {
     for (const [name, value] of fields) {
@@ -33,15 +37,15 @@ export function createScope(parts: ScopeParts): Scope {
       if (identifier !== name && !fields.has(identifier)) scope[identifier] = value;
     }
   };
-  put(parts.defaults);
-  put(parts.set);
-  put(parts.fields);
-  scope['email'] = parts.emailAddress;
-  if (parts.name !== '') scope['name'] = parts.name;
-  scope['role'] = parts.role;
-  scope['email_id'] = parts.emailId;
-  scope['pixel'] = parts.pixel;
-  if (parts.unsubscribeUrl !== undefined) scope['unsubscribe_url'] = parts.unsubscribeUrl;
+  put(values.defaults);
+  put(values.set);
+  put(person.fields);
+  scope['email'] = person.emailAddress;
+  if (person.name !== '') scope['name'] = person.name;
+  scope['role'] = person.role;
+  scope['email_id'] = values.emailId;
+  scope['pixel'] = values.pixel;
+  if (values.unsubscribeUrl !== undefined) scope['unsubscribe_url'] = values.unsubscribeUrl;
   return scope;
 }
 

@@ -66,13 +66,8 @@ function createValueReader(
     pixel: '',
   };
   return ({ mailbox, role, fields: own }) => {
-    const scope = createScope({
-      ...everybodys,
-      emailAddress: mailbox.addrSpec,
-      name: mailbox.name,
-      role,
-      fields: own,
-    });
+    const person = { emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields: own };
+    const scope = createScope(person, everybodys);
     return fields.map(field => scope[field] ?? '');
   };
 }

@@ -8,17 +8,21 @@ import { type Problem, Problems } from '../../src/problem.js';
 const date = 'Mon, 23 Nov 2026 09:00:00 +0100';
 
 function scope(fields: Record<string, string> = {}, pixel = '<img src="P">') {
-  return createScope({
-    emailAddress: 'a@example.com',
-    name: fields['name'] ?? '',
-    role: 'to',
-    fields: new Map(Object.entries(fields)),
-    set: new Map(),
-    defaults: new Map(),
-    emailId: 'em_x',
-    unsubscribeUrl: 'https://t.example.com/unsubscribe/u',
-    pixel,
-  });
+  return createScope(
+    {
+      emailAddress: 'a@example.com',
+      name: fields['name'] ?? '',
+      role: 'to',
+      fields: new Map(Object.entries(fields)),
+    },
+    {
+      set: new Map(),
+      defaults: new Map(),
+      emailId: 'em_x',
+      unsubscribeUrl: 'https://t.example.com/unsubscribe/u',
+      pixel,
+    },
+  );
 }
 
 async function render(path: string, source: string, fields: Record<string, string> = {}, pixel?: string) {

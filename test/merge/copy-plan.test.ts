@@ -146,8 +146,7 @@ async function buildAnew(
   attachments: readonly Attachment[] = [],
 ): Promise<Uint8Array> {
   const { template, from, replyTo, cc, date, headerFields } = composition;
-  const scope = createScope({
-    ...one,
+  const scope = createScope(one, {
     set: new Map(),
     defaults: new Map(),
     emailId: context.emailId,

@@ -6,6 +6,7 @@ import {
   type LocaleSettings,
   UnreadableValue,
 } from './locale-filters.js';
+import { type Fill, readPlainOutputs } from './plain-outputs.js';
 
 /**
  * The merge language: Liquid, strict. Two engines, since a value is escaped in HTML and left as it is in text and
@@ -54,8 +55,8 @@ export interface LiquidText {
   readonly context: Context;
   readonly engine: Liquid;
   readonly templates: Template[];
-  /** The text itself when it has no Liquid in it. */
-  readonly fixed: string | undefined;
+  /** In place of the engine, for what needs none. */
+  readonly fill: Fill | undefined;
 }
 
 /** Where the text came from, so that an error names a place the user wrote. */
@@ -81,7 +82,7 @@ export function parseLiquid(
   try {
     const engine = engines[context];
     const templates = engine.parse(source);
-    return { context, engine, templates, fixed: /\{[{%]/.test(source) ? undefined : source };
+    return { context, engine, templates, fill: readPlainOutputs(context, source) };
   } catch (error) {
     throw liquidProblem('template-syntax', error, origin);
   }
@@ -121,7 +122,7 @@ export type Rendered =
   | { readonly ok: false; readonly missingField: undefined; readonly unreadable: UnreadableValue };
 
 export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
-  if (text.fixed !== undefined) return { ok: true, text: text.fixed };
+  if (text.fill !== undefined) return text.fill(scope);
   const first = render(text, scope);
   // The limit is one of time, and a machine may have been busy with something else: nobody is left out for that.
   if (first.ok || !('isEndless' in first) || !first.isEndless) return first;

@@ -232,8 +232,10 @@ function prepare(database: Database) {
         SELECT email_address FROM suppressions
         UNION
         SELECT recipients.email_address
-          FROM unsubscribes JOIN emails USING (email_number)
-          JOIN recipients ON recipients.email_id = emails.email_id
+          FROM unsubscribes
+          -- CROSS keeps the order: from the few who unsubscribed, not from everybody ever written to.
+          CROSS JOIN emails USING (email_number)
+          CROSS JOIN recipients ON recipients.email_id = emails.email_id
                          AND recipients.recipient_number = unsubscribes.recipient_number`)
       .pluck(),
   };
