@@ -4,14 +4,14 @@
  */
 import { type Place, Problem } from '../problem.js';
 import { refuseBareLiquid } from './bare-liquid.js';
-import { inlineCss } from './css/inline-css.js';
+import { inlineCss, loadJuice } from './css/inline-css.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { decodeEntities } from './html/entities.js';
 import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { compileMarkdown } from './markdown.js';
-import { compileMjml } from './mjml/mjml.js';
+import { compileMjml, loadMjml } from './mjml/mjml.js';
 import { expandIncludes } from './mjml/mjml-include.js';
 import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, textFromHtml } from './plain-text.js';
@@ -59,6 +59,13 @@ export function templateKind(path: string): TemplateKind | undefined {
   if (ending === 'mjml' || ending === 'html' || ending === 'md' || ending === 'txt') return ending;
   if (ending === 'htm') return 'html';
   return ending === 'markdown' ? 'md' : undefined;
+}
+
+/** Loads what takes long, for a template of that name that is still to come. */
+export async function prepareToCompile(path: string): Promise<void> {
+  const kind = templateKind(path);
+  if (kind === 'mjml') await loadMjml();
+  if (kind === 'html') await loadJuice();
 }
 
 /**

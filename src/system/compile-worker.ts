@@ -1,7 +1,17 @@
 /** The other side of `compile-apart.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { compileTemplate, type TemplateFile, type TemplateResult } from '../merge/compile-template.js';
+import {
+  compileTemplate,
+  prepareToCompile,
+  type TemplateFile,
+  type TemplateResult,
+} from '../merge/compile-template.js';
 import { type Place, Problem, type ProblemCode, Problems } from '../problem.js';
+
+export interface CompileQuestion {
+  readonly file: TemplateFile;
+  readonly subject: string | undefined;
+}
 
 /** What goes through between threads: no classes. */
 export type CompileAnswer =
@@ -16,10 +26,13 @@ interface PlainProblem {
   readonly fix: string | undefined;
 }
 
-const { file, subject } = workerData as { file: TemplateFile; subject: string | undefined };
-parentPort?.postMessage(await answer());
+parentPort?.once('message', async (question: CompileQuestion) => {
+  parentPort?.postMessage(await answer(question));
+});
+// What cannot be loaded fails again, and is told, when a template asks for it.
+await prepareToCompile(String(workerData)).catch(() => undefined);
 
-async function answer(): Promise<CompileAnswer> {
+async function answer({ file, subject }: CompileQuestion): Promise<CompileAnswer> {
   try {
     return { kind: 'compiled', result: await compileTemplate(file, subject) };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { compileAhead } from '../../system/compile-apart.js';
 import { addOptionsOfSend } from './options-of-send.js';
 
 export function defineCheck(command: Command): void {
@@ -7,6 +8,7 @@ export function defineCheck(command: Command): void {
   command
     .addHelpText('after', examples)
     .action(async (template: string, _options: unknown, command: Command) => {
+      compileAhead(template);
       const { runCheck } = await import('../runs/check.js');
       await runCheck(template, command.optsWithGlobals());
     });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { compileAhead } from '../../system/compile-apart.js';
 import { createOption, InvalidArgumentError } from '../commander.js';
 import { wholeNumber } from '../options.js';
 import { addOptionsOfSend } from './options-of-send.js';
@@ -17,6 +18,7 @@ export function definePreview(command: Command): void {
   command
     .addHelpText('after', examples)
     .action(async (template: string, _options: unknown, command: Command) => {
+      compileAhead(template);
       const { runPreview } = await import('../runs/preview.js');
       await runPreview(template, command.optsWithGlobals());
     });

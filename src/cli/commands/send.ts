@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { listEncodings } from '../../recipients/list-encoding.js';
+import { compileAhead } from '../../system/compile-apart.js';
 import { createOption } from '../commander.js';
 import { assignment, collect, duration, rate, where, wholeNumber, window } from '../options.js';
 
@@ -77,6 +78,7 @@ export function defineSend(command: Command): void {
     .option('--allow-local-tracking', 'accept a tracking URL that only this network reaches')
     .addHelpText('after', examples)
     .action(async (template: string, _options: unknown, command: Command) => {
+      compileAhead(template);
       const { runSend } = await import('../runs/send.js');
       await runSend(template, command.optsWithGlobals());
     });

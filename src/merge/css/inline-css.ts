@@ -51,13 +51,18 @@ function isInlined({ name, attributes, condition }: StartTag): boolean {
   );
 }
 
+/** As long to load as all the rest of compiling a template. */
+export async function loadJuice() {
+  return (await import('juice/client.js')).default;
+}
+
 /** Each tag goes through juice with a number and without its own style, which stays where it is. */
 async function computeStyles(
   text: string,
   tags: readonly StartTag[],
   css: string,
 ): Promise<ReadonlyMap<number, string>> {
-  const { default: juice } = await import('juice/client.js');
+  const juice = await loadJuice();
   let mark = 'data-zqtag';
   while (text.includes(mark)) mark += 'z';
   const numbered = applyEdits(

@@ -1,5 +1,6 @@
-import { Liquid, type Template } from 'liquidjs';
+import type { Liquid as Engine, Template } from 'liquidjs';
 import { type Place, Problem } from '../../problem.js';
+import { Liquid } from './liquidjs.js';
 import {
   createLocaleFilters,
   defaultLocale,
@@ -19,13 +20,15 @@ const strict = {
   // `{{ name | default: "there" }}` and `{% if name %}` may ask for what a recipient does not have.
   lenientIf: true,
   ownPropertyOnly: true,
+  // Asked of the machine otherwise, which takes a while; nothing of ours depends on it.
+  locale: defaultLocale,
   // An empty map instead of a file system: a template names no other file.
   templates: {},
 };
 
 export interface Engines {
-  readonly html: Liquid;
-  readonly text: Liquid;
+  readonly html: Engine;
+  readonly text: Engine;
 }
 
 /** One pair per email, since its date and language are in the filters. */
@@ -53,7 +56,7 @@ export type Scope = Readonly<Record<string, string>>;
 
 export interface LiquidText {
   readonly context: Context;
-  readonly engine: Liquid;
+  readonly engine: Engine;
   readonly templates: Template[];
   /** In place of the engine, for what needs none. */
   readonly fill: Fill | undefined;

@@ -2,7 +2,7 @@
  * Templates that only put values in: `{{ name }}`, `{{ name | default: "there" }}`, `{{ pixel | raw }}` and text. Most are,
  * and a list has a copy for every row, so these are filled in without the engine. What comes out is the same.
  */
-import { Tokenizer, TypeGuards } from 'liquidjs';
+import { Tokenizer, TypeGuards } from './liquidjs.js';
 
 export type Filled =
   | { readonly ok: true; readonly text: string }

@@ -2,8 +2,9 @@
  * The text of a template between its Liquid tags, which is the same in every copy: each run of it is encoded once, and
  * a mark travels through Liquid in its place, through conditions and loops alike.
  */
-import { Tokenizer, TypeGuards } from 'liquidjs';
+
 import { type EncodedPiece, encodePiece } from '../../message/quoted-printable.js';
+import { Tokenizer, TypeGuards } from './liquidjs.js';
 
 export interface MarkedTemplate {
   /** The template with a mark in place of each run. */

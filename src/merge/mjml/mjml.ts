@@ -26,9 +26,13 @@ export async function compileMjml(source: ProtectedText, placeOf: PlaceOf): Prom
   return html;
 }
 
+/** It takes longer to load than everything else together, and most commands never need it. */
+export async function loadMjml() {
+  return (await import('mjml')).default;
+}
+
 async function runMjml(kept: string, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
-  // Loaded here: it takes longer to load than everything else together, and most commands never need it.
-  const { default: mjml2html } = await import('mjml');
+  const mjml2html = await loadMjml();
   try {
     const { html } = await mjml2html(kept, {
       validationLevel: 'strict',
