@@ -17,9 +17,10 @@ const common = ['problem', 'nearest', 'base32', 'host', 'number-set'];
 const pureBuiltins = ['node:buffer', 'node:crypto', 'node:url', 'node:util'];
 /** `isIP` and `BlockList` compute too, but stand in a module with sockets: one file may have them. */
 const isAddressMath = (one: Import) => one.file === 'host.ts' && one.target === 'node:net';
-/** To load a library when it is needed, and not before. */
-const isLateLibrary = (one: Import) =>
-  one.file === 'terminal/display-width.ts' && one.target === 'node:module';
+/** To load a library when it is needed, or faster than `import` does. */
+const isRequired = (one: Import) =>
+  ['terminal/display-width.ts', 'merge/liquid/liquidjs.ts'].includes(one.file) &&
+  one.target === 'node:module';
 
 /** The one room each package is imported in. Where a path is given, nothing else of the package is. */
 const homes: Readonly<Record<string, string>> = {
@@ -98,7 +99,7 @@ it.each([
   expect(
     strangers(
       rooms,
-      one => allowed(one) || pureBuiltins.includes(one.target) || isAddressMath(one) || isLateLibrary(one),
+      one => allowed(one) || pureBuiltins.includes(one.target) || isAddressMath(one) || isRequired(one),
     ),
   ).toEqual([]);
 });
