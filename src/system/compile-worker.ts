@@ -26,8 +26,8 @@ interface PlainProblem {
   readonly fix: string | undefined;
 }
 
-parentPort?.once('message', async (question: CompileQuestion) => {
-  parentPort?.postMessage(await answer(question));
+parentPort?.once('message', (question: CompileQuestion) => {
+  void answer(question).then(given => parentPort?.postMessage(given));
 });
 // What cannot be loaded fails again, and is told, when a template asks for it.
 await prepareToCompile(String(workerData)).catch(() => undefined);
