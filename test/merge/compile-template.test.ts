@@ -289,6 +289,37 @@ describe('MJML', () => {
     expect((await problemsOf('m.mjml', source))[0]).toBe(problem);
   });
 
+  it.each([
+    [
+      '<mjml><mj-body>{% if vip %}<mj-section><mj-column>\n{% endif %}</mj-column></mj-section></mj-body></mjml>',
+      'm.mjml:2:1 {% endif %} stands in another element than its {% if vip %}: some readers would get half of one',
+    ],
+    [
+      '<mjml><mj-body>{% if vip %}<mj-section>\n {% else %}</mj-section>{% endif %}</mj-body></mjml>',
+      'm.mjml:2:2 {% else %} stands in another element than its {% if vip %}: some readers would get half of one',
+    ],
+    [
+      mjml('{% for i in x %}<mj-text>\n{% endfor %}</mj-text>'),
+      'm.mjml:2:1 {% endfor %} stands in another element than its {% for i in x %}: some readers would get half of one',
+    ],
+    [
+      mjml('<mj-text color="{% if x %}red">\n{% endif %}Hi</mj-text>'),
+      'm.mjml:2:1 {% endif %} stands in another element than its {% if x %}: some readers would get half of one',
+    ],
+  ])('refuses a block around half of an element, with line and column: %s', async (source, problem) => {
+    expect(await problemsOf('m.mjml', source)).toEqual([problem]);
+  });
+
+  it.each([
+    mjml('{% if x %}<mj-text>a</mj-text>{% else %}<mj-text>b</mj-text>{% endif %}'),
+    mjml('{% for i in x %}{% if i == "1" %}<mj-text>{% if x %}a{% endif %}</mj-text>{% endif %}{% endfor %}'),
+    mjml('<mj-text css-class="{% if x %}red{% else %}blue{% endif %}">a</mj-text>'),
+    mjml('{% comment %}<mj-text>{% if x %}a</mj-text>{% endcomment %}'),
+    mjml('{% case x %}{% when "1" %}<mj-text>a</mj-text>{% endcase %}'),
+  ])('takes a block around whole elements: %s', async source => {
+    expect(await problemsOf('m.mjml', source)).toEqual([]);
+  });
+
   it('keeps its paragraphs apart in the text part', async () => {
     const source = mjml('<mj-text>One</mj-text><mj-text>Two<br />Three</mj-text>');
     expect((await render('m.mjml', source)).text).toBe('One\n\nTwo\nThree\n');

@@ -1,6 +1,7 @@
 import { Problem } from '../../problem.js';
 import { type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
 import type { PlaceOf } from '../source-text.js';
+import { LiquidBlocks } from './liquid-blocks.js';
 
 /** Components whose content is HTML or text of the user's, which MJML passes on without looking at it. */
 export const contentComponents = new Set([
@@ -35,7 +36,8 @@ const pieces = /<!--[\s\S]*?-->|<(\/?)(mj[a-z-]*)\b((?:"[^"]*"|'[^']*'|[^"'>])*?
 
 /**
  * Makes MJML keep what it would drop in silence: Liquid tags between components are wrapped in `mj-raw`. What cannot
- * be kept is refused: other bare text there, tags that are not closed, an `mj-include` that is nobody's.
+ * be kept is refused: other bare text there, tags that are not closed, an `mj-include` that is nobody's, and a Liquid block
+ * that begins in one element and ends in another.
  * @throws Problem `template-syntax` with line and column.
  */
 export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: PlaceOf): string {
@@ -46,12 +48,26 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
       fix,
     });
   const open: { name: string; offset: number }[] = [];
+  const blocks = new LiquidBlocks();
   let output = '';
   let end = 0;
+
+  /** @param place where an element or attribute begins. */
+  const keepBlocksWhole = (part: string, place: number) => {
+    const split = blocks.meet(source.tokensIn(part), place);
+    if (split === undefined) return;
+    const { opener, tag } = split;
+    throw refuse(
+      text.indexOf(tag.token),
+      `${tag.liquid} stands in another element than its ${opener.liquid}: some readers would get half of one`,
+      'Put both before and behind whole elements, or both into one.',
+    );
+  };
 
   const keepText = (from: number, to: number) => {
     const between = text.slice(from, to);
     const parent = open.at(-1)?.name;
+    keepBlocksWhole(between, open.at(-1)?.offset ?? -1);
     if (between.trim() === '' || parent === undefined) return between;
     const words = source.tokens.reduce(
       (rest, { token }) => rest.replaceAll(token, ' '.repeat(token.length)),
@@ -72,6 +88,8 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
   };
 
   const checkAttributes = (from: number, attributes: string) => {
+    for (const { 0: value, index } of attributes.matchAll(/"[^"]*"|'[^']*'/g))
+      keepBlocksWhole(value, from + index);
     const outside = attributes.replaceAll(/"[^"]*"|'[^']*'/g, value => ' '.repeat(value.length));
     for (const { token, liquid } of source.tokens) {
       const at = outside.indexOf(token);
@@ -105,6 +123,7 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
             'Put it between components; type="html" includes text.',
           );
         }
+        keepBlocksWhole(text.slice(end, close), match.index);
         output += text.slice(end, close + name.length + 3);
         end = close + name.length + 3;
         pieces.lastIndex = end;
