@@ -48,8 +48,8 @@ export interface LoggedFetch extends RecordedFetch {
 export interface LogIntake {
   /**
    * In one transaction. A line of a log belongs to one fetch and a fetch to one line: `known` when an earlier reading of this
-   * log had the line, or there is a fetch of about that time that no line belongs to yet; else it is `added`.
-   * `beyond`: its pixel has as many rows as it may have.
+   * log had the line, or there is a fetch of about that time, with a row or only counted, that no line belongs to yet; else it
+   * is `added`. `beyond`: it is counted, since its pixel has as many rows as it may have.
    */
   storeLogged(fetches: readonly LoggedFetch[]): Promise<readonly ('added' | 'known' | 'beyond')[]>;
 }

@@ -22,9 +22,9 @@ export interface Ingested {
   readonly lines: number;
   /** Recorded by this. */
   readonly added: number;
-  /** Recorded by `serve`, or by an earlier reading of the same lines. */
+  /** Recorded or counted by `serve`, or by an earlier reading of the same lines. */
   readonly known: number;
-  /** Of a pixel that has as many rows as it may have. */
+  /** Counted by this, without a row: their pixel has as many as it may have. */
   readonly beyond: number;
   readonly unverifiable: number;
   readonly rehearsals: number;

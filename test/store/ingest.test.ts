@@ -80,6 +80,15 @@ function ingest(lines: readonly (string | undefined)[], keepNetwork = true): Pro
   );
 }
 
+function counters(): readonly { rule: string; fetches: number; logged: number }[] {
+  const database = new Database(join(folder, 'mailtrack.db'), { readonly: true });
+  const found = database
+    .prepare('SELECT rule, fetches, first_at, last_at, logged FROM fetch_counters ORDER BY 1')
+    .all();
+  database.close();
+  return found as ReturnType<typeof counters>;
+}
+
 function rows(): { fetched_at: string; user_agent: string | null; network: string; kind: string }[] {
   const database = new Database(join(folder, 'mailtrack.db'), { readonly: true });
   const found = database
@@ -239,9 +248,20 @@ describe('a log', () => {
     expect(await ingest([...lines.slice(5_000), ...lines.slice(0, 5_000)])).toMatchObject({ added: 0 });
   }, 60_000);
 
-  it('adds at most a thousand rows of one pixel', async () => {
+  it('adds at most a thousand rows of one pixel, and counts what is beyond them, once', async () => {
     const lines = Array.from({ length: 1_010 }, (_, index) => combined({ seconds: index }));
     expect(await ingest(lines)).toMatchObject({ added: 1_000, beyond: 10 });
-    expect(await ingest(lines)).toMatchObject({ added: 0, known: 1_000, beyond: 10 });
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 1_010, beyond: 0 });
+    expect([rows().length, counters()]).toMatchObject([1_000, [{ fetches: 10, logged: 10 }]]);
+    await ingest([...lines, combined({ seconds: 1_020 }), combined({ seconds: 1_020 })]);
+    expect(counters()).toMatchObject([
+      { fetches: 12, first_at: '2026-11-24T22:16:40.000Z', last_at: '2026-11-24T22:17:00.000Z' },
+    ]);
+  });
+
+  it('read from its end to its beginning leaves each line its fetch', async () => {
+    for (const seconds of [10, 13, 16]) await served({ seconds });
+    for (const seconds of [16, 13, 10])
+      expect(await ingest([combined({ seconds })])).toMatchObject({ added: 0, known: 1 });
   });
 });

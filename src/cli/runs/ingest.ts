@@ -34,7 +34,9 @@ function lines(counts: Ingested, fingerprint: string): readonly string[] {
   const verified = added + known + beyond;
   return [
     `${lines} lines: ${added} fetches added, ${known} known already.`,
-    ...(beyond > 0 ? [`  ${beyond} are of pixels that have 1,000 rows, the most one may have.`] : []),
+    ...(beyond > 0
+      ? [`  ${beyond} are of pixels that have 1,000 rows, the most one may have, and were only counted.`]
+      : []),
     ...(rehearsals > 0 ? [`  ${rehearsals} are from rehearsals.`] : []),
     ...(others > 0 ? [`  ${others} ask for something else, or were refused.`] : []),
     ...(unreadable > 0 ? [`  ${unreadable} are no lines of an access log.`] : []),

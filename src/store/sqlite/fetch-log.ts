@@ -205,7 +205,7 @@ function prepare(database: Database) {
       INSERT INTO fetch_counters (email_number, recipient_number, method, kind, confidence, rule, fetches,
                                   first_at, last_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET fetches = fetches + excluded.fetches, last_at = excluded.last_at`),
+      ON CONFLICT DO UPDATE SET fetches = fetches + excluded.fetches, last_at = max(last_at, excluded.last_at)`),
     internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
     userAgentId: database.prepare('SELECT user_agent_id FROM user_agents WHERE user_agent = ?').pluck(),
     unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
