@@ -2,11 +2,12 @@
  * Where the ledger and the facts are kept. Knows databases and nothing of mail beyond the ports' words; the only
  * room with SQL in it.
  */
-import type { FactIntake, FactOffer, FetchLog, LogIntake } from '../workflow/fact-ports.js';
+import type { DiskRoom, FactIntake, FactOffer, FetchLog, LogIntake } from '../workflow/fact-ports.js';
 import type { EmailReader, Ledger } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
 import { type Database, databaseProblem } from './sqlite/database.js';
+import { createDiskWatch } from './sqlite/disk-watch.js';
 import { createFactIntake } from './sqlite/fact-intake.js';
 import { createFactOffer } from './sqlite/fact-offer.js';
 import { createFetchLog } from './sqlite/fetch-log.js';
@@ -22,6 +23,8 @@ export interface Store {
   readonly factOffer: FactOffer;
   readonly factIntake: FactIntake;
   readonly logIntake: LogIntake;
+  /** Within the last second. */
+  diskRoom(): DiskRoom;
   /** Commits what still rides, then closes. */
   close(): Promise<void>;
 }
@@ -62,13 +65,15 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
   const reader = createReads(database);
   const fetchNumbers = new Map<number, number>();
   const forgetNumbers = () => fetchNumbers.clear();
+  const disk = createDiskWatch(database.name);
   return {
     ledger: createLedger(database, commits, reader),
-    fetchLog: createFetchLog(database, commits, fetchNumbers),
+    fetchLog: createFetchLog(database, commits, fetchNumbers, disk),
     reader,
     factOffer: createFactOffer(database, commits),
     factIntake: createFactIntake(database, commits, forgetNumbers),
     logIntake: createLogIntake(database, commits, forgetNumbers),
+    diskRoom: disk.room,
   };
 }
 

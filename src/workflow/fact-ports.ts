@@ -37,6 +37,14 @@ export interface FetchLog {
   ): Promise<{ emailNumber: number; recipientNumber: number } | undefined>;
 }
 
+/** Of the disk of the database. */
+export interface DiskRoom {
+  /** So that fetches are only counted. */
+  readonly isNearlyFull: boolean;
+  /** Infinity when the disk does not say. */
+  readonly freeBytes: number;
+}
+
 /** A fetch as an access log tells of it. */
 export interface LoggedFetch extends RecordedFetch {
   /** false: the format of the log has no user agents, so that any may have been there. */

@@ -21,6 +21,7 @@ import { packageVersion } from '../program.js';
 import { createServeLog, type ServeLog } from '../serve-log.js';
 import { readPrivateAddresses, startPrivate } from '../serve-private.js';
 import { trustedProxies } from '../trusted-proxies.js';
+import { watchDisk } from '../watch-disk.js';
 
 export interface ServeOptions extends GlobalOptions {
   readonly port?: number;
@@ -88,6 +89,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       commits: commits.watch,
       ring,
       offer: store.factOffer,
+      diskRoom: store.diskRoom,
       onFault,
     };
     let closePrivate: () => Promise<void> = async () => undefined;
@@ -108,6 +110,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
         version: packageVersion(),
       });
       watchTokens(recorder, log, ring);
+      watchDisk(store.diskRoom, log);
       await keepTold(Promise.race([stopSignal, hungUp]), log);
     } finally {
       await endpoint.close();

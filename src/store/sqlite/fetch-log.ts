@@ -1,6 +1,6 @@
 import type { FetchLog, RecordedFetch } from '../../workflow/fact-ports.js';
 import { type Database, databaseProblem } from './database.js';
-import { createDiskWatch } from './disk-watch.js';
+import type { DiskWatch } from './disk-watch.js';
 import type { GroupCommit } from './group-commit.js';
 import { RowCounts } from './row-counts.js';
 
@@ -18,9 +18,9 @@ export function createFetchLog(
   database: Database,
   commits: GroupCommit,
   fetchNumbers: Map<number, number>,
+  disk: DiskWatch,
 ): FetchLog {
   const sql = prepare(database);
-  const disk = createDiskWatch(database.name);
   const rowCounts = new RowCounts(database);
   const remembered = { userAgentIds: new Map<string, number>(), fetchNumbers };
   let version: unknown;
@@ -95,7 +95,7 @@ export function createFetchLog(
   return {
     async appendFetches(fetches) {
       if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
-      const split = new Split(rowCounts, disk.isNearlyFull() ? 0 : mostRows);
+      const split = new Split(rowCounts, disk.room().isNearlyFull ? 0 : mostRows);
       try {
         for (const fetch of fetches) split.add(fetch);
         const committed = commits.run('now', () => {
