@@ -54,6 +54,8 @@ export interface LoggedFetch extends RecordedFetch {
 }
 
 export interface LogIntake {
+  /** Unix time in milliseconds; undefined when the database does not have the email. */
+  emailCreatedAt(emailNumber: number): number | undefined;
   /**
    * In one transaction. A line of a log belongs to one fetch and a fetch to one line: `known` when an earlier reading of this
    * log had the line, or there is a fetch of about that time, with a row or only counted, that no line belongs to yet; else it

@@ -78,7 +78,8 @@ function ingest(lines: readonly string[]): Promise<Ingested> {
   async function* each() {
     yield* lines;
   }
-  const ports = { intake: store.logIntake, log: store.fetchLog, ring: testRing };
+  const clock = { now: () => new Date(start) };
+  const ports = { intake: store.logIntake, log: store.fetchLog, ring: testRing, clock };
   return ingestLog(each(), ports, { keepNetwork: true });
 }
 

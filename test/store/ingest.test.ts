@@ -22,6 +22,7 @@ afterEach(async () => {
 });
 
 const start = Date.UTC(2026, 10, 24, 22, 0, 0);
+const now = start + 3_600_000;
 const thunderbird = 'Thunderbird/128';
 
 function token(recipientNumber: number, purpose: TokenPurpose = 'pixel'): string {
@@ -75,7 +76,7 @@ async function* each(lines: readonly (string | undefined)[]) {
 function ingest(lines: readonly (string | undefined)[], keepNetwork = true): Promise<Ingested> {
   return ingestLog(
     each(lines),
-    { intake: store.logIntake, log: store.fetchLog, ring: testRing },
+    { intake: store.logIntake, log: store.fetchLog, ring: testRing, clock: { now: () => new Date(now) } },
     { keepNetwork },
   );
 }
@@ -236,7 +237,55 @@ describe('a log', () => {
       unverifiable: 3,
       others: 2,
       unreadable: 4,
+      misdated: 0,
+      firstMisdatedLine: 0,
     });
+  });
+
+  it('has no user agent where there is a dash, which is what one says of itself', async () => {
+    await served({ seconds: 10, agent: '' });
+    // Of a release that recorded the dash.
+    await served({ seconds: 20, agent: '-' });
+    const lines = [10, 20].map(seconds => combined({ seconds, agent: '-' }));
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 2 });
+    const caddy = `{"ts":${start / 1_000 + 20},"request":{"client_ip":"203.0.113.7","method":"GET","uri":"${pixelPath(token(1))}","headers":{"User-Agent":["-"]}},"status":200}`;
+    expect(await ingest([caddy])).toMatchObject({ added: 0, known: 1 });
+  });
+
+  it('with times that cannot be adds none of them, and says which line was the first', async () => {
+    await store.ledger.openEmail(
+      {
+        emailId: 'em_aaaaaaaaaaaa',
+        emailNumber: 42,
+        mode: 'group',
+        subject: 'S',
+        from: 'a@example.com',
+        messageId: '<m@example.com>',
+        createdAt: new Date(now - 3_600_000),
+        cancelledAt: undefined,
+        tokenFormat: 'sealed',
+        fingerprint: 'f',
+        composition: '{}',
+      },
+      [],
+    );
+    const line = combined({ seconds: 0 });
+    const dated = (text: string) => line.replace('24/Nov/2026:22:00:00', text);
+    const counts = await ingest([
+      line,
+      'garbage',
+      dated('25/Nov/2026:23:00:01'),
+      dated('25/Nov/2026:23:00:00'),
+      dated('23/Nov/2026:21:59:59'),
+      dated('23/Nov/2026:22:00:00'),
+      dated('24/Nov/2062:22:00:00'),
+    ]);
+    expect(counts).toMatchObject({ added: 3, misdated: 3, firstMisdatedLine: 3, unreadable: 1 });
+    expect(rows()).toHaveLength(3);
+    // Of an email that this database does not have any time but the future may be.
+    const strange = sealToken(testRing, { purpose: 'pixel', emailNumber: 43, recipientNumber: 1 });
+    const old = dated('24/Nov/2020:22:00:00').replace(token(1), strange);
+    expect(await ingest([old])).toMatchObject({ added: 1, misdated: 0, firstMisdatedLine: 0 });
   });
 
   it('of thousands of lines is read in batches, with the same result', async () => {

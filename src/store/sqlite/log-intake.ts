@@ -24,6 +24,7 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
   const rowCounts = new Map<number, Map<number, number>>();
+  const createdAt = new Map<number, number | undefined>();
 
   /** Rows of each recipient, counted once: to look for them costs as much as to look at all of the email. */
   function countsOf(emailNumber: number): Map<number, number> {
@@ -145,6 +146,15 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
   }
 
   return {
+    emailCreatedAt(emailNumber) {
+      if (createdAt.has(emailNumber)) return createdAt.get(emailNumber);
+      if (createdAt.size >= rememberedEmails) createdAt.clear();
+      const text = statements().createdAt.get(emailNumber) as string | undefined;
+      const ms = text === undefined ? undefined : Date.parse(text);
+      createdAt.set(emailNumber, ms);
+      return ms;
+    },
+
     async storeLogged(fetches) {
       if (fetches.length === 0) return [];
       return commits.run('now', () => {
@@ -185,7 +195,9 @@ interface FoundRow {
 }
 
 function fetchedRow(row: FoundRow): FetchedRow {
-  const { second, rule, user_agent: agent } = row;
+  const { second, rule } = row;
+  // Of releases that recorded a dash, which a log writes where there is none.
+  const agent = row.user_agent === '-' ? '' : row.user_agent;
   const said = row.says_user_agent === 1 ? agent : undefined;
   return {
     number: row.fetch_number,
@@ -229,6 +241,7 @@ function prepare(database: Database) {
     claim: database.prepare(`
       INSERT INTO logged_fetches (email_number, fetch_number, second, says_user_agent) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET second = excluded.second, says_user_agent = excluded.says_user_agent`),
+    createdAt: database.prepare('SELECT created_at FROM emails WHERE email_number = ?').pluck(),
     hasCounters: database.prepare('SELECT 1 FROM fetch_counters WHERE email_number = ? LIMIT 1'),
     counters: database.prepare(`
       SELECT rule, fetches - logged AS room, first_at, last_at
