@@ -13,6 +13,7 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   recovered: 'info',
   'disk-nearly-full': 'warning',
   'disk-has-room': 'info',
+  'user-agents-forgotten': 'info',
   'tokens-unverifiable': 'warning',
   'keys-reloaded': 'info',
   'keys-kept': 'error',
@@ -56,6 +57,8 @@ export function serveLine(event: ServeEvent): string {
       return `The disk is nearly full, ${megabytes(event.freeBytes)} are free: fetches are only counted until there are 220 MB.`;
     case 'disk-has-room':
       return `The disk has room again, ${megabytes(event.freeBytes)}, after ${event.seconds.toFixed(1)} s: fetches have rows.`;
+    case 'user-agents-forgotten':
+      return `User agents from before ${event.before.toISOString().slice(0, 16)}Z are forgotten, of ${event.fetches} fetches.`;
     case 'tokens-unverifiable':
       return (
         `${event.unverifiable} tokens did not verify, ${event.verified} did: is this the key the mail was sent with? ` +
@@ -127,6 +130,8 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
       return { free_bytes: event.freeBytes };
     case 'disk-has-room':
       return { free_bytes: event.freeBytes, seconds: event.seconds };
+    case 'user-agents-forgotten':
+      return { fetches: event.fetches, before: event.before.toISOString() };
     case 'tokens-unverifiable':
       return { unverifiable: event.unverifiable, verified: event.verified, key: event.keyFingerprint };
     case 'keys-reloaded':

@@ -64,6 +64,15 @@ export interface LogIntake {
   storeLogged(fetches: readonly LoggedFetch[]): Promise<readonly ('added' | 'known' | 'beyond')[]>;
 }
 
+export interface UserAgentForgetter {
+  /**
+   * Step by step, each of which is short: fetches from before that time lose their user agents, and what they were judged stays.
+   * User agents no fetch has any more are removed; those another process may be using stay until the next time.
+   * @returns of how many fetches, in each step. @throws Problem `database`; what was done before stays done.
+   */
+  forgetUserAgents(before: Date): AsyncIterable<number>;
+}
+
 // --- the exchange of facts between databases ---------------------------------------------------------------------
 
 export interface OfferedFacts {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/open-store.js';
+import { classifyFetch } from '../../src/tracking/classify.js';
 import { pixelPath } from '../../src/tracking/pixel.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../../src/tracking/token.js';
 import { type Ingested, ingestLog } from '../../src/workflow/ingest-log.js';
@@ -62,9 +63,7 @@ async function served({ seconds, recipient = 1, agent = thunderbird }: Line): Pr
       method: 'GET',
       userAgent: agent,
       network: '203.0.113.0/24',
-      kind: 'human',
-      confidence: 0.85,
-      rule: 'mail-client',
+      ...classifyFetch({ method: 'GET', userAgent: agent }, {}),
     },
   ]);
 }

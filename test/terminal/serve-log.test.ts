@@ -42,7 +42,13 @@ describe('an event of a server', () => {
       'The disk has room again, 220 MB, after 61.3 s: fetches have rows.',
       { free_bytes: 220_000_000, seconds: 61.26 },
     ],
-  ])('says how much is free: $kind', (event, level, message, facts) => {
+    [
+      { kind: 'user-agents-forgotten', fetches: 312, before: new Date('2026-10-24T09:00:00.000Z') } as const,
+      'info',
+      'User agents from before 2026-10-24T09:00Z are forgotten, of 312 fetches.',
+      { fetches: 312, before: '2026-10-24T09:00:00.000Z' },
+    ],
+  ])('says what it knows: $kind', (event, level, message, facts) => {
     expect(JSON.parse(serveJson(event, at))).toEqual({
       at: at.toISOString(),
       level,

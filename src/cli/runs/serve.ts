@@ -15,6 +15,7 @@ import { TokenWatch } from '../../workflow/watch-tokens.js';
 import { type CertificateFiles, certificateFiles, readCertificate } from '../certificate.js';
 import { createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
+import { forgetUserAgents } from '../forget-user-agents.js';
 import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
@@ -92,6 +93,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       diskRoom: store.diskRoom,
       onFault,
     };
+    let endForgetting: () => Promise<void> = async () => undefined;
     let closePrivate: () => Promise<void> = async () => undefined;
     try {
       closePrivate = await startPrivate(privateAddresses, served, log);
@@ -111,10 +113,16 @@ export async function runServe(options: ServeOptions): Promise<void> {
       });
       watchTokens(recorder, log, ring);
       watchDisk(store.diskRoom, log);
+      endForgetting = forgetUserAgents(
+        context.text('privacy.keep_user_agent'),
+        store.userAgentForgetter,
+        log,
+      );
       await keepTold(Promise.race([stopSignal, hungUp]), log);
     } finally {
       await endpoint.close();
       await closePrivate();
+      await endForgetting();
     }
     const lost = await unsubscriber.flush();
     if (lost > 0) log.show({ kind: 'unsubscribes-lost', count: lost });

@@ -197,7 +197,7 @@ interface FoundRow {
 function fetchedRow(row: FoundRow): FetchedRow {
   const { second, rule } = row;
   // Of releases that recorded a dash, which a log writes where there is none.
-  const agent = row.user_agent === '-' ? '' : row.user_agent;
+  const agent = row.user_agent === '-' ? '' : keptAgent(row);
   const said = row.says_user_agent === 1 ? agent : undefined;
   return {
     number: row.fetch_number,
@@ -205,6 +205,11 @@ function fetchedRow(row: FoundRow): FetchedRow {
     agent,
     line: second === null ? undefined : { second, rule, agent: said },
   };
+}
+
+/** What there was is not kept any more when another rule matched than that for none. */
+function keptAgent({ user_agent, rule }: FoundRow): string | undefined {
+  return user_agent === '' && rule !== 'no-user-agent' ? undefined : user_agent;
 }
 
 const unsaid = -1;
