@@ -1,5 +1,6 @@
 import type { RequestKind } from '../http/answers.js';
 import type { Metric } from '../http/exposition.js';
+import type { DiskRoom } from '../workflow/fact-ports.js';
 import type { RecorderCounts } from '../workflow/record-fetch.js';
 import { type CommitWatch, commitBounds } from '../workflow/serve-metrics.js';
 import type { UnsubscriberCounts } from '../workflow/unsubscribe.js';
@@ -10,6 +11,7 @@ export interface ServeState {
   readonly counts: RecorderCounts;
   readonly unsubscribes: UnsubscriberCounts;
   readonly commits: CommitWatch;
+  readonly disk: DiskRoom;
   readonly keyFingerprint: string;
   readonly version: string;
   /** Unix time in seconds. */
@@ -52,6 +54,11 @@ export function serveMetrics(state: ServeState): readonly Metric[] {
       unsubscribes.late,
     ),
     gauge('mailtrack_log_stalled', '1 while the database takes nothing.', commits.isStalled ? 1 : 0),
+    gauge(
+      'mailtrack_disk_nearly_full',
+      '1 while fetches are only counted since the disk is nearly full.',
+      state.disk.isNearlyFull ? 1 : 0,
+    ),
     counter('mailtrack_commits_failed_total', 'Commits of fetches that failed.', commits.failed),
     {
       type: 'histogram',

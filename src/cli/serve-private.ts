@@ -5,7 +5,7 @@ import type { PrivateAddress, PrivateListener, PrivateRoute } from '../http/priv
 import type { PublicEndpoint } from '../http/public-endpoint.js';
 import { systemClock } from '../system/clock.js';
 import type { KeyRing } from '../tracking/key.js';
-import type { FactOffer } from '../workflow/fact-ports.js';
+import type { DiskRoom, FactOffer } from '../workflow/fact-ports.js';
 import type { FetchRecorder } from '../workflow/record-fetch.js';
 import type { CommitWatch } from '../workflow/serve-metrics.js';
 import type { Unsubscriber } from '../workflow/unsubscribe.js';
@@ -23,6 +23,7 @@ export interface Served {
   readonly commits: CommitWatch;
   readonly ring: KeyRing;
   readonly offer: FactOffer;
+  readonly diskRoom: () => DiskRoom;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -106,6 +107,7 @@ async function metricsRoute(served: Served): Promise<PrivateRoute> {
         counts: recorder.counts,
         unsubscribes: unsubscriber.counts,
         commits,
+        disk: served.diskRoom(),
         keyFingerprint: ring.fingerprint,
         version,
         startedAt,

@@ -9,7 +9,7 @@ export type Verdict = 'opened' | 'maybe' | 'machine' | 'none' | 'not-tracked';
 
 /** How a fetch is judged. */
 export type Classify = (
-  fetch: Pick<Fetch, 'method' | 'userAgent'>,
+  fetch: Pick<Fetch, 'method' | 'userAgent'> & Classification,
   context: { sinceAcceptedMs?: number; firstFetch?: boolean },
 ) => Classification;
 
@@ -120,15 +120,12 @@ export function summarize(
   return { email, totals: addUp(summaries, total), recipients: summaries, opens };
 }
 
-/** What is no longer known of a fetch cannot be judged better than it was. */
 function judge(
   fetch: ReportFetch,
   recipient: ReportRecipient,
   firstFetch: boolean,
   classify: Classify,
 ): Classification {
-  const { kind, confidence, rule } = fetch;
-  if (fetch.userAgent === '' && kind !== 'unknown') return { kind, confidence, rule };
   const accepted = recipient.state === 'accepted';
   return classify(fetch, {
     firstFetch,

@@ -2,18 +2,28 @@
  * Where the ledger and the facts are kept. Knows databases and nothing of mail beyond the ports' words; the only
  * room with SQL in it.
  */
-import type { FactIntake, FactOffer, FetchLog, LogIntake } from '../workflow/fact-ports.js';
+import type {
+  DiskRoom,
+  FactIntake,
+  FactOffer,
+  FetchLog,
+  LogIntake,
+  UserAgentForgetter,
+} from '../workflow/fact-ports.js';
 import type { EmailReader, Ledger } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
 import { type Database, databaseProblem } from './sqlite/database.js';
+import { createDiskWatch } from './sqlite/disk-watch.js';
 import { createFactIntake } from './sqlite/fact-intake.js';
 import { createFactOffer } from './sqlite/fact-offer.js';
 import { createFetchLog } from './sqlite/fetch-log.js';
+import { createUserAgentForgetter } from './sqlite/forget-user-agents.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { createLedger } from './sqlite/ledger.js';
 import { createLogIntake } from './sqlite/log-intake.js';
 import { createReads } from './sqlite/reads.js';
+import { UserAgents } from './sqlite/user-agents.js';
 
 export interface Store {
   readonly ledger: Ledger;
@@ -22,6 +32,9 @@ export interface Store {
   readonly factOffer: FactOffer;
   readonly factIntake: FactIntake;
   readonly logIntake: LogIntake;
+  readonly userAgentForgetter: UserAgentForgetter;
+  /** Within the last second. */
+  diskRoom(): DiskRoom;
   /** Commits what still rides, then closes. */
   close(): Promise<void>;
 }
@@ -62,13 +75,17 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
   const reader = createReads(database);
   const fetchNumbers = new Map<number, number>();
   const forgetNumbers = () => fetchNumbers.clear();
+  const agents = new UserAgents(database);
+  const disk = createDiskWatch(database.name);
   return {
     ledger: createLedger(database, commits, reader),
-    fetchLog: createFetchLog(database, commits, fetchNumbers),
+    fetchLog: createFetchLog(database, commits, fetchNumbers, agents, disk),
     reader,
     factOffer: createFactOffer(database, commits),
     factIntake: createFactIntake(database, commits, forgetNumbers),
     logIntake: createLogIntake(database, commits, forgetNumbers),
+    userAgentForgetter: createUserAgentForgetter(database, commits, agents),
+    diskRoom: disk.room,
   };
 }
 

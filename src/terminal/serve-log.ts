@@ -11,6 +11,9 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   'fetch-recorded': 'debug',
   stalled: 'error',
   recovered: 'info',
+  'disk-nearly-full': 'warning',
+  'disk-has-room': 'info',
+  'user-agents-forgotten': 'info',
   'tokens-unverifiable': 'warning',
   'keys-reloaded': 'info',
   'keys-kept': 'error',
@@ -50,6 +53,12 @@ export function serveLine(event: ServeEvent): string {
       return `Not recording: ${said(event.reason)}. Trying again.`;
     case 'recovered':
       return `Recording again after ${event.seconds.toFixed(1)} s.`;
+    case 'disk-nearly-full':
+      return `The disk is nearly full, ${megabytes(event.freeBytes)} are free: fetches are only counted until there are 220 MB.`;
+    case 'disk-has-room':
+      return `The disk has room again, ${megabytes(event.freeBytes)}, after ${event.seconds.toFixed(1)} s: fetches have rows.`;
+    case 'user-agents-forgotten':
+      return `User agents from before ${event.before.toISOString().slice(0, 16)}Z are forgotten, of ${event.fetches} fetches.`;
     case 'tokens-unverifiable':
       return (
         `${event.unverifiable} tokens did not verify, ${event.verified} did: is this the key the mail was sent with? ` +
@@ -74,6 +83,10 @@ export function serveLine(event: ServeEvent): string {
     case 'stopped':
       return summary(event.counts);
   }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.floor(bytes / 1e6)} MB`;
 }
 
 function summary(counts: Extract<ServeEvent, { kind: 'stopped' }>['counts']): string {
@@ -113,6 +126,12 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
       return { reason: said(event.reason) };
     case 'recovered':
       return { held: event.held, seconds: event.seconds };
+    case 'disk-nearly-full':
+      return { free_bytes: event.freeBytes };
+    case 'disk-has-room':
+      return { free_bytes: event.freeBytes, seconds: event.seconds };
+    case 'user-agents-forgotten':
+      return { fetches: event.fetches, before: event.before.toISOString() };
     case 'tokens-unverifiable':
       return { unverifiable: event.unverifiable, verified: event.verified, key: event.keyFingerprint };
     case 'keys-reloaded':

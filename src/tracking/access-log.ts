@@ -1,5 +1,8 @@
+import { networkPrefix } from './network.js';
+
 /**
- * Lines of access logs as reverse proxies write them: the common and combined formats of Apache and nginx, JSON of nginx
+ * Lines of access logs as reverse proxies write them: the common and combined formats of Apache and nginx, with or without the
+ * virtual host before them (`vhost_combined`), JSON of nginx
  * (`escape=json`, with whatever names its owner chose) and of Caddy. Which one is decided line by line. A text here is a
  * log read as Latin-1, one character an octet, as Node gives header fields: so user agents compare equal.
  */
@@ -23,12 +26,14 @@ export function parseLogLine(line: string): LoggedRequest | undefined {
 
 // Quoted parts are escaped, so a quote ends them. No part can match in two ways: the time to fail is linear.
 const commonLine =
-  /^(?<address>\S+) \S+ (?:[^[\n]*) ?\[(?<time>[^\]]{20,40})\] "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3}) (?:\d+|-)(?: "(?:[^"\\]|\\.)*" "(?<agent>(?:[^"\\]|\\.)*)")?/;
+  /^(?<first>\S+) (?<second>\S+) (?:[^[\n]*) ?\[(?<time>[^\]]{20,40})\] "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3}) (?:\d+|-)(?: "(?:[^"\\]|\\.)*" "(?<agent>(?:[^"\\]|\\.)*)")?/;
 
 function parseCommonLine(line: string): LoggedRequest | undefined {
   const groups = commonLine.exec(line)?.groups;
   if (groups === undefined) return undefined;
-  const { address = '', time = '', request = '', status = '', agent } = groups;
+  const { first = '', second = '', time = '', request = '', status = '', agent } = groups;
+  // `t.example.com:443 203.0.113.7 - - […`; without the virtual host the second is the identity of RFC 1413.
+  const address = networkPrefix(first) === '' && networkPrefix(second) !== '' ? second : first;
   const userAgent = agent === undefined ? undefined : absent(unescapeQuoted(agent));
   return completed(address, parseTime(time), unescapeQuoted(request), Number(status), userAgent);
 }

@@ -11,15 +11,30 @@ export interface FetchContext {
 
 /** Who probably asked, by the first rule that matches. Always answers. */
 export function classifyFetch(
-  fetch: Pick<Fetch, 'method' | 'userAgent'>,
+  { method, userAgent }: Pick<Fetch, 'method' | 'userAgent'>,
   context: FetchContext,
 ): Classification {
-  const features = {
-    method: fetch.method,
-    userAgent: fetch.userAgent.trim().toLowerCase(),
-    sinceAcceptedMs: context.sinceAcceptedMs,
-    firstFetch: context.firstFetch,
-  };
-  const rule = rules.find(candidate => candidate.matches(features));
+  const features = { method, userAgent: userAgent.trim().toLowerCase() };
+  const moment = momentOf(context);
+  const rule = rules.find(({ matches, when }) => (when === undefined || when(moment)) && matches(features));
   return rule === undefined ? unrecognized : { ...rule.verdict, rule: rule.id };
+}
+
+/**
+ * Judges a fetch that was recorded. Without its user agent, as it was judged then: what the user agent said is in the rule that
+ * matched, and only the moment, which whoever recorded it did not know, is still to be looked at.
+ */
+export function judgeAgain(
+  fetch: Pick<Fetch, 'method' | 'userAgent'> & Classification,
+  context: FetchContext,
+): Classification {
+  if (fetch.userAgent !== '') return classifyFetch(fetch, context);
+  const { kind, confidence, rule } = fetch;
+  const moment = momentOf(context);
+  const finer = rules.find(({ refines, when }) => refines?.includes(rule) && when?.(moment));
+  return finer === undefined ? { kind, confidence, rule } : { ...finer.verdict, rule: finer.id };
+}
+
+function momentOf({ sinceAcceptedMs, firstFetch }: FetchContext) {
+  return { sinceAcceptedMs, firstFetch };
 }

@@ -7,11 +7,15 @@ import type { Classification, Fetch } from './fetch.js';
 /** When the table was last compared with what clients and proxies send. */
 export const rulesDate = '2026-11-23';
 
-/** What a rule can look at; undefined is not known. */
+/** What a rule can look at. */
 export interface FetchFeatures {
   readonly method: Fetch['method'];
   /** Trimmed and in lower case. */
   readonly userAgent: string;
+}
+
+/** undefined is not known. */
+export interface FetchMoment {
   /** Since the server accepted the recipient's copy; negative when the fetch came before the reply. */
   readonly sinceAcceptedMs: number | undefined;
   /** No fetch of this pixel was recorded before. */
@@ -21,6 +25,10 @@ export interface FetchFeatures {
 export interface FetchRule {
   readonly id: string;
   readonly matches: (features: FetchFeatures) => boolean;
+  /** Of the moment; absent: at any. */
+  readonly when?: (moment: FetchMoment) => boolean;
+  /** Rules that match the same user agents at other moments, so that a fetch they matched can be judged when it is not kept. */
+  readonly refines?: readonly string[];
   readonly verdict: Omit<Classification, 'rule'>;
 }
 
@@ -114,8 +122,9 @@ export const rules: readonly FetchRule[] = [
   {
     // Some say that Gmail fetches at delivery, some that it never does: the fetch counts, with less confidence.
     id: 'gmail-image-proxy-early',
-    matches: features =>
-      within(10_000, features) && features.firstFetch !== false && names(gmailProxies)(features),
+    matches: names(gmailProxies),
+    when: moment => within(10_000, moment) && moment.firstFetch !== false,
+    refines: ['gmail-image-proxy'],
     verdict: { kind: 'image-proxy', confidence: 0.5 },
   },
   {
@@ -156,12 +165,16 @@ export const rules: readonly FetchRule[] = [
   {
     // Nobody reads that fast; gateways look before they deliver, even before they reply.
     id: 'at-delivery',
-    matches: features => within(2_000, features),
+    matches: () => true,
+    when: moment => within(2_000, moment),
+    refines: ['browser', 'no-user-agent', 'unrecognized'],
     verdict: { kind: 'scanner', confidence: 0.8 },
   },
   {
     id: 'browser-early',
-    matches: features => within(10_000, features) && isBrowser(features),
+    matches: isBrowser,
+    when: moment => within(10_000, moment),
+    refines: ['browser'],
     verdict: { kind: 'unknown', confidence: 0.5 },
   },
   {
@@ -183,7 +196,7 @@ function names(parts: readonly string[]): FetchRule['matches'] {
   return ({ userAgent }) => parts.some(part => userAgent.includes(part));
 }
 
-function within(ms: number, { sinceAcceptedMs }: FetchFeatures): boolean {
+function within(ms: number, { sinceAcceptedMs }: FetchMoment): boolean {
   return sinceAcceptedMs !== undefined && sinceAcceptedMs < ms;
 }
 

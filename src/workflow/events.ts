@@ -104,6 +104,9 @@ export type ServeEvent =
   | { readonly kind: 'fetch-recorded'; readonly fetch: RecordedFetch }
   | { readonly kind: 'stalled'; readonly reason: string }
   | { readonly kind: 'recovered'; readonly held: number; readonly seconds: number }
+  | { readonly kind: 'user-agents-forgotten'; readonly fetches: number; readonly before: Date }
+  | { readonly kind: 'disk-nearly-full'; readonly freeBytes: number }
+  | { readonly kind: 'disk-has-room'; readonly freeBytes: number; readonly seconds: number }
   | {
       readonly kind: 'tokens-unverifiable';
       readonly unverifiable: number;

@@ -37,6 +37,14 @@ export interface FetchLog {
   ): Promise<{ emailNumber: number; recipientNumber: number } | undefined>;
 }
 
+/** Of the disk of the database. */
+export interface DiskRoom {
+  /** So that fetches are only counted. */
+  readonly isNearlyFull: boolean;
+  /** Infinity when the disk does not say. */
+  readonly freeBytes: number;
+}
+
 /** A fetch as an access log tells of it. */
 export interface LoggedFetch extends RecordedFetch {
   /** false: the format of the log has no user agents, so that any may have been there. */
@@ -46,12 +54,23 @@ export interface LoggedFetch extends RecordedFetch {
 }
 
 export interface LogIntake {
+  /** Unix time in milliseconds; undefined when the database does not have the email. */
+  emailCreatedAt(emailNumber: number): number | undefined;
   /**
    * In one transaction. A line of a log belongs to one fetch and a fetch to one line: `known` when an earlier reading of this
-   * log had the line, or there is a fetch of about that time that no line belongs to yet; else it is `added`.
-   * `beyond`: its pixel has as many rows as it may have.
+   * log had the line, or there is a fetch of about that time, with a row or only counted, that no line belongs to yet; else it
+   * is `added`. `beyond`: it is counted, since its pixel has as many rows as it may have.
    */
   storeLogged(fetches: readonly LoggedFetch[]): Promise<readonly ('added' | 'known' | 'beyond')[]>;
+}
+
+export interface UserAgentForgetter {
+  /**
+   * Step by step, each of which is short: fetches from before that time lose their user agents, and what they were judged stays.
+   * User agents no fetch has any more are removed; those another process may be using stay until the next time.
+   * @returns of how many fetches, in each step. @throws Problem `database`; what was done before stays done.
+   */
+  forgetUserAgents(before: Date): AsyncIterable<number>;
 }
 
 // --- the exchange of facts between databases ---------------------------------------------------------------------

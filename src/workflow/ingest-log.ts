@@ -4,12 +4,15 @@ import type { KeyRing } from '../tracking/key.js';
 import { networkPrefix } from '../tracking/network.js';
 import { tokenOfPath } from '../tracking/pixel.js';
 import { parseToken, type Token } from '../tracking/token.js';
+import { keptUserAgent } from '../tracking/user-agent.js';
 import type { FetchLog, LoggedFetch, LogIntake } from './fact-ports.js';
+import type { Clock } from './ports.js';
 
 export interface IngestPorts {
   readonly intake: LogIntake;
   readonly log: Pick<FetchLog, 'resolveArticleToken'>;
   readonly ring: KeyRing;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 export interface IngestOptions {
@@ -22,21 +25,26 @@ export interface Ingested {
   readonly lines: number;
   /** Recorded by this. */
   readonly added: number;
-  /** Recorded by `serve`, or by an earlier reading of the same lines. */
+  /** Recorded or counted by `serve`, or by an earlier reading of the same lines. */
   readonly known: number;
-  /** Of a pixel that has as many rows as it may have. */
+  /** Counted by this, without a row: their pixel has as many as it may have. */
   readonly beyond: number;
   readonly unverifiable: number;
   readonly rehearsals: number;
   /** Requests for something else, or that were refused. */
   readonly others: number;
   readonly unreadable: number;
+  /** With a time that cannot be: of tomorrow, or before there was the email. */
+  readonly misdated: number;
+  /** Which line was the first of those, from 1; 0 when there is none. */
+  readonly firstMisdatedLine: number;
 }
 
+/** Clocks differ, and so does what people think of zones. */
+const dayMs = 86_400_000;
 const batchLines = 10_000;
 /** The store looks through all fetches of an email for each batch, and keeps those of the time it spans. */
 const batchSpanMs = 60 * 60_000;
-const userAgentLength = 256;
 
 /**
  * Records the fetches that an access log tells of and the database does not. Only lines with a token that verifies count.
@@ -57,7 +65,10 @@ export async function ingestLog(
     rehearsals: 0,
     others: 0,
     unreadable: 0,
+    misdated: 0,
   };
+  let firstMisdatedLine = 0;
+  const latest = ports.clock.now().getTime() + dayMs;
   const occurrences = new Occurrences();
   let batch: LoggedFetch[] = [];
 
@@ -74,6 +85,11 @@ export async function ingestLog(
       counts[read] += 1;
       continue;
     }
+    if (read.fetchedAt > latest || read.fetchedAt < earliestOf(read, ports.intake)) {
+      counts.misdated += 1;
+      firstMisdatedLine ||= counts.lines;
+      continue;
+    }
     const first = batch[0];
     const isFull =
       batch.length >= batchLines ||
@@ -82,7 +98,13 @@ export async function ingestLog(
     batch.push({ ...read, occurrence: occurrences.next(read) });
   }
   await store();
-  return counts;
+  return { ...counts, firstMisdatedLine };
+}
+
+/** An email that is not in the database may be of any time. */
+function earliestOf({ emailNumber }: ReadFetch, intake: LogIntake): number {
+  const createdAt = intake.emailCreatedAt(emailNumber);
+  return createdAt === undefined ? 0 : createdAt - dayMs;
 }
 
 /**
@@ -125,7 +147,7 @@ async function readLine(
   const numbers = token && (await numbersOf(token, ports.log));
   if (numbers === undefined) return 'unverifiable';
   const method = request.method as 'GET' | 'HEAD';
-  const userAgent = (request.userAgent ?? '').slice(0, userAgentLength);
+  const userAgent = keptUserAgent(request.userAgent ?? '');
   return {
     ...numbers,
     fetchedAt: request.at,

@@ -1,5 +1,5 @@
 import { type Report, type ReportFetch, type ReportRecipient, summarize } from '../report/summary.js';
-import { classifyFetch } from '../tracking/classify.js';
+import { judgeAgain } from '../tracking/classify.js';
 import { findEmail } from './find-email.js';
 import type { EmailReader } from './ports.js';
 
@@ -15,5 +15,5 @@ export async function readReport(reader: EmailReader, idOrPrefix: string): Promi
   for await (const batch of reader.readRecipients(email.emailId)) recipients.push(...batch);
   const fetches: ReportFetch[] = [];
   for await (const batch of reader.readFetches(email.emailId)) fetches.push(...batch);
-  return summarize(email, recipients, fetches, classifyFetch);
+  return summarize(email, recipients, fetches, judgeAgain);
 }

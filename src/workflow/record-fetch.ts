@@ -2,6 +2,7 @@ import { classifyFetch } from '../tracking/classify.js';
 import type { Classification, Fetch, PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type ArticleContent, parseToken, type Token } from '../tracking/token.js';
+import { keptUserAgent } from '../tracking/user-agent.js';
 import type { FetchLog, RecordedFetch } from './fact-ports.js';
 import { FetchQueue } from './fetch-queue.js';
 import type { Clock } from './ports.js';
@@ -68,8 +69,6 @@ interface ArticleArrival {
   readonly facts: Facts;
 }
 
-/** Longer ones are cut: what identifies a client stands in front. */
-const userAgentLength = 256;
 /** There are few user agents, and each would be judged again and again, and held in memory as often as it fetches. */
 const rememberedAgents = 1_000;
 
@@ -159,7 +158,7 @@ interface Agent extends Classification {
 function rememberAgents(): (method: Fetch['method'], userAgent: string) => Agent {
   const agents = { GET: new Map<string, Agent>(), HEAD: new Map<string, Agent>() };
   return (method, given) => {
-    const userAgent = given.length > userAgentLength ? beginningOf(given) : given;
+    const userAgent = keptUserAgent(given);
     const known = agents[method].get(userAgent);
     if (known !== undefined) return known;
     // When the copy was accepted is the ledger's to know; reports judge again with it.
@@ -168,11 +167,6 @@ function rememberAgents(): (method: Fetch['method'], userAgent: string) => Agent
     agents[method].set(userAgent, agent);
     return agent;
   };
-}
-
-/** A copy: a part of a string would keep the whole of it in memory. */
-function beginningOf(userAgent: string): string {
-  return Buffer.from(userAgent.slice(0, userAgentLength), 'utf16le').toString('utf16le');
 }
 
 /** undefined: an article token for an email or recipient that does not exist, or was not sent with such tokens. */

@@ -19,10 +19,10 @@ afterEach(() => user.leave());
 
 const token = sealToken(testRing, { purpose: 'pixel', emailNumber: 42, recipientNumber: 1 });
 const line = (second: number, text = token) =>
-  `203.0.113.7 - - [24/Nov/2026:22:44:${second} +0000] "GET ${pixelPath(text)} HTTP/1.1" 502 157 "-" "Thunderbird/128"\n`;
+  `203.0.113.7 - - [24/Nov/2025:22:44:${second} +0000] "GET ${pixelPath(text)} HTTP/1.1" 502 157 "-" "Thunderbird/128"\n`;
 
 it('is read as a file, gzipped and from standard input, and says what became of its lines', async () => {
-  const log = `${line(10)}${line(11)}${line(12, 'x')}garbage\n`;
+  const log = `${line(10)}${line(11)}${line(12, 'x')}garbage\n${line(13).replace('2025', '2999')}`;
   user.write('access.log', log);
   user.write('access.log.1.gz', gzipSync(line(13)));
   const first = await user.run(['ingest', 'access.log']);
@@ -30,8 +30,9 @@ it('is read as a file, gzipped and from standard input, and says what became of 
     0,
     '',
     [
-      '4 lines: 2 fetches added, 0 known already.',
+      '5 lines: 2 fetches added, 0 known already.',
       '  1 are no lines of an access log.',
+      '  1 have a time that cannot be, later than tomorrow or a day before their email; the first: access.log:5.',
       `  1 have tokens that no key verifies; the newest key here is ${testRing.fingerprint}.`,
       '',
     ].join('\n'),
@@ -42,7 +43,7 @@ it('is read as a file, gzipped and from standard input, and says what became of 
   expect(jsonLines(again.stdout)).toEqual([
     {
       schema: 'mailtrack.ingest/1',
-      lines: 5,
+      lines: 6,
       added: 1,
       known: 2,
       beyond: 0,
@@ -50,6 +51,8 @@ it('is read as a file, gzipped and from standard input, and says what became of 
       rehearsals: 0,
       others: 0,
       unreadable: 1,
+      misdated: 1,
+      first_misdated_line: 5,
     },
   ]);
 });

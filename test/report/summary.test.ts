@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { reportCsv } from '../../src/report/csv.js';
 import { reportJson } from '../../src/report/json.js';
 import { summarize } from '../../src/report/summary.js';
-import { classifyFetch } from '../../src/tracking/classify.js';
+import { judgeAgain } from '../../src/tracking/classify.js';
 import { acceptedAt, email, fetchOf, recipient, userAgents } from './facts.js';
 
 const judge = (fetches: ReturnType<typeof fetchOf>[], recipients = [recipient(1)]) =>
-  summarize(email, recipients, fetches, classifyFetch);
+  summarize(email, recipients, fetches, judgeAgain);
 const { thunderbird, gmail, apple, curl, chrome } = userAgents;
 
 describe('the verdict of a recipient', () => {
@@ -44,6 +44,14 @@ describe('the verdict of a recipient', () => {
 });
 
 describe('fetches that were only counted', () => {
+  it('are judged by when they came, as if their user agent were known', () => {
+    const browser = { kind: 'human', confidence: 0.75, rule: 'browser' } as const;
+    const atDelivery = judge([fetchOf(1, '', 1, browser), fetchOf(1, '', 5, { ...browser, times: 9 })]);
+    expect(atDelivery.recipients[0]).toMatchObject({ verdict: 'maybe', kinds: { scanner: 1, unknown: 9 } });
+    const strange = { kind: 'unknown', confidence: 0.4, rule: 'unrecognized' } as const;
+    expect(judge([fetchOf(1, '', 100, strange)]).opens).toMatchObject([strange]);
+  });
+
   it('are in the totals with all of them, and open like any other', () => {
     const counted = { kind: 'image-proxy', confidence: 0.85, rule: 'gmail-image-proxy' } as const;
     const report = judge([fetchOf(1, '', 100, counted), fetchOf(1, '', 500, { ...counted, times: 7_000 })]);

@@ -153,7 +153,7 @@ describe('a pull', () => {
   it('brings counters of many pixels page by page', async () => {
     const database = new Database(join(folder, 'server.db'));
     const insert = database.prepare(
-      "INSERT INTO fetch_counters VALUES (5, ?, 'GET', 'human', 0.85, 'mail-client', ?, @at, @at)".replaceAll(
+      "INSERT INTO fetch_counters VALUES (5, ?, 'GET', 'human', 0.85, 'mail-client', ?, @at, @at, 0)".replaceAll(
         '@at',
         `'${at.toISOString()}'`,
       ),

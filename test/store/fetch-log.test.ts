@@ -63,6 +63,7 @@ describe('of one pixel', () => {
         fetches: 3_000,
         first_at: '2026-11-23T09:00:00.001Z',
         last_at: '2026-11-23T09:01:00.000Z',
+        logged: 0,
       },
     ]);
   });

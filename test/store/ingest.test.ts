@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/open-store.js';
+import { classifyFetch } from '../../src/tracking/classify.js';
 import { pixelPath } from '../../src/tracking/pixel.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../../src/tracking/token.js';
 import { type Ingested, ingestLog } from '../../src/workflow/ingest-log.js';
@@ -22,6 +23,7 @@ afterEach(async () => {
 });
 
 const start = Date.UTC(2026, 10, 24, 22, 0, 0);
+const now = start + 3_600_000;
 const thunderbird = 'Thunderbird/128';
 
 function token(recipientNumber: number, purpose: TokenPurpose = 'pixel'): string {
@@ -61,9 +63,7 @@ async function served({ seconds, recipient = 1, agent = thunderbird }: Line): Pr
       method: 'GET',
       userAgent: agent,
       network: '203.0.113.0/24',
-      kind: 'human',
-      confidence: 0.85,
-      rule: 'mail-client',
+      ...classifyFetch({ method: 'GET', userAgent: agent }, {}),
     },
   ]);
 }
@@ -75,9 +75,18 @@ async function* each(lines: readonly (string | undefined)[]) {
 function ingest(lines: readonly (string | undefined)[], keepNetwork = true): Promise<Ingested> {
   return ingestLog(
     each(lines),
-    { intake: store.logIntake, log: store.fetchLog, ring: testRing },
+    { intake: store.logIntake, log: store.fetchLog, ring: testRing, clock: { now: () => new Date(now) } },
     { keepNetwork },
   );
+}
+
+function counters(): readonly { rule: string; fetches: number; logged: number }[] {
+  const database = new Database(join(folder, 'mailtrack.db'), { readonly: true });
+  const found = database
+    .prepare('SELECT rule, fetches, first_at, last_at, logged FROM fetch_counters ORDER BY 1')
+    .all();
+  database.close();
+  return found as ReturnType<typeof counters>;
 }
 
 function rows(): { fetched_at: string; user_agent: string | null; network: string; kind: string }[] {
@@ -227,7 +236,55 @@ describe('a log', () => {
       unverifiable: 3,
       others: 2,
       unreadable: 4,
+      misdated: 0,
+      firstMisdatedLine: 0,
     });
+  });
+
+  it('has no user agent where there is a dash, which is what one says of itself', async () => {
+    await served({ seconds: 10, agent: '' });
+    // Of a release that recorded the dash.
+    await served({ seconds: 20, agent: '-' });
+    const lines = [10, 20].map(seconds => combined({ seconds, agent: '-' }));
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 2 });
+    const caddy = `{"ts":${start / 1_000 + 20},"request":{"client_ip":"203.0.113.7","method":"GET","uri":"${pixelPath(token(1))}","headers":{"User-Agent":["-"]}},"status":200}`;
+    expect(await ingest([caddy])).toMatchObject({ added: 0, known: 1 });
+  });
+
+  it('with times that cannot be adds none of them, and says which line was the first', async () => {
+    await store.ledger.openEmail(
+      {
+        emailId: 'em_aaaaaaaaaaaa',
+        emailNumber: 42,
+        mode: 'group',
+        subject: 'S',
+        from: 'a@example.com',
+        messageId: '<m@example.com>',
+        createdAt: new Date(now - 3_600_000),
+        cancelledAt: undefined,
+        tokenFormat: 'sealed',
+        fingerprint: 'f',
+        composition: '{}',
+      },
+      [],
+    );
+    const line = combined({ seconds: 0 });
+    const dated = (text: string) => line.replace('24/Nov/2026:22:00:00', text);
+    const counts = await ingest([
+      line,
+      'garbage',
+      dated('25/Nov/2026:23:00:01'),
+      dated('25/Nov/2026:23:00:00'),
+      dated('23/Nov/2026:21:59:59'),
+      dated('23/Nov/2026:22:00:00'),
+      dated('24/Nov/2062:22:00:00'),
+    ]);
+    expect(counts).toMatchObject({ added: 3, misdated: 3, firstMisdatedLine: 3, unreadable: 1 });
+    expect(rows()).toHaveLength(3);
+    // Of an email that this database does not have any time but the future may be.
+    const strange = sealToken(testRing, { purpose: 'pixel', emailNumber: 43, recipientNumber: 1 });
+    const old = dated('24/Nov/2020:22:00:00').replace(token(1), strange);
+    expect(await ingest([old])).toMatchObject({ added: 1, misdated: 0, firstMisdatedLine: 0 });
   });
 
   it('of thousands of lines is read in batches, with the same result', async () => {
@@ -239,9 +296,20 @@ describe('a log', () => {
     expect(await ingest([...lines.slice(5_000), ...lines.slice(0, 5_000)])).toMatchObject({ added: 0 });
   }, 60_000);
 
-  it('adds at most a thousand rows of one pixel', async () => {
+  it('adds at most a thousand rows of one pixel, and counts what is beyond them, once', async () => {
     const lines = Array.from({ length: 1_010 }, (_, index) => combined({ seconds: index }));
     expect(await ingest(lines)).toMatchObject({ added: 1_000, beyond: 10 });
-    expect(await ingest(lines)).toMatchObject({ added: 0, known: 1_000, beyond: 10 });
+    expect(await ingest(lines)).toMatchObject({ added: 0, known: 1_010, beyond: 0 });
+    expect([rows().length, counters()]).toMatchObject([1_000, [{ fetches: 10, logged: 10 }]]);
+    await ingest([...lines, combined({ seconds: 1_020 }), combined({ seconds: 1_020 })]);
+    expect(counters()).toMatchObject([
+      { fetches: 12, first_at: '2026-11-24T22:16:40.000Z', last_at: '2026-11-24T22:17:00.000Z' },
+    ]);
+  });
+
+  it('read from its end to its beginning leaves each line its fetch', async () => {
+    for (const seconds of [10, 13, 16]) await served({ seconds });
+    for (const seconds of [16, 13, 10])
+      expect(await ingest([combined({ seconds })])).toMatchObject({ added: 0, known: 1 });
   });
 });

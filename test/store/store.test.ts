@@ -354,8 +354,8 @@ describe('a database that cannot be used', () => {
     );
     await store.close();
     const octets = readFileSync(file);
-    // Behind the schema and the roots of its tables.
-    octets.fill(0xff, 20 * 4_096);
+    // Behind the roots of the tables, and what the schema needs after the last of them.
+    octets.fill(0xff, (lastRootOf(file) + 2) * 4_096);
     writeFileSync(file, octets);
     store = await openStore(file);
     await expect(store.reader.findUnfinished()).rejects.toMatchObject({ code: 'database' });
@@ -363,6 +363,13 @@ describe('a database that cannot be used', () => {
       code: 'database',
     });
   });
+
+  function lastRootOf(path: string): number {
+    const database = new Database(path, { readonly: true });
+    const last = database.prepare('SELECT max(rootpage) FROM sqlite_schema').pluck().get() as number;
+    database.close();
+    return last;
+  }
 
   it('is locked by another program', async () => {
     const path = join(folder, 'locked.db');

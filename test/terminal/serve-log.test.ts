@@ -29,6 +29,35 @@ describe('an event of a server', () => {
     });
   });
 
+  it.each([
+    [
+      { kind: 'disk-nearly-full', freeBytes: 199_999_999 } as const,
+      'warning',
+      'The disk is nearly full, 199 MB are free: fetches are only counted until there are 220 MB.',
+      { free_bytes: 199_999_999 },
+    ],
+    [
+      { kind: 'disk-has-room', freeBytes: 220_000_000, seconds: 61.26 } as const,
+      'info',
+      'The disk has room again, 220 MB, after 61.3 s: fetches have rows.',
+      { free_bytes: 220_000_000, seconds: 61.26 },
+    ],
+    [
+      { kind: 'user-agents-forgotten', fetches: 312, before: new Date('2026-10-24T09:00:00.000Z') } as const,
+      'info',
+      'User agents from before 2026-10-24T09:00Z are forgotten, of 312 fetches.',
+      { fetches: 312, before: '2026-10-24T09:00:00.000Z' },
+    ],
+  ])('says what it knows: $kind', (event, level, message, facts) => {
+    expect(JSON.parse(serveJson(event, at))).toEqual({
+      at: at.toISOString(),
+      level,
+      event: event.kind,
+      message,
+      ...facts,
+    });
+  });
+
   it('is one line, whatever is in it', () => {
     const line = serveJson({ kind: 'fault', reason: 'a\nb\u009b2J\u2028' }, at);
     expect(line).not.toMatch(/[\n\u009b\u2028]/);

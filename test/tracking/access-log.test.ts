@@ -25,6 +25,14 @@ describe('a line of an access log', () => {
       `203.0.113.7 x a b [24/Nov/2026:22:44:58 +0000] "${first}" 200 - "-" "Thunderbird/128"`,
     ],
     [
+      'combined, behind a virtual host',
+      `t.example.com:443 203.0.113.7 - - [24/Nov/2026:22:44:58 +0000] "${first}" 200 67 "-" "Thunderbird/128"`,
+    ],
+    [
+      'combined, behind a virtual host that is an address',
+      `[2001:db8::1]:443 203.0.113.7 - a [24/Nov/2026:22:44:58 +0000] "${first}" 200 67 "-" "Thunderbird/128"`,
+    ],
+    [
       'combined, and more',
       `203.0.113.7 - - [24/Nov/2026:22:44:58 +0000] "${first}" 200 67 "-" "Thunderbird/128" "-" 0.001`,
     ],
@@ -54,6 +62,16 @@ describe('a line of an access log', () => {
       status: 499,
       userAgent: undefined,
     });
+  });
+
+  it.each([
+    ['2001:db8::1 - - ', '2001:db8::1'],
+    ['t.example.com:80 2001:db8::1 - - ', '2001:db8::1'],
+    ['reader.example.net ident ann ', 'reader.example.net'],
+    ['203.0.113.7 - 198.51.100.1 ', '203.0.113.7'],
+  ])('that begins with %j is of %s', (beginning, address) => {
+    const line = `${beginning}[24/Nov/2026:22:44:58 +0000] "${first}" 200 67`;
+    expect(parseLogLine(line)?.address).toBe(address);
   });
 
   it('that has a dash for the user agent had none', () => {

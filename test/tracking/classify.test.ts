@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { classifyFetch, type FetchContext } from '../../src/tracking/classify.js';
+import { classifyFetch, type FetchContext, judgeAgain } from '../../src/tracking/classify.js';
 import { rules, unrecognized } from '../../src/tracking/rules.js';
 
 const chrome =
@@ -75,4 +76,42 @@ it('gives each rule an id of its own and a confidence that is one', () => {
   expect(new Set(all.map(({ rule }) => rule)).size).toBe(all.length);
   expect(all.filter(({ confidence }) => confidence <= 0 || confidence > 1)).toEqual([]);
   expect(all.filter(({ rule }) => !/^[a-z]+(-[a-z]+)*$/.test(rule))).toEqual([]);
+});
+
+it('judges a fetch whose user agent is not kept any more as it would with it', () => {
+  const agents = [
+    chrome,
+    thunderbird,
+    gmail,
+    gmailPrefetch,
+    appleMail,
+    yahoo,
+    'curl/8',
+    'Mozilla/5.0',
+    'x',
+    '',
+  ];
+  const moment = fc.record({
+    sinceAcceptedMs: fc.option(fc.integer({ min: -5_000, max: 15_000 }), { nil: undefined }),
+    firstFetch: fc.constantFrom(true, false, undefined),
+  });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...agents),
+      fc.constantFrom('GET' as const, 'HEAD' as const),
+      moment,
+      (userAgent, method, context) => {
+        const recorded = classifyFetch({ method, userAgent }, {});
+        const expected = classifyFetch({ method, userAgent }, context);
+        expect(judgeAgain({ method, userAgent: '', ...recorded }, context)).toEqual(expected);
+        expect(judgeAgain({ method, userAgent, ...recorded }, context)).toEqual(expected);
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+it('leaves what a rule of another version said of a fetch without its user agent', () => {
+  const recorded = { kind: 'human', confidence: 0.85, rule: 'of-long-ago' } as const;
+  expect(judgeAgain({ method: 'GET', userAgent: '', ...recorded }, { sinceAcceptedMs: 0 })).toEqual(recorded);
 });

@@ -67,6 +67,11 @@ describe('a fetch', () => {
     expect(log.rows[0]?.userAgent).toBe('x'.repeat(256));
   });
 
+  it('has no user agent when that is a dash, as an access log tells of it', async () => {
+    await recorderWith().record(request({ userAgent: '-' }));
+    expect(log.rows).toMatchObject([{ userAgent: '', rule: 'no-user-agent' }]);
+  });
+
   it('is announced once it is durable', async () => {
     const announced: RecordedFetch[] = [];
     const recorder = recorderWith({ onRecorded: fetch => announced.push(fetch) });

@@ -4,6 +4,7 @@
  */
 import { type Parsed, parsed, refused } from '../../problem.js';
 import { autoWindow, widestWindow } from '../../smtp/window.js';
+import { keepTime } from './keep-time.js';
 
 export interface Setting {
   /** Dotted, as in the file: `smtp.url`. */
@@ -84,7 +85,11 @@ export const settings: readonly Setting[] = [
   { key: 'dkim.key_file', read: text, says: 'PEM file with the private RSA key' },
   { key: 'dkim.ed25519_selector', read: text, says: 'a second signature, by an Ed25519 key' },
   { key: 'dkim.ed25519_key_file', read: text, says: 'PEM file with the private Ed25519 key' },
-  { key: 'privacy.keep_user_agent', read: text, says: 'how long user agents are kept', ...unused },
+  {
+    key: 'privacy.keep_user_agent',
+    read: keepTime,
+    says: 'how long serve keeps user agents, such as 30d; default forever',
+  },
   { key: 'privacy.retention', read: text, says: 'how long fetches are kept', ...unused },
   {
     key: 'privacy.keep_network',

@@ -1,6 +1,8 @@
 import { Problem } from '../../problem.js';
 import { openStore } from '../../store/open-store.js';
+import { systemClock } from '../../system/clock.js';
 import { readLogLines } from '../../system/log-lines.js';
+import { visible } from '../../terminal/clean.js';
 import { printJson } from '../../terminal/json.js';
 import { type Ingested, ingestLog } from '../../workflow/ingest-log.js';
 import { createContext } from '../context.js';
@@ -19,25 +21,37 @@ export async function runIngest(path: string, options: GlobalOptions): Promise<v
   try {
     const ingested = await ingestLog(
       readLogLines(path),
-      { intake: store.logIntake, log: store.fetchLog, ring },
+      { intake: store.logIntake, log: store.fetchLog, ring, clock: systemClock },
       { keepNetwork: context.text('privacy.keep_network') !== 'none' },
     );
-    if (context.json) context.output.data(printJson({ schema: 'mailtrack.ingest/1', ...ingested }));
-    else for (const line of lines(ingested, ring.fingerprint)) context.output.say(line);
+    if (context.json) context.output.data(printJson(json(ingested)));
+    else for (const line of lines(ingested, path, ring.fingerprint)) context.output.say(line);
   } finally {
     await store.close();
   }
 }
 
-function lines(counts: Ingested, fingerprint: string): readonly string[] {
-  const { lines, added, known, beyond, unverifiable, rehearsals, others, unreadable } = counts;
+function json({ firstMisdatedLine, ...counts }: Ingested): object {
+  const first = firstMisdatedLine === 0 ? {} : { first_misdated_line: firstMisdatedLine };
+  return { schema: 'mailtrack.ingest/1', ...counts, ...first };
+}
+
+function lines(counts: Ingested, path: string, fingerprint: string): readonly string[] {
+  const { lines, added, known, beyond, unverifiable, rehearsals, others, unreadable, misdated } = counts;
   const verified = added + known + beyond;
   return [
     `${lines} lines: ${added} fetches added, ${known} known already.`,
-    ...(beyond > 0 ? [`  ${beyond} are of pixels that have 1,000 rows, the most one may have.`] : []),
+    ...(beyond > 0
+      ? [`  ${beyond} are of pixels that have 1,000 rows, the most one may have, and were only counted.`]
+      : []),
     ...(rehearsals > 0 ? [`  ${rehearsals} are from rehearsals.`] : []),
     ...(others > 0 ? [`  ${others} ask for something else, or were refused.`] : []),
     ...(unreadable > 0 ? [`  ${unreadable} are no lines of an access log.`] : []),
+    ...(misdated > 0
+      ? [
+          `  ${misdated} have a time that cannot be, later than tomorrow or a day before their email; the first: ${placeIn(path, counts.firstMisdatedLine)}.`,
+        ]
+      : []),
     ...(unverifiable > 0
       ? [`  ${unverifiable} have tokens that no key verifies; the newest key here is ${fingerprint}.`]
       : []),
@@ -45,4 +59,8 @@ function lines(counts: Ingested, fingerprint: string): readonly string[] {
       ? ['  None verified: is this the key the mail was sent with? See `mailtrack keys list`.']
       : []),
   ];
+}
+
+function placeIn(path: string, line: number): string {
+  return `${path === '-' ? 'standard input' : visible(path)}:${line}`;
 }

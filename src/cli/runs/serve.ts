@@ -15,12 +15,14 @@ import { TokenWatch } from '../../workflow/watch-tokens.js';
 import { type CertificateFiles, certificateFiles, readCertificate } from '../certificate.js';
 import { createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
+import { forgetUserAgents } from '../forget-user-agents.js';
 import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
 import { createServeLog, type ServeLog } from '../serve-log.js';
 import { readPrivateAddresses, startPrivate } from '../serve-private.js';
 import { trustedProxies } from '../trusted-proxies.js';
+import { watchDisk } from '../watch-disk.js';
 
 export interface ServeOptions extends GlobalOptions {
   readonly port?: number;
@@ -88,8 +90,10 @@ export async function runServe(options: ServeOptions): Promise<void> {
       commits: commits.watch,
       ring,
       offer: store.factOffer,
+      diskRoom: store.diskRoom,
       onFault,
     };
+    let endForgetting: () => Promise<void> = async () => undefined;
     let closePrivate: () => Promise<void> = async () => undefined;
     try {
       closePrivate = await startPrivate(privateAddresses, served, log);
@@ -108,10 +112,17 @@ export async function runServe(options: ServeOptions): Promise<void> {
         version: packageVersion(),
       });
       watchTokens(recorder, log, ring);
+      watchDisk(store.diskRoom, log);
+      endForgetting = forgetUserAgents(
+        context.text('privacy.keep_user_agent'),
+        store.userAgentForgetter,
+        log,
+      );
       await keepTold(Promise.race([stopSignal, hungUp]), log);
     } finally {
       await endpoint.close();
       await closePrivate();
+      await endForgetting();
     }
     const lost = await unsubscriber.flush();
     if (lost > 0) log.show({ kind: 'unsubscribes-lost', count: lost });

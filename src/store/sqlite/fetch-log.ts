@@ -1,11 +1,10 @@
 import type { FetchLog, RecordedFetch } from '../../workflow/fact-ports.js';
 import { type Database, databaseProblem } from './database.js';
-import { createDiskWatch } from './disk-watch.js';
+import type { DiskWatch } from './disk-watch.js';
 import type { GroupCommit } from './group-commit.js';
 import { RowCounts } from './row-counts.js';
+import type { UserAgents } from './user-agents.js';
 
-/** Keeps the ids of the user agents seen lately; there are few, and each saves a look-up per fetch. */
-const rememberedUserAgents = 1_000;
 const rememberedEmails = 10_000;
 /** More of one pixel are only counted: some image proxies and all floods ask for one image thousands of times. */
 const mostRows = 1_000;
@@ -18,17 +17,17 @@ export function createFetchLog(
   database: Database,
   commits: GroupCommit,
   fetchNumbers: Map<number, number>,
+  agents: UserAgents,
+  disk: DiskWatch,
 ): FetchLog {
   const sql = prepare(database);
-  const disk = createDiskWatch(database.name);
   const rowCounts = new RowCounts(database);
-  const remembered = { userAgentIds: new Map<string, number>(), fetchNumbers };
   let version: unknown;
   const isoTime = rememberTime();
 
   function forget(): void {
-    remembered.userAgentIds.clear();
-    remembered.fetchNumbers.clear();
+    agents.forget();
+    fetchNumbers.clear();
   }
 
   /** Within a transaction that writes, so that nobody else can: it changes when another process did since the last time. */
@@ -38,24 +37,11 @@ export function createFetchLog(
     version = now;
   }
 
-  function userAgentId(userAgent: string): number | null {
-    if (userAgent === '') return null;
-    const known = remembered.userAgentIds.get(userAgent);
-    if (known !== undefined) return known;
-    sql.internUserAgent.run(userAgent);
-    const id = sql.userAgentId.get(userAgent) as number;
-    if (remembered.userAgentIds.size >= rememberedUserAgents) remembered.userAgentIds.clear();
-    remembered.userAgentIds.set(userAgent, id);
-    return id;
-  }
-
   function nextFetchNumber(emailNumber: number): number {
     const last =
-      remembered.fetchNumbers.get(emailNumber) ??
-      (sql.lastFetchNumber.get(emailNumber) as number | null) ??
-      0;
-    if (remembered.fetchNumbers.size >= rememberedEmails) remembered.fetchNumbers.clear();
-    remembered.fetchNumbers.set(emailNumber, last + 1);
+      fetchNumbers.get(emailNumber) ?? (sql.lastFetchNumber.get(emailNumber) as number | null) ?? 0;
+    if (fetchNumbers.size >= rememberedEmails) fetchNumbers.clear();
+    fetchNumbers.set(emailNumber, last + 1);
     return last + 1;
   }
 
@@ -66,7 +52,7 @@ export function createFetchLog(
       fetch.recipientNumber,
       isoTime(fetch.fetchedAt),
       fetch.method,
-      userAgentId(fetch.userAgent),
+      agents.idOf(fetch.userAgent),
       fetch.network,
       fetch.kind,
       fetch.confidence,
@@ -95,7 +81,7 @@ export function createFetchLog(
   return {
     async appendFetches(fetches) {
       if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
-      const split = new Split(rowCounts, disk.isNearlyFull() ? 0 : mostRows);
+      const split = new Split(rowCounts, disk.room().isNearlyFull ? 0 : mostRows);
       try {
         for (const fetch of fetches) split.add(fetch);
         const committed = commits.run('now', () => {
@@ -205,9 +191,7 @@ function prepare(database: Database) {
       INSERT INTO fetch_counters (email_number, recipient_number, method, kind, confidence, rule, fetches,
                                   first_at, last_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET fetches = fetches + excluded.fetches, last_at = excluded.last_at`),
-    internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
-    userAgentId: database.prepare('SELECT user_agent_id FROM user_agents WHERE user_agent = ?').pluck(),
+      ON CONFLICT DO UPDATE SET fetches = fetches + excluded.fetches, last_at = max(last_at, excluded.last_at)`),
     unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
     article: database.prepare(`
       SELECT emails.email_number AS emailNumber, recipients.recipient_number AS recipientNumber

@@ -1,15 +1,20 @@
+import { createHash } from 'node:crypto';
+import {
+  type CountedFetches,
+  type FetchedRow,
+  type LogLine,
+  type Match,
+  PixelFetches,
+} from '../../tracking/match-lines.js';
 import type { LoggedFetch, LogIntake } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 
 type Outcome = 'added' | 'known' | 'beyond';
+type Pixel = PixelFetches<FetchedRow, Counter>;
 
-/**
- * Most fronts log when the answer has gone out. `serve` notes when the request came and may wait two seconds for its database;
- * with a second for the way, and none of the fractions, a line may name three seconds more. Some log when a request came.
- */
-const secondsAfter = 3;
-const secondsBefore = 2;
+/** Lines of fetches so far before and behind a batch may still change places. */
+const marginMs = 60_000;
 /** As many as `serve` records of one pixel. */
 const mostRows = 1_000;
 const rememberedEmails = 100;
@@ -19,6 +24,7 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
   const rowCounts = new Map<number, Map<number, number>>();
+  const createdAt = new Map<number, number | undefined>();
 
   /** Rows of each recipient, counted once: to look for them costs as much as to look at all of the email. */
   function countsOf(emailNumber: number): Map<number, number> {
@@ -31,44 +37,84 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
     return counts;
   }
 
-  /** What is recorded about the emails of a batch, in the time it spans. */
-  function readRows(fetches: readonly LoggedFetch[]): Map<string, Row[]> {
-    const times = fetches.map(({ fetchedAt }) => fetchedAt);
-    const from = isoTime(Math.max(0, Math.min(...times) - (secondsAfter + 1) * 1_000));
-    const to = isoTime(Math.max(...times) + (secondsBefore + 1) * 1_000);
-    const rows = new Map<string, Row[]>();
-    for (const email of new Set(fetches.map(({ emailNumber }) => emailNumber))) {
-      for (const row of statements().rows.all(email, from, to) as FoundRow[]) {
-        const key = keyOf(email, row.recipient_number, row.method);
-        const at = Math.floor(Date.parse(row.fetched_at) / 1_000);
-        const found = { number: row.fetch_number, at, agent: row.user_agent, second: row.second };
-        const alike = rows.get(key);
-        if (alike === undefined) rows.set(key, [found]);
-        else alike.push(found);
-      }
+  /** What is recorded about the pixels of a batch: all that was counted, and rows of the time it spans. */
+  function readPixels(fetches: readonly LoggedFetch[]): Map<string, Pixel> {
+    const pixels = new Map<string, Pixel>();
+    const emails = new Map<number, boolean>();
+    for (const { emailNumber, recipientNumber, method } of fetches) {
+      const key = keyOf(emailNumber, recipientNumber, method);
+      if (pixels.has(key)) continue;
+      const hasCounters = emails.get(emailNumber) ?? statements().hasCounters.get(emailNumber) !== undefined;
+      emails.set(emailNumber, hasCounters);
+      const counted = hasCounters ? readCounters([emailNumber, recipientNumber, method]) : [];
+      pixels.set(key, new PixelFetches(counted));
     }
-    return rows;
+    const times = fetches.map(({ fetchedAt }) => fetchedAt);
+    const from = isoTime(Math.max(0, Math.min(...times) - marginMs));
+    const to = isoTime(Math.max(...times) + marginMs);
+    for (const email of emails.keys()) {
+      for (const row of statements().rows.iterate(email, from, to) as Iterable<FoundRow>)
+        pixels.get(keyOf(email, row.recipient_number, row.method))?.add(fetchedRow(row));
+    }
+    return pixels;
   }
 
-  function storeOne(fetch: LoggedFetch, rows: Row[]): Outcome {
-    const second = Math.floor(fetch.fetchedAt / 1_000);
-    const alike = rows.filter(({ agent }) => !fetch.saysUserAgent || agent === fetch.userAgent);
-    const before = alike.filter(row => row.second === second).length;
-    if (fetch.occurrence <= before) return 'known';
-    // The earliest: with lines in order of time, no other choice leaves fewer without a row.
-    const free = alike.find(row => row.second === null && isNear(second, row.at, row.at));
-    if (free !== undefined) {
-      free.second = second;
-      statements().claim.run(fetch.emailNumber, free.number, second);
+  function readCounters(pixel: PixelKey): readonly Counter[] {
+    return (statements().counters.all(...pixel) as FoundCounter[]).map(
+      ({ rule, room, first_at, last_at }) => {
+        const [first, last] = [secondOf(Date.parse(first_at)), secondOf(Date.parse(last_at))];
+        return { rule, room, first, last, lines: new Map() };
+      },
+    );
+  }
+
+  function storeOne(fetch: LoggedFetch, pixel: Pixel): Outcome {
+    const line: LogLine = {
+      second: secondOf(fetch.fetchedAt),
+      agent: fetch.saysUserAgent ? fetch.userAgent : undefined,
+      rule: fetch.rule,
+    };
+    const key: PixelKey = [fetch.emailNumber, fetch.recipientNumber, fetch.method];
+    if (fetch.occurrence <= pixel.placed(line) + linesCounted(key, pixel.counted, line)) return 'known';
+    const match = pixel.place(line);
+    if (match !== undefined) {
+      writeMatch(key, match);
       return 'known';
     }
+    return addFetch(fetch, line, pixel);
+  }
+
+  function writeMatch(key: PixelKey, { rows, counted }: Match<FetchedRow, Counter>): void {
+    for (const row of rows) claim(key[0], row);
+    if (counted === undefined) return;
+    const { fetches, line } = counted;
+    statements().useCounter.run(...key, fetches.rule);
+    statements().noteLine.run(...key, fetches.rule, line.second, agentNumber(line.agent));
+    const agents = agentsOf(key, fetches, line.second);
+    agents.set(agentNumber(line.agent), (agents.get(agentNumber(line.agent)) ?? 0) + 1);
+  }
+
+  function claim(emailNumber: number, { number, line }: FetchedRow): void {
+    if (line === undefined) return;
+    statements().claim.run(emailNumber, number, line.second, line.agent === undefined ? 0 : 1);
+  }
+
+  /** A row, or where there may be no more of them, one more that is counted. */
+  function addFetch(fetch: LoggedFetch, line: LogLine, pixel: Pixel): Outcome {
     const counts = countsOf(fetch.emailNumber);
     const count = counts.get(fetch.recipientNumber) ?? 0;
-    if (count >= mostRows) return 'beyond';
-    const number = append(fetch);
+    if (count >= mostRows) {
+      const key: PixelKey = [fetch.emailNumber, fetch.recipientNumber, fetch.method];
+      const { kind, confidence, rule } = fetch;
+      const at = isoTime(fetch.fetchedAt);
+      statements().count.run(...key, kind, confidence, rule, at, at);
+      statements().noteLine.run(...key, fetch.rule, line.second, agentNumber(line.agent));
+      return 'beyond';
+    }
+    const row = { number: append(fetch), at: line.second, agent: fetch.userAgent, line };
     counts.set(fetch.recipientNumber, count + 1);
-    statements().claim.run(fetch.emailNumber, number, second);
-    rows.push({ number, at: second, agent: fetch.userAgent, second });
+    claim(fetch.emailNumber, row);
+    pixel.add(row);
     return 'added';
   }
 
@@ -77,30 +123,64 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
     return statements().append.get({ ...facts, fetchedAt: isoTime(fetchedAt) }) as number;
   }
 
+  /** How many such lines of its second belong to fetches that were only counted. */
+  function linesCounted(key: PixelKey, counters: readonly Counter[], line: LogLine): number {
+    let sum = 0;
+    for (const counter of counters) {
+      for (const [agent, lines] of agentsOf(key, counter, line.second)) {
+        const isSaid = line.agent === undefined || agent === agentNumber(line.agent);
+        if (isSaid || (agent === unsaid && counter.rule === line.rule)) sum += lines;
+      }
+    }
+    return sum;
+  }
+
+  /** How many lines of a second belong to them, by user agent. */
+  function agentsOf(key: PixelKey, { rule, lines }: Counter, second: number): Map<number, number> {
+    const known = lines.get(second);
+    if (known !== undefined) return known;
+    const found = statements().lines.all(...key, rule, second) as [number, number][];
+    const agents = new Map(found);
+    lines.set(second, agents);
+    return agents;
+  }
+
   return {
+    emailCreatedAt(emailNumber) {
+      if (createdAt.has(emailNumber)) return createdAt.get(emailNumber);
+      if (createdAt.size >= rememberedEmails) createdAt.clear();
+      const text = statements().createdAt.get(emailNumber) as string | undefined;
+      const ms = text === undefined ? undefined : Date.parse(text);
+      createdAt.set(emailNumber, ms);
+      return ms;
+    },
+
     async storeLogged(fetches) {
       if (fetches.length === 0) return [];
       return commits.run('now', () => {
         onAppended();
-        const rows = readRows(fetches);
+        const pixels = readPixels(fetches);
         return fetches.map(fetch => {
-          const key = keyOf(fetch.emailNumber, fetch.recipientNumber, fetch.method);
-          const found = rows.get(key) ?? [];
-          rows.set(key, found);
-          return storeOne(fetch, found);
+          const pixel = pixels.get(keyOf(fetch.emailNumber, fetch.recipientNumber, fetch.method));
+          return storeOne(fetch, pixel as Pixel);
         });
       });
     },
   };
 }
 
-interface Row {
-  readonly number: number;
-  /** Unix time in seconds. */
-  readonly at: number;
-  readonly agent: string;
-  /** Of the line it belongs to; null when there is none yet. */
-  second: number | null;
+type PixelKey = readonly [emailNumber: number, recipientNumber: number, method: string];
+
+interface Counter extends CountedFetches {
+  /** As far as they were read: by second, how many of each user agent. */
+  readonly lines: Map<number, Map<number, number>>;
+}
+
+interface FoundCounter {
+  rule: string;
+  room: number;
+  first_at: string;
+  last_at: string;
 }
 
 interface FoundRow {
@@ -108,17 +188,44 @@ interface FoundRow {
   recipient_number: number;
   fetched_at: string;
   method: string;
+  rule: string;
   user_agent: string;
   second: number | null;
+  says_user_agent: number | null;
 }
 
-/** Whether a line of this second may be of a fetch between two others. */
-function isNear(second: number, first: number, last: number): boolean {
-  return second >= first - secondsBefore && second <= last + secondsAfter;
+function fetchedRow(row: FoundRow): FetchedRow {
+  const { second, rule } = row;
+  // Of releases that recorded a dash, which a log writes where there is none.
+  const agent = row.user_agent === '-' ? '' : keptAgent(row);
+  const said = row.says_user_agent === 1 ? agent : undefined;
+  return {
+    number: row.fetch_number,
+    at: secondOf(Date.parse(row.fetched_at)),
+    agent,
+    line: second === null ? undefined : { second, rule, agent: said },
+  };
+}
+
+/** What there was is not kept any more when another rule matched than that for none. */
+function keptAgent({ user_agent, rule }: FoundRow): string | undefined {
+  return user_agent === '' && rule !== 'no-user-agent' ? undefined : user_agent;
+}
+
+const unsaid = -1;
+
+/** Of a user agent only this is kept beside a counter: in a flood each may be another. */
+function agentNumber(agent: string | undefined): number {
+  if (agent === undefined) return unsaid;
+  return agent === '' ? 0 : createHash('sha256').update(agent, 'latin1').digest().readUIntBE(0, 6);
 }
 
 function keyOf(emailNumber: number, recipientNumber: number, method: string): string {
   return `${emailNumber} ${recipientNumber} ${method}`;
+}
+
+function secondOf(ms: number): number {
+  return Math.floor(ms / 1_000);
 }
 
 function isoTime(ms: number): string {
@@ -128,14 +235,38 @@ function isoTime(ms: number): string {
 function prepare(database: Database) {
   return {
     rows: database.prepare(`
-      SELECT fetches.fetch_number, recipient_number, fetched_at, method, coalesce(user_agent, '') AS user_agent, second
+      SELECT fetches.fetch_number, recipient_number, fetched_at, method, rule,
+             coalesce(user_agent, '') AS user_agent, second, says_user_agent
         FROM fetches
         LEFT JOIN user_agents USING (user_agent_id)
         LEFT JOIN logged_fetches ON logged_fetches.email_number = fetches.email_number
                                 AND logged_fetches.fetch_number = fetches.fetch_number
        WHERE fetches.email_number = ? AND fetched_at BETWEEN ? AND ?
        ORDER BY fetched_at, fetches.fetch_number`),
-    claim: database.prepare('INSERT INTO logged_fetches VALUES (?, ?, ?)'),
+    claim: database.prepare(`
+      INSERT INTO logged_fetches (email_number, fetch_number, second, says_user_agent) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET second = excluded.second, says_user_agent = excluded.says_user_agent`),
+    createdAt: database.prepare('SELECT created_at FROM emails WHERE email_number = ?').pluck(),
+    hasCounters: database.prepare('SELECT 1 FROM fetch_counters WHERE email_number = ? LIMIT 1'),
+    counters: database.prepare(`
+      SELECT rule, fetches - logged AS room, first_at, last_at
+        FROM fetch_counters WHERE email_number = ? AND recipient_number = ? AND method = ?`),
+    useCounter: database.prepare(`
+      UPDATE fetch_counters SET logged = logged + 1
+       WHERE email_number = ? AND recipient_number = ? AND method = ? AND rule = ?`),
+    lines: database
+      .prepare(`
+        SELECT agent, lines FROM logged_counters
+         WHERE email_number = ? AND recipient_number = ? AND method = ? AND rule = ? AND second = ?`)
+      .raw(),
+    noteLine: database.prepare(`
+      INSERT INTO logged_counters VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET lines = lines + 1`),
+    count: database.prepare(`
+      INSERT INTO fetch_counters (email_number, recipient_number, method, kind, confidence, rule, fetches,
+                                  first_at, last_at, logged)
+      VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 1)
+      ON CONFLICT DO UPDATE SET fetches = fetches + 1, logged = logged + 1,
+                                first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`),
     counts: database.prepare(`
       SELECT recipient_number AS recipient, count(*) AS count FROM fetches WHERE email_number = ? GROUP BY 1`),
     internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),

@@ -212,4 +212,20 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (email_number, fetch_number)
   ) STRICT, WITHOUT ROWID;
   `,
+  // How many of the fetches that were only counted lines of access logs belong to, and which lines those are: by second and user
+  // agent (48 bits of its SHA-256; 0 for none, -1 where the log does not say).
+  `
+  ALTER TABLE logged_fetches ADD COLUMN says_user_agent INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE fetch_counters ADD COLUMN logged INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE logged_counters (
+    email_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    method            TEXT NOT NULL,
+    rule              TEXT NOT NULL,
+    second            INTEGER NOT NULL,
+    agent             INTEGER NOT NULL,
+    lines             INTEGER NOT NULL,
+    PRIMARY KEY (email_number, recipient_number, method, rule, second, agent)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
