@@ -10,6 +10,7 @@ import { type AnswerOptions, createAnswers } from './answers.js';
 import { type Networks, networkOf } from './client-network.js';
 import { type Connection, isLast, limits, watchConnections } from './connections.js';
 import { listen } from './listen.js';
+import { putPrebuiltHead } from './prebuilt-head.js';
 import type { PreparedResponse } from './responses.js';
 
 export interface Certificate {
@@ -98,10 +99,12 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   function finish(
     response: ServerResponse,
     connection: Connection,
-    { status, headers, lastHeaders, body }: PreparedResponse,
+    prepared: PreparedResponse,
     last: boolean,
   ): void {
-    response.writeHead(status, last ? lastHeaders : headers);
+    const { status, headers, lastHeaders, body } = prepared;
+    if (last || !putPrebuiltHead(response, prepared))
+      response.writeHead(status, last ? lastHeaders : headers);
     if (response.req.method === 'HEAD' || body === undefined) response.end();
     else response.end(body, 'latin1');
     end(connection);
