@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
 import { placeIn } from '../merge/source-text.js';
@@ -15,14 +16,32 @@ export function sourceRef(path: string, content: string | Uint8Array): SourceRef
 
 /**
  * The text of a file the email is made from, with LF line ends. The file is added to `sources`.
- * @throws Problem `template-syntax` when it is too large; as `Files` otherwise.
+ * @throws Problem `template-syntax` when it is too large or not valid UTF-8; as `Files` otherwise.
  */
 export async function readSource(path: string, files: Files, sources: SourceRef[]): Promise<string> {
   await requireSize(path, files);
-  const text = await files.readText(path);
+  const octets = await files.readBytes(path);
   // Of the octets: a byte order mark is not in the text, and is there when the file is looked at again.
-  sources.push(sourceRef(path, await files.readBytes(path)));
-  return readable(path, text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n'));
+  sources.push(sourceRef(path, octets));
+  return readable(path, decode(path, octets).replaceAll(/\r\n?/g, '\n'));
+}
+
+/** Without a byte order mark. */
+function decode(file: string, octets: Uint8Array): string {
+  if (isUtf8(octets)) return new TextDecoder().decode(octets);
+  throw new Problem('template-syntax', 'it is not valid UTF-8', {
+    where: { file, line: lineOfFault(octets) },
+    fix: 'Save the file as UTF-8.',
+  });
+}
+
+function lineOfFault(octets: Uint8Array): number {
+  let start = 0;
+  for (let line = 1; ; line += 1) {
+    const end = octets.indexOf(0x0a, start);
+    if (end === -1 || !isUtf8(octets.subarray(start, end))) return line;
+    start = end + 1;
+  }
 }
 
 /** UTF-16 without a byte order mark has a NUL for each letter; others make a terminal do what a stranger wants. */

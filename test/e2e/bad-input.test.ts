@@ -235,6 +235,14 @@ describe('lists', () => {
 });
 
 describe('templates', () => {
+  it('in another encoding', async () => {
+    user.write('latin.html', Buffer.from('<p>Hi</p>\n<p>J\u00f6rg</p>\n', 'latin1'));
+    expect(await refusal(['send', 'latin.html', '--to', 'alice@example.com', '--subject', 'S'])).toEqual([
+      65,
+      'latin.html:2: it is not valid UTF-8\n  Save the file as UTF-8.',
+    ]);
+  });
+
   it.each([
     ['does not parse', '---\nsubject: Hi\n---\n{% if name %}Hi', 'msg.txt:4:1: tag {% if name %} not closed'],
     ['has no subject', 'Hello', 'msg.txt: the message has no subject'],
