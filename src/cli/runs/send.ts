@@ -63,7 +63,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     if (compared !== undefined) showDifferences(context, options.color, compared);
 
     if (options.dryRun || store === undefined || server === undefined) {
-      await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options.out);
+      await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options);
       return;
     }
     const earlier = await store.reader.findSent(
