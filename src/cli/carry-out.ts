@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createSmtpTransport, type SmtpServer } from '../smtp-client/transport.js';
 import type { Store } from '../store/open-store.js';
 import { systemClock } from '../system/clock.js';
@@ -16,6 +17,8 @@ export interface CarryOutWith {
 export async function carryOut(request: SendRequest, parts: CarryOutWith): Promise<SendFinished> {
   const drain = new AbortController();
   const abort = new AbortController();
+  // Each session listens, and there may be more of them than Node takes for a leak.
+  setMaxListeners(0, drain.signal, abort.signal);
   const restoreSignals = onStopSignal(
     signal => {
       parts.view.show({ kind: 'interrupted', signal });
