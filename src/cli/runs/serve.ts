@@ -16,6 +16,7 @@ import { type CertificateFiles, certificateFiles, readCertificate } from '../cer
 import { createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
+import type { ListenAddress } from '../listen-address.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
 import { createServeLog, type ServeLog } from '../serve-log.js';
@@ -25,8 +26,8 @@ import { trustedProxies } from '../trusted-proxies.js';
 export interface ServeOptions extends GlobalOptions {
   readonly port?: number;
   readonly host?: string;
-  readonly metrics?: string | true;
-  readonly exchange?: string | true;
+  readonly metrics?: ListenAddress | true;
+  readonly exchange?: ListenAddress | true;
   readonly trustedProxy?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
