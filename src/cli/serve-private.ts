@@ -1,6 +1,7 @@
 /** What `serve` offers to those who run it, at addresses of their own. */
 
 import type { RequestKind } from '../http/answers.js';
+import { type ListenOptions, tryToListen } from '../http/listen.js';
 import type { PrivateListener, PrivateRoute } from '../http/private-listener.js';
 import type { PublicEndpoint } from '../http/public-endpoint.js';
 import { systemClock } from '../system/clock.js';
@@ -62,6 +63,22 @@ function addressOf(
   // Read once already, when the configuration was: there it has a place.
   const address = setting === undefined ? undefined : parseListenAddress(setting);
   return address?.ok === true ? address.value : undefined;
+}
+
+/**
+ * Whether all addresses can be listened on, each beside the others: known before anything is made.
+ * @throws Problem `port-taken`, `io`.
+ */
+export async function tryAddresses(endpoint: ListenOptions, asked: readonly PrivatePaths[]): Promise<void> {
+  const held: (() => Promise<void>)[] = [];
+  try {
+    held.push(await tryToListen(endpoint));
+    if (asked.length === 0) return;
+    const { tryPrivateAddress } = await import('../http/private-listener.js');
+    for (const { address } of asked) held.push(await tryPrivateAddress(address));
+  } finally {
+    await Promise.all(held.map(release => release()));
+  }
 }
 
 /** @returns what closes them. @throws Problem `port-taken`, `io`; none listens then. */

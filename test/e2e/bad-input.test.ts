@@ -413,8 +413,6 @@ describe('the world', () => {
   });
 
   it('with a port that is taken', async () => {
-    // Makes the key, which is said aloud.
-    await (await user.serve()).stop();
     const { port } = server.address() as { port: number };
     for (const command of [['serve', '--host', '127.0.0.1'], ['sandbox']]) {
       expect(await refusal([...command, '--port', String(port)])).toEqual([

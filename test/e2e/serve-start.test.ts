@@ -20,8 +20,7 @@ afterEach(() => user.leave());
 async function refusal(args: readonly string[]) {
   const { status, stdout, stderr } = await user.run(['serve', '--host', '127.0.0.1', ...args]);
   const said = stderr.replaceAll(user.folder, '~').trimEnd().split('\n');
-  // A new key is announced first.
-  return { status, stdout, said: said.slice(said.findIndex(line => line.startsWith('mailtrack:'))) };
+  return { status, stdout, said };
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -38,6 +37,37 @@ describe('what cannot be started is refused in a line, with what to do:', () => 
       stdout: '',
       said: [`mailtrack: port ${port} is taken by another program`, '  Choose another with --port.'],
     });
+    expect(readdirSync(user.folder)).toEqual([]);
+  });
+
+  it('a private port that is taken, before the first key is made', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const found = await refusal(['--port', '0', '--metrics', `127.0.0.1:${port}`]);
+    other.close();
+    expect(found).toEqual({
+      status: 74,
+      stdout: '',
+      said: [
+        `mailtrack: the private address 127.0.0.1:${port}: port ${port} is taken by another program`,
+        '  Choose another with --metrics or --exchange, such as 127.0.0.1:9090.',
+      ],
+    });
+    expect(readdirSync(user.folder)).toEqual([]);
+  });
+
+  it('one port for two of its addresses', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    await new Promise(resolve => other.close(resolve));
+    const { status, said } = await refusal(['--port', String(port), '--metrics', `127.0.0.1:${port}`]);
+    expect([status, said[0]]).toEqual([
+      74,
+      `mailtrack: the private address 127.0.0.1:${port}: port ${port} is taken by another program`,
+    ]);
+    expect(readdirSync(user.folder)).toEqual([]);
   });
 
   it.each(['99999', '65536', 'abc', '-1', '80.5', ''])('the port %j', async port => {
@@ -117,6 +147,7 @@ describe('what cannot be started is refused in a line, with what to do:', () => 
         '  Check the path and the permissions of its folder, or name another with --db.',
       ],
     });
+    expect(readdirSync(user.folder)).toEqual(['d']);
   });
 
   it.runIf(isRoot)('a database on a disk that is mounted read-only', async () => {

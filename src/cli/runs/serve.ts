@@ -15,12 +15,12 @@ import { TokenWatch } from '../../workflow/watch-tokens.js';
 import { type CertificateFiles, certificateFiles, readCertificate } from '../certificate.js';
 import { createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
+import { keySource, makeKeyRing, newKeyAdvice, readKeyRing } from '../key-ring.js';
 import type { ListenAddress } from '../listen-address.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
 import { createServeLog, type ServeLog } from '../serve-log.js';
-import { readPrivateAddresses, startPrivate } from '../serve-private.js';
+import { readPrivateAddresses, startPrivate, tryAddresses } from '../serve-private.js';
 import { trustedProxies } from '../trusted-proxies.js';
 
 export interface ServeOptions extends GlobalOptions {
@@ -49,11 +49,18 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const proxies = trustedProxies(options.trustedProxy, context.config);
   const tlsFiles = certificateFiles(options.tlsCert, options.tlsKey);
   const certificate = tlsFiles === undefined ? undefined : await readCertificate(tlsFiles, systemClock.now());
-  const ring = createLiveKeyRing(
-    await openKeyRing(file => log.show({ kind: 'key-made', file, advice: newKeyAdvice })),
-  );
+  const known = await readKeyRing();
+  const listenOn = {
+    port: options.port ?? context.number('serve.port') ?? defaultPort,
+    host: context.text('serve.host'),
+  };
+  await tryAddresses(listenOn, privateAddresses);
   const store = await openStore(context.storeUrl, { busyTimeoutMs, serving: true });
   try {
+    // Last of what is read or made: a new key is announced, and one that nothing serves with would be copied about.
+    const ring = createLiveKeyRing(
+      known ?? (await makeKeyRing(file => log.show({ kind: 'key-made', file, advice: newKeyAdvice }))),
+    );
     const commits = watchCommits(store.fetchLog, systemClock, seconds =>
       log.show({ kind: 'recovered', held: recorder.counts.held, seconds }),
     );
@@ -68,8 +75,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       onFault(`unsubscribing has to wait: ${reasonOf(error)}`),
     );
     const endpoint = await startPublicEndpoint({
-      port: options.port ?? context.number('serve.port') ?? defaultPort,
-      host: context.text('serve.host'),
+      ...listenOn,
       recorder,
       trustedProxies: proxies,
       certificate,
