@@ -15,7 +15,7 @@ import { TokenWatch } from '../../workflow/watch-tokens.js';
 import { type CertificateFiles, certificateFiles, readCertificate } from '../certificate.js';
 import { createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { keySource, makeKeyRing, newKeyAdvice, readKeyRing } from '../key-ring.js';
+import { findExposedKey, keySource, makeKeyRing, newKeyAdvice, readKeyRing } from '../key-ring.js';
 import type { ListenAddress } from '../listen-address.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
@@ -61,6 +61,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     const ring = createLiveKeyRing(
       known ?? (await makeKeyRing(file => log.show({ kind: 'key-made', file, advice: newKeyAdvice }))),
     );
+    await warnOfExposedKey(log);
     const commits = watchCommits(store.fetchLog, systemClock, seconds =>
       log.show({ kind: 'recovered', held: recorder.counts.held, seconds }),
     );
@@ -142,6 +143,11 @@ async function keepTold(stopped: Promise<unknown>, log: ServeLog): Promise<void>
   void manager?.stopping();
 }
 
+async function warnOfExposedKey(log: ServeLog): Promise<void> {
+  const exposed = await findExposedKey();
+  if (exposed !== undefined) log.show({ kind: 'key-exposed', ...exposed });
+}
+
 /** A file that is half copied, or none any more, must not end the counting of what was sent. */
 async function reloadKeys(ring: LiveKeyRing, log: ServeLog): Promise<void> {
   try {
@@ -154,6 +160,7 @@ async function reloadKeys(ring: LiveKeyRing, log: ServeLog): Promise<void> {
       keyFingerprint: next.fingerprint,
       keySource: keySource(),
     });
+    await warnOfExposedKey(log);
   } catch (error) {
     log.show({ kind: 'keys-kept', reason: reasonOf(error), keyFingerprint: ring.fingerprint });
   }
