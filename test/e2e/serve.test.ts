@@ -201,6 +201,12 @@ describe('the numbers of a server', () => {
     await fetch(pixelUrl(server.url, 'x'));
     await fetch(`${server.url}/healthz`);
     await fetch(`${server.url}/unsubscribe/x`);
+    await fetch(`${server.url}/unsubscribe/x`, { method: 'POST' });
+    await fetch(`${server.url}/unsubscribe/x`, { method: 'PUT' });
+    await fetch(pixelUrl(server.url, token()), { method: 'POST' });
+    await fetch(pixelUrl(server.url, token()), { method: 'OPTIONS' });
+    await fetch(`${server.url}/healthz`, { method: 'POST' });
+    await fetch(`${server.url}/robots.txt`);
     await fetch(`${server.url}/wp-login.php`);
     const numbers = await read(metrics);
     expect(
@@ -208,8 +214,11 @@ describe('the numbers of a server', () => {
     ).toEqual({
       'mailtrack_http_requests_total{kind="pixel"}': 4,
       'mailtrack_http_requests_total{kind="health"}': 1,
+      'mailtrack_http_requests_total{kind="unsubscribe-page"}': 1,
       'mailtrack_http_requests_total{kind="unsubscribe"}': 1,
-      'mailtrack_http_requests_total{kind="other"}': 1,
+      'mailtrack_http_requests_total{kind="options"}': 1,
+      'mailtrack_http_requests_total{kind="not-allowed"}': 3,
+      'mailtrack_http_requests_total{kind="other"}': 2,
       mailtrack_fetches_recorded_total: 2,
       mailtrack_fetches_counted_total: 0,
       mailtrack_fetches_late_total: 0,

@@ -70,7 +70,15 @@ export async function runServe(options: ServeOptions): Promise<void> {
       ...(log.showsFetches ? { onRecorded: fetch => log.show({ kind: 'fetch-recorded', fetch }) } : {}),
       onStalled: error => log.show({ kind: 'stalled', reason: reasonOf(error) }),
     });
-    const requests: Record<RequestKind, number> = { pixel: 0, unsubscribe: 0, health: 0, other: 0 };
+    const requests: Record<RequestKind, number> = {
+      pixel: 0,
+      'unsubscribe-page': 0,
+      unsubscribe: 0,
+      health: 0,
+      options: 0,
+      'not-allowed': 0,
+      other: 0,
+    };
     const onFault = (error: unknown) => log.show({ kind: 'fault', reason: reasonOf(error) });
     const unsubscriber = createUnsubscriber(ports, error =>
       onFault(`unsubscribing has to wait: ${reasonOf(error)}`),
