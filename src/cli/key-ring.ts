@@ -1,7 +1,7 @@
 /** The keys that seal tokens: MAILTRACK_KEY (the text of a key file, or a file's name), else the user's key file. */
 import { join } from 'node:path';
 import { Problem } from '../problem.js';
-import { changeKeyFile, readKeyFile, readOrCreateKeyFile } from '../system/key-file.js';
+import { changeKeyFile, isOpenToOthers, readKeyFile, readOrCreateKeyFile } from '../system/key-file.js';
 import { systemRandom } from '../system/random.js';
 import {
   createKey,
@@ -100,6 +100,21 @@ export function checkDroppable(entries: readonly KeyEntry[], id: number): KeyEnt
 /** What is looked at and said in messages; `keyPath` is a secret when the environment holds the key itself. */
 export function keySource(): string {
   return isKeyInEnvironment() ? 'MAILTRACK_KEY' : keyPath();
+}
+
+export interface ExposedKey {
+  readonly file: string;
+  readonly warning: string;
+}
+
+/** @returns undefined when no other account may read the key, as far as a file's mode tells. */
+export async function findExposedKey(): Promise<ExposedKey | undefined> {
+  if (isKeyInEnvironment() || !(await isOpenToOthers(keyPath()))) return undefined;
+  const file = keyPath();
+  return {
+    file,
+    warning: `other accounts can read the key file ${file}, and could forge opens with it: chmod 600 ${file}`,
+  };
 }
 
 /** @throws Problem `key` when there is no file that could be changed. */

@@ -2,6 +2,7 @@ import { parseWhere, type Where, whereExample } from '../recipients/where.js';
 import type { Rate } from '../smtp/pace.js';
 import { autoWindow, widestWindow } from '../smtp/window.js';
 import { InvalidArgumentError } from './commander.js';
+import { type ListenAddress, parseListenAddress, parsePort } from './listen-address.js';
 
 /** What every command gets, wherever on the line it stood. */
 export interface GlobalOptions {
@@ -28,6 +29,20 @@ export function wholeNumber(least: number): (value: string) => number {
     }
     return number;
   };
+}
+
+/** A port to listen on; 0 takes any free one. */
+export function listenPort(value: string): number {
+  const port = parsePort(value);
+  if (!port.ok) throw new InvalidArgumentError(`It ${port.why}; 0 takes any free one.`);
+  return port.value;
+}
+
+/** `host:port` and what may be left out of it. */
+export function listenAddress(value: string): ListenAddress {
+  const address = parseListenAddress(value);
+  if (!address.ok) throw new InvalidArgumentError(`It ${address.why}.`);
+  return address.value;
 }
 
 const unitMs: Readonly<Record<string, number>> = {

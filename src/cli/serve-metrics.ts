@@ -25,7 +25,7 @@ export function serveMetrics(state: ServeState): readonly Metric[] {
     {
       type: 'counter',
       name: 'mailtrack_http_requests_total',
-      help: 'Requests to the public address, by what they asked for.',
+      help: 'Requests to the public address, by what they were answered as.',
       samples: Object.entries(requests).map(([kind, value]) => ({ labels: { kind }, value })),
     },
     counter('mailtrack_fetches_recorded_total', 'Fetches of pixels that are on disk.', counts.recorded),

@@ -1,7 +1,8 @@
 /** What `serve` offers to those who run it, at addresses of their own. */
 
 import type { RequestKind } from '../http/answers.js';
-import type { PrivateAddress, PrivateListener, PrivateRoute } from '../http/private-listener.js';
+import { type ListenOptions, tryToListen } from '../http/listen.js';
+import type { PrivateListener, PrivateRoute } from '../http/private-listener.js';
 import type { PublicEndpoint } from '../http/public-endpoint.js';
 import { systemClock } from '../system/clock.js';
 import type { KeyRing } from '../tracking/key.js';
@@ -10,7 +11,12 @@ import type { FetchRecorder } from '../workflow/record-fetch.js';
 import type { CommitWatch } from '../workflow/serve-metrics.js';
 import type { Unsubscriber } from '../workflow/unsubscribe.js';
 import type { Context } from './context.js';
-import { printAddress, readPrivateAddress } from './private-address.js';
+import {
+  defaultListenAddress,
+  type ListenAddress,
+  parseListenAddress,
+  printAddress,
+} from './listen-address.js';
 import { packageVersion } from './program.js';
 import type { ServeLog } from './serve-log.js';
 
@@ -28,18 +34,18 @@ export interface Served {
 }
 
 export interface PrivatePaths {
-  readonly address: PrivateAddress;
+  readonly address: ListenAddress;
   readonly paths: readonly string[];
 }
 
-/** What is asked for at one address shares a listener. @throws Problem `usage`. */
+/** What is asked for at one address shares a listener. */
 export function readPrivateAddresses(
-  options: { readonly metrics?: string | true; readonly exchange?: string | true },
+  options: { readonly metrics?: ListenAddress | true; readonly exchange?: ListenAddress | true },
   context: Context,
 ): readonly PrivatePaths[] {
   const asked = [
-    { path: '/metrics', address: addressOf('metrics', options.metrics, context) },
-    { path: '/exchange', address: addressOf('exchange', options.exchange, context) },
+    { path: '/metrics', address: addressOf(options.metrics, context.text('serve.metrics')) },
+    { path: '/exchange', address: addressOf(options.exchange, context.text('serve.exchange')) },
   ];
   const byAddress = new Map<string, PrivatePaths>();
   for (const { path, address } of asked) {
@@ -51,14 +57,29 @@ export function readPrivateAddresses(
 }
 
 function addressOf(
-  name: 'metrics' | 'exchange',
-  flag: string | true | undefined,
-  context: Context,
-): PrivateAddress | undefined {
-  return readPrivateAddress(
-    flag === undefined ? `serve.${name}` : `--${name}`,
-    flag ?? context.text(`serve.${name}`),
-  );
+  flag: ListenAddress | true | undefined,
+  setting: string | undefined,
+): ListenAddress | undefined {
+  if (flag !== undefined) return flag === true ? defaultListenAddress : flag;
+  // Read once already, when the configuration was: there it has a place.
+  const address = setting === undefined ? undefined : parseListenAddress(setting);
+  return address?.ok === true ? address.value : undefined;
+}
+
+/**
+ * Whether all addresses can be listened on, each beside the others: known before anything is made.
+ * @throws Problem `port-taken`, `io`.
+ */
+export async function tryAddresses(endpoint: ListenOptions, asked: readonly PrivatePaths[]): Promise<void> {
+  const held: (() => Promise<void>)[] = [];
+  try {
+    held.push(await tryToListen(endpoint));
+    if (asked.length === 0) return;
+    const { tryPrivateAddress } = await import('../http/private-listener.js');
+    for (const { address } of asked) held.push(await tryPrivateAddress(address));
+  } finally {
+    await Promise.all(held.map(release => release()));
+  }
 }
 
 /** @returns what closes them. @throws Problem `port-taken`, `io`; none listens then. */

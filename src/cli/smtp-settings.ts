@@ -5,6 +5,7 @@ import type { SmtpServer } from '../smtp-client/open-connection.js';
 import type { Timeouts } from '../smtp-client/timeouts.js';
 import { isTrusted } from './config/trust.js';
 import type { Context } from './context.js';
+import { parsePort } from './listen-address.js';
 
 /** The server's address and how to get in, without the password. */
 export interface SmtpAddress {
@@ -21,6 +22,7 @@ export function readSmtpAddress(context: Context): SmtpAddress {
   const url = context.text('smtp.url');
   const host = context.text('smtp.host');
   if (url !== undefined) {
+    checkPort(url, context);
     const address = parseSmtpUrl(url);
     if (address.password !== undefined) refuseVisiblePassword(context);
     return withOverrides(address, context);
@@ -79,6 +81,18 @@ export async function completeSmtpSettings(context: Context, address: SmtpAddres
 function timeoutsForTests(): Pick<SmtpServer, 'timeouts'> {
   const json = process.env['MAILTRACK_TEST_SMTP_TIMEOUTS'];
   return json === undefined ? {} : { timeouts: JSON.parse(json) as Partial<Timeouts> };
+}
+
+/** What is before an @ may be a password, and nothing of it is said. */
+function checkPort(url: string, context: Context): void {
+  const place = url.slice(url.lastIndexOf('@') + 1).replace(/^smtps?:\/\//i, '');
+  const written = /^(?:\[[^\]]*\]|[^:/?#]*):([^/?#]+)/.exec(place)?.[1];
+  const port = parsePort(written, 1);
+  if (written === undefined || port.ok) return;
+  const code = context.config.values.get('smtp.url')?.origin.kind === 'flag' ? 'usage' : 'config';
+  throw new Problem(code, `the SMTP URL has the port ${JSON.stringify(written)}: it ${port.why}`, {
+    fix: 'Check --smtp, MAILTRACK_SMTP_URL and smtp.url.',
+  });
 }
 
 /** Everybody on the machine can read a command line, and files are copied about. */

@@ -30,7 +30,15 @@ export interface AnswerOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-export type RequestKind = 'pixel' | 'unsubscribe' | 'health' | 'other';
+/** What was asked for, as far as it is answered with that: another method is `options` or `not-allowed`, wherever it goes. */
+export type RequestKind =
+  | 'pixel'
+  | 'unsubscribe-page'
+  | 'unsubscribe'
+  | 'health'
+  | 'options'
+  | 'not-allowed'
+  | 'other';
 
 /** A promise only when there is something to wait for: most of a pixel's cost would be promises. */
 export type Answer = PreparedResponse | Promise<PreparedResponse>;
@@ -43,20 +51,20 @@ export function createAnswers(options: AnswerOptions) {
     const { method, url = '' } = request;
     const token = tokenOfPath(url);
     if (token !== undefined) {
-      onRequest?.('pixel');
+      onRequest?.(kindOf(method, 'pixel'));
       return answerPixel(request, token, networkOf);
     }
     const link = unsubscribeTokenOf(url);
     if (link !== undefined) {
-      onRequest?.('unsubscribe');
+      onRequest?.(linkKindOf(method));
       return answerLink(method, link);
     }
     return answerPage(method, url.replace(/\?.*$/, ''));
   };
 
   function answerPage(method: string | undefined, path: string): PreparedResponse {
-    onRequest?.(path === '/healthz' ? 'health' : 'other');
     const page = pageOf(path);
+    onRequest?.(page === undefined ? 'other' : kindOf(method, path === '/healthz' ? 'health' : 'other'));
     if (page === undefined) return notFound;
     if (method === 'OPTIONS') return optionsResponse;
     return method === 'GET' || method === 'HEAD' ? page : notAllowed;
@@ -97,6 +105,16 @@ export function createAnswers(options: AnswerOptions) {
       return unsubscribeFailedPage;
     }
   }
+}
+
+function kindOf(method: string | undefined, kind: RequestKind): RequestKind {
+  if (method === 'GET' || method === 'HEAD') return kind;
+  return method === 'OPTIONS' ? 'options' : 'not-allowed';
+}
+
+function linkKindOf(method: string | undefined): RequestKind {
+  if (method === 'POST') return 'unsubscribe';
+  return method === 'GET' || method === 'HEAD' ? 'unsubscribe-page' : 'not-allowed';
 }
 
 /** `headers` would make an object of all of them, for each request. */

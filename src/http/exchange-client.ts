@@ -1,3 +1,4 @@
+import { certificateFaults, systemFaults } from '../connection-fault.js';
 import { Problem } from '../problem.js';
 import type { ExchangeChannel } from '../workflow/fact-ports.js';
 
@@ -42,5 +43,8 @@ async function readText(response: Response): Promise<string> {
 function reasonOf(error: unknown): string {
   const { cause, message, name } = error as Error & { cause?: Error & { code?: string } };
   if (name === 'TimeoutError') return `no answer within ${patienceMs / 1_000} s`;
-  return cause?.code ?? cause?.message ?? message;
+  const code = cause?.code ?? '';
+  const certificate = certificateFaults.get(code);
+  if (certificate !== undefined) return `its certificate ${certificate}`;
+  return systemFaults.get(code) ?? cause?.message ?? message;
 }

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { Problem } from '../problem.js';
 
 /** Connections the system holds until they are accepted, one in each turn of the event loop: a mailing opens many at once. */
@@ -22,6 +21,16 @@ export async function listen(server: Server, { port, host }: ListenOptions): Pro
     throw listenProblem(cause as NodeJS.ErrnoException, port, host);
   }
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Listens and takes nobody, to learn early whether it can be done.
+ * @returns what ends it. @throws Problem as `listen`.
+ */
+export async function tryToListen(options: ListenOptions): Promise<() => Promise<void>> {
+  const server = createServer(socket => socket.destroy());
+  await listen(server, options);
+  return () => new Promise(resolve => server.close(() => resolve()));
 }
 
 function listenProblem(cause: NodeJS.ErrnoException, port: number, host: string | undefined): Problem {

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Problem } from '../problem.js';
-import { listen } from './listen.js';
+import { listen, tryToListen } from './listen.js';
 
 export interface PrivateRequest {
   /** Path and query as they came. */
@@ -72,6 +72,13 @@ export async function startPrivateListener(options: PrivateListenerOptions): Pro
         server.closeAllConnections();
       }),
   };
+}
+
+/** As `tryToListen`. @throws Problem as `startPrivateListener`. */
+export function tryPrivateAddress(address: PrivateAddress): Promise<() => Promise<void>> {
+  return tryToListen(address).catch((error: unknown) => {
+    throw atPrivateAddress(error, address);
+  });
 }
 
 async function answerRequest(

@@ -1,4 +1,5 @@
 /** Why there is no session, in words and with what to do. Replies are quoted as they came, passwords never. */
+import { certificateFaults, systemFaults } from '../connection-fault.js';
 import { Problem } from '../problem.js';
 import { OutOfProtocol } from './ask-server.js';
 
@@ -57,29 +58,6 @@ export function offersNoLogin(server: Server): Problem {
     fix: 'Leave the user out if the server takes mail without, or use its submission port (587, or 465 with TLS).',
   });
 }
-
-const systemFaults: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'connection refused'],
-  ['ECONNRESET', 'the server closed the connection'],
-  ['ECONNECTION', 'the server closed the connection'],
-  ['EPIPE', 'the server closed the connection'],
-  ['ENOTFOUND', 'there is no such host'],
-  ['EAI_AGAIN', 'the name cannot be resolved at the moment'],
-  ['ETIMEDOUT', 'no answer in time'],
-  ['EHOSTUNREACH', 'no route to the host'],
-  ['ENETUNREACH', 'no route to its network'],
-]);
-
-const certificateFaults: ReadonlyMap<string, string> = new Map([
-  ['CERT_HAS_EXPIRED', 'has expired'],
-  ['CERT_NOT_YET_VALID', 'is not valid yet'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another name'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'is signed by itself'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'is signed by an authority this machine does not know'],
-  ['UNABLE_TO_GET_ISSUER_CERT', 'is signed by an authority this machine does not know'],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'is signed by an authority this machine does not know'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'is signed by an authority this machine does not know'],
-]);
 
 function unreachable(server: Server, why: string, cause: unknown): Problem {
   return new Problem('server-unreachable', `${addressOf(server)} cannot be reached: ${why}`, {

@@ -18,6 +18,7 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   'keys-reloaded': 'info',
   'keys-kept': 'error',
   'key-made': 'info',
+  'key-exposed': 'warning',
   'certificate-renewed': 'info',
   'certificate-kept': 'error',
   'not-notifying': 'warning',
@@ -70,6 +71,8 @@ export function serveLine(event: ServeEvent): string {
       return `The old keys stay: ${said(event.reason)}`;
     case 'key-made':
       return `A new key was made: ${visible(event.file)}\n  ${event.advice}`;
+    case 'key-exposed':
+      return `Warning: ${visible(event.warning)}`;
     case 'certificate-renewed':
       return `The certificate ${visible(event.file)} is read anew, and in use.`;
     case 'certificate-kept':
@@ -139,6 +142,7 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
     case 'keys-kept':
       return { reason: said(event.reason), key: event.keyFingerprint };
     case 'key-made':
+    case 'key-exposed':
       return { file: event.file };
     case 'not-notifying':
       return {};

@@ -369,6 +369,20 @@ describe('set-up', () => {
     expect(text).not.toContain('secret');
   });
 
+  it.each(['99999', '0', 'abc'])(
+    'refuses the port %s in an SMTP URL, and says nothing else of it',
+    async port => {
+      const url = `smtp://me:secret@127.0.0.1:${port}`;
+      const words = [
+        `mailtrack: the SMTP URL has the port "${port}": it has to be a port, a whole number from 1 to 65535`,
+        '  Check --smtp, MAILTRACK_SMTP_URL and smtp.url.',
+      ].join('\n');
+      expect(await send('--to', 'a@example.com', '--smtp', url)).toEqual([64, words]);
+      user.environment['MAILTRACK_SMTP_URL'] = url;
+      expect(await send('--to', 'a@example.com')).toEqual([78, words]);
+    },
+  );
+
   it('runs no password command of a project that is not trusted', async () => {
     user.write('mailtrack.toml', '[smtp]\npassword_command = "touch ran"\n');
     user.environment['MAILTRACK_SMTP_URL'] = String(user.environment['MAILTRACK_SMTP_URL']).replace(
@@ -407,8 +421,6 @@ describe('the world', () => {
   });
 
   it('with a port that is taken', async () => {
-    // Makes the key, which is said aloud.
-    await (await user.serve()).stop();
     const { port } = server.address() as { port: number };
     for (const command of [['serve', '--host', '127.0.0.1'], ['sandbox']]) {
       expect(await refusal([...command, '--port', String(port)])).toEqual([

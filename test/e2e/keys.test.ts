@@ -1,5 +1,5 @@
 /** Keys over their life: made, rotated, dropped, and taken anew by a server that runs. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseKeyRing } from '../../src/tracking/key.js';
@@ -110,6 +110,42 @@ describe('keys', () => {
     const absent = [0, 1, 2].find(other => other !== signing!.id)!;
     expect((await user.run(['keys', 'drop', String(absent), '--yes'])).stderr).toContain(
       `there is no key ${absent}`,
+    );
+  });
+
+  it.runIf(process.platform !== 'win32')('that others can read are warned of, and used', async () => {
+    await user.run(['keys', 'rotate']);
+    expect(said((await user.run(['keys', 'list'])).stderr)).toBe('');
+    chmodSync(keyFile, 0o644);
+    const words =
+      'other accounts can read the key file ~/data/mailtrack/key, and could forge opens with it: chmod 600 ~/data/mailtrack/key';
+    const listed = await user.run(['keys', 'list']);
+    expect([listed.status, said(listed.stderr)]).toEqual([0, `Warning: ${words}`]);
+
+    const server = await user.serve();
+    const sandbox = await user.sandbox();
+    const args = ['--to', 'a@example.com', '--from', 'b@example.com', '--subject', 'Hello'];
+    user.write('msg.txt', 'Hello');
+    const sent = await user.run([
+      'send',
+      'msg.txt',
+      ...args,
+      '--smtp',
+      sandbox.url,
+      '--tracking-url',
+      server.url,
+    ]);
+    await sandbox.stop();
+    expect(sent.status).toBe(0);
+    expect(said(sent.stderr).replaceAll(/\s+/g, ' ')).toContain(`Warning ${words}`);
+    const served = said((await server.stop()).stderr);
+    expect(jsonLines(served)).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        event: 'key-exposed',
+        file: '~/data/mailtrack/key',
+        message: `Warning: ${words}`,
+      }),
     );
   });
 

@@ -68,7 +68,7 @@ describe.skipIf(reason !== undefined)(`behind nginx${reason ? ` (${reason})` : '
   });
 
   it.each([
-    ['combined', undefined],
+    ['documented', undefined],
     [
       'JSON',
       `log_format facts escape=json '{"time":"$time_iso8601","msec":"$msec","address":"$remote_addr","method":"$request_method","uri":"$request_uri","status":$status,"agent":"$http_user_agent"}';`,

@@ -17,7 +17,7 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** @param host where it listens. @param log a `log_format` line with the name `facts`, instead of the combined one. */
+/** @param host where it listens. @param log a `log_format` line with the name `facts`, instead of the documented one. */
 export async function startNginx(upstreamPort: number, host = '127.0.0.1', log?: string): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'mailtrack-nginx-'));
   const port = await freePort(host);
@@ -28,7 +28,10 @@ export async function startNginx(upstreamPort: number, host = '127.0.0.1', log?:
   const block = documented()
     .replace('server 127.0.0.1:8080;', `server 127.0.0.1:${upstreamPort};`)
     .replace('listen 443 ssl;', `listen ${host}:${port};`)
-    .replace('/var/log/nginx/mailtrack.log', `${accessLog}${log === undefined ? '' : ' facts'}`);
+    .replace(
+      '/var/log/nginx/mailtrack.log mailtrack;',
+      `${accessLog} ${log === undefined ? 'mailtrack' : 'facts'};`,
+    );
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const file = join(folder, 'nginx.conf');
   writeFileSync(

@@ -125,7 +125,7 @@ it('another key, an address that is none and a server that is away are said', as
   const gone = await home.run(['pull', url]);
   expect([gone.status, gone.stderr]).toEqual([
     69,
-    `mailtrack: ${url} cannot be reached: ECONNREFUSED\n  Is \`mailtrack serve --exchange\` running there, and the tunnel or front open? What came before is stored.\n`,
+    `mailtrack: ${url} cannot be reached: connection refused\n  Is \`mailtrack serve --exchange\` running there, and the tunnel or front open? What came before is stored.\n`,
   ]);
   const plain = await home.run(['pull', 'http://t.example.com']);
   expect([plain.status, plain.stderr]).toEqual([

@@ -1,7 +1,7 @@
 /** `serve` as a service manager starts it: what it says when it cannot, and what it leaves behind when it is told to end. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -20,8 +20,7 @@ afterEach(() => user.leave());
 async function refusal(args: readonly string[]) {
   const { status, stdout, stderr } = await user.run(['serve', '--host', '127.0.0.1', ...args]);
   const said = stderr.replaceAll(user.folder, '~').trimEnd().split('\n');
-  // A new key is announced first.
-  return { status, stdout, said: said.slice(said.findIndex(line => line.startsWith('mailtrack:'))) };
+  return { status, stdout, said };
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -38,6 +37,77 @@ describe('what cannot be started is refused in a line, with what to do:', () => 
       stdout: '',
       said: [`mailtrack: port ${port} is taken by another program`, '  Choose another with --port.'],
     });
+    expect(readdirSync(user.folder)).toEqual([]);
+  });
+
+  it('a private port that is taken, before the first key is made', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const found = await refusal(['--port', '0', '--metrics', `127.0.0.1:${port}`]);
+    other.close();
+    expect(found).toEqual({
+      status: 74,
+      stdout: '',
+      said: [
+        `mailtrack: the private address 127.0.0.1:${port}: port ${port} is taken by another program`,
+        '  Choose another with --metrics or --exchange, such as 127.0.0.1:9090.',
+      ],
+    });
+    expect(readdirSync(user.folder)).toEqual([]);
+  });
+
+  it('one port for two of its addresses', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    await new Promise(resolve => other.close(resolve));
+    const { status, said } = await refusal(['--port', String(port), '--metrics', `127.0.0.1:${port}`]);
+    expect([status, said[0]]).toEqual([
+      74,
+      `mailtrack: the private address 127.0.0.1:${port}: port ${port} is taken by another program`,
+    ]);
+    expect(readdirSync(user.folder)).toEqual([]);
+  });
+
+  it.each(['99999', '65536', 'abc', '-1', '80.5', ''])('the port %j', async port => {
+    for (const command of ['serve', 'sandbox']) {
+      expect(await user.run([command, '--port', port])).toEqual({
+        status: 64,
+        stdout: '',
+        stderr: `error: option '-p, --port <port>' argument '${port}' is invalid. It has to be a port, a whole number from 0 to 65535; 0 takes any free one.\n`,
+      });
+    }
+    expect(readdirSync(user.folder)).toEqual([]);
+  });
+
+  it.each(['--metrics', '--exchange'])('the port of %s', async flag => {
+    const { status, stderr } = await user.run(['serve', '--port', '0', flag, '127.0.0.1:99999']);
+    expect([status, stderr]).toEqual([
+      64,
+      `error: option '${flag} [host:port]' argument '127.0.0.1:99999' is invalid. It has to be an address to listen on, host:port such as 127.0.0.1:8081, with a port from 0 to 65535.\n`,
+    ]);
+    expect(readdirSync(user.folder)).toEqual([]);
+  });
+
+  it('ports in the configuration, all of them, with their lines', async () => {
+    user.write(
+      'mailtrack.toml',
+      '[serve]\nport = 99999\nmetrics = "127.0.0.1:99999"\nexchange = "a b"\n[smtp]\nport = 0\n',
+    );
+    const { status, stderr } = await user.run(['serve']);
+    const address =
+      'it has to be an address to listen on, host:port such as 127.0.0.1:8081, with a port from 0 to 65535';
+    expect([status, stderr.replaceAll(user.folder, '~').trimEnd().split('\n')]).toEqual([
+      78,
+      [
+        '~/mailtrack.toml:2: serve.port is 99999: it has to be a port, a whole number from 0 to 65535',
+        `~/mailtrack.toml:3: serve.metrics is "127.0.0.1:99999": ${address}`,
+        `~/mailtrack.toml:4: serve.exchange is "a b": ${address}`,
+        '~/mailtrack.toml:6: smtp.port is 0: it has to be a port, a whole number from 1 to 65535',
+      ],
+    ]);
+    expect(readdirSync(user.folder)).toEqual(['mailtrack.toml']);
   });
 
   it('an address that is not of this machine', async () => {
@@ -77,6 +147,7 @@ describe('what cannot be started is refused in a line, with what to do:', () => 
         '  Check the path and the permissions of its folder, or name another with --db.',
       ],
     });
+    expect(readdirSync(user.folder)).toEqual(['d']);
   });
 
   it.runIf(isRoot)('a database on a disk that is mounted read-only', async () => {

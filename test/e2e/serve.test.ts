@@ -1,5 +1,6 @@
 /** What a server tells those who run it: its log, its numbers, systemd. */
-import { chmodSync, mkdirSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -116,6 +117,46 @@ describe('who unsubscribes while the database takes nothing', () => {
     expect((await server.stop()).status).toBe(0);
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'is answered on a full disk as one with a token that does not verify, before it and after it',
+    async () => {
+      const disk = join(user.folder, 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+      try {
+        const server = await user.serve(['--db', 'disk/mailtrack.db']);
+        const answer = async (text: string) => {
+          const startMs = performance.now();
+          const response = await fetch(`${server.url}/unsubscribe/${text}`, { method: 'POST' });
+          const { date: _, ...headers } = Object.fromEntries(response.headers);
+          const body = await response.text();
+          return { status: response.status, headers, body, waited: performance.now() - startMs > 1_500 };
+        };
+        fillDisk(disk);
+        const forged = await answer('x');
+        expect(forged).toMatchObject({ status: 503, waited: true });
+        expect(await answer(token('unsubscribe'))).toEqual(forged);
+        expect(await answer('x')).toEqual(forged);
+        rmSync(join(disk, 'filler'));
+        const database = new Database(join(disk, 'mailtrack.db'), { readonly: true });
+        await expect.poll(() => unsubscribed(database), { timeout: 5_000 }).toBe(1);
+        const used = await answer(token('unsubscribe'));
+        expect(used).toMatchObject({ status: 200, waited: false });
+        expect(await answer('x')).toEqual(used);
+        fillDisk(disk);
+        expect(await answer(token('unsubscribe'))).toEqual(await answer('x'));
+        rmSync(join(disk, 'filler'));
+        expect(unsubscribed(database)).toBe(1);
+        expect(database.prepare('SELECT count(*) FROM exchange_unsubscribes').pluck().get()).toBe(1);
+        database.close();
+        expect((await server.stop()).status).toBe(0);
+      } finally {
+        execFileSync('umount', ['-l', disk]);
+      }
+    },
+    30_000,
+  );
+
   it('is not forgotten silently when the server is stopped', async () => {
     const server = await user.serve();
     const database = new Database(user.database);
@@ -160,6 +201,12 @@ describe('the numbers of a server', () => {
     await fetch(pixelUrl(server.url, 'x'));
     await fetch(`${server.url}/healthz`);
     await fetch(`${server.url}/unsubscribe/x`);
+    await fetch(`${server.url}/unsubscribe/x`, { method: 'POST' });
+    await fetch(`${server.url}/unsubscribe/x`, { method: 'PUT' });
+    await fetch(pixelUrl(server.url, token()), { method: 'POST' });
+    await fetch(pixelUrl(server.url, token()), { method: 'OPTIONS' });
+    await fetch(`${server.url}/healthz`, { method: 'POST' });
+    await fetch(`${server.url}/robots.txt`);
     await fetch(`${server.url}/wp-login.php`);
     const numbers = await read(metrics);
     expect(
@@ -167,8 +214,11 @@ describe('the numbers of a server', () => {
     ).toEqual({
       'mailtrack_http_requests_total{kind="pixel"}': 4,
       'mailtrack_http_requests_total{kind="health"}': 1,
+      'mailtrack_http_requests_total{kind="unsubscribe-page"}': 1,
       'mailtrack_http_requests_total{kind="unsubscribe"}': 1,
-      'mailtrack_http_requests_total{kind="other"}': 1,
+      'mailtrack_http_requests_total{kind="options"}': 1,
+      'mailtrack_http_requests_total{kind="not-allowed"}': 3,
+      'mailtrack_http_requests_total{kind="other"}': 2,
       mailtrack_fetches_recorded_total: 2,
       mailtrack_fetches_counted_total: 0,
       mailtrack_fetches_late_total: 0,
@@ -229,3 +279,8 @@ describe('systemd', () => {
     expect(jsonLines(stderr).map(({ event }) => event)).toContain('not-notifying');
   });
 });
+
+/** To the last octet. */
+function fillDisk(disk: string): void {
+  spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=4k'], { stdio: 'ignore' });
+}

@@ -108,6 +108,19 @@ describe('a pull', () => {
     expect(rowsOf('home.db')).toEqual(rowsOf('server.db'));
   });
 
+  it.each([199, 200, 401])(
+    'brings the facts of %i emails, of which some are looked at at a time',
+    async emails => {
+      for (let email = emails; email > 0; email -= 1) await record(server, email, 1);
+      expect(await pull()).toMatchObject({ fetches: emails, known: 0 });
+      expect(rowsOf('home.db')).toEqual(rowsOf('server.db'));
+      await record(server, 1, 1, 2_000);
+      await record(server, emails, 1, 2_000);
+      expect(await pull()).toMatchObject({ fetches: 2, known: 0 });
+      expect(rowsOf('home.db')).toEqual(rowsOf('server.db'));
+    },
+  );
+
   it('of nothing brings nothing', async () => {
     expect(await pull()).toMatchObject({ fetches: 0, unsubscribes: 0 });
     expect(await pull()).toMatchObject({ fetches: 0, unsubscribes: 0 });

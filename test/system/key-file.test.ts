@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { changeKeyFile, readOrCreateKeyFile } from '../../src/system/key-file.js';
+import { changeKeyFile, isOpenToOthers, readOrCreateKeyFile } from '../../src/system/key-file.js';
 
 let folder: string;
 beforeEach(() => {
@@ -92,4 +92,21 @@ it('names the lock of a process that was killed while it changed it', async () =
     message: `the key file ${path} is being changed by another process`,
     fix: `If none is running, remove ${path}.lock.`,
   });
+});
+
+it.runIf(process.platform !== 'win32').each([
+  [0o600, false],
+  [0o400, false],
+  [0o640, true],
+  [0o604, true],
+  [0o620, true],
+])('with mode %o is open to others: %s', async (mode, expected) => {
+  const path = join(folder, 'key');
+  writeFileSync(path, '');
+  chmodSync(path, mode);
+  expect(await isOpenToOthers(path)).toBe(expected);
+});
+
+it('is open to nobody when it is not there', async () => {
+  expect(await isOpenToOthers(join(folder, 'key'))).toBe(false);
 });

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { wholeNumber } from '../options.js';
+import { listenPort } from '../options.js';
 
 export function defineSandbox(command: Command): void {
   command
-    .option('-p, --port <port>', 'default 1025; 0 takes any free one', wholeNumber(0))
+    .option('-p, --port <port>', 'default 1025; 0 takes any free one', listenPort)
     .option('-d, --dir <folder>', 'where each message is stored as .eml', 'inbox')
     .addHelpText(
       'after',

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { collect, wholeNumber } from '../options.js';
+import { collect, listenAddress, listenPort } from '../options.js';
 
 export function defineServe(command: Command): void {
   command
-    .option('-p, --port <port>', 'default 8080; 0 takes any free one', wholeNumber(0))
+    .option('-p, --port <port>', 'default 8080; 0 takes any free one', listenPort)
     .option('--host <address>', 'address to listen on; default all interfaces')
     .option(
       '--trusted-proxy <cidr>',
@@ -15,10 +15,15 @@ export function defineServe(command: Command): void {
       'serve https with this certificate (PEM, with its chain); a renewed one is taken by itself',
     )
     .option('--tls-key <file>', 'and its private key')
-    .option('--metrics [host:port]', 'numbers for Prometheus at /metrics there; default 127.0.0.1:8081')
+    .option(
+      '--metrics [host:port]',
+      'numbers for Prometheus at /metrics there; default 127.0.0.1:8081',
+      listenAddress,
+    )
     .option(
       '--exchange [host:port]',
       'mailtrack pull fetches facts there, with the same key; default 127.0.0.1:8081',
+      listenAddress,
     )
     .addHelpText(
       'after',

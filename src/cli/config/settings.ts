@@ -4,6 +4,7 @@
  */
 import { type Parsed, parsed, refused } from '../../problem.js';
 import { autoWindow, widestWindow } from '../../smtp/window.js';
+import { parseListenAddress, parsePort } from '../listen-address.js';
 import { keepTime } from './keep-time.js';
 
 export interface Setting {
@@ -34,7 +35,7 @@ export const settings: readonly Setting[] = [
     says: 'smtp://user@host:587 or smtps://user@host:465',
   },
   { key: 'smtp.host', read: text, says: 'instead of smtp.url' },
-  { key: 'smtp.port', read: port, says: 'default 587, or 465 with implicit TLS' },
+  { key: 'smtp.port', read: port(1), says: 'default 587, or 465 with implicit TLS' },
   { key: 'smtp.user', read: text, says: 'login name' },
   {
     key: 'smtp.tls',
@@ -70,16 +71,16 @@ export const settings: readonly Setting[] = [
     says: 'visible addresses before send refuses; default 20',
   },
   { key: 'store.url', environment: 'MAILTRACK_DB', read: text, says: 'sqlite:<path>' },
-  { key: 'serve.port', read: port, says: 'default 8080' },
+  { key: 'serve.port', read: port(0), says: 'default 8080' },
   { key: 'serve.host', read: text, says: 'address to listen on; default all' },
   {
     key: 'serve.trusted_proxies',
     read: texts,
     says: 'addresses or networks of fronts whose X-Forwarded-For is believed',
   },
-  { key: 'serve.dashboard', read: text, says: 'address of the dashboard', ...unused },
-  { key: 'serve.metrics', read: text, says: 'address of the metrics, such as 127.0.0.1:8081' },
-  { key: 'serve.exchange', read: text, says: 'address that mailtrack pull asks, such as 127.0.0.1:8081' },
+  { key: 'serve.dashboard', read: address, says: 'address of the dashboard', ...unused },
+  { key: 'serve.metrics', read: address, says: 'address of the metrics, such as 127.0.0.1:8081' },
+  { key: 'serve.exchange', read: address, says: 'address that mailtrack pull asks, such as 127.0.0.1:8081' },
   { key: 'dkim.domain', read: text, says: 'signs mail for this domain (docs/dkim.md)' },
   { key: 'dkim.selector', read: text, says: 'where DNS has the public key: <selector>._domainkey.<domain>' },
   { key: 'dkim.key_file', read: text, says: 'PEM file with the private RSA key' },
@@ -118,8 +119,20 @@ function text(value: unknown): Parsed<string> {
   return value === '' ? refused('is empty') : parsed(value);
 }
 
-function port(value: unknown): Parsed<number> {
-  return wholeNumber(0, 65_535)(value);
+function port(least: number): (value: unknown) => Parsed<number> {
+  return value => quoting(value, parsePort(value, least));
+}
+
+/** Kept as text, as it is shown; it is known to be one. */
+function address(value: unknown): Parsed<string> {
+  const written = text(value);
+  if (!written.ok) return written;
+  const read = quoting(value, parseListenAddress(written.value));
+  return read.ok ? written : read;
+}
+
+function quoting<T>(value: unknown, read: Parsed<T>): Parsed<T> {
+  return read.ok ? read : refused(`is ${JSON.stringify(value)}: it ${read.why}`);
 }
 
 function wholeNumber(least: number, most: number): (value: unknown) => Parsed<number> {

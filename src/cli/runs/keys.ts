@@ -1,5 +1,6 @@
 import { Problem } from '../../problem.js';
 import { existsAt, openReader } from '../../store/open-reader.js';
+import { visible } from '../../terminal/clean.js';
 import { printJson } from '../../terminal/json.js';
 import { keyLines, type ListedKey } from '../../terminal/keys-view.js';
 import { createTimeFormat } from '../../terminal/time.js';
@@ -8,6 +9,7 @@ import { type Context, createContext } from '../context.js';
 import {
   addKey,
   checkDroppable,
+  findExposedKey,
   keyPath,
   keySource,
   makeKeyRing,
@@ -31,6 +33,8 @@ export async function runKeysList(options: GlobalOptions): Promise<void> {
   } else {
     for (const line of keyLines(keys, createTimeFormat(new Date()))) context.output.data(line);
   }
+  const exposed = await findExposedKey();
+  if (exposed !== undefined) context.output.say(`Warning: ${visible(exposed.warning)}`);
 }
 
 export async function runKeysRotate(options: GlobalOptions): Promise<void> {

@@ -17,7 +17,14 @@ import {
   settingFlags,
 } from '../draft.js';
 import { exitCodeOfSend } from '../exit-codes.js';
-import { createPassingKeyRing, keyPath, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
+import {
+  createPassingKeyRing,
+  findExposedKey,
+  keyPath,
+  newKeyAdvice,
+  openKeyRing,
+  readKeyRing,
+} from '../key-ring.js';
 import { planWithSystem } from '../plan-with-system.js';
 import { createSendView, showDifferences } from '../send-view.js';
 import { completeSmtpSettings, findSmtpHost, readSmtpAddress } from '../smtp-settings.js';
@@ -46,9 +53,11 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   const store = options.dryRun ? await openStoreIfAny(context.storeUrl) : await openStore(context.storeUrl);
   try {
     const planned = await planWithSystem(draft, context, store);
+    const exposed = await findExposedKey();
     const warnings = [
       ...(draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint)),
       ...dkimWarnings(dkim, planned.composition),
+      ...(exposed === undefined ? [] : [exposed.warning]),
     ];
     await requireChecked(planned, ring, options.allow ?? []);
     const signer = createSigner(dkim, planned.composition.date);

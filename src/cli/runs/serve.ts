@@ -16,19 +16,20 @@ import { type CertificateFiles, certificateFiles, readCertificate } from '../cer
 import { createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { forgetUserAgents } from '../forget-user-agents.js';
-import { keySource, newKeyAdvice, openKeyRing, readKeyRing } from '../key-ring.js';
+import { findExposedKey, keySource, makeKeyRing, newKeyAdvice, readKeyRing } from '../key-ring.js';
+import type { ListenAddress } from '../listen-address.js';
 import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
 import { createServeLog, type ServeLog } from '../serve-log.js';
-import { readPrivateAddresses, startPrivate } from '../serve-private.js';
+import { readPrivateAddresses, startPrivate, tryAddresses } from '../serve-private.js';
 import { trustedProxies } from '../trusted-proxies.js';
 import { watchDisk } from '../watch-disk.js';
 
 export interface ServeOptions extends GlobalOptions {
   readonly port?: number;
   readonly host?: string;
-  readonly metrics?: string | true;
-  readonly exchange?: string | true;
+  readonly metrics?: ListenAddress | true;
+  readonly exchange?: ListenAddress | true;
   readonly trustedProxy?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -50,11 +51,19 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const proxies = trustedProxies(options.trustedProxy, context.config);
   const tlsFiles = certificateFiles(options.tlsCert, options.tlsKey);
   const certificate = tlsFiles === undefined ? undefined : await readCertificate(tlsFiles, systemClock.now());
-  const ring = createLiveKeyRing(
-    await openKeyRing(file => log.show({ kind: 'key-made', file, advice: newKeyAdvice })),
-  );
+  const known = await readKeyRing();
+  const listenOn = {
+    port: options.port ?? context.number('serve.port') ?? defaultPort,
+    host: context.text('serve.host'),
+  };
+  await tryAddresses(listenOn, privateAddresses);
   const store = await openStore(context.storeUrl, { busyTimeoutMs, serving: true });
   try {
+    // Last of what is read or made: a new key is announced, and one that nothing serves with would be copied about.
+    const ring = createLiveKeyRing(
+      known ?? (await makeKeyRing(file => log.show({ kind: 'key-made', file, advice: newKeyAdvice }))),
+    );
+    await warnOfExposedKey(log);
     const commits = watchCommits(store.fetchLog, systemClock, seconds =>
       log.show({ kind: 'recovered', held: recorder.counts.held, seconds }),
     );
@@ -63,14 +72,21 @@ export async function runServe(options: ServeOptions): Promise<void> {
       ...(log.showsFetches ? { onRecorded: fetch => log.show({ kind: 'fetch-recorded', fetch }) } : {}),
       onStalled: error => log.show({ kind: 'stalled', reason: reasonOf(error) }),
     });
-    const requests: Record<RequestKind, number> = { pixel: 0, unsubscribe: 0, health: 0, other: 0 };
+    const requests: Record<RequestKind, number> = {
+      pixel: 0,
+      'unsubscribe-page': 0,
+      unsubscribe: 0,
+      health: 0,
+      options: 0,
+      'not-allowed': 0,
+      other: 0,
+    };
     const onFault = (error: unknown) => log.show({ kind: 'fault', reason: reasonOf(error) });
     const unsubscriber = createUnsubscriber(ports, error =>
       onFault(`unsubscribing has to wait: ${reasonOf(error)}`),
     );
     const endpoint = await startPublicEndpoint({
-      port: options.port ?? context.number('serve.port') ?? defaultPort,
-      host: context.text('serve.host'),
+      ...listenOn,
       recorder,
       trustedProxies: proxies,
       certificate,
@@ -146,6 +162,11 @@ async function keepTold(stopped: Promise<unknown>, log: ServeLog): Promise<void>
   void manager?.stopping();
 }
 
+async function warnOfExposedKey(log: ServeLog): Promise<void> {
+  const exposed = await findExposedKey();
+  if (exposed !== undefined) log.show({ kind: 'key-exposed', ...exposed });
+}
+
 /** A file that is half copied, or none any more, must not end the counting of what was sent. */
 async function reloadKeys(ring: LiveKeyRing, log: ServeLog): Promise<void> {
   try {
@@ -158,6 +179,7 @@ async function reloadKeys(ring: LiveKeyRing, log: ServeLog): Promise<void> {
       keyFingerprint: next.fingerprint,
       keySource: keySource(),
     });
+    await warnOfExposedKey(log);
   } catch (error) {
     log.show({ kind: 'keys-kept', reason: reasonOf(error), keyFingerprint: ring.fingerprint });
   }

@@ -4,17 +4,35 @@ import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 import { type CounterRow, type FetchRow, fetchFromRow } from './rows.js';
 
+/** Emails that are looked at in one turn of the event loop: some milliseconds. */
+const stepEmails = 200;
+
 /** Places are `<run>.<number>` for fetches and `<sequence>` for unsubscribes. */
 export function createFactOffer(database: Database, commits: GroupCommit): FactOffer {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
 
-  /** Numbers of an email only grow, so what is above its head is what no run has yet. */
-  function addRuns(): void {
-    const { lastRun, addRuns, moveHeads } = statements();
+  /** In steps with a turn of the event loop between them: all emails are looked at, and pixels wait meanwhile. */
+  async function addRuns(): Promise<void> {
+    let after: number | null = -1;
+    while (after !== null) {
+      const from: number = after;
+      after = await commits.run('now', () => addSomeRuns(from));
+    }
+  }
+
+  /**
+   * Numbers of an email only grow, so what is above its head is what no run has yet.
+   * @returns the last email of this step; null when there is none after it.
+   */
+  function addSomeRuns(after: number): number | null {
+    const { lastRun, lastOfStep, addRuns, moveHeads } = statements();
+    const until = lastOfStep.get(after) as number | null;
+    if (until === null) return null;
     const before = lastRun.get() as number;
-    addRuns.run();
+    addRuns.run({ after, until });
     moveHeads.run(before);
+    return until;
   }
 
   async function fetchesAfter(place: string, limit: number) {
@@ -22,7 +40,7 @@ export function createFactOffer(database: Database, commits: GroupCommit): FactO
     if (from === undefined || from.run > (statements().lastRun.get() as number)) return undefined;
     let rows = statements().fetches.all({ ...from, limit }) as RunRow[];
     if (rows.length < limit) {
-      await commits.run('now', addRuns);
+      await addRuns();
       rows = statements().fetches.all({ ...from, limit }) as RunRow[];
     }
     const last = rows.at(-1);
@@ -145,13 +163,23 @@ function prepare(database: Database) {
     lastUnsubscribe: database
       .prepare(`SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'exchange_unsubscribes'), 0)`)
       .pluck(),
+    lastOfStep: database
+      .prepare(`
+        WITH RECURSIVE every(email_number) AS (
+          SELECT min(email_number) FROM fetches WHERE email_number > ?
+          UNION ALL
+          SELECT (SELECT min(fetches.email_number) FROM fetches WHERE fetches.email_number > every.email_number)
+            FROM every WHERE every.email_number IS NOT NULL
+          LIMIT ${stepEmails}
+        ) SELECT max(email_number) FROM every`)
+      .pluck(),
     // From one email to the next by the primary key, not through all fetches.
     addRuns: database.prepare(`
       WITH RECURSIVE every(email_number) AS (
-        SELECT min(email_number) FROM fetches
+        SELECT min(email_number) FROM fetches WHERE email_number > @after
         UNION ALL
         SELECT (SELECT min(fetches.email_number) FROM fetches WHERE fetches.email_number > every.email_number)
-          FROM every WHERE every.email_number IS NOT NULL
+          FROM every WHERE every.email_number < @until
       ), newest AS (
         SELECT every.email_number,
                (SELECT max(fetch_number) FROM fetches WHERE fetches.email_number = every.email_number) AS last_number,

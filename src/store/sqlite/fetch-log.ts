@@ -8,6 +8,8 @@ import type { UserAgents } from './user-agents.js';
 const rememberedEmails = 10_000;
 /** More of one pixel are only counted: some image proxies and all floods ask for one image thousands of times. */
 const mostRows = 1_000;
+/** Numbers in tokens are not negative. */
+const nobody = -1;
 
 /**
  * Rows are appended by one prepared statement; what it needs from the tables is remembered while nobody else writes.
@@ -78,6 +80,16 @@ export function createFetchLog(
     }
   }
 
+  /**
+   * A row that goes again at once. Without it a disk that is full, or slow, would tell a token that does not verify, or was used
+   * before, from one that somebody is unsubscribed by: nothing is written for those, and that always works.
+   */
+  function writeAsMuch(): void {
+    sql.unsubscribe.run(nobody, nobody, '');
+    sql.forgetUnsubscribe.run(nobody, nobody);
+    sql.forgetOffered.run();
+  }
+
   return {
     async appendFetches(fetches) {
       if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
@@ -104,8 +116,10 @@ export function createFetchLog(
     async recordUnsubscribes(people) {
       if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
       const committed = commits.run('now', () => {
+        let added = 0;
         for (const { emailNumber, recipientNumber, at } of people)
-          sql.unsubscribe.run(emailNumber, recipientNumber, at.toISOString());
+          added += sql.unsubscribe.run(emailNumber, recipientNumber, at.toISOString()).changes;
+        if (added === 0) writeAsMuch();
       });
       commits.flush();
       await committed;
@@ -193,6 +207,13 @@ function prepare(database: Database) {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET fetches = fetches + excluded.fetches, last_at = max(last_at, excluded.last_at)`),
     unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
+    forgetUnsubscribe: database.prepare(
+      'DELETE FROM unsubscribes WHERE email_number = ? AND recipient_number = ?',
+    ),
+    // The last that was added, which is what the trigger just did.
+    forgetOffered: database.prepare(`
+      DELETE FROM exchange_unsubscribes
+       WHERE sequence = (SELECT seq FROM sqlite_sequence WHERE name = 'exchange_unsubscribes')`),
     article: database.prepare(`
       SELECT emails.email_number AS emailNumber, recipients.recipient_number AS recipientNumber
         FROM emails JOIN recipients ON recipients.email_id = emails.email_id
