@@ -23,3 +23,7 @@ export function createServeLog({ output, json, quiet }: Context, verbose: boolea
     },
   };
 }
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -31,14 +31,17 @@ export interface AnswerOptions {
 }
 
 /** What was asked for, as far as it is answered with that: another method is `options` or `not-allowed`, wherever it goes. */
-export type RequestKind =
-  | 'pixel'
-  | 'unsubscribe-page'
-  | 'unsubscribe'
-  | 'health'
-  | 'options'
-  | 'not-allowed'
-  | 'other';
+export const requestKinds = [
+  'pixel',
+  'unsubscribe-page',
+  'unsubscribe',
+  'health',
+  'options',
+  'not-allowed',
+  'other',
+] as const;
+
+export type RequestKind = (typeof requestKinds)[number];
 
 /** A promise only when there is something to wait for: most of a pixel's cost would be promises. */
 export type Answer = PreparedResponse | Promise<PreparedResponse>;
