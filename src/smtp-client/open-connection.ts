@@ -40,12 +40,17 @@ export interface OpenConnection {
   readonly capabilities: Capabilities;
 }
 
-/** @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`, and `config` for what is never done. */
-export async function openConnection(server: SmtpServer): Promise<OpenConnection> {
+/**
+ * @param giveUp aborted: the socket is closed, and this rejects, at whatever step it is.
+ * @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`, and `config` for what is never done.
+ */
+export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): Promise<OpenConnection> {
   refuseClearText(server);
   const timeouts = { ...standardTimeouts, ...server.timeouts };
   const watch: PlaintextWatch = { octetsBehindStartTls: 0 };
   const connection = new SMTPConnection(optionsFor(server, timeouts, watch));
+  const onGiveUp = () => abandon(connection);
+  giveUp?.addEventListener('abort', onGiveUp);
   try {
     await connect(connection, timeouts.connect);
     const announced = connection.lastServerResponse || '';
@@ -58,7 +63,15 @@ export async function openConnection(server: SmtpServer): Promise<OpenConnection
   } catch (error) {
     connection.close();
     throw describeFailure(server, error);
+  } finally {
+    giveUp?.removeEventListener('abort', onGiveUp);
   }
+}
+
+/** Whoever waits for a step of nodemailer's hears of the error; whoever reads from the socket, that it is closed. */
+function abandon(connection: SMTPConnection): void {
+  connection.emit('error', Object.assign(new Error('given up'), { code: 'ECONNRESET' }));
+  if (connection._socket) connection._socket.destroy();
 }
 
 /** The command line refuses it too, with better words; this is the last place before the wire. */

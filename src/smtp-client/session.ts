@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SendOutcome } from '../smtp/outcome.js';
 import { type Awaited, type EngineEffect, TransactionEngine } from '../smtp/transaction-engine.js';
+import type { WindowLimit } from '../smtp/window.js';
 import type { Delivery, Session } from '../workflow/ports.js';
 import { askServer } from './ask-server.js';
 import type { OpenConnection } from './open-connection.js';
@@ -31,11 +32,11 @@ export class SocketSession implements Session {
   #timer: NodeJS.Timeout | undefined;
   #quitting = false;
 
-  /** @param window whole transactions that may be unanswered at a time, where the server offers what that takes. */
-  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts, window = 1) {
+  /** @param limit of whole transactions that may be unanswered at a time, where the server offers what that takes. */
+  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts, limit: WindowLimit) {
     this.maxMessageBytes = capabilities.maxMessageBytes;
     this.#socket = socket;
-    this.#engine = new TransactionEngine(capabilities, window);
+    this.#engine = new TransactionEngine(capabilities, limit);
     this.#timeouts = timeouts;
     this.#listen();
   }

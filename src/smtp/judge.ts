@@ -33,9 +33,16 @@ export function isClosing(reply: Reply): boolean {
   return reply.code === 421 || isSessionFull(reply);
 }
 
-/** OpenSMTPD, by default after 100 messages: every further MAIL gets this, until the client comes in another session. */
+/** OpenSMTPD, by default after 100 messages, and Exim: further MAIL gets this, until the client comes in another session. */
 export function isSessionFull({ code, enhancedStatusCode, text }: Omit<Reply, 'lines'>): boolean {
+  if (code === 421)
+    return /too many messages (?:in|per|for) (?:this|one|a) (?:session|connection)/i.test(text);
   return code === 452 && enhancedStatusCode === '4.5.3' && /too many messages/i.test(text);
+}
+
+/** It does not know the command, or not with these parameters; what it says is not about the transaction. RFC 5321 §4.2.2 */
+export function isUnknownCommand({ code }: Reply): boolean {
+  return [500, 501, 502, 504].includes(code);
 }
 
 /** DATA is answered with 354 "go on", everything else with 250 "done". RFC 5321 §4.3.2 */
@@ -50,8 +57,10 @@ const positiveVerdict = {
 function judgePermanent(stage: TransactionStage, reply: Reply): Verdict {
   // Larger than the server takes: about this message, wherever it is said. RFC 1870 §6, RFC 3463 §3.4
   if (reply.code === 552 || reply.enhancedStatusCode === '5.3.4') return 'rejected';
-  if (stage === 'mail' || isAboutSender(stage, reply)) return 'sender-refused';
-  return 'rejected';
+  if (isAboutSender(stage, reply)) return 'sender-refused';
+  if (stage !== 'mail') return 'rejected';
+  // A MAIL that is out of order says nothing about who sends; one of us has lost the place. RFC 5321 §4.1.4
+  return reply.code === 503 && !/\bauth\b/i.test(reply.text) ? 'out-of-protocol' : 'sender-refused';
 }
 
 /** Login wanted or refused. RFC 4954 §6 */

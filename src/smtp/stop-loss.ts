@@ -1,23 +1,27 @@
 import type { ReplyFacts } from './outcome.js';
 
-const leastRefusals = 10;
+const leastLosses = 10;
 const shareOfSettled = 5;
 
 /**
- * Notices when many recipients are refused alike: then something is wrong with the message or the sender, and going on
- * would only spread it.
- * @returns a function that takes each final reply, and says how many equal refusals there are once they are too many:
- *   at least 10, and more than a fifth of all recipients settled so far.
+ * Notices when many recipients come to the same bad end: then something is wrong with the message, the sender or the way to the
+ * server, and going on would only spread it.
+ * @param least so many have to be lost, or 10 if that is more.
+ * @returns a function that takes each outcome, and says how many equal losses there are once they are too many:
+ *   as many as `least`, and more than a fifth of all recipients settled so far.
  */
-export function createStopLoss(): (reply: ReplyFacts, rejected: boolean) => number | undefined {
-  const refusals = new Map<string, number>();
+export function createStopLoss(
+  least = leastLosses,
+): (reply: ReplyFacts, lost: boolean) => number | undefined {
+  const enough = Math.max(least, leastLosses);
+  const losses = new Map<string, number>();
   let settled = 0;
-  return ({ stage, replyCode, enhancedStatusCode }, rejected) => {
+  return ({ stage, replyCode, enhancedStatusCode }, lost) => {
     settled += 1;
-    if (!rejected) return undefined;
+    if (!lost) return undefined;
     const key = `${stage} ${replyCode} ${enhancedStatusCode}`;
-    const equal = (refusals.get(key) ?? 0) + 1;
-    refusals.set(key, equal);
-    return equal >= leastRefusals && equal * shareOfSettled > settled ? equal : undefined;
+    const equal = (losses.get(key) ?? 0) + 1;
+    losses.set(key, equal);
+    return equal >= enough && equal * shareOfSettled > settled ? equal : undefined;
   };
 }

@@ -11,11 +11,12 @@
 import type { Capabilities } from './capabilities.js';
 import { encodeData } from './dot-stuff.js';
 import { commandOf, type EnvelopeStep, type MailTransaction, refuseLocally } from './envelope.js';
-import { isClosing, judgeReply, stageName, type TransactionStage } from './judge.js';
+import { isClosing, isUnknownCommand, judgeReply, stageName, type TransactionStage } from './judge.js';
 import { factsOf, type OutcomeKind, type SendOutcome, unanswered } from './outcome.js';
 import { printReply, type Reply, ReplyParser } from './reply.js';
 import { ReplySigns } from './reply-signs.js';
-import { createWindow } from './window.js';
+import { isWritingBody, lostOutcome, mayLeaveEnvelope, type Underway } from './underway.js';
+import { createWindow, type WindowLimit } from './window.js';
 
 export type EngineEffect =
   /** Octets for the socket, in this order; `flushed` is to be called when the system has taken them. */
@@ -33,24 +34,6 @@ export type Awaited = 'reset' | TransactionStage | 'body';
 /** What a reply can be owed for. */
 type Step = EnvelopeStep | 'end-of-data' | 'lone-dot' | 'chunk';
 
-/** One transaction that has begun. */
-interface Underway {
-  readonly transaction: MailTransaction;
-  /** Whole, in one write behind others (RFC 3030), and not step by step. */
-  readonly streamed: boolean;
-  /** Steps of the envelope not yet written. */
-  readonly unwritten: EnvelopeStep[];
-  recipientAccepted: boolean;
-  /** Encoded message not yet written; undefined before the server asked for it. */
-  body: readonly Uint8Array[] | undefined;
-  intent: 'not-asked' | 'asked' | 'durable';
-  /** Of a streamed transaction: a refusal that holds if the reply to the message agrees. */
-  refusal: SendOutcome | undefined;
-  /** An acceptance that holds if the replies behind it are in their places too. */
-  acceptance: SendOutcome | undefined;
-  outcome: OutcomeKind | undefined;
-}
-
 /** A message goes out in blocks of this many octets, so that it is known whether its last ones have left. */
 const blockOctets = 64 * 1024;
 /** CRLF.CRLF leaves as one, or a lenient server could take a part of it for the whole. RFC 5321 §4.1.1.4 */
@@ -67,17 +50,17 @@ export class TransactionEngine {
   /** In order; step by step up to two: one whose message was handed over, and the envelope behind it. */
   readonly #underway: Underway[] = [];
   readonly #owed: { readonly step: Step; readonly underway: Underway }[] = [];
-  /** A transaction failed, and the server may still hold parts of its envelope. RFC 5321 §4.1.1.5 */
-  #needsReset = false;
+  /** The one begun last: by what it leaves at the server, the next has to begin with RSET. */
+  #last: Underway | undefined;
   #begun = 0;
   #answered = 0;
   #over = false;
   #effects: EngineEffect[] = [];
 
-  /** @param window transactions that may be unanswered at a time, where the server offers what that takes. */
-  constructor(server: Capabilities, window = 1) {
+  /** @param limit of transactions that may be unanswered at a time, where the server offers what that takes. */
+  constructor(server: Capabilities, limit: WindowLimit = { widest: 1 }) {
     this.#server = server;
-    this.#window = createWindow(server.pipelining && server.chunking ? window : 1);
+    this.#window = createWindow(server.pipelining && server.chunking ? limit : { widest: 1 });
   }
 
   /**
@@ -164,6 +147,14 @@ export class TransactionEngine {
   received(octets: Uint8Array): readonly EngineEffect[] {
     return this.#step(() => {
       const { replies, fault } = this.#parser.feed(octets);
+      const refused = replies.findIndex(
+        (reply, index) => this.#owed[index]?.step === 'chunk' && isUnknownCommand(reply),
+      );
+      if (refused !== -1) {
+        // What comes behind is about the lines of a message.
+        for (const reply of replies.slice(0, refused + 1)) this.#answer(reply);
+        return;
+      }
       const disorder = fault === undefined ? this.#findUnasked(replies) : `the server sent ${fault}`;
       // Who says more than was asked has lost its place: none of it is believed, or a recipient gets another's reply.
       if (disorder !== undefined) this.#end(disorder);
@@ -233,8 +224,7 @@ export class TransactionEngine {
   }
 
   #begin(transaction: MailTransaction, streamed: boolean): void {
-    // What a streamed one before it leaves behind is not known yet: Exim keeps MAIL open when it refused the recipient.
-    const reset = streamed || this.#needsReset || this.#underway.at(-1)?.streamed === true;
+    const reset = streamed || (this.#last !== undefined && mayLeaveEnvelope(this.#last));
     const underway: Underway = {
       transaction,
       streamed,
@@ -246,7 +236,7 @@ export class TransactionEngine {
       acceptance: undefined,
       outcome: undefined,
     };
-    this.#needsReset = false;
+    this.#last = underway;
     this.#begun += 1;
     this.#underway.push(underway);
     if (streamed) this.#askIntent(underway);
@@ -341,8 +331,13 @@ export class TransactionEngine {
 
   #answerChunk(underway: Underway, reply: Reply): void {
     const stage = 'end-of-data';
-    const verdict = judgeReply(stage, reply);
     const { refusal } = underway;
+    if (isUnknownCommand(reply)) {
+      if (refusal !== undefined) this.#settle(underway, refusal);
+      this.#withoutChunks(reply);
+      return;
+    }
+    const verdict = judgeReply(stage, reply);
     const isMisplaced = verdict === 'accepted' && (refusal !== undefined || this.#signs.isToRecipient(reply));
     if (verdict === 'out-of-protocol' || isMisplaced) {
       // Taken, although sender or recipient was refused, or in RCPT's words: for whom, nobody can say.
@@ -356,6 +351,15 @@ export class TransactionEngine {
     this.#settle(underway, refusal ?? { kind: verdict as OutcomeKind, stage, ...factsOf(reply) });
     if (isClosing(reply)) this.#closedBy(reply);
     else this.#finish(underway);
+  }
+
+  /** Of a server that does not know BDAT after all: it took no message that way, and reads them as commands. RFC 3030 §2 */
+  #withoutChunks(reply: Reply): void {
+    const why = `the server offers CHUNKING, and answers BDAT with "${printReply(reply)}"`;
+    this.#window.close();
+    for (const underway of this.#underway)
+      if (underway.streamed) this.#settle(underway, unanswered('not-sent', 'end-of-data', why));
+    this.#end(why);
   }
 
   /** What was accepted is: nothing that came behind it was out of place. */
@@ -430,8 +434,6 @@ export class TransactionEngine {
 
   #finish(underway: Underway): void {
     this.#underway.splice(this.#underway.indexOf(underway), 1);
-    // If the next MAIL is on its way behind the message, the end of data has cleared the buffers. RFC 5321 §4.1.1.4
-    if (underway.outcome !== 'accepted' && this.#underway.length === 0) this.#needsReset = true;
     if (underway.outcome === 'accepted') this.#window.accepted();
     else this.#window.unexpected();
     this.#beginNext();
@@ -465,6 +467,8 @@ export class TransactionEngine {
       // A refused recipient stays refused. A refused sender says nothing of a message that is already on its way.
       const refusal = underway.refusal?.stage === 'rcpt' ? underway.refusal : undefined;
       this.#settle(underway, refusal ?? unanswered(lostOutcome(underway), this.#stageOf(underway), why));
+      // Where connections break, fewer are to be uncertain the next time.
+      if (underway.streamed && underway.outcome === 'uncertain') this.#window.close();
     }
     for (const transaction of this.#waiting.splice(0)) {
       this.#emitSettled(transaction, unanswered('not-sent', 'mail', why));
@@ -487,13 +491,4 @@ export class TransactionEngine {
     if (last?.kind === 'write') last.chunks.push(octets);
     else this.#effects.push({ kind: 'write', chunks: [octets] });
   }
-}
-
-function isWritingBody({ body, intent }: Underway): boolean {
-  return body !== undefined && intent === 'not-asked';
-}
-
-/** What is true of a transaction whose session ends without another reply. */
-function lostOutcome({ intent }: Underway): 'uncertain' | 'not-sent' {
-  return intent === 'durable' ? 'uncertain' : 'not-sent';
 }

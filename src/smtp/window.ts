@@ -9,23 +9,33 @@ export interface Window {
   accepted(): void;
   /** Any other reply than an acceptance. */
   unexpected(): void;
+  /** Nobody streams from now on, in none of the sessions. */
+  close(): void;
+}
+
+/** What the sessions of a run share: what went wrong in one is not tried again in another. */
+export interface WindowLimit {
+  /** Transactions that may be unanswered in a session; 1: message by message. */
+  widest: number;
 }
 
 /** Messages a session has to have taken one by one before the first are streamed, and after each refusal again. */
 const cleanBeforeStreaming = 2;
 
-/** @param widest 1: never more than one. */
-export function createWindow(widest: number): Window {
+export function createWindow(limit: WindowLimit): Window {
   let clean = 0;
   return {
     get width() {
-      return clean < cleanBeforeStreaming ? 1 : Math.min(widest, clean);
+      return clean < cleanBeforeStreaming ? 1 : Math.min(limit.widest, clean);
     },
     accepted() {
       clean += 1;
     },
     unexpected() {
       clean = 0;
+    },
+    close() {
+      limit.widest = 1;
     },
   };
 }

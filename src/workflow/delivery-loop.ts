@@ -88,15 +88,23 @@ async function deliver(
 ): Promise<void> {
   const outcome = await transact(run, session, recipient, message);
   learn(run, outcome);
-  if (outcome.kind !== 'not-sent') {
-    share.failures = 0;
-    run.failingSinceMs = undefined;
-  }
   if (outcome.kind === 'sender-refused') run.stopped ??= senderRefused(recipient, outcome);
-  if (outcome.kind !== 'not-sent') return;
-  share.again.push(recipient);
-  if (isSessionFull({ ...outcome, code: outcome.replyCode, text: outcome.replyText })) share.full = true;
-  else if (!share.full) share.broke ??= outcome.replyText;
+  if (outcome.kind === 'not-sent') share.again.push(recipient);
+  if (outcome.kind === 'not-sent' || outcome.kind === 'uncertain') {
+    if (isFull(share, outcome)) share.full = true;
+    else if (!share.full) share.broke ??= outcome.replyText;
+    return;
+  }
+  if (outcome.kind === 'accepted') share.taken += 1;
+  share.failures = 0;
+  run.failingSinceMs = undefined;
+}
+
+/** Some say so; others, after some messages, only close. */
+function isFull({ taken }: Share, outcome: SendOutcome): boolean {
+  const { stage, replyCode } = outcome;
+  if (isSessionFull({ ...outcome, code: replyCode, text: outcome.replyText })) return true;
+  return taken > 0 && stage === 'mail' && replyCode === 421 && !isThrottle(outcome);
 }
 
 /** The rate limit, and the pause a server asked for: both hold for all sessions together. */
@@ -132,6 +140,10 @@ function learn(run: DeliveryRun, outcome: SendOutcome): void {
   if (outcome.kind === 'accepted' || outcome.kind === 'rejected') {
     const equal = run.stopLoss(outcome, outcome.kind === 'rejected');
     if (equal !== undefined) run.stopped ??= tooManyRefusals(equal, outcome);
+  }
+  if (outcome.kind === 'accepted' || outcome.kind === 'uncertain') {
+    const uncertain = run.uncertainLoss(outcome, outcome.kind === 'uncertain');
+    if (uncertain !== undefined) run.stopped ??= tooManyUncertain(uncertain, outcome);
   }
 }
 
@@ -210,6 +222,16 @@ function tooManyRefusals(equal: number, outcome: SendOutcome): Problem {
     `${equal} recipients were refused alike, so the rest was not tried: ${reply}`,
     {
       fix: 'Look at the replies. If the list is right, `mailtrack resume` goes on with the rest.',
+    },
+  );
+}
+
+function tooManyUncertain(uncertain: number, outcome: SendOutcome): Problem {
+  return new Problem(
+    'unfinished',
+    `connections keep breaking before the server answers, and ${uncertain} recipients are uncertain, so the rest was not tried: ${outcome.replyText}`,
+    {
+      fix: 'Look at the server and the way to it. `mailtrack resume` goes on with the rest, and leaves the uncertain alone.',
     },
   );
 }

@@ -27,6 +27,8 @@ export interface DeliveryRun {
   pausedUntilMs: number;
   /** Takes every final reply; a number when too many are refused alike. */
   readonly stopLoss: ReturnType<typeof createStopLoss>;
+  /** The same for recipients who became uncertain: more than one break of all connections explains. */
+  readonly uncertainLoss: ReturnType<typeof createStopLoss>;
   /** Set once by whichever loop meets it first; the others end. */
   stopped: Problem | undefined;
   /** Results on their way into the ledger: they ride with the next commit and nobody waits for each. */

@@ -207,8 +207,11 @@ export interface Delivery {
 
 /** Sessions with one server. Opening the first proves host, TLS and login. */
 export interface Transport {
-  /** @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`. */
-  openSession(): Promise<Session>;
+  /**
+   * @param giveUp aborted: it is not opened any more, and rejects at once.
+   * @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`.
+   */
+  openSession(giveUp?: AbortSignal): Promise<Session>;
 }
 
 export interface Session {

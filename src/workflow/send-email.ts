@@ -108,6 +108,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     emit({ kind: 'send-resumed', emailId: email.emailId, subject: email.subject, counts: before, uncertain });
   }
   const due = before.pending + before.deferred;
+  const connections = Math.min(request.connections, Math.ceil(due / 10));
   const run: DeliveryRun = {
     request,
     ports,
@@ -122,10 +123,10 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     pauseMs: 0,
     pausedUntilMs: Number.NEGATIVE_INFINITY,
     stopLoss: createStopLoss(),
+    uncertainLoss: createStopLoss(connections * request.window + 1),
     stopped: undefined,
     recording: new Set(),
   };
-  const connections = Math.min(request.connections, Math.ceil(due / 10));
   await runPasses(run, connections);
   return finish(run, startedMs);
 }

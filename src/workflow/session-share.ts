@@ -19,6 +19,8 @@ export interface Share {
   broke: string | undefined;
   /** It ended since it took as many messages as it does, which is no failure. */
   full: boolean;
+  /** Messages that this session took. */
+  taken: number;
   /** Sessions in a row that ended or failed to open without settling anybody. */
   failures: number;
 }
@@ -31,6 +33,7 @@ export function createShare(): Share {
     again: [],
     broke: undefined,
     full: false,
+    taken: 0,
     failures: 0,
   };
 }
@@ -54,11 +57,13 @@ export async function usableSession(run: DeliveryRun, share: Share): Promise<Ses
     if (ended(run)) return undefined;
     run.sessionsOpening += 1;
     try {
-      share.session = await openUnlessAborted(run);
-      if (share.session === undefined) return undefined;
+      // Nobody who ends a run waits for a server that may take minutes to let somebody in.
+      share.session = await run.ports.transport.openSession(run.stop.drain);
+      share.taken = 0;
       run.sessionsOpened += 1;
       run.ports.emit({ kind: 'session-opened', sessions: run.sessionsOpened });
     } catch (error) {
+      if (ended(run)) return undefined;
       if (!(error instanceof Problem)) throw error;
       // A refused login is refused again; hammering it locks accounts. And nobody waits for a server never seen, unless
       // another session is still on its way in: some servers admit fewer than are asked for.
@@ -90,22 +95,4 @@ async function sessionFailed(run: DeliveryRun, share: Share, why: string): Promi
     return;
   }
   await clock.sleep(reconnectDelayMs(share.failures), run.stop.drain);
-}
-
-/** A server may take minutes to let somebody in; who wants to end it now does not wait for that. */
-async function openUnlessAborted(run: DeliveryRun): Promise<Session | undefined> {
-  const { abort } = run.stop;
-  const opening = run.ports.transport.openSession();
-  const aborted = new Promise<undefined>(resolve => {
-    if (abort.aborted) resolve(undefined);
-    else abort.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  const session = await Promise.race([opening, aborted]);
-  if (session === undefined) {
-    void opening.then(
-      late => late.abort(),
-      () => undefined,
-    );
-  }
-  return session;
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { jsonLines, User } from './command.js';
@@ -32,6 +34,24 @@ async function startSlowly() {
   return sending;
 }
 
+let connected: Promise<unknown>;
+
+/** Takes connections, and never greets. */
+async function startSilent(): Promise<{ port: number; close(): void }> {
+  const sockets: Socket[] = [];
+  const server = createServer(socket => sockets.push(socket.on('error', () => {})));
+  connected = once(server, 'connection');
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
 const received = () =>
   readdirSync(join(user.folder, 'inbox'))
     .map(name => name.replace(/^\d+-(.*)\.eml$/, '$1'))
@@ -54,6 +74,17 @@ it.each([
   expect(resumed.status).toBe(0);
   expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ accepted: everybody.length, pending: 0 });
   expect(received()).toEqual([...everybody].sort());
+});
+
+it.each([1, 2])('does not wait for a server that says nothing, at SIGINT number %i', async times => {
+  const { port, close } = await startSilent();
+  const sending = user.start([...slowly, '--smtp', `smtp://127.0.0.1:${port}`]);
+  await connected;
+  for (let time = 0; time < times; time += 1) sending.kill('SIGINT');
+  const { status, stdout } = await sending.ended;
+  close();
+  expect(status).toBe(130);
+  expect(jsonLines(stdout).at(-1)).toMatchObject({ type: 'result', pending: everybody.length });
 });
 
 it('goes on when nobody reads its output any more', async () => {

@@ -107,6 +107,30 @@ describe('opening a connection', () => {
     },
   );
 
+  it.each([
+    ['never greets', undefined, ''],
+    ['does not answer EHLO', '220 hello', 'EHLO'],
+    ['does not answer the login', '250-hello\r\n250 AUTH PLAIN', 'AUTH'],
+    ['does not answer the second EHLO', '235 welcome', 'EHLO'],
+  ] as const)('is given up with a server that %s, and closes the socket', async (_, last, unanswered) => {
+    const giveUp = new AbortController();
+    let closed: Promise<unknown> = Promise.resolve();
+    const replies = ['220 hello', '250-hello\r\n250 AUTH PLAIN', '235 welcome'] as const;
+    const spoken = last === undefined ? [] : replies.slice(0, replies.indexOf(last) + 1);
+    const talker = await startTalker((socket, line) => {
+      closed = once(socket, 'close');
+      const reply = spoken.shift();
+      if (reply !== undefined) socket.write(`${reply}\r\n`);
+      // The talk with nobody begins the connection; it is the last line when nothing is ever said.
+      else if (line.startsWith(unanswered)) setImmediate(() => giveUp.abort());
+    });
+    const settings = { host, port: talker.port, tls: 'none', user, password } as const;
+    await expect(openConnection(settings, giveUp.signal)).rejects.toMatchObject({
+      code: 'server-unreachable',
+    });
+    await closed;
+  });
+
   it('reads the capabilities again after the login', async () => {
     const { port } = await startServer({ size: 1234 });
     const { socket, capabilities } = await openConnection({ host, port, tls: 'starttls', user, password });

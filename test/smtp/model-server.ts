@@ -42,8 +42,8 @@ export class ModelServer {
       this.#forget();
       this.#answer('reset', '250 ok');
     } else if (line.startsWith('MAIL')) {
-      if (this.#mail) this.#say('503 5.5.1 sender already given');
-      else this.#mail = this.#answer('mail', '250 ok');
+      if (this.#mail) throw new Error('MAIL again, and the one before is still open');
+      this.#mail = this.#answer('mail', '250 ok');
     } else if (line.startsWith('RCPT')) {
       if (!this.#mail) this.#say('503 5.5.1 MAIL first');
       else if (this.#answer('rcpt', '250 known')) this.#recipient = address;

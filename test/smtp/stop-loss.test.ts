@@ -55,4 +55,13 @@ describe('stop-loss', () => {
       }),
     );
   });
+
+  it.each([
+    [3, 10],
+    [25, 25],
+  ])('waits for %i losses, and never for fewer than ten', (least, enough) => {
+    const stopLoss = createStopLoss(least);
+    for (let loss = 1; loss < enough; loss += 1) expect(stopLoss(reply(0), true)).toBeUndefined();
+    expect(stopLoss(reply(0), true)).toBe(enough);
+  });
 });

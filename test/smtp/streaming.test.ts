@@ -14,8 +14,8 @@ const mail = (position: number, octets = 40) => ({
 });
 
 /** An engine whose intents are durable at once, and everything it said since it was asked last. */
-function begin(window: number, server: Capabilities = streaming) {
-  const engine = new TransactionEngine(server, window);
+function begin(window: number, server: Capabilities = streaming, limit = { widest: window }) {
+  const engine = new TransactionEngine(server, limit);
   const outcomes = new Map<number, SendOutcome>();
   let written = '';
   const take = (effects: readonly EngineEffect[]): void => {
@@ -36,8 +36,8 @@ function begin(window: number, server: Capabilities = streaming) {
 }
 
 /** Two messages taken one by one, after which the window is open. */
-function beginStreaming(window: number) {
-  const run = begin(window);
+function beginStreaming(window: number, limit = { widest: window }) {
+  const run = begin(window, streaming, limit);
   for (const position of [0, 1]) {
     run.take(run.engine.offer(mail(position)));
     run.hear('250 ok', '250 known', '354 go on');
@@ -95,6 +95,54 @@ describe('a window', () => {
     run.take(run.engine.offer(mail(4)));
     run.take(run.engine.offer(mail(5)));
     expect(run.said()).toBe('RSET\r\nMAIL FROM:<news@example.org>\r\nRCPT TO:<r4@example.net>\r\nDATA\r\n');
+  });
+
+  it('goes behind RSET too when one before the refusal was taken, but not known to be yet', () => {
+    const run = beginStreaming(5);
+    run.take(run.engine.offer(mail(2)));
+    run.take(run.engine.offer(mail(3)));
+    run.hear(
+      '250 ok',
+      '250 ok',
+      '250 known',
+      '250 taken',
+      '250 ok',
+      '250 ok',
+      '550 5.1.1 no',
+      '503 5.5.1 no recipient',
+    );
+    expect([2, 3].map(position => run.outcomes.get(position)?.kind)).toEqual(['accepted', 'rejected']);
+    run.said();
+    run.take(run.engine.offer(mail(4)));
+    expect(run.said()).toMatch(/^RSET\r\n/);
+  });
+
+  it.each(['500 5.5.2 what?', '501 5.5.4 syntax', '502 5.5.1 not here', '504 5.5.4 not so'])(
+    'is for nobody any more once a server does not know BDAT after all: %s',
+    reply => {
+      const limit = { widest: 5 };
+      const run = beginStreaming(5, limit);
+      const other = beginStreaming(5, limit);
+      expect(other.engine.depth).toBe(4);
+      run.take(run.engine.offer(mail(2)));
+      run.take(run.engine.offer(mail(3)));
+      // The lines of the message are no commands either.
+      run.hear('250 ok', '250 ok', '250 known', reply, ...Array<string>(20).fill('500 5.5.2 what?'));
+      for (const position of [2, 3]) expect(run.outcomes.get(position)?.kind).toBe('not-sent');
+      // What it takes for commands now are lines of messages.
+      expect(run.engine.usable).toBe(false);
+      expect(other.engine.depth).toBe(3);
+    },
+  );
+
+  it('is closed for all sessions by a connection that breaks with several on the way', () => {
+    const limit = { widest: 5 };
+    const run = beginStreaming(5, limit);
+    const other = beginStreaming(5, limit);
+    run.take(run.engine.offer(mail(2)));
+    run.take(run.engine.lost('the wire was cut'));
+    expect(run.outcomes.get(2)?.kind).toBe('uncertain');
+    expect(other.engine.depth).toBe(3);
   });
 
   it('holds no more than a megabyte, and nothing beyond a block', () => {
@@ -163,7 +211,7 @@ describe('a window', () => {
   });
 
   it('gives up a transaction without ending the session, as nothing of it was written', () => {
-    const engine = new TransactionEngine(streaming, 5);
+    const engine = new TransactionEngine(streaming, { widest: 5 });
     const run = beginStreaming(5);
     expect(engine.usable).toBe(true);
     const effects = run.engine.offer(mail(2));
@@ -227,7 +275,7 @@ describe('whatever a server that keeps to the protocol decides', () => {
         }),
         fc.array(turn, { minLength: 50, maxLength: 300 }),
         (script, turns) => {
-          const engine = new TransactionEngine(capabilities, window);
+          const engine = new TransactionEngine(capabilities, { widest: window });
           const server = new ModelServer(stage => script[stage].shift() ?? 'ok');
           const outcomes = new Map<number, SendOutcome>();
           const intents: number[] = [];

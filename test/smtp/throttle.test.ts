@@ -12,7 +12,7 @@ describe('isThrottle', () => {
     [432, '4.3.2', 'Concurrent connections limit exceeded'],
     [454, '', 'Throttling failure: Maximum sending rate exceeded.'],
     [421, '4.7.0', '[TSS04] Messages temporarily deferred due to unexpected volume'],
-    [421, '', 'Too many messages in this session'],
+    [421, '4.7.0', 'Too many messages from you'],
     [454, '', 'Daily message quota exceeded.'],
   ])('knows %i %s %s', (code, enhanced, text) => {
     expect(reply(code, enhanced, text)).toBe(true);
@@ -28,6 +28,8 @@ describe('isThrottle', () => {
     [250, '2.0.0', 'too many cooks'],
     // The session is full, another one is not.
     [452, '4.5.3', 'Too many recipients: Too many messages sent'],
+    [421, '', 'too many messages in this connection'],
+    [421, '4.7.0', 'mx.example.net: Too many messages in this session'],
   ])('takes %i %s %s for something else', (code, enhanced, text) => {
     expect(reply(code, enhanced, text)).toBe(false);
   });

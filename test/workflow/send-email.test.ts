@@ -363,6 +363,67 @@ describe('a long run', () => {
   });
 });
 
+describe('connections that break before the server answers', () => {
+  it('end a run in which more become uncertain than one break of all of them explains', async () => {
+    await open(200);
+    for (let index = 0; index < 200; index += 2) office.script.set(`r${index}@example.com`, ['uncertain']);
+    const finished = await send({ connections: 4, window: 1 });
+    expect(finished.stopped).toMatchObject({ code: 'unfinished' });
+    expect(finished.stopped?.message).toContain('10 recipients are uncertain');
+    expect(finished.counts.uncertain).toBeLessThan(20);
+    expect(finished.counts.pending).toBeGreaterThan(150);
+  });
+
+  it('do not end a run when all break at once', async () => {
+    await open(200);
+    for (let index = 40; index < 52; index += 1) office.script.set(`r${index}@example.com`, ['uncertain']);
+    const finished = await send({ connections: 4, window: 3 });
+    expect(finished.counts).toMatchObject({ accepted: 188, uncertain: 12 });
+  });
+
+  it('are failures, and let the next one wait', async () => {
+    await open(3);
+    office.script.set('r0@example.com', ['uncertain']);
+    const finished = await send();
+    expect(finished.counts).toMatchObject({ accepted: 2, uncertain: 1 });
+    expect(kinds()).toContain('session-lost');
+    expect(clock.waits).not.toEqual([]);
+  });
+});
+
+describe('a session that is closed at MAIL', () => {
+  it('has taken what it takes, when it took anything', async () => {
+    await open(3);
+    office.script.set('r1@example.com', ['not-sent']);
+    office.stage = 'mail';
+    const finished = await send();
+    expect(finished.counts.accepted).toBe(3);
+    expect([office.sessions, clock.waits, kinds().includes('session-lost')]).toEqual([2, [], false]);
+  });
+
+  it('has failed when it took nothing', async () => {
+    await open(3);
+    office.script.set('r0@example.com', ['not-sent']);
+    office.stage = 'mail';
+    await send();
+    expect(kinds()).toContain('session-lost');
+    expect(clock.waits).not.toEqual([]);
+  });
+});
+
+describe('a server that lets nobody in', () => {
+  it('is not waited for by who is interrupted', async () => {
+    await open(3);
+    office.openSession = giveUp =>
+      new Promise((_, reject) => {
+        giveUp?.addEventListener('abort', () => reject(new Problem('server-unreachable', 'given up')));
+        setImmediate(() => drain.abort('SIGINT'));
+      });
+    const finished = await send();
+    expect(finished).toMatchObject({ stopped: undefined, counts: { pending: 3 } });
+  });
+});
+
 describe('a limit', () => {
   it('counts recipients, whose retries are part of the run', async () => {
     await open(6);

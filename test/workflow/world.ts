@@ -41,7 +41,10 @@ export class PostOffice implements Transport {
   /** Thrown by the next `openSession` calls, in order; undefined opens. */
   readonly refusals: (Problem | undefined)[] = [];
 
-  async openSession(): Promise<Session> {
+  /** Where outcomes are decided. */
+  stage: SendOutcome['stage'] = 'end-of-data';
+
+  async openSession(_giveUp?: AbortSignal): Promise<Session> {
     const refusal = this.refusals.shift();
     if (refusal !== undefined) throw refusal;
     this.sessions += 1;
@@ -64,7 +67,7 @@ class OfficeSession implements Session {
     const kind = typeof act === 'function' ? await act() : act;
     if (kind === 'not-sent') {
       this.usable = false;
-      return outcome('not-sent', 421, 'closing');
+      return { ...outcome('not-sent', 421, 'closing'), stage: this.office.stage };
     }
     if (kind === 'sender-refused') return outcome(kind, 550, 'not you');
     if (this.office.handsOver(kind) && !(await beforeHandover())) {
