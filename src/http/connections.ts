@@ -50,6 +50,10 @@ export interface Connections {
   begin(request: IncomingMessage, response: ServerResponse): Connection | undefined;
   /** One of its requests was answered, or never will be. */
   end(connection: Connection): void;
+  /** From now on each connection ends with the next answer behind which there is no other request. */
+  endWithAnswers(): void;
+  /** Whether this answer, about to be written, is to be the last of its connection. */
+  endsWith(connection: Connection, response: ServerResponse): boolean;
   readonly open: number;
 }
 
@@ -79,7 +83,16 @@ export function watchConnections(server: Server, most = mostConnections): Connec
     socket.once('close', () => connections.delete(socket));
     if (connections.size > most) evict(connections, Math.ceil(most * evictedShare));
   });
+  let isEnding = false;
   return {
+    endWithAnswers() {
+      isEnding = true;
+    },
+    endsWith(connection, response) {
+      if (!isEnding || connection.response !== response) return false;
+      connection.requests = requestsPerConnection;
+      return true;
+    },
     begin(request, response) {
       const connection = connections.get(request.socket);
       if (connection === undefined || isLast(connection) || connection.isBroken) return undefined;

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { PixelRequest } from '../tracking/fetch.js';
 import { type AnswerOptions, createAnswers } from './answers.js';
 import { type Networks, networkOf } from './client-network.js';
@@ -12,6 +12,9 @@ import { type Connection, isLast, limits, watchConnections } from './connections
 import { listen } from './listen.js';
 import { putPrebuiltHead } from './prebuilt-head.js';
 import type { PreparedResponse } from './responses.js';
+
+/** An answer goes out after two seconds, whatever the disk does; who goes on asking on one connection does not keep us. */
+const longestEndingMs = 3_000;
 
 export interface Certificate {
   readonly cert: string;
@@ -50,7 +53,7 @@ export interface PublicEndpoint {
   connections(): number;
   /** For connections from now on. Only where it was started with one. */
   replaceCertificate(certificate: Certificate): void;
-  /** Takes no more connections, lets the requests under way finish, and flushes the recorder. */
+  /** Takes no more connections, lets the requests under way finish, for three seconds at most, and flushes the recorder. */
   close(): Promise<void>;
 }
 
@@ -104,9 +107,10 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
     last: boolean,
   ): void {
     const { status, headers, lastHeaders, body } = prepared;
+    const ends = last || connections.endsWith(connection, response);
     try {
-      if (last || !putPrebuiltHead(response, prepared))
-        response.writeHead(status, last ? lastHeaders : headers);
+      if (ends || !putPrebuiltHead(response, prepared))
+        response.writeHead(status, ends ? lastHeaders : headers);
       if (response.req.method === 'HEAD' || body === undefined) response.end();
       else response.end(body, 'latin1');
       end(connection);
@@ -133,7 +137,8 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
     replaceCertificate: certificate => tls?.setSecureContext(certificate),
     async close() {
       const closed = new Promise(resolve => server.close(resolve));
-      await underWay.none();
+      connections.endWithAnswers();
+      await Promise.race([underWay.none(), delay(longestEndingMs, undefined, { ref: false })]);
       // Node holds back what is written in one turn of the event loop and sends it in one go.
       await nextTurn();
       // What is left has no whole request to answer, and could take its time.

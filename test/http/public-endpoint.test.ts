@@ -348,6 +348,35 @@ describe('closing', () => {
     endpoint = await start({ recorder });
   });
 
+  it('ends connections that go on asking with their next answer, and takes nothing behind it', async () => {
+    const heads = ['', '', ''];
+    let waiting = 0;
+    const slow: FetchRecorder = {
+      ...recorder,
+      // Longer than a client takes to ask again: some request is always under way.
+      async record() {
+        waiting += 1;
+        await new Promise(done => setTimeout(done, 30));
+        waiting -= 1;
+        return 'durable' as const;
+      },
+    };
+    const busy = await start({ recorder: slow });
+    const talkers = await Promise.all(heads.map(() => open(busy.port)));
+    for (const [index, talker] of talkers.entries()) {
+      const askAgain = () => talker.write(rawGet(pixelPath(token)));
+      talker.on('data', (chunk: Buffer) => {
+        heads[index] = chunk.toString('latin1');
+        if (heads[index]?.includes('Connection: close') !== true) askAgain();
+      });
+      setTimeout(askAgain, index * 10);
+    }
+    // Nobody is between two requests, and could be taken for idle.
+    while (waiting < 3) await new Promise(setImmediate);
+    await Promise.all([busy.close(), ...talkers.map(talker => once(talker, 'close'))]);
+    for (const head of heads) expect(head).toContain('\r\nConnection: close\r\n');
+  });
+
   it('does not wait for a client that sent many requests at once and left', async () => {
     const socket = await open();
     log.disk = 'stuck';

@@ -1,4 +1,4 @@
-/** Exim: PIPELINING and CHUNKING. */
+/** Exim: PIPELINING and CHUNKING. It refuses some, and keeps their MAIL open until RSET. */
 import { join } from 'node:path';
 import { countDelivered, startInARoot, waitForEmptyQueue } from './in-a-root.mjs';
 
@@ -21,6 +21,7 @@ queue_run_max = 2
 acl_smtp_rcpt = take
 begin acl
 take:
+  deny local_parts = ^p[0-9]*37\\$
   accept domains = example.com
 begin routers
 everybody:
@@ -46,6 +47,7 @@ export async function startExim() {
   });
   return {
     port: server.port,
+    refuses: address => /^p[0-9]*37@/.test(address),
     async delivered() {
       await waitForEmptyQueue([join(server.sharedFolder(spool), 'input')]);
       return countDelivered(server.sharedFolder(mail));
