@@ -14,10 +14,32 @@ privateRanges.addSubnet('100.64.0.0', 10, 'ipv4');
 privateRanges.addSubnet('fc00::', 7, 'ipv6');
 privateRanges.addSubnet('fe80::', 10, 'ipv6');
 
-/** This machine itself: `localhost`, 127.0.0.0/8, ::1 (with or without brackets). */
+/** This machine itself: `localhost`, `*.localhost`, 127.0.0.0/8, ::1 (with or without brackets). */
 export function isLoopbackHost(host: string): boolean {
+  return isLoopbackName(host) || isLoopbackAddress(host);
+}
+
+/** An address, such as a socket has for its peer: 127.0.0.0/8, also mapped into IPv6, or ::1. */
+export function isLoopbackAddress(address: string): boolean {
+  return listed(loopback, bareHost(address));
+}
+
+/**
+ * Where a loopback name leads. Never ask DNS for one: whoever answers could name any machine. RFC 6761 §6.3
+ * @returns undefined for other names and for addresses.
+ */
+export function loopbackAddresses(host: string): readonly string[] | undefined {
+  return isLoopbackName(host) ? ['127.0.0.1', '::1'] : undefined;
+}
+
+function isLoopbackName(host: string): boolean {
   const bare = bareHost(host);
-  return bare === 'localhost' || bare.endsWith('.localhost') || listed(loopback, bare);
+  return bare === 'localhost' || bare.endsWith('.localhost');
+}
+
+/** As `isPrivateHost`, of an address that a name led to. */
+export function isPrivateAddress(address: string): boolean {
+  return listed(privateRanges, bareHost(address)) || isLoopbackAddress(address);
 }
 
 /** A network nobody outside can reach: RFC 1918, RFC 4193, link-local, shared (RFC 6598), and names kept for it. */
@@ -28,7 +50,8 @@ export function isPrivateHost(host: string): boolean {
   );
 }
 
-function bareHost(host: string): string {
+/** In lower case, without the brackets of an IPv6 address or the dot that ends an absolute name. */
+export function bareHost(host: string): string {
   return host
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')

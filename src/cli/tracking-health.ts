@@ -1,7 +1,10 @@
+import { askHttp } from '../http/ask.js';
 import { Problem } from '../problem.js';
 
 /** Long enough for a server on the other side of the world, short enough not to be in the way. */
 const patienceMs = 3_000;
+/** Octets; ours has fewer than 100. */
+const longestAnswer = 4_096;
 
 /**
  * Asks the pixel server how it is before mail points to it.
@@ -20,10 +23,10 @@ export async function healthWarning(trackingUrl: string, fingerprint: string): P
 
 async function readHealthKey(url: string): Promise<string | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
-    const body: unknown = await response.json();
+    const answer = await askHttp(url, { method: 'GET', patienceMs, longestAnswer });
+    const body: unknown = JSON.parse(answer.body);
     const key = typeof body === 'object' && body !== null && 'key' in body ? body.key : undefined;
-    return response.ok && typeof key === 'string' ? key : undefined;
+    return answer.status === 200 && typeof key === 'string' ? key : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { certificateFaults, systemFaults } from '../connection-fault.js';
 import { Problem } from '../problem.js';
 import type { ExchangeChannel } from '../workflow/fact-ports.js';
+import { askHttp } from './ask.js';
 
 const patienceMs = 30_000;
 const longestAnswer = 16 * 1_048_576;
@@ -10,14 +11,15 @@ export function createExchangeChannel(base: string): ExchangeChannel {
   return {
     async post(body, authorization) {
       try {
-        const response = await fetch(`${base}/exchange`, {
+        const answer = await askHttp(`${base}/exchange`, {
           method: 'POST',
           headers: { authorization, 'content-type': 'application/x-ndjson' },
           body,
-          redirect: 'error',
-          signal: AbortSignal.timeout(patienceMs),
+          patienceMs,
+          longestAnswer,
         });
-        return { status: response.status, body: await readText(response) };
+        if (answer.status >= 300 && answer.status < 400) throw new Error('it redirects to another address');
+        return answer;
       } catch (cause) {
         throw new Problem('server-unreachable', `${base} cannot be reached: ${reasonOf(cause)}`, {
           fix: 'Is `mailtrack serve --exchange` running there, and the tunnel or front open? What came before is stored.',
@@ -28,23 +30,9 @@ export function createExchangeChannel(base: string): ExchangeChannel {
   };
 }
 
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > longestAnswer) throw new Error('the answer is longer than 16 MB');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** `fetch` hides what happened behind "fetch failed". */
 function reasonOf(error: unknown): string {
-  const { cause, message, name } = error as Error & { cause?: Error & { code?: string } };
-  if (name === 'TimeoutError') return `no answer within ${patienceMs / 1_000} s`;
-  const code = cause?.code ?? '';
+  const { code = '', message } = error as Error & { code?: string };
   const certificate = certificateFaults.get(code);
   if (certificate !== undefined) return `its certificate ${certificate}`;
-  return systemFaults.get(code) ?? cause?.message ?? message;
+  return systemFaults.get(code) ?? message;
 }

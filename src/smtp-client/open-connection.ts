@@ -16,6 +16,8 @@ import {
   refusesSession,
   speaksEarly,
 } from './connection-problem.js';
+import { hideSecrets } from './hide-secrets.js';
+import { atEachAddress, checksCertificate, requireLoopbackPeer, serverName } from './loopback-peer.js';
 import { standardTimeouts, type Timeouts } from './timeouts.js';
 
 /** A server and how to get in. */
@@ -46,9 +48,17 @@ export interface OpenConnection {
  */
 export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): Promise<OpenConnection> {
   refuseClearText(server);
+  return atEachAddress(server.host, giveUp, address => openAt(address, server, giveUp));
+}
+
+async function openAt(
+  address: string,
+  server: SmtpServer,
+  giveUp: AbortSignal | undefined,
+): Promise<OpenConnection> {
   const timeouts = { ...standardTimeouts, ...server.timeouts };
   const watch: PlaintextWatch = { octetsBehindStartTls: 0 };
-  const connection = new SMTPConnection(optionsFor(server, timeouts, watch));
+  const connection = new SMTPConnection(optionsFor(address, server, timeouts, watch));
   const onGiveUp = () => abandon(connection);
   giveUp?.addEventListener('abort', onGiveUp);
   try {
@@ -56,13 +66,14 @@ export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): 
     const announced = connection.lastServerResponse || '';
     // A reply that was injected before the TLS handshake. RFC 3207 §6, and the reason why no login follows
     if (watch.octetsBehindStartTls > 0) throw speaksEarly(server);
+    requireLoopbackPeer(server, connection._socket);
     if (server.user !== undefined) await logIn(connection, server);
     const socket = takeOver(connection, server);
     const capabilities = await greetAgain(socket, connection.name, server, timeouts, announced);
     return { socket, capabilities };
   } catch (error) {
     connection.close();
-    throw describeFailure(server, error);
+    throw describeFailure(server, hideSecrets(server, error));
   } finally {
     giveUp?.removeEventListener('abort', onGiveUp);
   }
@@ -86,18 +97,24 @@ interface PlaintextWatch {
   octetsBehindStartTls: number;
 }
 
-function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: PlaintextWatch): SMTPConnection.Options {
-  const { host, port, tls, ca, ehloName } = server;
+function optionsFor(
+  address: string,
+  server: SmtpServer,
+  timeouts: Timeouts,
+  watch: PlaintextWatch,
+): SMTPConnection.Options {
+  const { port, tls, ca, ehloName } = server;
   return {
-    host,
+    host: address,
     port,
+    ...serverName(server, address),
     secure: tls === 'implicit',
     requireTLS: tls === 'starttls',
     ignoreTLS: tls === 'none',
     tls: {
       minVersion: 'TLSv1.2', // RFC 9325 §3.1.1
       // Towards this machine a certificate proves nothing, unless somebody says which one it must be.
-      rejectUnauthorized: !isLoopbackHost(host) || ca !== undefined,
+      rejectUnauthorized: checksCertificate(server),
       ...(ca === undefined ? {} : { ca }),
     },
     // A machine without any network may still have a server of its own.
@@ -136,9 +153,14 @@ async function connect(connection: SMTPConnection, connectMs: number): Promise<v
 
 async function logIn(connection: SMTPConnection, server: SmtpServer): Promise<void> {
   const { user = '', password = '' } = server;
-  // Else nodemailer would try PLAIN unasked, also with a server that knows only HELO.
-  if (internalsOf(connection)._supportedAuth.length === 0) throw offersNoLogin(server);
+  // Otherwise nodemailer would try PLAIN unasked, also with a server that knows only HELO.
+  if (!internalsOf(connection)._supportedAuth.some(takesPassword)) throw offersNoLogin(server);
   await orFailure(connection, done => connection.login({ user, pass: password }, done));
+}
+
+/** nodemailer falls back on PLAIN for a server that offers only XOAUTH2, which takes a token. */
+function takesPassword(mechanism: string): boolean {
+  return mechanism !== 'XOAUTH2';
 }
 
 /** nodemailer tells some failures to the callback and others as an event, which stays listened to. */
