@@ -47,10 +47,16 @@ export function prepared<Sides>(database: Database, prepare: () => Sides): Sides
 
 function sqlitePath(url: string): string {
   if (url.startsWith('sqlite:')) return url.slice('sqlite:'.length);
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(url)) {
-    throw new Problem('config', `store.url ${JSON.stringify(url)} is not a database this version knows`, {
-      fix: 'Use sqlite:<path> or a bare path.',
-    });
+  const scheme = /^[a-z][a-z0-9+.-]+:(?=\/\/)/i.exec(url)?.[0];
+  if (scheme !== undefined) {
+    // The rest of it may hold a password.
+    throw new Problem(
+      'config',
+      `store.url begins with "${scheme}", which is not a database this version knows`,
+      {
+        fix: 'Use sqlite:<path> or a bare path.',
+      },
+    );
   }
   return url;
 }

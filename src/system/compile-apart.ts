@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { TemplateFile, TemplateResult } from '../merge/compile-template.js';
 import { Problem, Problems } from '../problem.js';
+import { childEnvironment } from './child-environment.js';
 import type { CompileAnswer, CompileQuestion } from './compile-worker.js';
 
 /** Below this nothing takes long, and starting a thread would. UTF-16 code units, included files and all. */
@@ -78,7 +79,11 @@ function sizeOf({ source, text, includes }: TemplateFile): number {
 }
 
 function startThread(path: string, { memoryMb, worker: url }: Limits): Worker {
-  return new Worker(url, { workerData: path, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+  return new Worker(url, {
+    workerData: path,
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    env: childEnvironment(),
+  });
 }
 
 function takeThread(path: string, limits: Limits): Worker {

@@ -3,6 +3,7 @@
  * send: systemd's own `systemd-notify` does, a short process each time. docs/decisions/0011-systemd-notify.md
  */
 import { spawn } from 'node:child_process';
+import { childEnvironment } from './child-environment.js';
 
 export interface ServiceManager {
   /** @returns false when there is nothing to tell it with. */
@@ -41,7 +42,11 @@ function watchdogMs(environment: NodeJS.ProcessEnv): number {
 /** It waits until systemd has taken the message, so that it is still known whose it is; nobody else waits for it. */
 function notify(...states: readonly string[]): Promise<boolean> {
   return new Promise(resolve => {
-    const child = spawn('systemd-notify', states, { stdio: 'ignore', timeout: 10_000 });
+    const child = spawn('systemd-notify', states, {
+      stdio: 'ignore',
+      timeout: 10_000,
+      env: childEnvironment(),
+    });
     child.once('error', () => resolve(false));
     child.once('exit', code => resolve(code === 0));
     child.unref();

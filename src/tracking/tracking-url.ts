@@ -9,12 +9,14 @@ import { Problem } from '../problem.js';
 export function readTrackingUrl(text: string, smtpHost: string | undefined, allowLocal: boolean): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new Problem('tracking-url', `the tracking URL ${JSON.stringify(text)} is not an https URL`, {
+    // With an "@", it may be the URL of another setting, with its password.
+    const written = text.includes('@') ? '' : ` ${JSON.stringify(text)}`;
+    throw new Problem('tracking-url', `the tracking URL${written} is not an https URL`, {
       fix: 'Give the public address of `mailtrack serve`, such as https://t.example.com.',
     });
   }
   if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
-    throw new Problem('tracking-url', `the tracking URL ${text} has more than a host and a path`, {
+    throw new Problem('tracking-url', `the tracking URL for ${url.host} has more than a host and a path`, {
       fix: 'Leave out the user, the query and the fragment.',
     });
   }

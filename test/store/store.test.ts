@@ -343,7 +343,7 @@ describe('a database that cannot be used', () => {
     expect(await problemOf(text)).toBe('database: the database /text.db is not a mailtrack database');
     expect(await problemOf(folder)).toBe('database: the database  cannot be opened');
     expect(await problemOf('postgres://x/y')).toBe(
-      'config: store.url "postgres://x/y" is not a database this version knows',
+      'config: store.url begins with "postgres:", which is not a database this version knows',
     );
   });
 

@@ -14,6 +14,8 @@ export function checkpointAside(database: Database): () => Promise<void> {
   database.pragma(`wal_autocheckpoint = ${longestLogPages}`);
   const worker = new Worker(new URL('./checkpoint-worker.js', import.meta.url), {
     workerData: database.name,
+    // It needs nothing of ours, least of all a secret.
+    env: {},
   });
   // Without it the connection does all of it, later.
   worker.on('error', () => undefined);

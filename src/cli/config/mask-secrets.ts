@@ -1,0 +1,40 @@
+/** Settings as they may be shown. In doubt everything is masked: a value that nobody can parse may be a password. */
+import type { Setting, SettingValue } from './settings.js';
+
+const mask = '********';
+
+/** Their values hold addresses of mail, whose "@" says nothing of a password. */
+const mailboxes: readonly string[] = ['from', 'reply_to'];
+
+export function shownValue(
+  { key, secret }: Pick<Setting, 'key' | 'secret'>,
+  value: SettingValue,
+): SettingValue {
+  if (secret === true) return mask;
+  return typeof value === 'string' && !mailboxes.includes(key) ? shownUrl(value) : value;
+}
+
+/** scheme://user:password@the rest, with one "@" and nothing that could be a delimiter in the wrong place. */
+const withPassword = /^([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s:/?#@]*@([^\s/?#@]+(?:[/?#][^@]*)?)$/i;
+const withoutPassword = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s:/?#@]*@)?[^\s/?#@]+(?:[/?#][^@]*)?$/i;
+/** Parameters such as `?password=` of database URLs. */
+const parameters = /[?&#;][^=]*(?:pass|pwd|token|secret|key|auth|sig)[^=]*=/i;
+
+/**
+ * A URL or any other value without its password.
+ * @returns `********` for a value that might hold one and cannot be read with certainty.
+ */
+export function shownUrl(text: string): string {
+  if (parameters.test(text)) return mask;
+  if (!text.includes('://')) {
+    // "user:password@host" without its scheme. An address or a path has no ":" before its "@".
+    return /:.*@/s.test(text) && !/^sqlite:[^:]*$/.test(text) ? mask : text;
+  }
+  if (withoutPassword.test(text) && isUrl(text)) return text;
+  const found = withPassword.exec(text);
+  return found !== null && isUrl(text) ? `${found[1]}:${mask}@${found[2]}` : mask;
+}
+
+function isUrl(text: string): boolean {
+  return URL.canParse(text);
+}
