@@ -66,7 +66,12 @@ export async function createContext(options: GlobalOptions, flags: SettingFlags 
 
 function pathOf(config: Config, key: string): string | undefined {
   const setting = config.values.get(key);
-  return setting === undefined ? undefined : resolve(baseOf(setting), String(setting.value));
+  return setting === undefined ? undefined : resolvePath(setting);
+}
+
+/** The file that a setting names, which is beside the configuration file that says so. */
+export function resolvePath(setting: ConfigValue): string {
+  return resolve(baseOf(setting), String(setting.value));
 }
 
 function baseOf({ origin }: ConfigValue): string {

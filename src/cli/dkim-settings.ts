@@ -7,6 +7,7 @@ import { type Place, Problem, Problems } from '../problem.js';
 import { fieldsReplacedBy } from '../smtp/relays.js';
 import { readDkimKeyFile } from '../system/dkim-key-file.js';
 import type { Context } from './context.js';
+import { findUntrustedDkim } from './dkim-trust.js';
 
 export interface DkimSettings {
   /** The RSA key, and the Ed25519 key if there is one. */
@@ -28,7 +29,7 @@ const ed25519 = {
 /**
  * @param smtpHost undefined in a dry run.
  * @returns undefined when nothing of `[dkim]` is set: the relay signs, or nobody does.
- * @throws Problems `config`, `key`.
+ * @throws Problems `config`, `key`; Problem `config` when an untrusted project file chooses a key that is not its own.
  */
 export async function readDkimSettings(
   context: SettingsReader,
@@ -39,6 +40,8 @@ export async function readDkimSettings(
   );
   if (given.length === 0) return undefined;
 
+  const untrusted = await findUntrustedDkim(context, [rsa.file, ed25519.file]);
+  if (untrusted !== undefined) throw untrusted;
   const problems = missingSettings(context, given);
   const domain = readDomain(context, problems);
   const keys: DkimKey[] = [];

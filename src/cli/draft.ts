@@ -6,7 +6,7 @@ import { readTrackingUrl } from '../tracking/tracking-url.js';
 import type { EmailDraft } from '../workflow/read-draft.js';
 import type { Context, SettingFlags } from './context.js';
 import type { GlobalOptions } from './options.js';
-import { findSmtpHost, printSmtpAddress, type SmtpAddress } from './smtp-settings.js';
+import { findSmtpHost, printSmtpAddress, type SmtpAddress } from './smtp-address.js';
 import type { TransportOptions, TransportSettings } from './transport-options.js';
 
 /** The options that say who gets what: those of `send`, `check` and `preview`. */

@@ -1,10 +1,20 @@
-import type { SendEvent } from '../workflow/events.js';
+import type { PlanOrigins, SendEvent } from '../workflow/events.js';
 import { printJson } from './json.js';
 
 /** `send --json`: one object per line; undefined for events that have none. Fields are only ever added. */
 export function eventJson(event: SendEvent): string | undefined {
   const object = toObject(event);
   return object === undefined ? undefined : printJson(object);
+}
+
+/** `null`: not configured, or not used. */
+function originsJson({ server, tracking, database, dkim }: PlanOrigins): Readonly<Record<string, unknown>> {
+  return {
+    server: server ?? null,
+    tracking_url: tracking ?? null,
+    database: database.origin,
+    dkim: dkim?.origin ?? null,
+  };
 }
 
 function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefined {
@@ -20,6 +30,7 @@ function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefin
         message_id: plan.messageId,
         recipients: plan.recipients,
         visible: plan.visible,
+        ...(plan.origins === undefined ? {} : { origins: originsJson(plan.origins) }),
         suppressed: plan.suppressed,
         notices: plan.notices,
         warnings: plan.warnings,

@@ -1,5 +1,5 @@
 import { printMailbox } from '../message/mailbox.js';
-import type { Addressed, SendPlan } from '../workflow/events.js';
+import type { Addressed, PlanOrigins, SendPlan } from '../workflow/events.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
 import { wrap } from './wrap.js';
@@ -25,8 +25,12 @@ export function planLines(
     style.bold(visible(plan.subject)),
     ...row('From', visible(printMailbox(plan.from))),
     ...audienceLines(plan, row),
-    ...row('Tracking', trackingText(plan)),
+    ...row(
+      'Tracking',
+      trackingText(plan) + (plan.trackingUrl === undefined ? '' : from(plan.origins?.tracking)),
+    ),
     ...(plan.server === undefined ? [] : serverLines(plan.server, plan, row)),
+    ...originLines(plan.origins, row),
     ...plan.notices.flatMap(notice => row('Note', visible(notice))),
     ...(plan.suppressed.length > 0
       ? row('Left out', `${list(plan.suppressed, plan.suppressed.length)} (suppressed)`)
@@ -68,16 +72,30 @@ function trackingText({ trackingUrl, untracked, recipients }: SendPlan): string 
 /** So many messages can be left without an answer, whatever breaks. */
 function serverLines(
   server: string,
-  { connections, window, recipients }: SendPlan,
+  { connections, window, recipients, origins }: SendPlan,
   row: Row,
 ): readonly string[] {
   const many = connections === 1 ? '1 connection' : `${connections} connections`;
   const uncertain = Math.min(connections * window, recipients);
   const they = connections === 1 ? 'it' : 'they';
   return [
-    ...row('Server', visible(server)),
+    ...row('Server', visible(server) + from(origins?.server)),
     ...row('', `${many}, at most ${uncertain} uncertain should ${they} break`),
   ];
+}
+
+function originLines(origins: PlanOrigins | undefined, row: Row): readonly string[] {
+  if (origins === undefined) return [];
+  const { database, dkim } = origins;
+  return [
+    ...(dkim === undefined ? [] : row('Signed', `for ${visible(dkim.domain)}${from(dkim.origin)}`)),
+    ...row('Database', visible(database.name) + from(database.origin)),
+  ];
+}
+
+/** Whoever reads the plan sees who decided it: their own file, or that of a folder they came to. */
+function from(origin: string | undefined): string {
+  return origin === undefined ? '' : ` (${visible(origin)})`;
 }
 
 function mailboxes({ count, first }: Addressed): string {

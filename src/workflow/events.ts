@@ -12,6 +12,15 @@ export interface Addressed {
   readonly first: readonly Mailbox[];
 }
 
+/** Which layer of the configuration each of these comes from: a flag, a variable, or file and line. */
+export interface PlanOrigins {
+  readonly server: string | undefined;
+  readonly tracking: string | undefined;
+  readonly database: { readonly name: string; readonly origin: string };
+  /** undefined when nothing is signed here. */
+  readonly dkim: { readonly domain: string; readonly origin: string } | undefined;
+}
+
 /** Everything a user has to know before the first transaction. */
 export interface SendPlan {
   readonly emailId: string;
@@ -39,6 +48,8 @@ export interface SendPlan {
   readonly replacingRelay?: string | undefined;
   /** Base of the pixel URLs; undefined when no copy is tracked. */
   readonly trackingUrl: string | undefined;
+  /** Left out where nothing is configured, as in the demo. */
+  readonly origins?: PlanOrigins | undefined;
   /** Things that were done to the input and the user should see: merged rows, skipped rows. */
   readonly notices: readonly string[];
   /** Things that will probably hurt but do not stop the send. */

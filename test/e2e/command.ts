@@ -50,9 +50,10 @@ export class User {
     return readFileSync(join(this.folder, name), 'utf8');
   }
 
-  /** Starts a command; `firstLine` waits for what it says on stderr. */
-  start(args: readonly string[], input?: string): Running {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, env: this.environment });
+  /** Starts a command. @param folder below the user's own, to start it in. */
+  start(args: readonly string[], input?: string, folder = '.'): Running {
+    const cwd = join(this.folder, folder);
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env: this.environment });
     this.#children.add(child);
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
@@ -68,8 +69,8 @@ export class User {
     return Object.assign(child, { ended });
   }
 
-  run(args: readonly string[], input?: string): Promise<Ended> {
-    return this.start(args, input).ended;
+  run(args: readonly string[], input?: string, folder?: string): Promise<Ended> {
+    return this.start(args, input, folder).ended;
   }
 
   /** Starts `serve` and waits until it listens. */

@@ -125,6 +125,33 @@ describe('the plan', () => {
     `);
   });
 
+  it('says who decided where mail, opens and records go, and what signs', () => {
+    const origins = {
+      server: '/home/a/mailtrack.toml:3, not trusted',
+      tracking: 'MAILTRACK_TRACKING_URL',
+      database: { name: 'm.db\x1b[31m', origin: 'default' },
+      dkim: { domain: 'example.com', origin: '/home/a/mailtrack.toml:9, not trusted' },
+    };
+    const lines = planLines({ ...plan, origins, untracked: 0 }, { style, width: 100 });
+    expect(lines.filter(line => line.endsWith(')'))).toEqual([
+      '  Bcc       dave@example.com (in no copy)',
+      '  Tracking  a pixel per copy at https://t.example.com (MAILTRACK_TRACKING_URL)',
+      '  Server    smtp://mail.example.com:587 (/home/a/mailtrack.toml:3, not trusted)',
+      '  Signed    for example.com (/home/a/mailtrack.toml:9, not trusted)',
+      '  Database  m.db\\x1b[31m (default)',
+      '  Left out  eve@example.com (suppressed)',
+    ]);
+    const json = JSON.parse(eventJson({ kind: 'send-planned', plan: { ...plan, origins } }) ?? '') as object;
+    expect(json).toMatchObject({
+      origins: {
+        server: '/home/a/mailtrack.toml:3, not trusted',
+        tracking_url: 'MAILTRACK_TRACKING_URL',
+        database: 'default',
+        dkim: '/home/a/mailtrack.toml:9, not trusted',
+      },
+    });
+  });
+
   it('of a mail merge says that nobody sees anybody', () => {
     const lines = planLines({ ...plan, mode: 'each', recipients: 1_432, visible: 1 }, { style, width: 80 });
     expect(lines).toContain('  Visible   each sees only their own address');

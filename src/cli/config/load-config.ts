@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
 import { nearest } from '../../nearest.js';
 import { Problem, Problems } from '../../problem.js';
+import { type ConfigFile, type FileRequest, findConfigFiles, readConfigFile } from './config-files.js';
 import { openTables, type Setting, type SettingValue, settings } from './settings.js';
 
 /** Where a value came from, as `config show --origin` prints it. */
@@ -16,19 +14,29 @@ export interface ConfigValue {
   readonly origin: Origin;
 }
 
-export interface Config {
+/** Who says it: all flags, the environment, or one file. */
+export type ConfigPlace =
+  | { readonly kind: 'flag' | 'environment' }
+  | Pick<ConfigFile, 'kind' | 'file' | 'digest'>;
+
+/** What one place says. A profile is a layer of its own above the rest of its file, in the same place. */
+export interface ConfigLayer {
+  readonly place: ConfigPlace;
   readonly values: ReadonlyMap<string, ConfigValue>;
+}
+
+export interface Config {
+  /** The strongest value of each key. What belongs together, such as a server and its port, is in `layers`. */
+  readonly values: ReadonlyMap<string, ConfigValue>;
+  /** From the strongest to the weakest. */
+  readonly layers: readonly ConfigLayer[];
   readonly aliases: ReadonlyMap<string, readonly string[]>;
 }
 
-export interface ConfigRequest {
-  /** `--config`: this file instead of the project's and the user's. */
-  readonly file?: string | undefined;
+export interface ConfigRequest extends FileRequest {
   readonly profile?: string | undefined;
   /** Values of flags by setting key; they win over everything. */
   readonly flags: ReadonlyMap<string, { readonly name: string; readonly value: string }>;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly folder: string;
 }
 
 /**
@@ -37,75 +45,60 @@ export interface ConfigRequest {
  */
 export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const problems: Problem[] = [];
-  const values = new Map<string, ConfigValue>();
   const aliases = new Map<string, readonly string[]>();
   const { environment } = request;
+  const layers: ConfigLayer[] = [];
 
-  for (const source of configFiles(request)) {
-    const layer = await readConfigFile(source, request.profile ?? environment['MAILTRACK_PROFILE'], problems);
-    for (const [key, value] of layer.values) values.set(key, value);
-    for (const [name, members] of layer.aliases) aliases.set(name, members);
+  for (const source of readAll(request, problems)) {
+    const read = await parseConfigFile(source, request.profile ?? environment['MAILTRACK_PROFILE'], problems);
+    layers.unshift(...read.layers);
+    for (const [name, members] of read.aliases) aliases.set(name, members);
   }
+  const named = new Map<string, ConfigValue>();
   for (const setting of settings) {
     const name = setting.environment;
     const text = name === undefined ? undefined : environment[name];
     if (name === undefined || text === undefined || text === '') continue;
-    put(values, setting, text, { kind: 'environment', name }, problems, name);
+    put(named, setting, text, { kind: 'environment', name }, problems, name);
   }
+  const typed = new Map<string, ConfigValue>();
   for (const [key, { name, value }] of request.flags) {
     const setting = settings.find(candidate => candidate.key === key);
-    if (setting !== undefined) put(values, setting, value, { kind: 'flag', name }, problems, name);
+    if (setting !== undefined) put(typed, setting, value, { kind: 'flag', name }, problems, name);
   }
+  layers.unshift(
+    { place: { kind: 'flag' }, values: typed },
+    { place: { kind: 'environment' }, values: named },
+  );
   if (problems.length > 0) throw new Problems(problems);
-  return { values, aliases };
+  const values = new Map(layers.toReversed().flatMap(layer => [...layer.values]));
+  return { values, layers, aliases };
 }
 
-interface ConfigFile {
-  readonly kind: 'project' | 'user' | 'named';
-  readonly file: string;
-}
-
-/** From the weakest to the strongest. */
-function configFiles(request: ConfigRequest): readonly ConfigFile[] {
-  const named = request.file ?? request.environment['MAILTRACK_CONFIG'];
-  if (named !== undefined && named !== '') {
-    const file = resolve(request.folder, named);
-    if (!existsSync(file)) {
-      throw new Problem('config', `the configuration file ${named} does not exist`, {
-        fix: 'Check --config and MAILTRACK_CONFIG.',
-      });
+/** Those that can be read; why the others cannot goes into `problems`. */
+function readAll(request: ConfigRequest, problems: Problem[]): readonly ConfigFile[] {
+  return findConfigFiles(request).flatMap(found => {
+    try {
+      return [readConfigFile(found)];
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(error);
+      return [];
     }
-    return [{ kind: 'named', file }];
-  }
-  const files: ConfigFile[] = [];
-  const user = join(configHome(request.environment), 'mailtrack', 'config.toml');
-  if (existsSync(user)) files.push({ kind: 'user', file: user });
-  const project = findUpwards(request.folder, 'mailtrack.toml');
-  if (project !== undefined) files.push({ kind: 'project', file: project });
-  return files;
+  });
 }
 
-function configHome(environment: NodeJS.ProcessEnv): string {
-  return environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config');
-}
-
-export function findUpwards(folder: string, name: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    const file = join(at, name);
-    if (existsSync(file)) return file;
-    if (dirname(at) === at) return undefined;
-  }
-}
-
-async function readConfigFile(
+async function parseConfigFile(
   source: ConfigFile,
   profile: string | undefined,
   problems: Problem[],
-): Promise<Config> {
-  const text = readFileSync(source.file, 'utf8');
+): Promise<Omit<Config, 'values'>> {
+  const { text, kind, file, digest } = source;
+  const place = { kind, file, digest };
   const { parse, TomlError } = await import('smol-toml');
   const values = new Map<string, ConfigValue>();
   const aliases = new Map<string, readonly string[]>();
+  const layers: ConfigLayer[] = [{ place, values }];
   let tables: Record<string, unknown>;
   try {
     tables = parse(text);
@@ -116,38 +109,41 @@ async function readConfigFile(
         where: { file: source.file, line: error.line, column: error.column },
       }),
     );
-    return { values, aliases };
+    return { layers: [], aliases };
   }
 
-  const take = (table: Record<string, unknown>, lineOf: (key: string) => number | undefined) => {
+  const take = (
+    values: Map<string, ConfigValue>,
+    table: Record<string, unknown>,
+    lineOf: (key: string) => number | undefined,
+  ) => {
     for (const [key, value] of flatten(table)) {
-      const place = {
-        file: source.file,
-        ...(lineOf(key) === undefined ? {} : { line: lineOf(key) as number }),
-      };
+      const where = { file, ...(lineOf(key) === undefined ? {} : { line: lineOf(key) as number }) };
       if (key.startsWith('aliases.')) {
         const name = key.slice('aliases.'.length);
         const members = Array.isArray(value) ? value : [value];
         if (members.every(member => typeof member === 'string')) aliases.set(name, members as string[]);
-        else
-          problems.push(new Problem('config', `${key} has to be text or a list of texts`, { where: place }));
+        else problems.push(new Problem('config', `${key} has to be text or a list of texts`, { where }));
         continue;
       }
       const setting = settings.find(candidate => candidate.key === key);
       if (setting === undefined) {
-        problems.push(unknownKey(key, place));
+        problems.push(unknownKey(key, where));
         continue;
       }
-      put(values, setting, value, { kind: source.kind, file: source.file, line: lineOf(key) }, problems, key);
+      put(values, setting, value, { kind, file, line: lineOf(key) }, problems, key);
     }
   };
 
   const { profiles, ...plain } = tables;
-  take(plain, key => lineOfKey(text, key));
+  take(values, plain, key => lineOfKey(text, key));
   if (profile !== undefined) {
     const chosen = (profiles as Record<string, Record<string, unknown>> | undefined)?.[profile];
-    if (chosen !== undefined) take(chosen, key => lineOfKey(text, `profiles.${profile}.${key}`));
-    else if (source.kind !== 'user') {
+    if (chosen !== undefined) {
+      const above = new Map<string, ConfigValue>();
+      take(above, chosen, key => lineOfKey(text, `profiles.${profile}.${key}`));
+      layers.unshift({ place, values: above });
+    } else if (kind !== 'user') {
       problems.push(
         new Problem('config', `there is no profile ${JSON.stringify(profile)}`, {
           where: { file: source.file },
@@ -156,7 +152,7 @@ async function readConfigFile(
       );
     }
   }
-  return { values, aliases };
+  return { layers, aliases };
 }
 
 function put(

@@ -9,7 +9,8 @@ import { checkUsage, type DraftOptions, requireTrackingUrl, settingFlags } from 
 import { exitCodes } from '../exit-codes.js';
 import { createPassingKeyRing } from '../key-ring.js';
 import { terminalWidth } from '../output.js';
-import { hasServer, readSmtpAddress } from '../smtp-settings.js';
+import { hasServer, readSmtpAddress } from '../smtp-address.js';
+import { findLoginProblems } from '../smtp-secret.js';
 import { rehearse, rehearsedDraft } from './rehearse.js';
 
 /** Everything there is to say about an email before it is sent; nothing is sent, and no server is asked. */
@@ -80,6 +81,9 @@ async function readSetup(options: DraftOptions, context: Context): Promise<Setup
     }
   };
   const server = hasServer(context) ? await attempt(() => readSmtpAddress(context)) : undefined;
+  // It stops nobody from working on a template, and only whoever sends needs the secret.
+  const login = server === undefined ? [] : await findLoginProblems(context, server);
+  findings.push(...login.map(problem => toFinding(problem, 'warning')));
   const trackingUrl = options.track
     ? await attempt(() => requireTrackingUrl(options, context, server))
     : undefined;

@@ -1,24 +1,21 @@
 import { Problem } from '../../problem.js';
 import { printJson } from '../../terminal/json.js';
-import { findUpwards, type Origin } from '../config/load-config.js';
+import type { Config } from '../config/load-config.js';
+import { shownValue } from '../config/mask-secrets.js';
+import { printOrigin } from '../config/print-origin.js';
 import { settings } from '../config/settings.js';
-import { trust } from '../config/trust.js';
+import { needsTrust, projectFile, trust } from '../config/trust.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
 
 export async function runConfigShow(options: GlobalOptions & { origin?: boolean }): Promise<void> {
   const { config, output, json } = await createContext(options);
-  const rows = settings.flatMap(({ key, secret }) => {
+  const rows = settings.flatMap(setting => {
+    const { key } = setting;
     const found = config.values.get(key);
     return found === undefined
       ? []
-      : [
-          {
-            key,
-            value: secret === true ? '********' : withoutPassword(found.value),
-            origin: describe(found.origin),
-          },
-        ];
+      : [{ key, value: shownValue(setting, found.value), origin: printOrigin(found.origin) }];
   });
   if (json) {
     output.data(
@@ -41,26 +38,26 @@ export async function runConfigShow(options: GlobalOptions & { origin?: boolean 
   if (rows.length === 0) output.say('No settings yet. `mailtrack help config` shows a file to start from.');
 }
 
+/** Trusts the bytes that were parsed by this very process, and says what they decide. */
 export async function runConfigTrust(options: GlobalOptions): Promise<void> {
-  const { output } = await createContext(options);
-  const file = findUpwards(process.cwd(), 'mailtrack.toml');
-  if (file === undefined) throw new Problem('input-missing', 'there is no mailtrack.toml here or above');
-  await trust(file);
-  output.say(`${file} is trusted as it is now; after a change it has to be trusted again.`);
-}
-
-function withoutPassword(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/^(smtps?:\/\/[^:@/]*):[^@/]*@/, '$1:********@') : value;
-}
-
-function describe(origin: Origin): string {
-  switch (origin.kind) {
-    case 'flag':
-    case 'environment':
-      return origin.name;
-    case 'project':
-    case 'user':
-    case 'named':
-      return origin.line === undefined ? origin.file : `${origin.file}:${origin.line}`;
+  const { config, output } = await createContext(options);
+  const project = projectFile(config);
+  if (project === undefined) {
+    throw new Problem('input-missing', 'there is no mailtrack.toml here or above', {
+      fix: 'A file named by --config or MAILTRACK_CONFIG, and your own config.toml, need no trust.',
+    });
   }
+  for (const line of decided(config)) output.say(line);
+  await trust(project);
+  output.say(`${project.file} is trusted as it is now; after a change it has to be trusted again.`);
+}
+
+function decided({ layers }: Config): readonly string[] {
+  const values = layers.filter(({ place }) => place.kind === 'project').flatMap(layer => [...layer.values]);
+  return values.flatMap(([key, { value, origin }]) => {
+    const setting = settings.find(candidate => candidate.key === key);
+    return setting === undefined || !needsTrust(key)
+      ? []
+      : [`${printOrigin(origin)}  ${key} = ${printJson(shownValue(setting, value))}`];
+  });
 }

@@ -7,6 +7,7 @@ import { systemRandom } from '../../system/random.js';
 import { printJson } from '../../terminal/json.js';
 import type { KeyRing } from '../../tracking/key.js';
 import { type Pulled, pullFacts } from '../../workflow/pull-facts.js';
+import { shownUrl } from '../config/mask-secrets.js';
 import { createContext } from '../context.js';
 import { keySource, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
@@ -41,7 +42,7 @@ function readBase(url: string): string {
     parsed?.protocol === 'https:' ||
     (parsed?.protocol === 'http:' && (isLoopbackHost(parsed.hostname) || isPrivateHost(parsed.hostname)));
   if (parsed === undefined || !isSafe || parsed.username !== '' || parsed.search !== '') {
-    throw new Problem('usage', `${JSON.stringify(url)} is not an address to pull from`, {
+    throw new Problem('usage', `${JSON.stringify(shownUrl(url))} is not an address to pull from`, {
       fix: 'Name https://…, or http:// on this machine or network: ssh -L 8081:127.0.0.1:8081 server.',
     });
   }

@@ -17,7 +17,8 @@ import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keySource, readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { createSendView } from '../send-view.js';
-import { completeSmtpSettings, readSmtpAddress } from '../smtp-settings.js';
+import { readSmtpAddress } from '../smtp-address.js';
+import { completeSmtpSettings } from '../smtp-settings.js';
 import { readTransportSettings, type TransportOptions } from '../transport-options.js';
 
 export interface ResumeOptions extends GlobalOptions, TransportOptions {

@@ -25,9 +25,12 @@ import {
   openKeyRing,
   readKeyRing,
 } from '../key-ring.js';
+import { readPlanOrigins } from '../plan-origins.js';
 import { planWithSystem } from '../plan-with-system.js';
 import { createSendView, showDifferences } from '../send-view.js';
-import { completeSmtpSettings, findSmtpHost, readSmtpAddress } from '../smtp-settings.js';
+import { findSmtpHost, readSmtpAddress } from '../smtp-address.js';
+import { findLoginProblems } from '../smtp-secret.js';
+import { completeSmtpSettings } from '../smtp-settings.js';
 import { healthWarning } from '../tracking-health.js';
 import { readTransportSettings } from '../transport-options.js';
 import { writeCopies } from '../write-copies.js';
@@ -44,7 +47,7 @@ export interface SendOptions extends DraftOptions {
 export async function runSend(templatePath: string, options: SendOptions): Promise<void> {
   checkUsage(options);
   const context = await createContext(options, settingFlags(options));
-  const { server, trackingUrl } = readSetup(options, context);
+  const { server, trackingUrl } = await readSetup(options, context);
   const dkim = await readDkimSettings(context, server?.host ?? findSmtpHost(context));
   const transport = readTransportSettings(options, context);
   const draft = createDraft(templatePath, options, context, { server, trackingUrl, transport });
@@ -63,6 +66,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     const signer = createSigner(dkim, planned.composition.date);
     const plan = {
       ...planned.plan,
+      origins: await readPlanOrigins(context, server),
       notices: [...planned.plan.notices, ...(existingRing || options.dryRun ? [] : [newKeyNotice()])],
       warnings: [...planned.plan.warnings, ...warnings],
     };
@@ -108,7 +112,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
 }
 
 /** @throws Problems: what is missing to send at all, in one go, since a new user lacks everything. */
-function readSetup(options: SendOptions, context: Context): Setup {
+async function readSetup(options: SendOptions, context: Context): Promise<Setup> {
   const problems: Problem[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
@@ -120,6 +124,7 @@ function readSetup(options: SendOptions, context: Context): Setup {
     }
   };
   const server = options.dryRun ? undefined : attempt(() => readSmtpAddress(context));
+  if (server !== undefined) problems.push(...(await findLoginProblems(context, server)));
   const trackingUrl = options.track ? attempt(() => requireTrackingUrl(options, context, server)) : undefined;
   if (problems.length > 0) throw new Problems(problems);
   return { server, trackingUrl };

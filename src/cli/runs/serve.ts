@@ -9,6 +9,7 @@ import { createFetchRecorder } from '../../workflow/record-fetch.js';
 import { watchCommits } from '../../workflow/serve-metrics.js';
 import { createUnsubscriber } from '../../workflow/unsubscribe.js';
 import { certificateFiles, readCertificate } from '../certificate.js';
+import { shownUrl } from '../config/mask-secrets.js';
 import { createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { makeKeyRing, newKeyAdvice, readKeyRing } from '../key-ring.js';
@@ -82,7 +83,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
         kind: 'started',
         port: endpoint.port,
         keyFingerprint: ring.fingerprint,
-        database: context.storeUrl,
+        database: shownUrl(context.storeUrl),
         version: packageVersion(),
       });
       await keepTold(Promise.race([stopSignal, upkeep.hungUp]), log);

@@ -106,6 +106,20 @@ describe('loadConfig', () => {
     expect([line, message]).toEqual([expect.any(Number), expect.stringContaining('TOML')]);
   });
 
+  it('keeps apart what each place says, the strongest first, a profile above its own file', async () => {
+    write('home/mailtrack/config.toml', '[smtp]\nurl = "u"\n');
+    write('work/mailtrack.toml', '[smtp]\nport = 25\n[profiles.test]\nsmtp.url = "p"\n');
+    const { layers } = await load({ profile: 'test' });
+    expect(layers.map(({ place, values }) => [place.kind, [...values.keys()]])).toEqual([
+      ['flag', []],
+      ['environment', []],
+      ['project', ['smtp.url']],
+      ['project', ['smtp.port']],
+      ['user', ['smtp.url']],
+    ]);
+    expect(layers[2]?.place).toBe(layers[3]?.place);
+  });
+
   it('keeps aliases with their members', async () => {
     write('work/mailtrack.toml', '[aliases]\nteam = ["alice", "bob"]\n"night watch" = "carol"\n');
     expect([...(await load()).aliases]).toEqual([
