@@ -259,3 +259,34 @@ describe.runIf(process.getuid?.() === 0)('a configuration file that', () => {
     expect(own.heard()).toBe('');
   });
 });
+
+describe('no output shows a password', () => {
+  it.each([
+    ['MAILTRACK_SMTP_URL', `SMTPS://anna:${canary}@mail.example.org:465`],
+    ['MAILTRACK_SMTP_URL', `smtp://anna:${canary}@@mail.example.org`],
+    ['MAILTRACK_SMTP_URL', `smtp://anna:${canary}`],
+    ['MAILTRACK_SMTP_URL', `anna:${canary}@mail.example.org`],
+    ['MAILTRACK_SMTP_URL', `smtp://anna:${canary}%@mail.example.org`],
+    ['MAILTRACK_TRACKING_URL', `https://anna:${canary}@t.example.com`],
+    ['MAILTRACK_TRACKING_URL', `smtp://anna:${canary}@t.example.com`],
+    ['MAILTRACK_DB', `postgres://anna:${canary}@db.example.org/mail`],
+  ])('of %s=%s', async (name, value) => {
+    user.environment[name] = value;
+    const args = [
+      'send',
+      'msg.txt',
+      '--to',
+      'a@example.com',
+      '--from',
+      'b@example.com',
+      '--subject',
+      'S',
+      '--dry-run',
+    ];
+    const check = ['check', ...args.slice(1, -1), '--json'];
+    for (const command of [['config', 'show', '--origin'], ['config', 'show', '--json'], args, check]) {
+      const { stdout, stderr } = await user.run(command);
+      expect(stdout + stderr, command.join(' ')).not.toContain(canary);
+    }
+  });
+});

@@ -14,7 +14,7 @@ export function defineConfig(config: Command): void {
     });
   config
     .command('trust')
-    .description('Let this project’s mailtrack.toml run its password_command')
+    .description('Let this project’s mailtrack.toml decide where your password goes, and run its commands')
     .helpOption('-h, --help', 'print help')
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {

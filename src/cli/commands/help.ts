@@ -26,7 +26,7 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   MAILTRACK_PROFILE        table [profiles.<name>] to use
   MAILTRACK_FROM           the sender
   MAILTRACK_SMTP_URL       smtp://user@host:587 or smtps://user@host:465
-  MAILTRACK_SMTP_PASSWORD  the password; never a flag
+  MAILTRACK_SMTP_PASSWORD  the password; never a flag. With MAILTRACK_SMTP_URL it is for that server only
   MAILTRACK_TRACKING_URL   public base URL of mailtrack serve
   MAILTRACK_KEY            the text of a key file (mt1-…), or the name of one
   MAILTRACK_DB             database
@@ -140,8 +140,13 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   selector = "mail"
   key_file = "dkim.pem"
 
-  mailtrack config show --origin lists every value and where it comes from. A password_command from a project's file
-  runs only after mailtrack config trust.`,
+  mailtrack config show --origin lists every value and where it comes from.
+
+  A server comes from one place, with its port, tls and user; a URL can hold all of them. A password goes only to the server
+  that is named beside it, if one is. A mailtrack.toml may come from somebody else: before a password is used together with
+  its smtp, tracking, inbox, store or dkim settings, or its password_command runs, read it and run mailtrack config trust;
+  after a change, again. A file is not used when another account owns it or its folder, or can write to them; a file that
+  you name with --config may belong to anybody.`,
 
   privacy: `What an open is: somebody's program fetched the pixel of one person's copy.
 
