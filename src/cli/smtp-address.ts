@@ -4,7 +4,7 @@ import { Problem } from '../problem.js';
 import type { ConfigValue, Origin } from './config/load-config.js';
 import { findServerSettings, refuseStrays, type ServerSettings } from './config/server-layers.js';
 import type { Context } from './context.js';
-import { findBadPort, parseSmtpUrl, type SmtpUrl } from './smtp-url.js';
+import { findBadPort, isHost, parseSmtpUrl, type SmtpUrl } from './smtp-url.js';
 
 /** The server's address and how to get in. */
 export interface SmtpAddress {
@@ -62,9 +62,15 @@ export function printSmtpAddress(address: SmtpAddress): string {
 export function parseSmtpServer(server: ServerSettings): SmtpAddress {
   const url = server.value('url');
   const text = (name: string) => server.value(name)?.value as string | undefined;
+  const host = (text('host') ?? '').replace(/^\[(.*)\]$/, '$1');
+  if (url === undefined && !isHost(host)) {
+    throw new Problem('config', 'smtp.host has characters that no host has', {
+      fix: 'Write the name or the address alone; port and user are settings of their own.',
+    });
+  }
   return withDefaults(
     url === undefined
-      ? { host: text('host') ?? '', port: undefined, tls: undefined, user: undefined, password: undefined }
+      ? { host, port: undefined, tls: undefined, user: undefined, password: undefined }
       : readUrl(url),
     {
       port: server.value('port')?.value as number | undefined,

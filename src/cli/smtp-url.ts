@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Parsed, parsed, refused } from '../problem.js';
 import { parsePort } from './listen-address.js';
 
@@ -19,8 +20,10 @@ export function parseSmtpUrl(text: string): Parsed<SmtpUrl> {
   if (url === undefined || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || url.hostname === '')
     return refused(form);
   try {
+    const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1');
+    if (!isHost(host)) return refused('has a host with characters that no host has');
     return parsed({
-      host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1'),
+      host,
       port: url.port === '' ? undefined : Number(url.port),
       tls: url.protocol === 'smtps:' ? 'implicit' : undefined,
       user: url.username === '' ? undefined : decodeURIComponent(url.username),
@@ -29,6 +32,11 @@ export function parseSmtpUrl(text: string): Parsed<SmtpUrl> {
   } catch {
     return refused('has a "%" that is not the beginning of an encoded octet; write a "%" itself as %25');
   }
+}
+
+/** Encoded in a URL, a line break or a delimiter would make one name to us and another to whoever reads it. */
+export function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[\p{L}\p{M}\p{N}._-]+$/u.test(text);
 }
 
 /**

@@ -22,6 +22,24 @@ describe('an SMTP URL', () => {
     });
   });
 
+  it.each(['a.example%0ab.example', 'a.example%00', 'a.example%2fb.example', 'a.example%40b.example', '%20'])(
+    'with the host %s is refused',
+    host => {
+      expect(parseSmtpUrl(`smtp://anna@${host}`)).toEqual({
+        ok: false,
+        why: 'has a host with characters that no host has',
+      });
+    },
+  );
+
+  it('with a user that is an address, as mutt writes it, is read', () => {
+    const url = parseSmtpUrl('smtps://anna@example.org@mail.example.org:465/');
+    expect(url).toMatchObject({
+      ok: true,
+      value: { user: 'anna@example.org', host: 'mail.example.org', port: 465 },
+    });
+  });
+
   it('with a password that is not encoded is refused without it', () => {
     expect(parseSmtpUrl('smtp://anna:100%sure@mail.example.org')).toEqual({
       ok: false,

@@ -16,7 +16,8 @@ export function shownValue(
 
 /** scheme://user:password@the rest, with one "@" and nothing that could be a delimiter in the wrong place. */
 const withPassword = /^([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s:/?#@]*@([^\s/?#@]+(?:[/?#][^@]*)?)$/i;
-const withoutPassword = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s:/?#@]*@)?[^\s/?#@]+(?:[/?#][^@]*)?$/i;
+/** A user alone may be an address, with an "@" of its own. */
+const withoutPassword = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s:/?#]*@)?[^\s/?#@]+(?:[/?#][^@]*)?$/i;
 /** Parameters such as `?password=` of database URLs. */
 const parameters = /[?&#;][^=]*(?:pass|pwd|token|secret|key|auth|sig)[^=]*=/i;
 

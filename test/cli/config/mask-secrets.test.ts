@@ -41,6 +41,7 @@ describe('a URL that is shown', () => {
     'smtps://mail.example.org',
     'smtps://anna@mail.example.org:465',
     'smtp://anna%40example.org@mail.example.org',
+    'smtps://anna@example.org@mail.example.org:465',
     'smtp://[::1]:2525',
     'https://t.example.com/pixels',
     'sqlite:/home/anna@work/mailtrack.db',
