@@ -31,7 +31,10 @@ export async function carryOut(request: SendRequest, parts: CarryOutWith): Promi
       request,
       {
         ledger: parts.store.ledger,
-        transport: createSmtpTransport(parts.settings, request.window),
+        transport: createSmtpTransport(parts.settings, {
+          window: request.window,
+          notes: parts.store.serverNotes,
+        }),
         clock: systemClock,
         jitter: Math.random,
         emit: event => parts.view.show(event),

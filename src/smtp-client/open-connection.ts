@@ -7,8 +7,9 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { isLoopbackHost } from '../host.js';
 import { Problem } from '../problem.js';
 import { type Capabilities, noCapabilities, parseCapabilities } from '../smtp/capabilities.js';
-import { printReply, ReplyParser } from '../smtp/reply.js';
-import { askServer } from './ask-server.js';
+import { printReply, type Reply, ReplyParser } from '../smtp/reply.js';
+import { type ServerTraits, traitsOf } from '../smtp/server-traits.js';
+import { askServer, OutOfProtocol } from './ask-server.js';
 import {
   closedEarly,
   describeFailure,
@@ -38,6 +39,9 @@ export interface OpenConnection {
   /** Paused, and listened to by nobody. */
   readonly socket: Socket;
   readonly capabilities: Capabilities;
+  /** The text of the 220 reply. */
+  readonly greeting: string;
+  readonly traits: ServerTraits;
 }
 
 /**
@@ -47,19 +51,24 @@ export interface OpenConnection {
 export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): Promise<OpenConnection> {
   refuseClearText(server);
   const timeouts = { ...standardTimeouts, ...server.timeouts };
-  const watch: PlaintextWatch = { octetsBehindStartTls: 0 };
+  const watch: Watch = { octetsBehindStartTls: 0, greeting: undefined };
   const connection = new SMTPConnection(optionsFor(server, timeouts, watch));
   const onGiveUp = () => abandon(connection);
   giveUp?.addEventListener('abort', onGiveUp);
   try {
     await connect(connection, timeouts.connect);
-    const announced = connection.lastServerResponse || '';
+    const announced = announcedBy(connection);
     // A reply that was injected before the TLS handshake. RFC 3207 §6, and the reason why no login follows
     if (watch.octetsBehindStartTls > 0) throw speaksEarly(server);
     if (server.user !== undefined) await logIn(connection, server);
     const socket = takeOver(connection, server);
-    const capabilities = await greetAgain(socket, connection.name, server, timeouts, announced);
-    return { socket, capabilities };
+    const ehlo =
+      server.user === undefined
+        ? announced
+        : await greetAgain(socket, connection.name, server, timeouts, announced);
+    const greeting = textOf(watch.greeting ?? '');
+    const traits = traitsOf(greeting, ehlo);
+    return { socket, capabilities: capabilitiesBy(ehlo, traits), greeting, traits };
   } catch (error) {
     connection.close();
     throw describeFailure(server, error);
@@ -82,11 +91,14 @@ function refuseClearText({ host, tls }: SmtpServer): void {
   });
 }
 
-interface PlaintextWatch {
+/** What nodemailer tells only its log. */
+interface Watch {
   octetsBehindStartTls: number;
+  /** The first reply of the server, as it came. */
+  greeting: string | undefined;
 }
 
-function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: PlaintextWatch): SMTPConnection.Options {
+function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: Watch): SMTPConnection.Options {
   const { host, port, tls, ca, ehloName } = server;
   return {
     host,
@@ -109,15 +121,27 @@ function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: PlaintextWatc
     // Only for a connection that failed; a session ends with QUIT.
     socketCloseTimeout: 0,
     ...(ehloName === undefined ? {} : { name: ehloName }),
-    logger: onlyDiscarded(watch),
+    logger: onlyWatched(watch),
+    debug: true,
   };
 }
 
-/** nodemailer drops what it reads between STARTTLS and the handshake; only its log tells. Nothing else is logged. */
-function onlyDiscarded(watch: PlaintextWatch): { warn(entry: { discarded?: number }): void } {
+interface LogEntry {
+  readonly discarded?: number;
+  readonly tnx?: string;
+}
+
+/** nodemailer drops what it reads between STARTTLS and the handshake, and the greeting; only its log tells. Nothing is logged. */
+function onlyWatched(watch: Watch): {
+  warn(entry: LogEntry): void;
+  debug(entry: LogEntry, text: string): void;
+} {
   return {
     warn: ({ discarded = 0 }) => {
       watch.octetsBehindStartTls += discarded;
+    },
+    debug: ({ tnx }, text) => {
+      if (tnx === 'server') watch.greeting ??= text;
     },
   };
 }
@@ -155,6 +179,8 @@ function orFailure(
 /** What nodemailer 10 keeps beside its documented fields. The tests of this room fail when a release renames it. */
 interface ConnectionInternals {
   readonly _supportedAuth: readonly string[];
+  /** undefined when the server knows only HELO. */
+  readonly _ehloLines?: readonly string[];
   /** Octets of a line, and whole replies, that nobody asked for yet. */
   readonly _remainder: string;
   readonly _responseQueue: readonly string[];
@@ -191,6 +217,14 @@ function takeOver(connection: SMTPConnection, server: SmtpServer): Socket {
   return socket;
 }
 
+/** The reply to the last EHLO of nodemailer, which is the one behind TLS; undefined for a server that knows only HELO. */
+function announcedBy(connection: SMTPConnection): Reply | undefined {
+  if (internalsOf(connection)._ehloLines === undefined) return undefined;
+  const { replies, fault } = new ReplyParser().feed(Buffer.from(`${connection.lastServerResponse}\r\n`));
+  if (fault !== undefined) throw new OutOfProtocol(`it sent ${fault}`);
+  return replies[0];
+}
+
 /** Replies to EHLO that say: this command is not known here. RFC 5321 §3.2, §4.1.4 */
 const ehloUnknown: readonly number[] = [500, 501, 502, 504, 550];
 
@@ -198,24 +232,38 @@ const ehloUnknown: readonly number[] = [500, 501, 502, 504, 550];
 const alreadyIdentified = 503;
 
 /**
- * What was announced before the login does not hold after it, so it is asked again. RFC 4954 §4, RFC 3207 §4.2
+ * After a login a server may announce something else, so it is asked again (RFC 4954 §4). Without one it is not: msmtpd ends
+ * a session in which nothing happened between two EHLO.
  * @param announced the reply to nodemailer's last EHLO, for a server that does not answer twice.
+ * @returns undefined when the server knows only HELO.
  */
 async function greetAgain(
   socket: Socket,
   name: string,
   server: SmtpServer,
   timeouts: Timeouts,
-  announced: string,
-): Promise<Capabilities> {
+  announced: Reply | undefined,
+): Promise<Reply | undefined> {
   const ehlo = await askServer(socket, `EHLO ${name}`, timeouts.greeting);
-  if (ehlo.code === 250) return parseCapabilities(ehlo);
-  if (ehlo.code === alreadyIdentified) {
-    const [before] = new ReplyParser().feed(Buffer.from(`${announced}\r\n`)).replies;
-    return before === undefined ? noCapabilities : parseCapabilities(before);
-  }
+  if (ehlo.code === 250) return ehlo;
+  if (ehlo.code === alreadyIdentified) return announced;
   if (!ehloUnknown.includes(ehlo.code)) throw refusesSession(server, printReply(ehlo));
   const helo = await askServer(socket, `HELO ${name}`, timeouts.greeting);
   if (helo.code !== 250) throw refusesSession(server, printReply(helo));
-  return noCapabilities;
+  return undefined;
+}
+
+function capabilitiesBy(ehlo: Reply | undefined, { messagesPerSession }: ServerTraits): Capabilities {
+  const capabilities = ehlo === undefined ? noCapabilities : parseCapabilities(ehlo);
+  if (messagesPerSession === undefined) return capabilities;
+  const { mailMax = Number.POSITIVE_INFINITY } = capabilities;
+  return { ...capabilities, mailMax: Math.min(mailMax, messagesPerSession) };
+}
+
+/** A reply as it came, of one line or many, without its codes. */
+function textOf(response: string): string {
+  return response
+    .replaceAll(/^\d{3}[ -]?/gm, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

@@ -57,6 +57,8 @@ const positiveVerdict = {
 function judgePermanent(stage: TransactionStage, reply: Reply): Verdict {
   // Larger than the server takes: about this message, wherever it is said. RFC 1870 §6, RFC 3463 §3.4
   if (reply.code === 552 || reply.enhancedStatusCode === '5.3.4') return 'rejected';
+  // Courier says it with 534, which elsewhere is about the login.
+  if (stage === 'mail' && /\btoo (?:big|large)\b/i.test(reply.text)) return 'rejected';
   if (isAboutSender(stage, reply)) return 'sender-refused';
   if (stage !== 'mail') return 'rejected';
   // A MAIL that is out of order says nothing about who sends; one of us has lost the place. RFC 5321 §4.1.4

@@ -5,14 +5,16 @@
  * what each one answers. Whatever does not fit the queue ends the session, and every recipient gets the outcome that
  * is true at that moment: `uncertain` if the last octets of the message may have left, else `not-sent`.
  *
- * Three ways to speak, by what the server offers: one command at a time; a message and the next envelope in one group;
- * or, with a window, whole transactions behind one another (`window.ts`).
+ * Ways to speak, by what the server offers and is known to take: one command at a time; MAIL, RCPT and DATA in one group and
+ * the end of the message alone; that group behind the end of the message before it (`overlap.ts`); or, with a window, whole
+ * transactions behind one another (`window.ts`).
  */
 import type { Capabilities } from './capabilities.js';
 import { encodeData } from './dot-stuff.js';
 import { commandOf, type EnvelopeStep, type MailTransaction, refuseLocally } from './envelope.js';
 import { isClosing, isUnknownCommand, judgeReply, stageName, type TransactionStage } from './judge.js';
 import { factsOf, type OutcomeKind, type SendOutcome, unanswered } from './outcome.js';
+import { isWorthTrying, Overlap, type TrialGain } from './overlap.js';
 import { printReply, type Reply, ReplyParser } from './reply.js';
 import { ReplySigns } from './reply-signs.js';
 import { isWritingBody, lostOutcome, mayLeaveEnvelope, type Underway } from './underway.js';
@@ -28,22 +30,41 @@ export type EngineEffect =
   /** The session is to be closed; comes once, after everybody is settled. */
   | { readonly kind: 'over'; readonly why: string };
 
-/** What the session waits for; each has a timeout of its own. `body`: for the system to take octets of a message. */
-export type Awaited = 'reset' | TransactionStage | 'body';
+/**
+ * What the session waits for; each has a timeout of its own. `body`: for the system to take octets of a message. `trial`: for
+ * the replies to the first envelope behind a final dot.
+ */
+export type Awaited = 'reset' | TransactionStage | 'body' | 'trial';
+
+/** What the sessions of a run share, and what one of them may gain by a trial. */
+export interface EngineOptions {
+  /** Of transactions that may be unanswered at a time, where the server offers what that takes. */
+  readonly window?: WindowLimit;
+  readonly overlap?: Overlap;
+  /** Messages this session is expected to carry; 0: too few for a trial. */
+  readonly messages?: number;
+}
 
 /** What a reply can be owed for. */
 type Step = EnvelopeStep | 'end-of-data' | 'lone-dot' | 'chunk';
 
+/** Bad sequence of commands. RFC 5321 §4.2.2 */
+const outOfSequence = 503;
 /** A message goes out in blocks of this many octets, so that it is known whether its last ones have left. */
 const blockOctets = 64 * 1024;
 /** CRLF.CRLF leaves as one, or a lenient server could take a part of it for the whole. RFC 5321 §4.1.1.4 */
 const terminatorOctets = 5;
 /** Of all messages in the window: more would only wait in buffers. */
 const windowOctets = 1024 * 1024;
+/** Messages a session has to have taken with the dot alone before the next envelope is tried behind one. */
+const cleanBeforeTrial = 2;
 
 export class TransactionEngine {
   readonly #server: Capabilities;
   readonly #window: ReturnType<typeof createWindow>;
+  readonly #isWindowWanted: boolean;
+  readonly #overlap: Overlap;
+  readonly #messages: number;
   readonly #parser = new ReplyParser();
   readonly #signs = new ReplySigns();
   readonly #waiting: MailTransaction[] = [];
@@ -53,27 +74,57 @@ export class TransactionEngine {
   /** The one begun last: by what it leaves at the server, the next has to begin with RSET. */
   #last: Underway | undefined;
   #begun = 0;
+  #accepted = 0;
   #answered = 0;
+  #roundTripMs = 0;
   #over = false;
   #effects: EngineEffect[] = [];
 
-  /** @param limit of transactions that may be unanswered at a time, where the server offers what that takes. */
-  constructor(server: Capabilities, limit: WindowLimit = { widest: 1 }) {
+  constructor(server: Capabilities, options: EngineOptions = {}) {
+    const { window = { widest: 1 }, overlap = new Overlap('not-taken'), messages = 0 } = options;
     this.#server = server;
-    this.#window = createWindow(server.pipelining && server.chunking ? limit : { widest: 1 });
+    this.#isWindowWanted = server.pipelining && server.chunking && window.widest > 1;
+    this.#window = createWindow(this.#isWindowWanted ? window : { widest: 1 });
+    this.#overlap = overlap;
+    this.#messages = messages;
   }
 
   /**
-   * How many transactions are worth offering at a time: with pipelining also the one that follows in the same group; and one
-   * in reserve, so that the group never waits for its message to be made.
+   * How many transactions are worth offering at a time: where envelopes overlap also the one that follows in the same group; and
+   * one in reserve, so that nothing ever waits for its message to be made.
    */
   get depth(): number {
-    return this.#width + (this.#server.pipelining ? 2 : 1);
+    return this.#overlaps ? this.#width + 2 : 2;
   }
 
   /** Without words to tell replies apart, one too few among many would go unnoticed. */
   get #width(): number {
-    return this.#signs.areDistinct ? this.#window.width : 1;
+    return this.#signs.areDistinct && !this.#isTrialAhead ? this.#window.width : 1;
+  }
+
+  get #overlaps(): boolean {
+    return this.#server.pipelining && this.#overlap.isOn;
+  }
+
+  /** A trial is to come, or under way: nothing else is put behind a message before it is decided. */
+  get #isTrialAhead(): boolean {
+    return this.#overlap.isOnTrial || (this.#overlap.isUntried && this.#gainsByTrial);
+  }
+
+  /** A window pays in any case: the user asked for it, and it needs a server that takes commands behind a message. */
+  get #gainsByTrial(): boolean {
+    const gain: TrialGain = { messages: this.#messages, roundTripMs: this.#roundTripMs };
+    return this.#server.pipelining && (this.#isWindowWanted || isWorthTrying(gain));
+  }
+
+  /** Whether a message was handed over whose outcome is not known yet: a session that ends now leaves somebody uncertain. */
+  get holdsMessage(): boolean {
+    return this.#underway.some(({ intent, outcome }) => intent === 'durable' && outcome === undefined);
+  }
+
+  /** @param roundTripMs between a command and its reply; what it costs to wait for the server before each message. */
+  measured(roundTripMs: number): void {
+    this.#roundTripMs = roundTripMs;
   }
 
   /** Whether another transaction may be offered. */
@@ -82,10 +133,12 @@ export class TransactionEngine {
     return !this.#over && this.#begun + this.#waiting.length < mailMax;
   }
 
-  /** undefined: for nothing but ourselves. */
+  /** undefined: no reply is outstanding; the next move is ours. */
   get awaits(): Awaited | undefined {
     const [owed] = this.#owed;
     const step = owed?.step;
+    if (owed?.underway.overlapped === true && this.#overlap.isOnTrial && step !== 'end-of-data')
+      return 'trial';
     // Before it there may be a message that the server still works on.
     if (owed?.underway.streamed === true) return 'end-of-data';
     if (step !== undefined) return step === 'lone-dot' || step === 'chunk' ? 'end-of-data' : step;
@@ -170,9 +223,12 @@ export class TransactionEngine {
     });
   }
 
-  /** No reply came in time; so one may have been missing before. */
+  /** No reply came in time; so one may have been missing before. Silence is what a trial may end in: then none is missing. */
   timedOut(why: string): readonly EngineEffect[] {
-    return this.#step(() => this.#end(why));
+    return this.#step(() => {
+      if (this.awaits === 'trial') this.#confirm();
+      this.#end(why);
+    });
   }
 
   #step(act: () => void): readonly EngineEffect[] {
@@ -209,6 +265,7 @@ export class TransactionEngine {
   #hasRoom({ message }: MailTransaction): boolean {
     const last = this.#underway.at(-1);
     if (last === undefined) return true;
+    if (!this.#overlaps) return false;
     if (this.#underway.length >= this.#width || (last.intent !== 'durable' && !last.streamed)) return false;
     const octets = this.#underway.reduce((sum, { transaction }) => sum + transaction.message.length, 0);
     return octets + message.length <= windowOctets;
@@ -219,15 +276,26 @@ export class TransactionEngine {
    * reply to this one: never more than one recipient is uncertain. RFC 2920 §3.1
    */
   #mayFollow(): boolean {
-    if (this.#underway.length === 0) return true;
-    return this.#server.pipelining && this.#underway.length === 1 && this.#underway[0]?.intent === 'durable';
+    const [before, ...more] = this.#underway;
+    if (before === undefined) return true;
+    if (more.length > 0 || before.intent !== 'durable') return false;
+    return this.#overlaps || this.#mayTry(before);
+  }
+
+  #mayTry({ streamed }: Underway): boolean {
+    const isClean = this.#accepted >= cleanBeforeTrial && !streamed;
+    return isClean && this.#overlap.isUntried && this.#gainsByTrial;
   }
 
   #begin(transaction: MailTransaction, streamed: boolean): void {
     const reset = streamed || (this.#last !== undefined && mayLeaveEnvelope(this.#last));
+    const overlapped = this.#underway.length > 0;
+    if (overlapped) this.#overlap.try();
     const underway: Underway = {
       transaction,
       streamed,
+      overlapped,
+      displaced: false,
       unwritten: reset ? ['reset', 'mail', 'rcpt', 'data'] : ['mail', 'rcpt', 'data'],
       recipientAccepted: false,
       body: undefined,
@@ -294,7 +362,11 @@ export class TransactionEngine {
   }
 
   #answerStage(underway: Underway, stage: TransactionStage, reply: Reply): void {
-    const verdict = judgeReply(stage, reply);
+    if (this.#isAboutOverlap(underway, stage, reply)) {
+      this.#answerDisplaced(underway, stage, reply);
+      return;
+    }
+    const verdict = underway.displaced && !isClosing(reply) ? 'out-of-protocol' : judgeReply(stage, reply);
     if (verdict === 'out-of-protocol') {
       this.#outOfProtocol(underway, stage, reply);
       return;
@@ -306,13 +378,45 @@ export class TransactionEngine {
     if (verdict !== 'proceed') this.#settle(underway, { kind: verdict, stage, ...factsOf(reply) });
     else if (stage === 'mail' || stage === 'rcpt') this.#signs.learn(stage, reply);
     if (stage === 'rcpt') underway.recipientAccepted = verdict === 'proceed';
-    // 354 has one place, and so has the last of as many replies as were owed.
-    if (stage === 'data') this.#confirm();
+    if (stage === 'data') {
+      // 354 has one place, and so has the last of as many replies as were owed.
+      this.#confirm();
+      if (underway.overlapped && !isClosing(reply)) this.#overlap.worked();
+    }
 
     if (isClosing(reply)) this.#closedBy(reply);
     else if (stage === 'mail' || stage === 'rcpt') this.#continueEnvelope(underway);
     else if (stage === 'data' && verdict === 'proceed') this.#goAhead(underway);
     else this.#finish(underway);
+  }
+
+  /** Refusals of an envelope behind a dot that are not about sender, recipient or message, but about the place. */
+  #isAboutOverlap(underway: Underway, stage: TransactionStage, { code }: Reply): boolean {
+    if (underway.displaced) return code >= 500;
+    if (stage === 'end-of-data') {
+      const isFollowed = this.#underway.some(({ overlapped, streamed }) => overlapped && !streamed);
+      return code === outOfSequence && isFollowed;
+    }
+    if (stage !== 'mail' || !underway.overlapped) return false;
+    // In a trial the server may have lost a part of the group, and read the rest as another command.
+    return code === outOfSequence || (this.#overlap.isOnTrial && code >= 500);
+  }
+
+  /** Haraka takes the message, and answers each command behind its dot with 503: those are said again, on their own. */
+  #answerDisplaced(underway: Underway, stage: TransactionStage, reply: Reply): void {
+    if (stage === 'end-of-data') {
+      // Which of the replies is the one to the message, nobody can say.
+      this.#outOfProtocol(underway, stage, reply);
+      return;
+    }
+    underway.displaced = true;
+    if (stage !== 'data') return;
+    this.#overlap.broke(true);
+    this.#waiting.unshift(underway.transaction);
+    this.#begun -= 1;
+    this.#underway.splice(this.#underway.indexOf(underway), 1);
+    this.#confirm();
+    this.#beginNext();
   }
 
   /** The message is on its way already: a refusal counts once the reply to the message agrees with it. */
@@ -434,8 +538,10 @@ export class TransactionEngine {
 
   #finish(underway: Underway): void {
     this.#underway.splice(this.#underway.indexOf(underway), 1);
-    if (underway.outcome === 'accepted') this.#window.accepted();
-    else this.#window.unexpected();
+    if (underway.outcome === 'accepted') {
+      this.#accepted += 1;
+      this.#window.accepted();
+    } else this.#window.unexpected();
     this.#beginNext();
   }
 
@@ -463,6 +569,10 @@ export class TransactionEngine {
   #end(why: string): void {
     if (this.#over) return;
     this.#over = true;
+    // An envelope behind a dot without its replies. 421, which says why the session ends, has settled it before.
+    const isUnanswered = ({ overlapped, outcome }: Underway) =>
+      overlapped && (outcome === undefined || this.#overlap.isOnTrial);
+    if (this.#underway.some(isUnanswered)) this.#overlap.broke(false);
     for (const underway of this.#underway.splice(0)) {
       // A refused recipient stays refused. A refused sender says nothing of a message that is already on its way.
       const refusal = underway.refusal?.stage === 'rcpt' ? underway.refusal : undefined;

@@ -22,6 +22,8 @@ export function eventLines(event: SendEvent, style: Style): readonly string[] {
     }
     case 'session-lost':
       return [style.warn(`Session lost: ${visible(event.why)}. Opening another.`)];
+    case 'session-refused':
+      return [`The server admits no further session: ${visible(event.why)}. Going on with fewer.`];
     case 'slowed-down':
       return [
         `The server asks to slow down: ${visible(event.why)}. Pausing ${(event.pauseMs / 1_000).toFixed(0)} s.`,

@@ -4,7 +4,7 @@
  */
 import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
-import type { DecisionCause } from '../recipients/transitions.js';
+import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { ReadFetch } from './fact-ports.js';
 
@@ -129,18 +129,19 @@ export interface Ledger {
    */
   recordIntent(emailId: string, position: number, at: Date): Promise<boolean>;
   /**
-   * Puts a recipient into the state the attempt ended in, and logs the attempt. May ride with the next commit.
+   * Moves a recipient as what the attempt came to moves them, and logs the attempt. May ride with the next commit.
    * @returns the number of the attempt, from 1; undefined when the recipient was no longer ours to move.
    */
   recordTransaction(
     emailId: string,
     position: number,
-    transaction: TransactionRecord,
+    cause: AttemptCause,
+    transaction: Omit<TransactionRecord, 'state'>,
   ): Promise<number | undefined>;
   /** Moves every recipient whom that decision moves. @returns how many moved. */
   moveRecipients(emailId: string, decision: DecisionCause, at: Date): Promise<number>;
-  /** Those who are not to be mailed any more, of those not sent to yet, become `skipped`. @returns how many. */
-  skipSuppressed(emailId: string, positions: readonly number[], at: Date): Promise<number>;
+  /** Moves those of the named recipients whom that cause moves. @returns how many moved. */
+  moveThese(emailId: string, cause: NamedCause, positions: readonly number[], at: Date): Promise<number>;
   countStates(emailId: string): Promise<StateCounts>;
   cancelEmail(emailId: string, at: Date): Promise<void>;
   /**
@@ -209,19 +210,35 @@ export interface Delivery {
 export interface Transport {
   /**
    * @param giveUp aborted: it is not opened any more, and rejects at once.
+   * @param messages how many it is expected to carry, about: by that a session tells what is worth trying.
    * @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`.
    */
-  openSession(giveUp?: AbortSignal): Promise<Session>;
+  openSession(giveUp?: AbortSignal, messages?: number): Promise<Session>;
+}
+
+/** What was learnt about servers, for later runs. */
+export interface ServerNotes {
+  /**
+   * Whether the server takes an envelope behind the final dot of a message.
+   * @param server host and port.
+   * @param greeting the text of its greeting, without what changes from session to session.
+   * @returns undefined when that was never tried.
+   */
+  readOverlap(server: string, greeting: string): Promise<'taken' | 'not-taken' | undefined>;
+  /** May ride with the next commit. Never rejects: without it the next run only tries again. */
+  recordOverlap(server: string, greeting: string, overlap: 'taken' | 'not-taken', at: Date): Promise<void>;
 }
 
 export interface Session {
   /** Largest message the server takes, in octets; undefined when it does not say. RFC 1870 */
   readonly maxMessageBytes: number | undefined;
   /**
-   * How many `send` calls are worth having under way now: with pipelining the next one's commands ride with a message.
+   * How many `send` calls are worth having under way now: the next one's commands may ride with a message.
    * It changes with the replies of the server.
    */
   readonly depth: number;
+  /** A message was handed over and not answered yet: closing the session now leaves its recipient uncertain. */
+  readonly holdsMessage: boolean;
   /**
    * One mail transaction: MAIL, RCPT, DATA (RFC 5321 §3.3), exactly one forward-path.
    * @param beforeHandover awaited once, before the last octets are written; false gives the transaction up.

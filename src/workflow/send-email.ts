@@ -10,12 +10,14 @@ import { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
 import { Interleaver } from '../recipients/interleave.js';
 import { moveBy } from '../recipients/transitions.js';
+import { Blame } from '../smtp/blame.js';
 import { createPace, type Rate } from '../smtp/pace.js';
 import { retryDelayMs } from '../smtp/retry.js';
 import { createStopLoss } from '../smtp/stop-loss.js';
 import { deliverQueue } from './delivery-loop.js';
 import { type DeliveryRun, ended } from './delivery-run.js';
 import type { SendEvent, SendFinished } from './events.js';
+import { decideHeld, explainHeld } from './held-refusals.js';
 import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
 
 export interface SendRequest {
@@ -116,6 +118,13 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     takeTurn: createPace(request.rate),
     left: request.limit ?? Number.POSITIVE_INFINITY,
     tried: request.limit === undefined ? undefined : new NumberSet(),
+    again: [],
+    behind: [],
+    sessionsEndedBy: new Map(),
+    blame: new Blame(before.accepted > 0),
+    refused: new Set(),
+    messagesPerSession: Math.ceil(due / Math.max(1, connections)),
+    sessions: new Set(),
     sessionsOpened: 0,
     sessionsOpening: 0,
     failingSinceMs: undefined,
@@ -128,6 +137,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     recording: new Set(),
   };
   await runPasses(run, connections);
+  if (!ended(run)) run.stopped = explainHeld(run);
   return finish(run, startedMs);
 }
 
@@ -148,7 +158,7 @@ async function skipSuppressed(emailId: string, { ledger, clock }: SendPorts): Pr
     const positions = batch
       .filter(({ emailAddress }) => never.has(addrSpecKey(emailAddress)))
       .map(({ position }) => position);
-    if (positions.length > 0) await ledger.skipSuppressed(emailId, positions, clock.now());
+    if (positions.length > 0) await ledger.moveThese(emailId, 'suppressed', positions, clock.now());
   }
 }
 
@@ -167,10 +177,9 @@ async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
   let dueBefore: number | undefined;
   let deadlineMs: number | undefined;
   for (;;) {
-    const queue = dueRecipients(run, dueBefore);
-    await Promise.all(Array.from({ length: connections }, (_, index) => deliverInTurn(run, queue, index)));
-    await Promise.all(run.recording);
+    await runPass(run, connections, dueRecipients(run, dueBefore));
     if (ended(run)) return;
+    await decideHeld(run);
     // From here on it is about those deferred; a first pass may take longer than all retries.
     deadlineMs ??= clock.monotonicMs() + run.request.retryForMs;
     run.left = Number.POSITIVE_INFINITY;
@@ -181,6 +190,18 @@ async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
     if (ended(run)) return;
     dueBefore = next.at.getTime();
   }
+}
+
+/** A recipient may come back from a session that ends when the others are through already: then they begin again. */
+async function runPass(
+  run: DeliveryRun,
+  connections: number,
+  queue: AsyncGenerator<RecipientRecord, void, void>,
+): Promise<void> {
+  do {
+    await Promise.all(Array.from({ length: connections }, (_, index) => deliverInTurn(run, queue, index)));
+  } while (run.again.length + run.behind.length > 0 && !ended(run));
+  await Promise.all(run.recording);
 }
 
 /** About what a server works on a message: sessions that begin together stay together, and wait for one another there. */
@@ -206,14 +227,29 @@ async function* dueRecipients(
   const { ledger } = run.ports;
   const { interleave, email } = run.request;
   const all = interleave ? readInterleaved : readInOrder;
+  const refusedBefore: number[] = [];
   for await (const batch of all(ledger, email.emailId)) {
-    yield* batch.filter(recipient => {
-      if (dueBefore === undefined) return true;
-      // A run that stops after so many retries those and no others.
-      if (run.tried?.has(recipient.position) === false) return false;
-      return recipient.state === 'pending' || dueAt(recipient) <= dueBefore;
-    });
+    for (const recipient of batch) {
+      if (!isDue(run, recipient, dueBefore)) continue;
+      // Refused in an earlier run, which may have ended at them: the others first, so that this run gets further.
+      if (recipient.state === 'pending' && recipient.attempts > 0) refusedBefore.push(recipient.position);
+      else yield recipient;
+    }
   }
+  for (let at = 0; at < refusedBefore.length; at += batchRecipients) {
+    const positions = refusedBefore.slice(at, at + batchRecipients);
+    for (const recipient of await ledger.readRecipientsAt(email.emailId, positions)) {
+      if (!run.refused.has(recipient.position)) yield recipient;
+    }
+  }
+}
+
+function isDue(run: DeliveryRun, recipient: RecipientRecord, dueBefore: number | undefined): boolean {
+  if (run.refused.has(recipient.position)) return false;
+  if (dueBefore === undefined) return true;
+  // A run that stops after so many retries those and no others.
+  if (run.tried?.has(recipient.position) === false) return false;
+  return recipient.state === 'pending' || dueAt(recipient) <= dueBefore;
 }
 
 function readInOrder(ledger: Ledger, emailId: string): AsyncIterable<readonly RecipientRecord[]> {

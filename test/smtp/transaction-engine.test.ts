@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { type Capabilities, noCapabilities } from '../../src/smtp/capabilities.js';
 import type { MailTransaction } from '../../src/smtp/envelope.js';
 import type { SendOutcome } from '../../src/smtp/outcome.js';
-import { type EngineEffect, TransactionEngine } from '../../src/smtp/transaction-engine.js';
+import { Overlap } from '../../src/smtp/overlap.js';
+import {
+  type EngineEffect,
+  type EngineOptions,
+  TransactionEngine,
+} from '../../src/smtp/transaction-engine.js';
 
 const mail = (position: number, more: Partial<MailTransaction> = {}): MailTransaction => ({
   position,
@@ -21,8 +26,8 @@ class Run {
   over = '';
   #words: string[] = [];
 
-  constructor(server: Partial<Capabilities> = {}) {
-    this.engine = new TransactionEngine({ ...noCapabilities, ...server });
+  constructor(server: Partial<Capabilities> = {}, options: EngineOptions = {}) {
+    this.engine = new TransactionEngine({ ...noCapabilities, ...server }, { overlap: new Overlap('taken'), ...options });
   }
 
   take(effects: readonly EngineEffect[]): this {

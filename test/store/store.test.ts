@@ -14,10 +14,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/problem.js';
+import type { AttemptCause } from '../../src/recipients/transitions.js';
 import { openStore, openStoreIfAny, type Store } from '../../src/store/open-store.js';
 import { migrations } from '../../src/store/sqlite/schema.js';
 import type { RecordedFetch } from '../../src/workflow/fact-ports.js';
-import type { EmailRecord, RecipientRecord, TransactionRecord } from '../../src/workflow/ports.js';
+import type { EmailRecord, RecipientRecord } from '../../src/workflow/ports.js';
 
 let folder: string;
 let file: string;
@@ -69,17 +70,14 @@ function recipient(position: number, changes: Partial<RecipientRecord> = {}): Re
   };
 }
 
-function transaction(state: TransactionRecord['state']): TransactionRecord {
-  return {
-    startedAt: at,
-    endedAt: at,
-    stage: 'end-of-data',
-    state,
-    replyCode: 250,
-    enhancedStatusCode: '2.0.0',
-    replyText: 'queued',
-  };
-}
+const transaction = {
+  startedAt: at,
+  endedAt: at,
+  stage: 'end-of-data',
+  replyCode: 250,
+  enhancedStatusCode: '2.0.0',
+  replyText: 'queued',
+} as const;
 
 function fetch(changes: Partial<RecordedFetch> = {}): RecordedFetch {
   return {
@@ -145,8 +143,8 @@ describe('the ledger', () => {
 
   it('numbers attempts, logs each and never overwrites a final state', async () => {
     await store.ledger.openEmail(email(), [recipient(0)]);
-    const settle = (state: TransactionRecord['state']) =>
-      store.ledger.recordTransaction('em_aaaaaaaaaaaa', 0, transaction(state));
+    const settle = (state: AttemptCause) =>
+      store.ledger.recordTransaction('em_aaaaaaaaaaaa', 0, state, transaction);
     expect(await settle('deferred')).toBe(1);
     expect(await store.ledger.recordIntent('em_aaaaaaaaaaaa', 0, at)).toBe(true);
     expect(await settle('accepted')).toBe(2);
@@ -177,7 +175,7 @@ describe('the ledger', () => {
     for await (const batch of store.ledger.readRecipients('em_aaaaaaaaaaaa', ['pending'])) {
       for (const { position } of batch) {
         seen.push(position);
-        void store.ledger.recordTransaction('em_aaaaaaaaaaaa', position, transaction('accepted'));
+        void store.ledger.recordTransaction('em_aaaaaaaaaaaa', position, 'accepted', transaction);
       }
       await store.ledger.recordIntent('em_aaaaaaaaaaaa', 2_499, at);
     }
@@ -306,7 +304,7 @@ describe('finding emails', () => {
   it('knows the newest that is unfinished', async () => {
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aabbbbbbbbbb');
     await store.ledger.recordIntent('em_aabbbbbbbbbb', 0, at);
-    await store.ledger.recordTransaction('em_aabbbbbbbbbb', 0, transaction('accepted'));
+    await store.ledger.recordTransaction('em_aabbbbbbbbbb', 0, 'accepted', transaction);
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aaaaaaaaaaaa');
     await store.ledger.cancelEmail('em_aaaaaaaaaaaa', at);
     expect(await store.reader.findUnfinished()).toBeUndefined();

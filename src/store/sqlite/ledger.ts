@@ -1,8 +1,12 @@
 import { hostname } from 'node:os';
 import { addrSpecKey } from '../../message/mailbox.js';
 import { Problem } from '../../problem.js';
-import type { RecipientState } from '../../recipients/recipient.js';
-import { type DecisionCause, moveBy, statesBeforeAttempt } from '../../recipients/transitions.js';
+import {
+  type AttemptCause,
+  type DecisionCause,
+  moveBy,
+  type NamedCause,
+} from '../../recipients/transitions.js';
 import type { EmailReader, EmailRecord, Ledger, LockHolder } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import { takeEmailLock } from './email-lock.js';
@@ -89,12 +93,12 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     recordIntent: (emailId, position, at) =>
       commits.run('now', () => sql.intend.run(at.toISOString(), emailId, position).changes === 1),
 
-    recordTransaction: (emailId, position, transaction) =>
+    recordTransaction: (emailId, position, cause, transaction) =>
       commits.run('soon', () => {
         const endedAt = transaction.endedAt.toISOString();
-        if (sql.settle(transaction.state).run(endedAt, emailId, position).changes === 0) return undefined;
+        if (sql.settle(cause).run(endedAt, emailId, position).changes === 0) return undefined;
         const attempt = sql.attemptsOf.get(emailId, position) as number;
-        const { startedAt, stage, state, replyCode, enhancedStatusCode, replyText } = transaction;
+        const { startedAt, stage, replyCode, enhancedStatusCode, replyText } = transaction;
         sql.insertTransaction.run(
           emailId,
           position,
@@ -102,7 +106,7 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
           startedAt.toISOString(),
           endedAt,
           stage,
-          state,
+          moveBy(cause).to,
           replyCode,
           enhancedStatusCode,
           replyText,
@@ -113,10 +117,11 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     moveRecipients: (emailId, decision, at) =>
       commits.run('now', () => sql.decide(decision).run(at.toISOString(), emailId).changes),
 
-    skipSuppressed: (emailId, positions, at) =>
+    moveThese: (emailId, cause, positions, at) =>
       commits.run('now', () => {
         const iso = at.toISOString();
-        return positions.reduce((sum, position) => sum + sql.suppress.run(iso, emailId, position).changes, 0);
+        const move = sql.moveThis(cause);
+        return positions.reduce((sum, position) => sum + move.run(iso, emailId, position).changes, 0);
       }),
 
     countStates: reads.countStates,
@@ -186,9 +191,9 @@ function prepare(database: Database) {
     // No RETURNING: SQLite makes a table of its own for it, as for IN (see `inState`).
     settle: prepareEach(
       database,
-      (state: RecipientState) => `
-      UPDATE recipients SET state = '${state}', state_at = ?, attempts = attempts + 1
-       WHERE email_id = ? AND position = ? AND ${inState(statesBeforeAttempt(state))}`,
+      (cause: AttemptCause) => `
+      UPDATE recipients SET state = '${moveBy(cause).to}', state_at = ?, attempts = attempts + 1
+       WHERE email_id = ? AND position = ? AND ${inState(moveBy(cause).from)}`,
     ),
     decide: prepareEach(
       database,
@@ -196,9 +201,12 @@ function prepare(database: Database) {
       UPDATE recipients SET state = '${moveBy(decision).to}', state_at = ?
        WHERE email_id = ? AND ${inState(moveBy(decision).from)}`,
     ),
-    suppress: database.prepare(`
-      UPDATE recipients SET state = '${moveBy('suppressed').to}', state_at = ?
-       WHERE email_id = ? AND position = ? AND ${inState(moveBy('suppressed').from)}`),
+    moveThis: prepareEach(
+      database,
+      (cause: NamedCause) => `
+      UPDATE recipients SET state = '${moveBy(cause).to}', state_at = ?
+       WHERE email_id = ? AND position = ? AND ${inState(moveBy(cause).from)}`,
+    ),
     attemptsOf: database
       .prepare('SELECT attempts FROM recipients WHERE email_id = ? AND position = ?')
       .pluck(),

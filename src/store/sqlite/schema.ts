@@ -228,4 +228,14 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (email_number, recipient_number, method, rule, second, agent)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What was learnt about SMTP servers: whether one takes the next envelope behind the final dot of a message.
+  `
+  CREATE TABLE smtp_servers (
+    server      TEXT NOT NULL,
+    greeting    TEXT NOT NULL,
+    overlap     TEXT NOT NULL CHECK (overlap IN ('taken', 'not-taken')),
+    learnt_at   TEXT NOT NULL,
+    PRIMARY KEY (server, greeting)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
