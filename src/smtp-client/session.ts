@@ -177,10 +177,16 @@ export class SocketSession implements Session {
     clearTimeout(this.#timer);
     if (awaited === undefined) return;
     const { timeout, what } = patience[awaited];
-    const ms = this.#timeouts[timeout];
+    // Where a caller shortens the wait for MAIL, these are no longer.
+    const ms = Math.min(
+      this.#timeouts[timeout],
+      shortened.has(timeout) ? this.#timeouts.mail : Number.POSITIVE_INFINITY,
+    );
     this.#timer = setTimeout(() => this.#apply(this.#engine.timedOut(`${what} within ${ms / 1000} s`)), ms);
   }
 }
+
+const shortened: ReadonlySet<keyof Timeouts> = new Set(['group', 'trial']);
 
 const patience: Readonly<Record<Awaited, { timeout: keyof Timeouts; what: string }>> = {
   reset: { timeout: 'mail', what: 'no reply to RSET' },
@@ -188,6 +194,7 @@ const patience: Readonly<Record<Awaited, { timeout: keyof Timeouts; what: string
   rcpt: { timeout: 'rcpt', what: 'no reply to RCPT' },
   data: { timeout: 'data', what: 'no reply to DATA' },
   body: { timeout: 'dataBlock', what: 'the server took none of the message' },
+  group: { timeout: 'group', what: 'no reply to commands that were sent together' },
   trial: { timeout: 'trial', what: 'no reply to what came behind the end of a message' },
   'end-of-data': { timeout: 'endOfData', what: 'no reply to the end of the message' },
 };

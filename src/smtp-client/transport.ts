@@ -1,4 +1,4 @@
-import { Overlap } from '../smtp/overlap.js';
+import { Pipelining } from '../smtp/pipelining.js';
 import { greetingKey } from '../smtp/server-traits.js';
 import type { ServerNotes, Transport } from '../workflow/ports.js';
 import { type OpenConnection, openConnection, type SmtpServer } from './open-connection.js';
@@ -22,32 +22,32 @@ export interface TransportOptions {
 export function createSmtpTransport(server: SmtpServer, options: TransportOptions = {}): Transport {
   const timeouts = { ...standardTimeouts, ...server.timeouts };
   const window = { widest: options.window ?? 1 };
-  const overlaps = createOverlaps(server, options.notes);
+  const pipelinings = createPipelinings(server, options.notes);
   return {
     async openSession(giveUp, messages = 0) {
       const connection = await openConnection(server, giveUp);
-      const overlap = await overlaps.find(connection);
-      return new SocketSession(connection, timeouts, { window, overlap, messages });
+      const pipelining = await pipelinings.find(connection);
+      return new SocketSession(connection, timeouts, { window, pipelining, messages });
     },
   };
 }
 
 /** One for each kind of server that answers at this host: a name may stand for machines that differ. */
-function createOverlaps({ host, port }: SmtpServer, notes: ServerNotes | undefined) {
-  const overlaps = new Map<string, Overlap>();
+function createPipelinings({ host, port }: SmtpServer, notes: ServerNotes | undefined) {
+  const known = new Map<string, Pipelining>();
   const name = `${host.toLowerCase()}:${port}`;
   return {
-    async find({ greeting, traits }: OpenConnection): Promise<Overlap> {
+    async find({ greeting, traits }: OpenConnection): Promise<Pipelining> {
       const key = greetingKey(greeting);
-      const noted = overlaps.has(key) ? undefined : await notes?.readOverlap(name, key);
+      const noted = known.has(key) ? undefined : await notes?.readOverlap(name, key);
       // Another session may have come with the same greeting meanwhile.
-      const overlap =
-        overlaps.get(key) ??
-        new Overlap(noted ?? traits.overlap, standing =>
+      const pipelining =
+        known.get(key) ??
+        new Pipelining(noted ?? traits.overlap, standing =>
           notes?.recordOverlap(name, key, standing, new Date()),
         );
-      overlaps.set(key, overlap);
-      return overlap;
+      known.set(key, pipelining);
+      return pipelining;
     },
   };
 }

@@ -6,7 +6,7 @@
  * is true at that moment: `uncertain` if the last octets of the message may have left, else `not-sent`.
  *
  * Ways to speak, by what the server offers and is known to take: one command at a time; MAIL, RCPT and DATA in one group and
- * the end of the message alone; that group behind the end of the message before it (`overlap.ts`); or, with a window, whole
+ * the end of the message alone; that group behind the end of the message before it (`pipelining.ts`); or, with a window, whole
  * transactions behind one another (`window.ts`).
  */
 import type { Capabilities } from './capabilities.js';
@@ -14,7 +14,7 @@ import { encodeData } from './dot-stuff.js';
 import { commandOf, type EnvelopeStep, type MailTransaction, refuseLocally } from './envelope.js';
 import { isClosing, isUnknownCommand, judgeReply, stageName, type TransactionStage } from './judge.js';
 import { factsOf, type OutcomeKind, type SendOutcome, unanswered } from './outcome.js';
-import { isWorthTrying, Overlap, type TrialGain } from './overlap.js';
+import { isWorthTrying, Pipelining, type TrialGain } from './pipelining.js';
 import { printReply, type Reply, ReplyParser } from './reply.js';
 import { ReplySigns } from './reply-signs.js';
 import { isWritingBody, lostOutcome, mayLeaveEnvelope, type Underway } from './underway.js';
@@ -31,16 +31,16 @@ export type EngineEffect =
   | { readonly kind: 'over'; readonly why: string };
 
 /**
- * What the session waits for; each has a timeout of its own. `body`: for the system to take octets of a message. `trial`: for
- * the replies to the first envelope behind a final dot.
+ * What the session waits for; each has a timeout of its own. `body`: for the system to take octets of a message. `group`: for
+ * the replies to the first commands that were written together. `trial`: for those to the first envelope behind a final dot.
  */
-export type Awaited = 'reset' | TransactionStage | 'body' | 'trial';
+export type Awaited = 'reset' | TransactionStage | 'body' | 'group' | 'trial';
 
 /** What the sessions of a run share, and what one of them may gain by a trial. */
 export interface EngineOptions {
   /** Of transactions that may be unanswered at a time, where the server offers what that takes. */
   readonly window?: WindowLimit;
-  readonly overlap?: Overlap;
+  readonly pipelining?: Pipelining;
   /** Messages this session is expected to carry; 0: too few for a trial. */
   readonly messages?: number;
 }
@@ -63,7 +63,7 @@ export class TransactionEngine {
   readonly #server: Capabilities;
   readonly #window: ReturnType<typeof createWindow>;
   readonly #isWindowWanted: boolean;
-  readonly #overlap: Overlap;
+  readonly #pipelining: Pipelining;
   readonly #messages: number;
   readonly #parser = new ReplyParser();
   readonly #signs = new ReplySigns();
@@ -81,11 +81,11 @@ export class TransactionEngine {
   #effects: EngineEffect[] = [];
 
   constructor(server: Capabilities, options: EngineOptions = {}) {
-    const { window = { widest: 1 }, overlap = new Overlap('not-taken'), messages = 0 } = options;
+    const { window = { widest: 1 }, pipelining = new Pipelining('not-taken'), messages = 0 } = options;
     this.#server = server;
     this.#isWindowWanted = server.pipelining && server.chunking && window.widest > 1;
     this.#window = createWindow(this.#isWindowWanted ? window : { widest: 1 });
-    this.#overlap = overlap;
+    this.#pipelining = pipelining;
     this.#messages = messages;
   }
 
@@ -99,22 +99,26 @@ export class TransactionEngine {
 
   /** Without words to tell replies apart, one too few among many would go unnoticed. */
   get #width(): number {
-    return this.#signs.areDistinct && !this.#isTrialAhead ? this.#window.width : 1;
+    return this.#groups && this.#signs.areDistinct && !this.#isTrialAhead ? this.#window.width : 1;
+  }
+
+  get #groups(): boolean {
+    return this.#server.pipelining && this.#pipelining.groups;
   }
 
   get #overlaps(): boolean {
-    return this.#server.pipelining && this.#overlap.isOn;
+    return this.#server.pipelining && this.#pipelining.overlaps;
   }
 
   /** A trial is to come, or under way: nothing else is put behind a message before it is decided. */
   get #isTrialAhead(): boolean {
-    return this.#overlap.isOnTrial || (this.#overlap.isUntried && this.#gainsByTrial);
+    return this.#pipelining.isOnTrial || (this.#pipelining.isUntried && this.#gainsByTrial);
   }
 
   /** A window pays in any case: the user asked for it, and it needs a server that takes commands behind a message. */
   get #gainsByTrial(): boolean {
     const gain: TrialGain = { messages: this.#messages, roundTripMs: this.#roundTripMs };
-    return this.#server.pipelining && (this.#isWindowWanted || isWorthTrying(gain));
+    return this.#groups && (this.#isWindowWanted || isWorthTrying(gain));
   }
 
   /** Whether a message was handed over whose outcome is not known yet: a session that ends now leaves somebody uncertain. */
@@ -137,12 +141,19 @@ export class TransactionEngine {
   get awaits(): Awaited | undefined {
     const [owed] = this.#owed;
     const step = owed?.step;
-    if (owed?.underway.overlapped === true && this.#overlap.isOnTrial && step !== 'end-of-data')
+    if (owed?.underway.overlapped === true && this.#pipelining.isOnTrial && step !== 'end-of-data')
       return 'trial';
+    if (this.#isUnprovenGroup) return 'group';
     // Before it there may be a message that the server still works on.
     if (owed?.underway.streamed === true) return 'end-of-data';
     if (step !== undefined) return step === 'lone-dot' || step === 'chunk' ? 'end-of-data' : step;
     return this.#underway.some(isWritingBody) ? 'body' : undefined;
+  }
+
+  /** Several replies are owed to commands that were written together, and no such group was ever answered. */
+  get #isUnprovenGroup(): boolean {
+    const [, second] = this.#owed;
+    return second !== undefined && !second.underway.streamed && !this.#pipelining.isProven;
   }
 
   /** Replies that were owed and came: when it grows, the wait for the next one begins. */
@@ -284,13 +295,13 @@ export class TransactionEngine {
 
   #mayTry({ streamed }: Underway): boolean {
     const isClean = this.#accepted >= cleanBeforeTrial && !streamed;
-    return isClean && this.#overlap.isUntried && this.#gainsByTrial;
+    return isClean && this.#pipelining.isUntried && this.#gainsByTrial;
   }
 
   #begin(transaction: MailTransaction, streamed: boolean): void {
     const reset = streamed || (this.#last !== undefined && mayLeaveEnvelope(this.#last));
     const overlapped = this.#underway.length > 0;
-    if (overlapped) this.#overlap.try();
+    if (overlapped) this.#pipelining.try();
     const underway: Underway = {
       transaction,
       streamed,
@@ -314,7 +325,7 @@ export class TransactionEngine {
   /** The next command; with PIPELINING all of them, DATA being the last its group may have. RFC 2920 §3.1 */
   #writeEnvelope(underway: Underway): void {
     const { unwritten } = underway;
-    const steps = unwritten.splice(0, this.#server.pipelining ? unwritten.length : 1);
+    const steps = unwritten.splice(0, this.#groups ? unwritten.length : 1);
     this.#write(Buffer.from(steps.map(step => this.#command(step, underway)).join('')));
   }
 
@@ -379,9 +390,10 @@ export class TransactionEngine {
     else if (stage === 'mail' || stage === 'rcpt') this.#signs.learn(stage, reply);
     if (stage === 'rcpt') underway.recipientAccepted = verdict === 'proceed';
     if (stage === 'data') {
+      this.#pipelining.groupAnswered();
       // 354 has one place, and so has the last of as many replies as were owed.
       this.#confirm();
-      if (underway.overlapped && !isClosing(reply)) this.#overlap.worked();
+      if (underway.overlapped && !isClosing(reply)) this.#pipelining.worked();
     }
 
     if (isClosing(reply)) this.#closedBy(reply);
@@ -399,7 +411,7 @@ export class TransactionEngine {
     }
     if (stage !== 'mail' || !underway.overlapped) return false;
     // In a trial the server may have lost a part of the group, and read the rest as another command.
-    return code === outOfSequence || (this.#overlap.isOnTrial && code >= 500);
+    return code === outOfSequence || (this.#pipelining.isOnTrial && code >= 500);
   }
 
   /** Haraka takes the message, and answers each command behind its dot with 503: those are said again, on their own. */
@@ -411,7 +423,7 @@ export class TransactionEngine {
     }
     underway.displaced = true;
     if (stage !== 'data') return;
-    this.#overlap.broke(true);
+    this.#pipelining.broke(true);
     this.#waiting.unshift(underway.transaction);
     this.#begun -= 1;
     this.#underway.splice(this.#underway.indexOf(underway), 1);
@@ -563,16 +575,18 @@ export class TransactionEngine {
     for (const underway of this.#underway) {
       this.#settle(underway, unanswered('not-sent', this.#stageOf(underway), why));
     }
-    this.#end(why);
+    this.#end(why, true);
   }
 
-  #end(why: string): void {
+  /** @param isExplained the server said why (421): its silence means nothing. */
+  #end(why: string, isExplained = false): void {
     if (this.#over) return;
     this.#over = true;
+    if (!isExplained && this.#isUnprovenGroup) this.#pipelining.groupLost();
     // An envelope behind a dot without its replies. 421, which says why the session ends, has settled it before.
     const isUnanswered = ({ overlapped, outcome }: Underway) =>
-      overlapped && (outcome === undefined || this.#overlap.isOnTrial);
-    if (this.#underway.some(isUnanswered)) this.#overlap.broke(false);
+      overlapped && (outcome === undefined || this.#pipelining.isOnTrial);
+    if (this.#underway.some(isUnanswered)) this.#pipelining.broke(false);
     for (const underway of this.#underway.splice(0)) {
       // A refused recipient stays refused. A refused sender says nothing of a message that is already on its way.
       const refusal = underway.refusal?.stage === 'rcpt' ? underway.refusal : undefined;

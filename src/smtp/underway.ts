@@ -6,7 +6,7 @@ export interface Underway {
   readonly transaction: MailTransaction;
   /** Whole, in one write behind others (RFC 3030), and not step by step. */
   readonly streamed: boolean;
-  /** Its envelope travelled behind the final dot of another message (`overlap.ts`). */
+  /** Its envelope travelled behind the final dot of another message (`pipelining.ts`). */
   readonly overlapped: boolean;
   /** The server answered MAIL with 503 only because it stood behind a dot: the transaction has to begin again. */
   displaced: boolean;

@@ -85,7 +85,8 @@ export class ModelServer {
     }
     this.#take();
     if (this.#input !== '' && this.#behindDot === 'ignore') this.#input = '';
-    if (this.#input !== '' && this.#behindDot === 'refuse') this.#refusing = this.#input.match(/\r\n/g)?.length ?? 0;
+    if (this.#input !== '' && this.#behindDot === 'refuse')
+      this.#refusing = this.#input.match(/\r\n/g)?.length ?? 0;
     return true;
   }
 

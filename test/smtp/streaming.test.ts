@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Capabilities, noCapabilities } from '../../src/smtp/capabilities.js';
 import type { SendOutcome } from '../../src/smtp/outcome.js';
-import { Overlap, type OverlapStanding } from '../../src/smtp/overlap.js';
+import { type OverlapStanding, Pipelining } from '../../src/smtp/pipelining.js';
 import { type EngineEffect, TransactionEngine } from '../../src/smtp/transaction-engine.js';
 import { type BehindDot, type Decision, ModelServer, type Stage } from './model-server.js';
 
@@ -17,7 +17,7 @@ const mail = (position: number, octets = 40) => ({
 
 /** An engine whose intents are durable at once, and everything it said since it was asked last. */
 function begin(window: number, server: Capabilities = streaming, limit = { widest: window }) {
-  const engine = new TransactionEngine(server, { window: limit, overlap: new Overlap('taken') });
+  const engine = new TransactionEngine(server, { window: limit, pipelining: new Pipelining('taken') });
   const outcomes = new Map<number, SendOutcome>();
   let written = '';
   const take = (effects: readonly EngineEffect[]): void => {
@@ -289,7 +289,7 @@ describe('whatever a server that keeps to the protocol decides', () => {
         (script, turns) => {
           const engine = new TransactionEngine(capabilities, {
             window: { widest: window },
-            overlap: new Overlap(standing),
+            pipelining: new Pipelining(standing),
             messages: 1_000,
           });
           engine.measured(20);

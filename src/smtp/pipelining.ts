@@ -1,9 +1,12 @@
 /**
- * Whether the next envelope may travel behind the final dot of a message. RFC 2920 §3.1 allows it and it saves a round trip for
+ * What may be written before a reply has come, in the sessions of a run that meet the same server: they share one of these, and
+ * what went wrong in one is not tried in another.
+ *
+ * Groups: MAIL, RCPT and DATA together. Every server that offers PIPELINING has to take them, and a few do not answer.
+ *
+ * Overlap: whether the next envelope may travel behind the final dot of a message. RFC 2920 §3.1 allows it and it saves a round trip for
  * each message, but some servers that offer PIPELINING do not take it: Courier reads none of it, Haraka answers 503, Dovecot's
  * submission service closes the connection. So it is done only with servers that are known to take it, or that took it once.
- *
- * The sessions of a run that meet the same server share one of these: what went wrong in one is not tried in another.
  */
 
 /** What is known of a server; `untried` when nothing is. */
@@ -25,7 +28,8 @@ export function isWorthTrying({ messages, roundTripMs }: TrialGain): boolean {
   return messages >= leastMessages && messages * roundTripMs >= leastSavedMs;
 }
 
-export class Overlap {
+export class Pipelining {
+  #groups: 'unknown' | 'answered' | 'not-answered' = 'unknown';
   #standing: OverlapStanding | 'on-trial';
   readonly #onLearnt: (standing: 'taken' | 'not-taken') => void;
 
@@ -38,8 +42,27 @@ export class Overlap {
     this.#onLearnt = onLearnt;
   }
 
-  get isOn(): boolean {
-    return this.#standing === 'taken';
+  /** false once a group got no answer: then it is one command at a time. */
+  get groups(): boolean {
+    return this.#groups !== 'not-answered';
+  }
+
+  /** Whether the server has ever answered a group. */
+  get isProven(): boolean {
+    return this.#groups === 'answered';
+  }
+
+  groupAnswered(): void {
+    if (this.#groups === 'unknown') this.#groups = 'answered';
+  }
+
+  /** Silence, or a connection that broke. It counts only before any group was answered: later there are other reasons. */
+  groupLost(): void {
+    if (this.#groups === 'unknown') this.#groups = 'not-answered';
+  }
+
+  get overlaps(): boolean {
+    return this.groups && this.#standing === 'taken';
   }
 
   get isUntried(): boolean {
