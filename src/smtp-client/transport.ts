@@ -43,9 +43,9 @@ function createPipelinings({ host, port }: SmtpServer, notes: ServerNotes | unde
       // Another session may have come with the same greeting meanwhile.
       const pipelining =
         known.get(key) ??
-        new Pipelining(noted ?? traits.overlap, standing =>
-          notes?.recordOverlap(name, key, standing, new Date()),
-        );
+        new Pipelining(noted ?? traits.overlap, standing => {
+          void notes?.recordOverlap(name, key, standing, new Date());
+        });
       known.set(key, pipelining);
       return pipelining;
     },

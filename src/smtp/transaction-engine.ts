@@ -121,9 +121,12 @@ export class TransactionEngine {
     return this.#groups && (this.#isWindowWanted || isWorthTrying(gain));
   }
 
-  /** Whether a message was handed over whose outcome is not known yet: a session that ends now leaves somebody uncertain. */
+  /** Whether a message was handed over and not answered yet: a session that ends now leaves somebody uncertain. */
   get holdsMessage(): boolean {
-    return this.#underway.some(({ intent, outcome }) => intent === 'durable' && outcome === undefined);
+    return this.#underway.some(
+      ({ intent, acceptance, outcome }) =>
+        intent === 'durable' && acceptance === undefined && outcome === undefined,
+    );
   }
 
   /** @param roundTripMs between a command and its reply; what it costs to wait for the server before each message. */

@@ -66,6 +66,7 @@ function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefin
     }
     case 'session-opened':
     case 'session-lost':
+    case 'session-refused':
     case 'slowed-down':
     case 'retry-scheduled':
     case 'interrupted':

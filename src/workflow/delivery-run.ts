@@ -30,7 +30,9 @@ export interface DeliveryRun {
   /** Messages each session can expect to carry. */
   readonly messagesPerSession: number;
   sessionsOpened: number;
-  sessionsOpening: number;
+  /** Resolves when the first session is open. */
+  readonly firstSession: Promise<void>;
+  readonly onFirstSession: () => void;
   /** Those that are open now. */
   readonly sessions: Set<Session>;
   /** On the monotonic clock: since when no session settled anybody; undefined when the last one did. */

@@ -111,6 +111,10 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   }
   const due = before.pending + before.deferred;
   const connections = Math.min(request.connections, Math.ceil(due / 10));
+  let onFirstSession = () => {};
+  const firstSession = new Promise<void>(resolve => {
+    onFirstSession = resolve;
+  });
   const run: DeliveryRun = {
     request,
     ports,
@@ -126,7 +130,8 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     messagesPerSession: Math.ceil(due / Math.max(1, connections)),
     sessions: new Set(),
     sessionsOpened: 0,
-    sessionsOpening: 0,
+    firstSession,
+    onFirstSession,
     failingSinceMs: undefined,
     throttledSinceMs: undefined,
     pauseMs: 0,
@@ -199,7 +204,11 @@ async function runPass(
   queue: AsyncGenerator<RecipientRecord, void, void>,
 ): Promise<void> {
   do {
-    await Promise.all(Array.from({ length: connections }, (_, index) => deliverInTurn(run, queue, index)));
+    const first = deliverQueue(run, queue);
+    // It shows whether server and login are right, once; a wrong password is not tried by several sessions at a time.
+    await Promise.race([first, run.firstSession]);
+    const others = Array.from({ length: connections - 1 }, (_, index) => deliverInTurn(run, queue, index));
+    await Promise.all([first, ...others]);
   } while (run.again.length + run.behind.length > 0 && !ended(run));
   await Promise.all(run.recording);
 }
@@ -212,7 +221,7 @@ async function deliverInTurn(
   queue: AsyncGenerator<RecipientRecord, void, void>,
   index: number,
 ): Promise<void> {
-  if (index > 0) await run.ports.clock.sleep(index * sessionSpacingMs, run.stop.drain);
+  await run.ports.clock.sleep(index * sessionSpacingMs, run.stop.drain);
   await deliverQueue(run, queue);
 }
 

@@ -73,20 +73,18 @@ export async function closeSession(run: DeliveryRun, share: Share): Promise<void
 }
 
 async function openSession(run: DeliveryRun, share: Share): Promise<void> {
-  run.sessionsOpening += 1;
   try {
     // Nobody who ends a run waits for a server that may take minutes to let somebody in.
     share.session = await run.ports.transport.openSession(run.stop.drain, run.messagesPerSession);
     share.taken = 0;
     run.sessions.add(share.session);
     run.sessionsOpened += 1;
+    run.onFirstSession();
     run.ports.emit({ kind: 'session-opened', sessions: run.sessionsOpened });
   } catch (error) {
     if (ended(run)) return;
     if (!(error instanceof Problem)) throw error;
     refusedSession(run, share, error);
-  } finally {
-    run.sessionsOpening -= 1;
   }
 }
 
@@ -102,10 +100,9 @@ function refusedSession(run: DeliveryRun, share: Share, problem: Problem): void 
     run.ports.emit({ kind: 'session-refused', why: problem.message });
     return;
   }
-  // Nobody waits for a server that let nobody in, unless another session is still on its way.
-  const mayPass = run.sessionsOpened > 0 || run.sessionsOpening > 1;
+  // Nobody waits for a server that never let anybody in.
   const isPassing = problem.code === 'server-unreachable' || (isLogin && share.failures < toleratedFailures);
-  if (mayPass && isPassing) share.broke = problem.message;
+  if (run.sessionsOpened > 0 && isPassing) share.broke = problem.message;
   else run.stopped ??= problem;
 }
 
