@@ -8,7 +8,7 @@ export type AttemptCause = Exclude<OutcomeKind, 'withdrawn'>;
 export type DecisionCause = 'resolved-accepted' | 'resolved-skipped' | 'resend' | 'cancelled';
 
 /** What moves recipients that are named one by one. */
-export type NamedCause = 'suppressed' | 'sender-cleared' | 'given-up';
+export type NamedCause = 'suppressed' | 'sender-cleared' | 'given-up' | 'resolved-accepted';
 
 /** Everything that can move a recipient of an opened email. */
 export type Cause = 'intended' | AttemptCause | 'abandoned' | 'opened' | NamedCause | DecisionCause;

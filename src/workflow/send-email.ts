@@ -19,6 +19,7 @@ import { type DeliveryRun, ended } from './delivery-run.js';
 import type { SendEvent, SendFinished } from './events.js';
 import { decideHeld, explainHeld } from './held-refusals.js';
 import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
+import { type NamedDecision, settleNamed } from './settle-named.js';
 
 export interface SendRequest {
   readonly email: EmailRecord;
@@ -38,6 +39,8 @@ export interface SendRequest {
   readonly limit?: number | undefined;
   /** What to do with uncertain recipients, who are otherwise left alone. */
   readonly uncertain?: UncertainDecision | undefined;
+  /** Recipients that the user settles by name, without sending to them. */
+  readonly named?: NamedDecision | undefined;
   /** What the states were before, for `send-resumed`; false for the first run. */
   readonly resumed: boolean;
 }
@@ -101,6 +104,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   await ledger.acceptOpened(email.emailId, clock.now());
   // Of those the user was shown; who becomes uncertain below is shown now, and decided about next time.
   await settleUncertain(request, ports);
+  if (request.named !== undefined) await settleNamed(email.emailId, request.named, ports);
   await ledger.markAbandonedUncertain(email.emailId, clock.now());
   await ledger.acceptOpened(email.emailId, clock.now());
   await skipSuppressed(email.emailId, ports);

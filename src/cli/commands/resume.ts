@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createOption } from '../commander.js';
-import { duration, rate, wholeNumber, window } from '../options.js';
+import { collect, duration, rate, wholeNumber, window } from '../options.js';
 
 export function defineResume(command: Command): void {
   command
@@ -22,6 +22,11 @@ export function defineResume(command: Command): void {
         'skip',
       ]),
     )
+    .option(
+      '--recipient <address>',
+      'with --resolve: only this one, with skip also if pending or deferred; repeatable',
+      collect,
+    )
     .option('--accept-changed', 'go on although template or list changed; the rest gets the message as begun')
     .option('--accept-copy', 'go on although the database was copied from elsewhere')
     .option('--limit <n>', 'stop this run after n recipients', wholeNumber(1))
@@ -31,6 +36,7 @@ export function defineResume(command: Command): void {
 Examples:
   $ mailtrack resume
   $ mailtrack resume em_7k3f --retry-for 2h
+  $ mailtrack resume em_7k3f --resolve skip --recipient bob@example.com
 
 Recipients whose delivery is uncertain are listed, never sent to again unless you say so.`,
     )
