@@ -1,11 +1,7 @@
 import type { Socket } from 'node:net';
+import type { BeginOptions } from '../smtp/begin-rule.js';
 import type { SendOutcome } from '../smtp/outcome.js';
-import {
-  type Awaited,
-  type EngineEffect,
-  type EngineOptions,
-  TransactionEngine,
-} from '../smtp/transaction-engine.js';
+import { type Awaited, type EngineEffect, TransactionEngine } from '../smtp/transaction-engine.js';
 import type { Delivery, Session } from '../workflow/ports.js';
 import { askServer } from './ask-server.js';
 import type { OpenConnection } from './open-connection.js';
@@ -39,7 +35,7 @@ export class SocketSession implements Session {
   #asked: number | undefined;
   #isMeasured = false;
 
-  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts, options: EngineOptions) {
+  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts, options: BeginOptions) {
     this.maxMessageBytes = capabilities.maxMessageBytes;
     this.#socket = socket;
     this.#engine = new TransactionEngine(capabilities, options);

@@ -9,16 +9,15 @@
  * the end of the message alone; that group behind the end of the message before it (`pipelining.ts`); or, with a window, whole
  * transactions behind one another (`window.ts`).
  */
+import { type BeginOptions, BeginRule, blockOctets } from './begin-rule.js';
 import type { Capabilities } from './capabilities.js';
 import { encodeData } from './dot-stuff.js';
 import { commandOf, type EnvelopeStep, type MailTransaction, refuseLocally } from './envelope.js';
 import { isClosing, isUnknownCommand, judgeReply, stageName, type TransactionStage } from './judge.js';
 import { factsOf, type OutcomeKind, type SendOutcome, unanswered } from './outcome.js';
-import { isWorthTrying, Pipelining, type TrialGain } from './pipelining.js';
 import { printReply, type Reply, ReplyParser } from './reply.js';
 import { ReplySigns } from './reply-signs.js';
 import { isWritingBody, lostOutcome, mayLeaveEnvelope, type Underway } from './underway.js';
-import { createWindow, type WindowLimit } from './window.js';
 
 export type EngineEffect =
   /** Octets for the socket, in this order; `flushed` is to be called when the system has taken them. */
@@ -36,37 +35,18 @@ export type EngineEffect =
  */
 export type Awaited = 'reset' | TransactionStage | 'body' | 'group' | 'trial';
 
-/** What the sessions of a run share, and what one of them may gain by a trial. */
-export interface EngineOptions {
-  /** Of transactions that may be unanswered at a time, where the server offers what that takes. */
-  readonly window?: WindowLimit;
-  readonly pipelining?: Pipelining;
-  /** Messages this session is expected to carry; 0: too few for a trial. */
-  readonly messages?: number;
-}
-
 /** What a reply can be owed for. */
 type Step = EnvelopeStep | 'end-of-data' | 'lone-dot' | 'chunk';
 
 /** Bad sequence of commands. RFC 5321 §4.2.2 */
 const outOfSequence = 503;
-/** A message goes out in blocks of this many octets, so that it is known whether its last ones have left. */
-const blockOctets = 64 * 1024;
 /** CRLF.CRLF leaves as one, or a lenient server could take a part of it for the whole. RFC 5321 §4.1.1.4 */
 const terminatorOctets = 5;
-/** Of all messages in the window: more would only wait in buffers. */
-const windowOctets = 1024 * 1024;
-/** Messages a session has to have taken with the dot alone before the next envelope is tried behind one. */
-const cleanBeforeTrial = 2;
-
 export class TransactionEngine {
   readonly #server: Capabilities;
-  readonly #window: ReturnType<typeof createWindow>;
-  readonly #isWindowWanted: boolean;
-  readonly #pipelining: Pipelining;
-  readonly #messages: number;
   readonly #parser = new ReplyParser();
   readonly #signs = new ReplySigns();
+  readonly #rule: BeginRule;
   readonly #waiting: MailTransaction[] = [];
   /** In order; step by step up to two: one whose message was handed over, and the envelope behind it. */
   readonly #underway: Underway[] = [];
@@ -74,51 +54,18 @@ export class TransactionEngine {
   /** The one begun last: by what it leaves at the server, the next has to begin with RSET. */
   #last: Underway | undefined;
   #begun = 0;
-  #accepted = 0;
   #answered = 0;
-  #roundTripMs = 0;
   #over = false;
   #effects: EngineEffect[] = [];
 
-  constructor(server: Capabilities, options: EngineOptions = {}) {
-    const { window = { widest: 1 }, pipelining = new Pipelining('not-taken'), messages = 0 } = options;
+  constructor(server: Capabilities, options: BeginOptions = {}) {
     this.#server = server;
-    this.#isWindowWanted = server.pipelining && server.chunking && window.widest > 1;
-    this.#window = createWindow(this.#isWindowWanted ? window : { widest: 1 });
-    this.#pipelining = pipelining;
-    this.#messages = messages;
+    this.#rule = new BeginRule(server, this.#signs, options);
   }
 
-  /**
-   * How many transactions are worth offering at a time: where envelopes overlap also the one that follows in the same group; and
-   * one in reserve, so that nothing ever waits for its message to be made.
-   */
+  /** How many transactions are worth offering at a time. It changes with the replies of the server. */
   get depth(): number {
-    return this.#overlaps ? this.#width + 2 : 2;
-  }
-
-  /** Without words to tell replies apart, one too few among many would go unnoticed. */
-  get #width(): number {
-    return this.#groups && this.#signs.areDistinct && !this.#isTrialAhead ? this.#window.width : 1;
-  }
-
-  get #groups(): boolean {
-    return this.#server.pipelining && this.#pipelining.groups;
-  }
-
-  get #overlaps(): boolean {
-    return this.#server.pipelining && this.#pipelining.overlaps;
-  }
-
-  /** A trial is to come, or under way: nothing else is put behind a message before it is decided. */
-  get #isTrialAhead(): boolean {
-    return this.#pipelining.isOnTrial || (this.#pipelining.isUntried && this.#gainsByTrial);
-  }
-
-  /** A window pays in any case: the user asked for it, and it needs a server that takes commands behind a message. */
-  get #gainsByTrial(): boolean {
-    const gain: TrialGain = { messages: this.#messages, roundTripMs: this.#roundTripMs };
-    return this.#groups && (this.#isWindowWanted || isWorthTrying(gain));
+    return this.#rule.depth;
   }
 
   /** Whether a message was handed over and not answered yet: a session that ends now leaves somebody uncertain. */
@@ -129,9 +76,9 @@ export class TransactionEngine {
     );
   }
 
-  /** @param roundTripMs between a command and its reply; what it costs to wait for the server before each message. */
+  /** @param roundTripMs between a command and its reply. */
   measured(roundTripMs: number): void {
-    this.#roundTripMs = roundTripMs;
+    this.#rule.measured(roundTripMs);
   }
 
   /** Whether another transaction may be offered. */
@@ -144,7 +91,7 @@ export class TransactionEngine {
   get awaits(): Awaited | undefined {
     const [owed] = this.#owed;
     const step = owed?.step;
-    if (owed?.underway.overlapped === true && this.#pipelining.isOnTrial && step !== 'end-of-data')
+    if (owed?.underway.overlapped === true && this.#rule.pipelining.isOnTrial && step !== 'end-of-data')
       return 'trial';
     if (this.#isUnprovenGroup) return 'group';
     // Before it there may be a message that the server still works on.
@@ -156,7 +103,7 @@ export class TransactionEngine {
   /** Several replies are owed to commands that were written together, and no such group was ever answered. */
   get #isUnprovenGroup(): boolean {
     const [, second] = this.#owed;
-    return second !== undefined && !second.underway.streamed && !this.#pipelining.isProven;
+    return second !== undefined && !second.underway.streamed && !this.#rule.pipelining.isProven;
   }
 
   /** Replies that were owed and came: when it grows, the wait for the next one begins. */
@@ -262,49 +209,17 @@ export class TransactionEngine {
 
   #beginNext(): void {
     for (let next = this.#waiting[0]; next !== undefined && !this.#over; next = this.#waiting[0]) {
-      const streamed = this.#mayStream(next);
-      if (!streamed && !this.#mayFollow()) return;
-      if (streamed && !this.#hasRoom(next)) return;
+      const beginning = this.#rule.next(next, this.#underway);
+      if (beginning === 'wait') return;
       this.#waiting.shift();
-      this.#begin(next, streamed);
+      this.#begin(next, beginning === 'streamed');
     }
-  }
-
-  /** What is larger than a block waits for nobody's round trip, and is better known step by step. */
-  #mayStream({ message }: MailTransaction): boolean {
-    return this.#width > 1 && message.length <= blockOctets;
-  }
-
-  /** Behind what has been handed over, or is streamed as well: nothing is ever written between DATA and its message. */
-  #hasRoom({ message }: MailTransaction): boolean {
-    const last = this.#underway.at(-1);
-    if (last === undefined) return true;
-    if (!this.#overlaps) return false;
-    if (this.#underway.length >= this.#width || (last.intent !== 'durable' && !last.streamed)) return false;
-    const octets = this.#underway.reduce((sum, { transaction }) => sum + transaction.message.length, 0);
-    return octets + message.length <= windowOctets;
-  }
-
-  /**
-   * A message may be followed by the next envelope in one group; the next message waits for its 354, and so for the
-   * reply to this one: never more than one recipient is uncertain. RFC 2920 §3.1
-   */
-  #mayFollow(): boolean {
-    const [before, ...more] = this.#underway;
-    if (before === undefined) return true;
-    if (more.length > 0 || before.intent !== 'durable') return false;
-    return this.#overlaps || this.#mayTry(before);
-  }
-
-  #mayTry({ streamed }: Underway): boolean {
-    const isClean = this.#accepted >= cleanBeforeTrial && !streamed;
-    return isClean && this.#pipelining.isUntried && this.#gainsByTrial;
   }
 
   #begin(transaction: MailTransaction, streamed: boolean): void {
     const reset = streamed || (this.#last !== undefined && mayLeaveEnvelope(this.#last));
     const overlapped = this.#underway.length > 0;
-    if (overlapped) this.#pipelining.try();
+    if (overlapped) this.#rule.pipelining.try();
     const underway: Underway = {
       transaction,
       streamed,
@@ -328,7 +243,7 @@ export class TransactionEngine {
   /** The next command; with PIPELINING all of them, DATA being the last its group may have. RFC 2920 §3.1 */
   #writeEnvelope(underway: Underway): void {
     const { unwritten } = underway;
-    const steps = unwritten.splice(0, this.#groups ? unwritten.length : 1);
+    const steps = unwritten.splice(0, this.#rule.groups ? unwritten.length : 1);
     this.#write(Buffer.from(steps.map(step => this.#command(step, underway)).join('')));
   }
 
@@ -393,10 +308,10 @@ export class TransactionEngine {
     else if (stage === 'mail' || stage === 'rcpt') this.#signs.learn(stage, reply);
     if (stage === 'rcpt') underway.recipientAccepted = verdict === 'proceed';
     if (stage === 'data') {
-      this.#pipelining.groupAnswered();
+      this.#rule.pipelining.groupAnswered();
       // 354 has one place, and so has the last of as many replies as were owed.
       this.#confirm();
-      if (underway.overlapped && !isClosing(reply)) this.#pipelining.worked();
+      if (underway.overlapped && !isClosing(reply)) this.#rule.pipelining.worked();
     }
 
     if (isClosing(reply)) this.#closedBy(reply);
@@ -414,7 +329,7 @@ export class TransactionEngine {
     }
     if (stage !== 'mail' || !underway.overlapped) return false;
     // In a trial the server may have lost a part of the group, and read the rest as another command.
-    return code === outOfSequence || (this.#pipelining.isOnTrial && code >= 500);
+    return code === outOfSequence || (this.#rule.pipelining.isOnTrial && code >= 500);
   }
 
   /** Haraka takes the message, and answers each command behind its dot with 503: those are said again, on their own. */
@@ -426,7 +341,7 @@ export class TransactionEngine {
     }
     underway.displaced = true;
     if (stage !== 'data') return;
-    this.#pipelining.broke(true);
+    this.#rule.pipelining.broke(true);
     this.#waiting.unshift(underway.transaction);
     this.#begun -= 1;
     this.#underway.splice(this.#underway.indexOf(underway), 1);
@@ -475,7 +390,7 @@ export class TransactionEngine {
   /** Of a server that does not know BDAT after all: it took no message that way, and reads them as commands. RFC 3030 §2 */
   #withoutChunks(reply: Reply): void {
     const why = `the server offers CHUNKING, and answers BDAT with "${printReply(reply)}"`;
-    this.#window.close();
+    this.#rule.closeWindow();
     for (const underway of this.#underway)
       if (underway.streamed) this.#settle(underway, unanswered('not-sent', 'end-of-data', why));
     this.#end(why);
@@ -553,10 +468,8 @@ export class TransactionEngine {
 
   #finish(underway: Underway): void {
     this.#underway.splice(this.#underway.indexOf(underway), 1);
-    if (underway.outcome === 'accepted') {
-      this.#accepted += 1;
-      this.#window.accepted();
-    } else this.#window.unexpected();
+    if (underway.outcome === 'accepted') this.#rule.accepted();
+    else this.#rule.unexpected();
     this.#beginNext();
   }
 
@@ -585,17 +498,17 @@ export class TransactionEngine {
   #end(why: string, isExplained = false): void {
     if (this.#over) return;
     this.#over = true;
-    if (!isExplained && this.#isUnprovenGroup) this.#pipelining.groupLost();
+    if (!isExplained && this.#isUnprovenGroup) this.#rule.pipelining.groupLost();
     // An envelope behind a dot without its replies. 421, which says why the session ends, has settled it before.
     const isUnanswered = ({ overlapped, outcome }: Underway) =>
-      overlapped && (outcome === undefined || this.#pipelining.isOnTrial);
-    if (this.#underway.some(isUnanswered)) this.#pipelining.broke(false);
+      overlapped && (outcome === undefined || this.#rule.pipelining.isOnTrial);
+    if (this.#underway.some(isUnanswered)) this.#rule.pipelining.broke(false);
     for (const underway of this.#underway.splice(0)) {
       // A refused recipient stays refused. A refused sender says nothing of a message that is already on its way.
       const refusal = underway.refusal?.stage === 'rcpt' ? underway.refusal : undefined;
       this.#settle(underway, refusal ?? unanswered(lostOutcome(underway), this.#stageOf(underway), why));
       // Where connections break, fewer are to be uncertain the next time.
-      if (underway.streamed && underway.outcome === 'uncertain') this.#window.close();
+      if (underway.streamed && underway.outcome === 'uncertain') this.#rule.closeWindow();
     }
     for (const transaction of this.#waiting.splice(0)) {
       this.#emitSettled(transaction, unanswered('not-sent', 'mail', why));

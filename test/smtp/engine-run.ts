@@ -1,13 +1,10 @@
 import { expect } from 'vitest';
+import type { BeginOptions } from '../../src/smtp/begin-rule.js';
 import { type Capabilities, noCapabilities } from '../../src/smtp/capabilities.js';
 import type { MailTransaction } from '../../src/smtp/envelope.js';
 import type { SendOutcome } from '../../src/smtp/outcome.js';
 import { Pipelining } from '../../src/smtp/pipelining.js';
-import {
-  type EngineEffect,
-  type EngineOptions,
-  TransactionEngine,
-} from '../../src/smtp/transaction-engine.js';
+import { type EngineEffect, TransactionEngine } from '../../src/smtp/transaction-engine.js';
 
 export const mail = (position: number, more: Partial<MailTransaction> = {}): MailTransaction => ({
   position,
@@ -25,7 +22,7 @@ export class Run {
   over = '';
   #words: string[] = [];
 
-  constructor(server: Partial<Capabilities> = {}, options: EngineOptions = {}) {
+  constructor(server: Partial<Capabilities> = {}, options: BeginOptions = {}) {
     this.engine = new TransactionEngine(
       { ...noCapabilities, ...server },
       { pipelining: new Pipelining('taken'), ...options },
