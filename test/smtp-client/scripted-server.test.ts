@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ScriptedServer, type ServerHabits, startScriptedServer } from './scripted-server.js';
 import {
+  chasquid,
   courier,
   dovecotSubmission,
   exim,
@@ -104,8 +105,11 @@ describe('a scripted server', () => {
     expect(server.triedBehindDot).toBe(2);
   });
 
-  it('loses what is behind the dot, and answers later commands, as Courier does', async () => {
-    const { server, client } = await start(courier);
+  it.each([
+    ['Courier', courier],
+    ['chasquid', chasquid],
+  ])('loses what is behind the dot, and answers later commands, as %s does', async (_, habits) => {
+    const { server, client } = await start(habits);
     client.write(group('anna@example.net'));
     await client.hear(3);
     client.write(message + group('bert@example.net'));

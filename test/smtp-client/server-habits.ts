@@ -94,6 +94,22 @@ export const courier: ServerHabits = {
   afterDot: 'silent',
 };
 
+/** chasquid 1.11: as Courier, commands that are read together with the final dot are lost. */
+export const chasquid: ServerHabits = {
+  greeting: `${domain} ESMTP chasquid`,
+  ehlo: [
+    `${domain} - Your hour of destiny has come.`,
+    '8BITMIME',
+    'PIPELINING',
+    'SMTPUTF8',
+    'ENHANCEDSTATUSCODES',
+    'SIZE 52428800',
+    'HELP',
+  ],
+  noRecipient: '503 5.5.1 Need an address to send to',
+  afterDot: 'silent',
+};
+
 /** Haraka 3.3.4: answers 503 to each command that arrives before its reply to the message. */
 export const haraka: ServerHabits = {
   greeting: `${domain} ESMTP Haraka/3.3.4 ready (1EB25B)`,

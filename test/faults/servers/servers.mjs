@@ -1,5 +1,6 @@
 /** Every server there is. `maySpoil`: recipients that a trial may leave uncertain, where the greeting does not tell. */
 import { startAiosmtpd } from './aiosmtpd.mjs';
+import { startChasquid } from './chasquid.mjs';
 import { startCourier } from './courier.mjs';
 import { startDovecot } from './dovecot.mjs';
 import { startExim } from './exim.mjs';
@@ -17,6 +18,7 @@ export const servers = {
   maildev: { start: startMaildev },
   haraka: { start: startHaraka },
   aiosmtpd: { start: startAiosmtpd },
+  chasquid: { start: startChasquid },
   msmtpd: { start: startMsmtpd },
   postfix: { start: startPostfix },
   exim: { start: startExim },
