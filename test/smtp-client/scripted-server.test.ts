@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ScriptedServer, type ServerHabits, startScriptedServer } from './scripted-server.js';
 import {
+  chasquid,
   courier,
   dovecotSubmission,
   exim,
@@ -104,8 +105,11 @@ describe('a scripted server', () => {
     expect(server.triedBehindDot).toBe(2);
   });
 
-  it('loses what is behind the dot, and answers later commands, as Courier does', async () => {
-    const { server, client } = await start(courier);
+  it.each([
+    ['Courier', courier],
+    ['chasquid', chasquid],
+  ])('loses what is behind the dot, and answers later commands, as %s does', async (_, habits) => {
+    const { server, client } = await start(habits);
     client.write(group('anna@example.net'));
     await client.hear(3);
     client.write(message + group('bert@example.net'));
@@ -164,11 +168,23 @@ describe('a scripted server', () => {
     expect(server.messages).toHaveLength(100);
   });
 
-  it('closes at a second EHLO, as msmtpd does', async () => {
-    const { client } = await start(msmtpd);
-    client.write('EHLO client.example.test\r\n');
+  it.each(['EHLO client.example.test', 'RSET', 'NOOP'])(
+    'ends the session at %s, as msmtpd does',
+    async line => {
+      const { client } = await start(msmtpd);
+      client.write(`${line}\r\n`);
+      expect(await client.hear(1)).toEqual(['500']);
+      await client.ended();
+    },
+  );
+
+  it('ends the session with a refusal, as msmtpd does', async () => {
+    const { client } = await start(refusing(msmtpd, 'anna@example.net', '501 Invalid address'));
+    client.write('MAIL FROM:<news@example.org>\r\n');
+    expect(await client.hear(1)).toEqual(['250']);
+    client.write('RCPT TO:<anna@example.net>\r\n');
+    expect(await client.hear(1)).toEqual(['501']);
     await client.ended();
-    expect(client.codes).toEqual([]);
   });
 
   it('takes BDAT, and says how many octets in a line of its own, as Exim does', async () => {

@@ -17,8 +17,10 @@ export interface ServerHabits {
   readonly afterDot?: AfterDot;
   /** A group without PIPELINING in EHLO: taken, or answered with 500 and the end of the session. */
   readonly unofferedGroup?: 'take' | 'close';
-  /** A second EHLO with neither STARTTLS nor AUTH in between. */
-  readonly secondEhlo?: 'take' | 'close';
+  /** `msmtpd`: whatever it does not expect, and each refusal, ends the session: a second EHLO, RSET, an unknown address. */
+  readonly order?: 'any' | 'msmtpd';
+  /** The reply to DATA without a recipient, whole. */
+  readonly noRecipient?: string;
   /** How the acceptance of a BDAT begins: Exim says the number of octets in a line of its own. */
   readonly chunkLine?: (octets: number) => string;
   /** Decides instead of the usual reply. 421 ends the session as well. May be slow, as Courier's refusals are. */
@@ -160,6 +162,14 @@ class ScriptedSession {
     return ehloLines(this.#habits).some(line => line.toUpperCase() === keyword);
   }
 
+  get #endsAtRefusal(): boolean {
+    return this.#habits.order === 'msmtpd';
+  }
+
+  #refuseOrder(): void {
+    this.#socket.end('500 Expected MAIL FROM:<addr> or QUIT\r\n');
+  }
+
   #isUnofferedGroup(line: string): boolean {
     if (this.#habits.unofferedGroup !== 'close' || this.#offers('PIPELINING')) return false;
     return this.#reader.buffered > 0 && !/^BDAT /i.test(line);
@@ -175,6 +185,7 @@ class ScriptedSession {
     else if (verb === 'RCPT') await this.#rcpt(address);
     else if (verb === 'DATA') await this.#data();
     else if (verb === 'BDAT' && this.#offers('CHUNKING')) await this.#chunk(line);
+    else if (this.#endsAtRefusal && verb !== 'QUIT') this.#refuseOrder();
     else if (verb === 'RSET' || verb === 'NOOP') {
       if (verb === 'RSET') this.#forget();
       this.#say('250 2.0.0 Ok');
@@ -183,8 +194,8 @@ class ScriptedSession {
   }
 
   #ehlo(): void {
-    if (this.#greeted && this.#habits.secondEhlo === 'close') {
-      this.#socket.destroy();
+    if (this.#greeted && this.#endsAtRefusal) {
+      this.#refuseOrder();
       return;
     }
     this.#greeted = true;
@@ -220,7 +231,8 @@ class ScriptedSession {
   }
 
   async #data(): Promise<void> {
-    if (this.#forwardPaths.length === 0) this.#say('554 5.5.1 no valid recipients');
+    if (this.#forwardPaths.length === 0)
+      this.#say(this.#habits.noRecipient ?? '554 5.5.1 no valid recipients');
     else if (await this.#reply('data', '', '354 End data with <CR><LF>.<CR><LF>')) {
       const octets = await this.#reader.dottedLines();
       if (octets !== undefined) await this.#endOfMessage(octets, '');
@@ -295,7 +307,8 @@ class ScriptedSession {
   #carryOut(decision: Decision | undefined, usual: string): void {
     if (decision === 'silence') return;
     if (decision === 'close' || decision === 'take and close') this.#socket.destroy();
-    else if (decision?.startsWith('421')) this.#socket.end(`${decision}\r\n`);
+    else if (decision?.startsWith('421') || (this.#endsAtRefusal && /^[45]/.test(decision ?? '')))
+      this.#socket.end(`${decision}\r\n`);
     else this.#say(decision ?? usual);
   }
 

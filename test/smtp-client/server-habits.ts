@@ -40,9 +40,10 @@ export const sendmail: ServerHabits = {
     'DELIVERBY',
     'HELP',
   ],
+  noRecipient: '503 5.0.0 Need RCPT (recipient)',
 };
 
-/** Exim 4.96: three lines about one refused recipient at DATA, and two behind BDAT. */
+/** Exim 4.96: three lines at DATA after a refused recipient, and two behind BDAT. */
 export const exim: ServerHabits = {
   greeting: `${domain} ESMTP Exim 4.96 Mon, 30 Nov 2026 10:00:00 +0000`,
   ehlo: [
@@ -55,6 +56,11 @@ export const exim: ServerHabits = {
     'PRDR',
     'HELP',
   ],
+  noRecipient: [
+    '503-All RCPT commands were rejected with this error:',
+    '503-Unrouteable address',
+    '503 Valid RCPT command must precede DATA',
+  ].join('\r\n'),
   chunkLine: octets => ` ${octets} byte chunk, total ${octets}`,
 };
 
@@ -62,6 +68,7 @@ export const exim: ServerHabits = {
 export const qpsmtpd: ServerHabits = {
   greeting: `${domain} ESMTP qpsmtpd 0.94 ready; send us your mail, but not your spam.`,
   ehlo: [`${domain} Hi Unknown [127.0.0.1]`, 'PIPELINING', '8BITMIME'],
+  noRecipient: '503 RCPT first',
 };
 
 /** npm smtp-server 3.21.6 */
@@ -87,6 +94,22 @@ export const courier: ServerHabits = {
   afterDot: 'silent',
 };
 
+/** chasquid 1.11: as Courier, commands that are read together with the final dot are lost. */
+export const chasquid: ServerHabits = {
+  greeting: `${domain} ESMTP chasquid`,
+  ehlo: [
+    `${domain} - Your hour of destiny has come.`,
+    '8BITMIME',
+    'PIPELINING',
+    'SMTPUTF8',
+    'ENHANCEDSTATUSCODES',
+    'SIZE 52428800',
+    'HELP',
+  ],
+  noRecipient: '503 5.5.1 Need an address to send to',
+  afterDot: 'silent',
+};
+
 /** Haraka 3.3.4: answers 503 to each command that arrives before its reply to the message. */
 export const haraka: ServerHabits = {
   greeting: `${domain} ESMTP Haraka/3.3.4 ready (1EB25B)`,
@@ -97,6 +120,7 @@ export const haraka: ServerHabits = {
     'SMTPUTF8',
     'SIZE 26214400',
   ],
+  noRecipient: '503 RCPT required first',
   afterDot: '503',
 };
 
@@ -113,6 +137,7 @@ export const dovecotSubmission: ServerHabits = {
     'SIZE',
     'PIPELINING',
   ],
+  noRecipient: '554 5.5.0 No valid recipients',
   afterDot: 'close',
 };
 
@@ -138,11 +163,11 @@ export const aiosmtpd: ServerHabits = {
   ehlo: [domain, 'SIZE 33554432', '8BITMIME', 'SMTPUTF8', 'HELP'],
 };
 
-/** msmtpd 1.8.23: offers nothing, and closes when EHLO comes again. */
+/** msmtpd 1.8.23: offers nothing; a second EHLO, RSET and each refusal end the session. */
 export const msmtpd: ServerHabits = {
   greeting: 'localhost ESMTP msmtpd',
   ehlo: ['localhost'],
-  secondEhlo: 'close',
+  order: 'msmtpd',
   unofferedGroup: 'close',
 };
 
