@@ -228,4 +228,11 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (email_number, recipient_number, method, rule, second, agent)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What the user wrote, to notice that the same email is sent twice, and the id they gave it, which is given once.
+  `
+  ALTER TABLE emails ADD COLUMN source_fingerprint TEXT;
+  CREATE INDEX emails_by_source_fingerprint ON emails (source_fingerprint);
+  ALTER TABLE emails ADD COLUMN send_id TEXT;
+  CREATE UNIQUE INDEX emails_by_send_id ON emails (send_id) WHERE send_id IS NOT NULL;
+  `,
 ];
