@@ -98,3 +98,21 @@ export function where(value: string, before: Where | undefined): Where {
   if (!conditions.ok) throw new InvalidArgumentError(`${conditions.why}. ${whereExample}`);
   return [...(before ?? []), ...conditions.value];
 }
+
+/** Longer than any date, number and name somebody would put together. */
+const longestSendId = 255;
+
+/**
+ * What the user calls an email. ASCII, since two ways to write one letter would be two ids, and the email be sent twice.
+ * `latest` and `em_…` name emails in other ways already.
+ */
+export function sendId(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty; a variable in it may not be set.');
+  if (value.length > longestSendId)
+    throw new InvalidArgumentError(`It has to be at most ${longestSendId} characters.`);
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new InvalidArgumentError('It has to be of ASCII letters, digits and signs, without spaces.');
+  if (value === 'latest' || value.startsWith('em_'))
+    throw new InvalidArgumentError('It must not be latest or begin with em_, which name emails already.');
+  return value;
+}

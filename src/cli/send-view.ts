@@ -1,8 +1,9 @@
+import { Problem } from '../problem.js';
 import { diffLines, type ShownComparison } from '../terminal/diff-view.js';
 import { eventJson } from '../terminal/ndjson.js';
 import { planLines } from '../terminal/plan-view.js';
 import { problemJson } from '../terminal/problem-view.js';
-import { eventLines, finishedLines } from '../terminal/send-lines.js';
+import { eventLines, finishedLines, sentEarlierLines } from '../terminal/send-lines.js';
 import type { LiveProgress } from '../terminal/send-progress.js';
 import { createStyle, type Style } from '../terminal/style.js';
 import type { SendEvent } from '../workflow/events.js';
@@ -32,9 +33,13 @@ export function createSendView(context: Context, color: boolean): SendView {
         if (event.kind === 'send-finished' && event.stopped !== undefined) {
           output.stderr.write(`${problemJson([event.stopped])}\n`);
         }
+        if (event.kind === 'sent-earlier' && event.beingSent) {
+          const locked = new Problem('email-locked', event.what, { fix: event.next });
+          output.stderr.write(`${problemJson([locked])}\n`);
+        }
       }
       words?.show(event);
-      if (context.quiet && !json && event.kind === 'send-finished') sayTrouble(event, style);
+      if (context.quiet && !json) sayTrouble(event, style);
     },
     async close() {
       await words?.close();
@@ -51,9 +56,16 @@ export function showDifferences(context: Context, color: boolean, compared: Show
 }
 
 /** With `--quiet` only what needs somebody. */
-function sayTrouble(event: Extract<SendEvent, { kind: 'send-finished' }>, style: Style): void {
-  if (event.counts.accepted === event.recipients) return;
-  for (const line of finishedLines(event, [], style)) process.stderr.write(`${line}\n`);
+function sayTrouble(event: SendEvent, style: Style): void {
+  for (const line of troubleLines(event, style)) process.stderr.write(`${line}\n`);
+}
+
+function troubleLines(event: SendEvent, style: Style): readonly string[] {
+  if (event.kind !== 'send-finished' && event.kind !== 'sent-earlier') return [];
+  const isFine = event.counts.accepted === event.recipients;
+  if (event.kind === 'send-finished') return isFine ? [] : finishedLines(event, [], style);
+  // Another email was meant, and it did not go out.
+  return isFine && event.compared.kind === 'same' ? [] : sentEarlierLines(event, style);
 }
 
 function createWords(context: Context, style: Style): SendView {

@@ -26,6 +26,7 @@ export function planLines(
     ...row('From', visible(printMailbox(plan.from))),
     ...audienceLines(plan, row),
     ...row('Tracking', trackingText(plan)),
+    ...(plan.sendId === undefined ? [] : row('Id', `${visible(plan.sendId)}, sent once`)),
     ...(plan.server === undefined ? [] : serverLines(plan.server, plan, row)),
     ...plan.notices.flatMap(notice => row('Note', visible(notice))),
     ...(plan.suppressed.length > 0

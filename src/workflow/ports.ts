@@ -53,8 +53,15 @@ export interface EmailRecord {
   /** When set, nothing more is sent of this email. */
   readonly cancelledAt?: Date | undefined;
   readonly tokenFormat: TokenFormat;
-  /** Equal for emails of the same template, recipients and subject: to notice that one is sent twice. */
+  /** Of what is stored: it has to come out again before the email is resumed. */
   readonly fingerprint: string;
+  /**
+   * Of what the user wrote: equal for emails of the same template, recipients, subject, values and files, to notice that one
+   * is sent twice. Undefined for emails of schema 8 and earlier, which are compared by `fingerprint`.
+   */
+  readonly sourceFingerprint?: string | undefined;
+  /** What the user called it with `--id`: there is one email of that id, ever. */
+  readonly sendId?: string | undefined;
   /** Fingerprint of the key that sealed its tokens; undefined when nothing was sealed, or it was not noted yet. */
   readonly keyFingerprint?: string | undefined;
   /** Everything a copy can be made again from, byte for byte (`merge/copy-plan.ts` owns the shape). JSON. */
@@ -99,21 +106,27 @@ export type StateCounts = Readonly<Record<RecipientState, number>>;
  * move as `recipients/transitions.ts` says and in no other way: each move compares, sets, and may find nobody to move.
  */
 export interface Ledger {
+  /** Opens the email with all its recipients in one transaction: all of them are there, or none. */
+  openEmail(email: EmailRecord, recipients: SomeRecipients): Promise<void>;
   /**
-   * Opens the email with all its recipients in one transaction: all of them are there, or none.
-   * @param unlessSentSince looked at in the same transaction, so that of two equal commands one wins.
-   * @throws Problem `already-sent` when there is an equal email of that time or later (`findSent`).
+   * Opens the email as `openEmail` does, unless it is there already, and takes its lock before anybody else can see it: whoever
+   * finds it afterwards finds it locked, until this process ends its run or dies. Of two equal commands one wins.
+   * @param unlessSentSince an email of this time or later is the same when its fingerprint is (`findSent`); undefined: only one
+   * with the same `sendId` is.
+   * @returns the lock, or the email that is there already: then nothing was written.
    */
-  openEmail(
+  beginEmail(
     email: EmailRecord,
-    recipients: AsyncIterable<RecipientRecord> | Iterable<RecipientRecord>,
+    recipients: SomeRecipients,
     unlessSentSince?: Date,
-  ): Promise<void>;
+  ): Promise<EmailLock | { readonly earlier: EmailRecord }>;
   /**
    * Takes the email for this process until `release`, or until the process dies.
    * @returns the lock, or who holds it.
    */
   lockEmail(emailId: string): Promise<EmailLock | LockHolder>;
+  /** Who sends the email at the moment; undefined: nobody does. */
+  findHolder(emailId: string): Promise<LockHolder['heldBy'] | undefined>;
   /** Recipients left `sending` by a run that died become `uncertain`. @returns how many. Call with the lock held. */
   markAbandonedUncertain(emailId: string, at: Date): Promise<number>;
   /** Recipients in one of `states`, in order of position, in batches. */
@@ -157,6 +170,8 @@ export interface Ledger {
   readSuppressed(): Promise<ReadonlySet<string>>;
 }
 
+export type SomeRecipients = AsyncIterable<RecipientRecord> | Iterable<RecipientRecord>;
+
 export interface EmailLock {
   release(): Promise<void>;
 }
@@ -173,13 +188,21 @@ export interface EmailSummary extends EmailRecord {
 export interface EmailReader {
   /** Newest first. */
   listEmails(limit: number): Promise<readonly EmailSummary[]>;
-  /** By `latest`, a whole id, or a unique prefix with or without `em_`; all that match, at most 5. */
-  findEmails(idOrPrefix: string): Promise<readonly EmailRecord[]>;
   /**
-   * The newest email with that fingerprint, created at `since` or later, of which a copy may have left, or may yet: only one
+   * By `latest`, the text given with `--id`, a whole id, or a prefix with or without `em_`; all that match, at most 5. Only one
+   * has a given `--id`, and it comes before prefixes: those are random, and a script that names its own email must not be.
+   */
+  findEmails(idOrPrefix: string): Promise<readonly EmailRecord[]>;
+  /** The email that was sent with `--id <sendId>`. */
+  findBySendId(sendId: string): Promise<EmailRecord | undefined>;
+  /**
+   * The newest email with these fingerprints, created at `since` or later, of which a copy may have left, or may yet: only one
    * that was cancelled before its first message does not count.
    */
-  findSent(fingerprint: string, since: Date): Promise<EmailRecord | undefined>;
+  findSent(
+    email: Pick<EmailRecord, 'fingerprint' | 'sourceFingerprint'>,
+    since: Date,
+  ): Promise<EmailRecord | undefined>;
   /** The newest email that still has pending, deferred, sending or uncertain recipients and is not cancelled. */
   findUnfinished(): Promise<EmailRecord | undefined>;
   readRecipients: Ledger['readRecipients'];

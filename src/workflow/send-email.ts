@@ -16,6 +16,7 @@ import { retryDelayMs } from '../smtp/retry.js';
 import { createStopLoss } from '../smtp/stop-loss.js';
 import { deliverQueue } from './delivery-loop.js';
 import { type DeliveryRun, ended } from './delivery-run.js';
+import { nameHolder } from './email-standing.js';
 import type { SendEvent, SendFinished } from './events.js';
 import { decideHeld, explainHeld } from './held-refusals.js';
 import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
@@ -41,6 +42,8 @@ export interface SendRequest {
   readonly uncertain?: UncertainDecision | undefined;
   /** Recipients that the user settles by name, without sending to them. */
   readonly named?: NamedDecision | undefined;
+  /** Taken when the email was begun (`Ledger.beginEmail`), and released when this run ends; undefined: it is taken now. */
+  readonly lock?: EmailLock | undefined;
   /** What the states were before, for `send-resumed`; false for the first run. */
   readonly resumed: boolean;
 }
@@ -78,7 +81,7 @@ export async function sendEmail(
   if (email.cancelledAt !== undefined) {
     throw new Problem('email-state', `${email.emailId} was cancelled`, { fix: 'Write a new email.' });
   }
-  const lock = await takeLock(ports.ledger, email.emailId);
+  const lock = request.lock ?? (await takeLock(ports.ledger, email.emailId));
   try {
     return await sendLocked(request, ports, stop);
   } finally {
@@ -89,9 +92,7 @@ export async function sendEmail(
 export async function takeLock(ledger: Ledger, emailId: string): Promise<EmailLock> {
   const lock = await ledger.lockEmail(emailId);
   if ('release' in lock) return lock;
-  const who =
-    lock.heldBy === 'unknown' ? 'another process' : `process ${lock.heldBy.pid} on ${lock.heldBy.host}`;
-  throw new Problem('email-locked', `${emailId} is being sent by ${who}`, {
+  throw new Problem('email-locked', `${emailId} is being sent by ${nameHolder(lock.heldBy)}`, {
     fix: 'Wait for it, or end it with SIGTERM; then `mailtrack resume` goes on.',
   });
 }

@@ -18,7 +18,8 @@ const topics: Readonly<Record<string, string>> = {
    78  configuration
   130  interrupted (SIGINT); 143 by SIGTERM or SIGHUP
 
-When several apply: 130 and 143, then 77, 69, 75, 1.`,
+When several apply: 130 and 143, then 77, 69, 75, 1. send --id of an email that is there already ends with its
+state: 0, 1 or 75.`,
 
   environment: `Environment variables; a flag wins over them, they win over files:
 

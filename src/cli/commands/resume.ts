@@ -4,7 +4,7 @@ import { collect, duration, rate, wholeNumber, window } from '../options.js';
 
 export function defineResume(command: Command): void {
   command
-    .argument('[email-id]', 'default: the newest unfinished one')
+    .argument('[email-id]', 'also what --id said; default: the newest unfinished one')
     .option('--smtp <url>', 'smtp://user@host:587 or smtps://user@host:465')
     .option('--rate <n/unit>', 'at most so many messages, such as 10/s or 300/h', rate)
     .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))

@@ -3,6 +3,7 @@ import { domainOf } from '../../message/mailbox.js';
 import { Problem, Problems } from '../../problem.js';
 import { openStore, openStoreIfAny } from '../../store/open-store.js';
 import { compareCopies } from '../../workflow/compare-copies.js';
+import { alreadySent, readStanding } from '../../workflow/email-standing.js';
 import { requireChecked } from '../../workflow/require-checked.js';
 import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
@@ -27,6 +28,7 @@ import {
 } from '../key-ring.js';
 import { planWithSystem } from '../plan-with-system.js';
 import { createSendView, showDifferences } from '../send-view.js';
+import { checkIdUsage, endAsSentEarlier, idWarnings } from '../sent-earlier.js';
 import { completeSmtpSettings, findSmtpHost, readSmtpAddress } from '../smtp-settings.js';
 import { healthWarning } from '../tracking-health.js';
 import { readTransportSettings } from '../transport-options.js';
@@ -38,11 +40,14 @@ export interface SendOptions extends DraftOptions {
   readonly yes?: boolean;
   readonly confirm?: number;
   readonly again?: boolean;
+  /** What the user calls the email, which is sent once. */
+  readonly id?: string;
   readonly allow?: readonly string[];
 }
 
 export async function runSend(templatePath: string, options: SendOptions): Promise<void> {
   checkUsage(options);
+  checkIdUsage(options);
   const context = await createContext(options, settingFlags(options));
   const { server, trackingUrl } = readSetup(options, context);
   const dkim = await readDkimSettings(context, server?.host ?? findSmtpHost(context));
@@ -52,17 +57,24 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   const ring = existingRing ?? createPassingKeyRing();
   const store = options.dryRun ? await openStoreIfAny(context.storeUrl) : await openStore(context.storeUrl);
   try {
+    const used = options.id === undefined ? undefined : await store?.reader.findBySendId(options.id);
+    if (store !== undefined && used !== undefined && !options.dryRun) {
+      await endAsSentEarlier(used, store, context, options, () => planWithSystem(draft, context, store));
+      return;
+    }
     const planned = await planWithSystem(draft, context, store);
     const exposed = await findExposedKey();
     const warnings = [
       ...(draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint)),
       ...dkimWarnings(dkim, planned.composition),
+      ...(store === undefined || options.id === undefined ? [] : await idWarnings(store, used)),
       ...(exposed === undefined ? [] : [exposed.warning]),
     ];
     await requireChecked(planned, ring, options.allow ?? []);
     const signer = createSigner(dkim, planned.composition.date);
     const plan = {
       ...planned.plan,
+      sendId: options.id,
       notices: [...planned.plan.notices, ...(existingRing || options.dryRun ? [] : [newKeyNotice()])],
       warnings: [...planned.plan.warnings, ...warnings],
     };
@@ -75,29 +87,41 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options);
       return;
     }
-    const earlier = await store.reader.findSent(
-      planned.email.fingerprint,
-      aDayBefore(planned.email.createdAt),
-    );
-    await confirmSend(context, planned, { ...options, earlier });
+    const aDayAgo = new Date(planned.email.createdAt.getTime() - dayMs);
+    // An id says which emails are the same; without one it is guessed.
+    const earlier =
+      options.id === undefined ? await store.reader.findSent(planned.email, aDayAgo) : undefined;
+    await confirmSend(context, planned, {
+      ...options,
+      earlier: earlier && (await readStanding(earlier, store)),
+    });
     const settings = await completeSmtpSettings(context, server);
     const sealing = await openKeyRing(() => undefined);
     const copies = planned.copies('pixel', sealing, signer);
     const sealed = planned.composition.trackingUrl !== undefined;
-    await store.ledger.openEmail(
-      sealed ? { ...planned.email, keyFingerprint: sealing.fingerprint } : planned.email,
-      planned.recipients(),
-      // Who was told of an earlier one and went on means it.
-      options.again === true || earlier !== undefined ? undefined : aDayBefore(planned.email.createdAt),
-    );
+    const email = {
+      ...planned.email,
+      sendId: options.id,
+      ...(sealed ? { keyFingerprint: sealing.fingerprint } : {}),
+    };
+    // Who was told of an earlier one and went on means it.
+    const guesses = options.id === undefined && options.again !== true && earlier === undefined;
+    const begun = await store.ledger.beginEmail(email, planned.recipients(), guesses ? aDayAgo : undefined);
+    if ('earlier' in begun) {
+      // Another process was faster.
+      if (options.id === undefined) throw alreadySent(await readStanding(begun.earlier, store));
+      await endAsSentEarlier(begun.earlier, store, context, options, async () => planned);
+      return;
+    }
     const finished = await carryOut(
       {
-        email: planned.email,
+        email,
         copies,
         reversePath: planned.composition.reversePath,
         ...transport,
         limit: options.limit,
         resumed: false,
+        lock: begun,
       },
       { store, settings, view },
     );
@@ -125,9 +149,8 @@ function readSetup(options: SendOptions, context: Context): Setup {
   return { server, trackingUrl };
 }
 
-function aDayBefore(date: Date): Date {
-  return new Date(date.getTime() - 24 * 60 * 60_000);
-}
+/** How long a second send of the same email is taken for a mistake. */
+const dayMs = 24 * 60 * 60_000;
 
 function dkimWarnings(dkim: DkimSettings | undefined, { from }: Composition): readonly string[] {
   if (dkim === undefined) return [];
