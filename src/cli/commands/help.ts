@@ -33,7 +33,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   MAILTRACK_CONTACTS       address book, a CSV with alias,name,email
   MAILTRACK_OUTPUT         json: as if --json were given
 
-  NO_COLOR, FORCE_COLOR, TERM=dumb and CI are honoured. XDG_CONFIG_HOME and XDG_DATA_HOME say where files are.`,
+  NO_COLOR, FORCE_COLOR, TERM=dumb and CI are honoured. XDG_CONFIG_HOME and XDG_DATA_HOME say where files are;
+  relative paths in them are ignored, as the XDG specification asks.`,
 
   template: `Templates: .mjml, .html, .md or .txt, with Liquid merge fields.
 
