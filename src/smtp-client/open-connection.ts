@@ -16,6 +16,7 @@ import {
   refusesSession,
   speaksEarly,
 } from './connection-problem.js';
+import { nameInEhlo } from './ehlo-name.js';
 import { standardTimeouts, type Timeouts } from './timeouts.js';
 
 /** A server and how to get in. */
@@ -29,7 +30,7 @@ export interface SmtpServer {
   readonly password?: string;
   /** Certificates in PEM that are trusted instead of the system's. */
   readonly ca?: string;
-  /** What we call ourselves; the host's name, or `[127.0.0.1]` when it has no domain. RFC 5321 §4.1.1.1 */
+  /** The name in EHLO; undefined: the host's, or an address literal. RFC 5321 §4.1.1.1 */
   readonly ehloName?: string;
   readonly timeouts?: Partial<Timeouts>;
 }
@@ -49,6 +50,7 @@ export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): 
   const timeouts = { ...standardTimeouts, ...server.timeouts };
   const watch: PlaintextWatch = { octetsBehindStartTls: 0 };
   const connection = new SMTPConnection(optionsFor(server, timeouts, watch));
+  nameInEhlo(connection, server.ehloName);
   const onGiveUp = () => abandon(connection);
   giveUp?.addEventListener('abort', onGiveUp);
   try {
@@ -62,7 +64,11 @@ export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): 
     return { socket, capabilities };
   } catch (error) {
     connection.close();
-    throw describeFailure(server, error);
+    throw describeFailure(
+      { ...server, ehloName: connection.name },
+      error,
+      connection.lastServerResponse || undefined,
+    );
   } finally {
     giveUp?.removeEventListener('abort', onGiveUp);
   }
@@ -87,7 +93,7 @@ interface PlaintextWatch {
 }
 
 function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: PlaintextWatch): SMTPConnection.Options {
-  const { host, port, tls, ca, ehloName } = server;
+  const { host, port, tls, ca } = server;
   return {
     host,
     port,
@@ -108,7 +114,6 @@ function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: PlaintextWatc
     socketTimeout: timeouts.greeting,
     // Only for a connection that failed; a session ends with QUIT.
     socketCloseTimeout: 0,
-    ...(ehloName === undefined ? {} : { name: ehloName }),
     logger: onlyDiscarded(watch),
   };
 }
@@ -214,8 +219,8 @@ async function greetAgain(
     const [before] = new ReplyParser().feed(Buffer.from(`${announced}\r\n`)).replies;
     return before === undefined ? noCapabilities : parseCapabilities(before);
   }
-  if (!ehloUnknown.includes(ehlo.code)) throw refusesSession(server, printReply(ehlo));
+  if (!ehloUnknown.includes(ehlo.code)) throw refusesSession({ ...server, ehloName: name }, printReply(ehlo));
   const helo = await askServer(socket, `HELO ${name}`, timeouts.greeting);
-  if (helo.code !== 250) throw refusesSession(server, printReply(helo));
+  if (helo.code !== 250) throw refusesSession({ ...server, ehloName: name }, printReply(helo));
   return noCapabilities;
 }

@@ -1,5 +1,6 @@
 import { Problem } from '../problem.js';
 import { stateAfter } from '../recipients/transitions.js';
+import { refusesEhloName } from '../smtp/ehlo-name.js';
 import { isSessionFull } from '../smtp/judge.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import { isQuota, isThrottle, longerPauseMs, shorterPauseMs } from '../smtp/throttle.js';
@@ -252,7 +253,9 @@ function senderRefused(recipient: RecipientRecord, outcome: SendOutcome): Proble
     'sender-refused',
     `the server refuses the sender, at the copy for ${recipient.emailAddress}: ${reply}`,
     {
-      fix: 'Mend the sender, its login or its domain, then `mailtrack resume`. Nobody was marked as rejected.',
+      fix: refusesEhloName(outcome.replyCode, outcome.replyText)
+        ? 'Set smtp.ehlo_name to the full name of this machine, then `mailtrack resume`. Nobody was marked as rejected.'
+        : 'Mend the sender, its login or its domain, then `mailtrack resume`. Nobody was marked as rejected.',
     },
   );
 }

@@ -126,6 +126,7 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   [smtp]
   url = "smtps://anthony@smtp.example.com:465"
   password_command = "pass show smtp"     # or MAILTRACK_SMTP_PASSWORD
+  ehlo_name = "laptop.example.com"        # if the server refuses the name of this machine
   [tracking]
   url = "https://t.example.com"
   [contacts]
