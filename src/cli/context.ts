@@ -45,7 +45,7 @@ export async function createContext(options: GlobalOptions, flags: SettingFlags 
   const value = (key: string): ConfigValue['value'] | undefined => config.values.get(key)?.value;
   const json = options.json === true || process.env['MAILTRACK_OUTPUT'] === 'json';
   const quiet = options.quiet === true;
-  const output = createOutput({ quiet });
+  const output = createOutput(options.streams, { quiet });
   for (const name of ignoredFolders(process.env)) {
     output.say(`Note: ${name} is ignored: it has to be an absolute path.`);
   }

@@ -7,7 +7,8 @@ import type { LiveProgress } from '../terminal/send-progress.js';
 import { createStyle, type Style } from '../terminal/style.js';
 import type { SendEvent } from '../workflow/events.js';
 import type { Context } from './context.js';
-import { terminalWidth } from './output.js';
+import { OutputLost } from './lost-output.js';
+import { type Output, terminalWidth } from './output.js';
 
 export interface SendView {
   show(event: SendEvent): void;
@@ -29,12 +30,17 @@ export function createSendView(context: Context, color: boolean): SendView {
       if (json) {
         const line = eventJson(event);
         if (line !== undefined) output.data(line);
-        if (event.kind === 'send-finished' && event.stopped !== undefined) {
-          output.stderr.write(`${problemJson([event.stopped])}\n`);
+        // Output that was lost is told of at the very end, on the stream that is left.
+        if (
+          event.kind === 'send-finished' &&
+          event.stopped !== undefined &&
+          !(event.stopped instanceof OutputLost)
+        ) {
+          output.warn(problemJson([event.stopped]));
         }
       }
       words?.show(event);
-      if (context.quiet && !json && event.kind === 'send-finished') sayTrouble(event, style);
+      if (context.quiet && !json && event.kind === 'send-finished') sayTrouble(output, event, style);
     },
     async close() {
       await words?.close();
@@ -51,9 +57,13 @@ export function showDifferences(context: Context, color: boolean, compared: Show
 }
 
 /** With `--quiet` only what needs somebody. */
-function sayTrouble(event: Extract<SendEvent, { kind: 'send-finished' }>, style: Style): void {
+function sayTrouble(
+  output: Output,
+  event: Extract<SendEvent, { kind: 'send-finished' }>,
+  style: Style,
+): void {
   if (event.counts.accepted === event.recipients) return;
-  for (const line of finishedLines(event, [], style)) process.stderr.write(`${line}\n`);
+  for (const line of finishedLines(event, [], style)) output.warn(line);
 }
 
 function createWords(context: Context, style: Style): SendView {

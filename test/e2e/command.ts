@@ -59,8 +59,10 @@ export class User {
     return this.startShell(script).ended;
   }
 
+  /** For signals the script ends in `exec "$node" "$bin" …`. */
   startShell(script: string): Running {
-    return this.#spawn(['/bin/sh', '-c', `mailtrack() { '${process.execPath}' '${bin}' "$@"; }\n${script}`]);
+    const names = `node='${process.execPath}'; bin='${bin}'; mailtrack() { "$node" "$bin" "$@"; }`;
+    return this.#spawn(['/bin/sh', '-c', `${names}\n${script}`]);
   }
 
   #spawn([program = '', ...args]: readonly string[], input?: string): Running {

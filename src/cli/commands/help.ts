@@ -12,7 +12,7 @@ const topics: Readonly<Record<string, string>> = {
    69  the server could not be reached (no session was ever opened; for pull: no whole answer)
    70  a fault of mailtrack
    73  an output file cannot be created
-   74  input or output error: disk, database, port
+   74  input or output error: disk, database, port, or output that could not be written
    75  unfinished: pending, deferred or uncertain recipients; mailtrack resume is safe
    77  login or sender refused; for pull: another key, or a clock that is wrong
    78  configuration
@@ -164,7 +164,7 @@ export function defineHelp(command: Command): void {
       const program = command.parent ?? command;
       const text = name === undefined ? undefined : topics[name];
       if (text !== undefined) {
-        process.stdout.write(`${text}\n`);
+        program.configureOutput().writeOut?.(`${text}\n`);
         return;
       }
       const found = program.commands.find(candidate => candidate.name() === name);

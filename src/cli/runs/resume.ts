@@ -69,7 +69,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
         uncertain: options.resendUncertain === true ? 'resend' : options.resolve,
         resumed: true,
       },
-      { store, settings, view: createSendView(context, options.color) },
+      { store, settings, view: createSendView(context, options.color), output: context.output },
     );
     process.exitCode = exitCodeOfSend(finished);
   } finally {

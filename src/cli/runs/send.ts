@@ -25,6 +25,7 @@ import {
   openKeyRing,
   readKeyRing,
 } from '../key-ring.js';
+import { requireOutput } from '../lost-output.js';
 import { planWithSystem } from '../plan-with-system.js';
 import { createSendView, showDifferences } from '../send-view.js';
 import { completeSmtpSettings, findSmtpHost, readSmtpAddress } from '../smtp-settings.js';
@@ -75,6 +76,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options);
       return;
     }
+    await requireOutput(context.output);
     const earlier = await store.reader.findSent(
       planned.email.fingerprint,
       aDayBefore(planned.email.createdAt),
@@ -99,7 +101,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
         limit: options.limit,
         resumed: false,
       },
-      { store, settings, view },
+      { store, settings, view, output: context.output },
     );
     process.exitCode = exitCodeOfSend(finished);
   } finally {
