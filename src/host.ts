@@ -24,8 +24,15 @@ export function isLoopbackHost(host: string): boolean {
 export function isPrivateHost(host: string): boolean {
   const bare = bareHost(host);
   return (
-    /\.(local|lan|internal|home\.arpa)$/.test(bare) || listed(privateRanges, bare) || isLoopbackHost(bare)
+    /\.(local|localdomain|lan|internal|home\.arpa)$/.test(bare) ||
+    listed(privateRanges, bare) ||
+    isLoopbackHost(bare)
   );
+}
+
+/** @returns 4 or 6 for an address without brackets; 0 for everything else. */
+export function ipVersion(text: string): number {
+  return isIP(text);
 }
 
 function bareHost(host: string): string {

@@ -3,6 +3,7 @@ import type { Rate } from '../smtp/pace.js';
 import { autoWindow, widestWindow } from '../smtp/window.js';
 import { InvalidArgumentError } from './commander.js';
 import { type ListenAddress, parseListenAddress, parsePort } from './listen-address.js';
+import type { Streams } from './streams.js';
 
 /** What every command gets, wherever on the line it stood. */
 export interface GlobalOptions {
@@ -14,6 +15,8 @@ export interface GlobalOptions {
   readonly verbose?: boolean;
   readonly color: boolean;
   readonly input: boolean;
+  /** Not an option of the command line. */
+  readonly streams: Streams;
 }
 
 /** Commander keeps only the last of a repeated option unless it is told to collect: recipients would be lost. */

@@ -8,7 +8,8 @@ import type { LiveProgress } from '../terminal/send-progress.js';
 import { createStyle, type Style } from '../terminal/style.js';
 import type { SendEvent } from '../workflow/events.js';
 import type { Context } from './context.js';
-import { terminalWidth } from './output.js';
+import { OutputLost } from './lost-output.js';
+import { type Output, terminalWidth } from './output.js';
 
 export interface SendView {
   show(event: SendEvent): void;
@@ -30,16 +31,21 @@ export function createSendView(context: Context, color: boolean): SendView {
       if (json) {
         const line = eventJson(event);
         if (line !== undefined) output.data(line);
-        if (event.kind === 'send-finished' && event.stopped !== undefined) {
-          output.stderr.write(`${problemJson([event.stopped])}\n`);
+        // Output that was lost is told of at the very end, on the stream that is left.
+        if (
+          event.kind === 'send-finished' &&
+          event.stopped !== undefined &&
+          !(event.stopped instanceof OutputLost)
+        ) {
+          output.warn(problemJson([event.stopped]));
         }
         if (event.kind === 'sent-earlier' && event.beingSent) {
           const locked = new Problem('email-locked', event.what, { fix: event.next });
-          output.stderr.write(`${problemJson([locked])}\n`);
+          output.warn(problemJson([locked]));
         }
       }
       words?.show(event);
-      if (context.quiet && !json) sayTrouble(event, style);
+      if (context.quiet && !json) sayTrouble(output, event, style);
     },
     async close() {
       await words?.close();
@@ -56,8 +62,8 @@ export function showDifferences(context: Context, color: boolean, compared: Show
 }
 
 /** With `--quiet` only what needs somebody. */
-function sayTrouble(event: SendEvent, style: Style): void {
-  for (const line of troubleLines(event, style)) process.stderr.write(`${line}\n`);
+function sayTrouble(output: Output, event: SendEvent, style: Style): void {
+  for (const line of troubleLines(event, style)) output.warn(line);
 }
 
 function troubleLines(event: SendEvent, style: Style): readonly string[] {

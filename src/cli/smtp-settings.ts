@@ -65,6 +65,7 @@ export function printSmtpAddress(address: SmtpAddress): string {
  */
 export async function completeSmtpSettings(context: Context, address: SmtpAddress): Promise<SmtpServer> {
   const ca = context.path('smtp.ca');
+  const ehloName = context.text('smtp.ehlo_name');
   const password =
     address.user === undefined ? undefined : (address.password ?? (await readPassword(context, address)));
   return {
@@ -73,6 +74,7 @@ export async function completeSmtpSettings(context: Context, address: SmtpAddres
     tls: address.tls,
     ...(address.user === undefined || password === undefined ? {} : { user: address.user, password }),
     ...(ca === undefined ? {} : { ca: await readCa(ca) }),
+    ...(ehloName === undefined ? {} : { ehloName }),
     ...timeoutsForTests(),
   };
 }

@@ -17,6 +17,7 @@ import {
   refusesSession,
   speaksEarly,
 } from './connection-problem.js';
+import { nameInEhlo } from './ehlo-name.js';
 import { standardTimeouts, type Timeouts } from './timeouts.js';
 
 /** A server and how to get in. */
@@ -30,7 +31,7 @@ export interface SmtpServer {
   readonly password?: string;
   /** Certificates in PEM that are trusted instead of the system's. */
   readonly ca?: string;
-  /** What we call ourselves; the host's name, or `[127.0.0.1]` when it has no domain. RFC 5321 §4.1.1.1 */
+  /** The name in EHLO; undefined: the host's, or an address literal. RFC 5321 §4.1.1.1 */
   readonly ehloName?: string;
   readonly timeouts?: Partial<Timeouts>;
 }
@@ -53,6 +54,7 @@ export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): 
   const timeouts = { ...standardTimeouts, ...server.timeouts };
   const watch: Watch = { octetsBehindStartTls: 0, greeting: undefined };
   const connection = new SMTPConnection(optionsFor(server, timeouts, watch));
+  nameInEhlo(connection, server.ehloName);
   const onGiveUp = () => abandon(connection);
   giveUp?.addEventListener('abort', onGiveUp);
   try {
@@ -71,7 +73,11 @@ export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): 
     return { socket, capabilities: capabilitiesBy(ehlo, traits), greeting, traits };
   } catch (error) {
     connection.close();
-    throw describeFailure(server, error);
+    throw describeFailure(
+      { ...server, ehloName: connection.name },
+      error,
+      connection.lastServerResponse || undefined,
+    );
   } finally {
     giveUp?.removeEventListener('abort', onGiveUp);
   }
@@ -99,7 +105,7 @@ interface Watch {
 }
 
 function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: Watch): SMTPConnection.Options {
-  const { host, port, tls, ca, ehloName } = server;
+  const { host, port, tls, ca } = server;
   return {
     host,
     port,
@@ -120,7 +126,6 @@ function optionsFor(server: SmtpServer, timeouts: Timeouts, watch: Watch): SMTPC
     socketTimeout: timeouts.greeting,
     // Only for a connection that failed; a session ends with QUIT.
     socketCloseTimeout: 0,
-    ...(ehloName === undefined ? {} : { name: ehloName }),
     logger: onlyWatched(watch),
     debug: true,
   };
@@ -247,9 +252,9 @@ async function greetAgain(
   const ehlo = await askServer(socket, `EHLO ${name}`, timeouts.greeting);
   if (ehlo.code === 250) return ehlo;
   if (ehlo.code === alreadyIdentified) return announced;
-  if (!ehloUnknown.includes(ehlo.code)) throw refusesSession(server, printReply(ehlo));
+  if (!ehloUnknown.includes(ehlo.code)) throw refusesSession({ ...server, ehloName: name }, printReply(ehlo));
   const helo = await askServer(socket, `HELO ${name}`, timeouts.greeting);
-  if (helo.code !== 250) throw refusesSession(server, printReply(helo));
+  if (helo.code !== 250) throw refusesSession({ ...server, ehloName: name }, printReply(helo));
   return undefined;
 }
 

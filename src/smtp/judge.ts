@@ -1,3 +1,4 @@
+import { refusesEhloName } from './ehlo-name.js';
 import type { OutcomeKind, SmtpStage } from './outcome.js';
 import type { Reply } from './reply.js';
 
@@ -106,6 +107,8 @@ const policyText = /\bpolicy\b|\b(?:block|black) ?list/i;
 
 function isAboutSender(stage: TransactionStage, { code, enhancedStatusCode, text }: Reply): boolean {
   if (authenticationCodes.includes(code) || senderStatusCodes.includes(enhancedStatusCode)) return true;
+  // Postfix keeps its refusal of EHLO for the first RCPT: it would be said to everybody.
+  if (stage !== 'end-of-data' && refusesEhloName(code, text)) return true;
   // X.7 is security or policy, where only the words tell whose; other subjects are about mailbox, system or content.
   if (enhancedStatusCode !== '' && !enhancedStatusCode.startsWith('5.7.')) return false;
   return senderText.test(text) || (stage === 'end-of-data' && policyText.test(text));

@@ -156,5 +156,6 @@ export type ServeEvent =
   | { readonly kind: 'certificate-kept'; readonly reason: string }
   | { readonly kind: 'not-notifying' }
   | { readonly kind: 'fault'; readonly reason: string }
+  | { readonly kind: 'log-missed'; readonly lines: number }
   | { readonly kind: 'unsubscribes-lost'; readonly count: number }
   | { readonly kind: 'stopped'; readonly counts: RecorderCounts };

@@ -2,6 +2,7 @@
 import { domainOf } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { HeldRefusal } from '../smtp/blame.js';
+import { refusesEhloName } from '../smtp/ehlo-name.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import type { DeliveryRun } from './delivery-run.js';
 import type { RecipientRecord } from './ports.js';
@@ -64,13 +65,17 @@ async function rejectThose(
   }
 }
 
-const fix = 'Fix the sender address, the login or the DNS of the domain, then run `mailtrack resume`.';
+function fixFor({ replyCode, replyText }: HeldRefusal<RecipientRecord>['reply']): string {
+  return refusesEhloName(replyCode, replyText)
+    ? 'Set smtp.ehlo_name to the full name of this machine, then run `mailtrack resume`.'
+    : 'Fix the sender address, the login or the DNS of the domain, then run `mailtrack resume`.';
+}
 
 function senderRefused(recipient: RecipientRecord, reply: HeldRefusal<RecipientRecord>['reply']): Problem {
   return new Problem(
     'sender-refused',
     `the server refuses the sender, at the copy for ${recipient.emailAddress}: ${words(reply)}`,
-    { fix: `${fix} No recipient was marked as rejected because of it.` },
+    { fix: `${fixFor(reply)} No recipient was marked as rejected because of it.` },
   );
 }
 
@@ -83,7 +88,7 @@ function someRefused(
     'sender-refused',
     `the server refused ${count} recipients because of the sender, ${recipient.emailAddress} first: ${words(reply)}`,
     {
-      fix: `${fix} They stay pending; \`mailtrack resume ${emailId} --resolve skip --recipient <address>\` gives one up.`,
+      fix: `${fixFor(reply)} They stay pending; \`mailtrack resume ${emailId} --resolve skip --recipient <address>\` gives one up.`,
     },
   );
 }

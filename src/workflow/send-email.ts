@@ -62,7 +62,10 @@ export interface SendPorts {
 
 /** How the outside ends a run. */
 export interface StopRequest {
-  /** Aborted: begin no further transaction, wait for those under way. The reason is the signal's name. */
+  /**
+   * Aborted: begin no further transaction, wait for those under way. The reason is the signal's name, or a Problem that
+   * becomes `stopped`.
+   */
   readonly drain: AbortSignal;
   /** Aborted: close the sessions now; what was handed over and not answered becomes uncertain. */
   readonly abort: AbortSignal;
@@ -317,14 +320,15 @@ async function finish(run: DeliveryRun, startedMs: number): Promise<SendFinished
   const { ledger, clock, emit } = run.ports;
   const { emailId } = run.request.email;
   const counts = await ledger.countStates(emailId);
+  const { aborted, reason } = run.stop.drain as { readonly aborted: boolean; readonly reason: unknown };
   const finished: SendFinished = {
     kind: 'send-finished',
     emailId,
     counts,
     recipients: Object.values(counts).reduce((sum, count) => sum + count, 0),
     seconds: (clock.monotonicMs() - startedMs) / 1000,
-    stopped: run.stopped,
-    interruptedBy: run.stop.drain.aborted ? String(run.stop.drain.reason) : undefined,
+    stopped: run.stopped ?? (reason instanceof Problem ? reason : undefined),
+    interruptedBy: aborted && !(reason instanceof Problem) ? String(reason) : undefined,
   };
   emit(finished);
   return finished;

@@ -50,9 +50,23 @@ export class User {
     return readFileSync(join(this.folder, name), 'utf8');
   }
 
-  /** Starts a command; `firstLine` waits for what it says on stderr. */
   start(args: readonly string[], input?: string): Running {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: this.folder, env: this.environment });
+    return this.#spawn([process.execPath, bin, ...args], input);
+  }
+
+  /** Runs a script of sh, in which `mailtrack` is the built command: for redirections. */
+  shell(script: string): Promise<Ended> {
+    return this.startShell(script).ended;
+  }
+
+  /** For signals the script ends in `exec "$node" "$bin" …`. */
+  startShell(script: string): Running {
+    const names = `node='${process.execPath}'; bin='${bin}'; mailtrack() { "$node" "$bin" "$@"; }`;
+    return this.#spawn(['/bin/sh', '-c', `${names}\n${script}`]);
+  }
+
+  #spawn([program = '', ...args]: readonly string[], input?: string): Running {
+    const child = spawn(program, args, { cwd: this.folder, env: this.environment });
     this.#children.add(child);
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));

@@ -117,7 +117,7 @@ describe('no terminal command and no turn of direction gets through', () => {
   holds('the live progress', text => {
     const progress = eventsOf(text).map(event => advanceProgress(startProgress(3, 0), event));
     return progress.flatMap(one =>
-      renderToString(<SendProgress progress={one} nowMs={1_000} width={80} />).split('\n'),
+      renderToString(<SendProgress progress={one} nowMs={1_000} width={80} height={23} />).split('\n'),
     );
   });
   holds('the end of a send', text => finishedLines(finishedOf(text), [text, text], style));

@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
 import { nearest } from '../../nearest.js';
 import { Problem, Problems } from '../../problem.js';
+import { type ConfigFile, configFiles, readConfigText } from './config-files.js';
 import { openTables, type Setting, type SettingValue, settings } from './settings.js';
 
 /** Where a value came from, as `config show --origin` prints it. */
@@ -60,49 +58,12 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   return { values, aliases };
 }
 
-interface ConfigFile {
-  readonly kind: 'project' | 'user' | 'named';
-  readonly file: string;
-}
-
-/** From the weakest to the strongest. */
-function configFiles(request: ConfigRequest): readonly ConfigFile[] {
-  const named = request.file ?? request.environment['MAILTRACK_CONFIG'];
-  if (named !== undefined && named !== '') {
-    const file = resolve(request.folder, named);
-    if (!existsSync(file)) {
-      throw new Problem('config', `the configuration file ${named} does not exist`, {
-        fix: 'Check --config and MAILTRACK_CONFIG.',
-      });
-    }
-    return [{ kind: 'named', file }];
-  }
-  const files: ConfigFile[] = [];
-  const user = join(configHome(request.environment), 'mailtrack', 'config.toml');
-  if (existsSync(user)) files.push({ kind: 'user', file: user });
-  const project = findUpwards(request.folder, 'mailtrack.toml');
-  if (project !== undefined) files.push({ kind: 'project', file: project });
-  return files;
-}
-
-function configHome(environment: NodeJS.ProcessEnv): string {
-  return environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config');
-}
-
-export function findUpwards(folder: string, name: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    const file = join(at, name);
-    if (existsSync(file)) return file;
-    if (dirname(at) === at) return undefined;
-  }
-}
-
 async function readConfigFile(
   source: ConfigFile,
   profile: string | undefined,
   problems: Problem[],
 ): Promise<Config> {
-  const text = readFileSync(source.file, 'utf8');
+  const text = readConfigText(source.file);
   const { parse, TomlError } = await import('smol-toml');
   const values = new Map<string, ConfigValue>();
   const aliases = new Map<string, readonly string[]>();

@@ -1,6 +1,7 @@
 import { Problem } from '../../problem.js';
 import { printJson } from '../../terminal/json.js';
-import { findUpwards, type Origin } from '../config/load-config.js';
+import { findUpwards } from '../config/config-files.js';
+import type { Origin } from '../config/load-config.js';
 import { settings } from '../config/settings.js';
 import { trust } from '../config/trust.js';
 import { createContext } from '../context.js';

@@ -72,7 +72,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
         ...decisionOf(options),
         resumed: true,
       },
-      { store, settings, view: createSendView(context, options.color) },
+      { store, settings, view: createSendView(context, options.color), output: context.output },
     );
     process.exitCode = exitCodeOfSend(finished);
   } finally {

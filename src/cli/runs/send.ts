@@ -26,6 +26,7 @@ import {
   openKeyRing,
   readKeyRing,
 } from '../key-ring.js';
+import { requireOutput } from '../lost-output.js';
 import { planWithSystem } from '../plan-with-system.js';
 import { createSendView, showDifferences } from '../send-view.js';
 import { checkIdUsage, endAsSentEarlier, idWarnings } from '../sent-earlier.js';
@@ -87,6 +88,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options);
       return;
     }
+    await requireOutput(context.output);
     const aDayAgo = new Date(planned.email.createdAt.getTime() - dayMs);
     // An id says which emails are the same; without one it is guessed.
     const earlier =
@@ -123,7 +125,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
         resumed: false,
         lock: begun,
       },
-      { store, settings, view },
+      { store, settings, view, output: context.output },
     );
     process.exitCode = exitCodeOfSend(finished);
   } finally {
