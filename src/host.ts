@@ -46,8 +46,15 @@ export function isPrivateAddress(address: string): boolean {
 export function isPrivateHost(host: string): boolean {
   const bare = bareHost(host);
   return (
-    /\.(local|lan|internal|home\.arpa)$/.test(bare) || listed(privateRanges, bare) || isLoopbackHost(bare)
+    /\.(local|localdomain|lan|internal|home\.arpa)$/.test(bare) ||
+    listed(privateRanges, bare) ||
+    isLoopbackHost(bare)
   );
+}
+
+/** @returns 4 or 6 for an address without brackets; 0 for everything else. */
+export function ipVersion(text: string): number {
+  return isIP(text);
 }
 
 /** In lower case, without the brackets of an IPv6 address or the dot that ends an absolute name. */

@@ -122,7 +122,7 @@ function insecureImage(source: string): RuleFinding {
 function checkLink({ attributes }: HtmlElement, html: string): readonly RuleFinding[] {
   const written = attributes.get('href');
   // Without href it is a place, not a link.
-  if (written === undefined) return [];
+  if (written === undefined || isCarouselThumbnail(attributes)) return [];
   const why = linkFault(written.trim(), html);
   if (why === undefined) return [];
   return [
@@ -134,6 +134,11 @@ function checkLink({ attributes }: HtmlElement, html: string): readonly RuleFind
       about: written,
     },
   ];
+}
+
+/** `mj-carousel` makes a link to `#1` of each small picture, and a label in it that shows the large one. Nobody wrote it. */
+function isCarouselThumbnail(attributes: HtmlElement['attributes']): boolean {
+  return attributes.get('class')?.split(/\s+/).includes('mj-carousel-thumbnail') === true;
 }
 
 /** A message has no address that a relative link could start from. */

@@ -5,15 +5,18 @@ import { systemClock } from '../system/clock.js';
 import { onStopSignal } from '../system/signals.js';
 import type { SendFinished } from '../workflow/events.js';
 import { type SendRequest, sendEmail } from '../workflow/send-email.js';
+import { describeLoss } from './lost-output.js';
+import type { Output } from './output.js';
 import type { SendView } from './send-view.js';
 
 export interface CarryOutWith {
   readonly store: Store;
   readonly settings: SmtpServer;
   readonly view: SendView;
+  readonly output: Output;
 }
 
-/** Runs the sending use case with real parts: signals end it gently, a second one at once. */
+/** Runs the sending use case with real parts: signals end it gently, a second one at once; so does output that is lost. */
 export async function carryOut(request: SendRequest, parts: CarryOutWith): Promise<SendFinished> {
   const drain = new AbortController();
   const abort = new AbortController();
@@ -26,12 +29,19 @@ export async function carryOut(request: SendRequest, parts: CarryOutWith): Promi
     },
     () => abort.abort(),
   );
+  const endWatch = parts.output.streams.onLoss(loss => {
+    const problem = describeLoss(loss, 'send');
+    if (problem !== undefined) drain.abort(problem);
+  });
   try {
     return await sendEmail(
       request,
       {
         ledger: parts.store.ledger,
-        transport: createSmtpTransport(parts.settings, request.window),
+        transport: createSmtpTransport(parts.settings, {
+          window: request.window,
+          notes: parts.store.serverNotes,
+        }),
         clock: systemClock,
         jitter: Math.random,
         emit: event => parts.view.show(event),
@@ -40,6 +50,7 @@ export async function carryOut(request: SendRequest, parts: CarryOutWith): Promi
     );
   } finally {
     restoreSignals();
+    endWatch();
     await parts.view.close();
   }
 }

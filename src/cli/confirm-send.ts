@@ -1,6 +1,6 @@
 import { Problem } from '../problem.js';
+import { adviseNext, alreadySent, type Standing } from '../workflow/email-standing.js';
 import type { PlannedEmail } from '../workflow/plan-email.js';
-import type { EmailRecord } from '../workflow/ports.js';
 import type { Context } from './context.js';
 import { ask, canPrompt } from './prompt.js';
 
@@ -17,8 +17,8 @@ export interface ConfirmOptions {
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
   readonly each?: readonly string[];
-  /** The same template, recipients and subject, sent lately. */
-  readonly earlier: EmailRecord | undefined;
+  /** The same template, recipients and subject, sent or begun lately. */
+  readonly earlier: Standing | undefined;
 }
 
 /**
@@ -38,11 +38,10 @@ export async function confirmSend(
 
 async function confirmAgain({ earlier, again }: ConfirmOptions, mayAsk: boolean): Promise<void> {
   if (earlier === undefined || again === true) return;
-  const what = `the same template went to the same people with the same subject as ${earlier.emailId}, ${earlier.createdAt.toLocaleString('en-GB')}`;
-  if (mayAsk && (await agreed(`Already sent: ${what}.\nSend it again? [y/N] `))) return;
-  throw new Problem('already-sent', what, {
-    fix: 'Pass --again to send it again. `mailtrack resume` goes on with what was not finished.',
-  });
+  const problem = alreadySent(earlier);
+  const question = `Careful: ${problem.message}.\n${adviseNext(earlier)}\nSend it to everybody again? [y/N] `;
+  if (mayAsk && (await agreed(question))) return;
+  throw problem;
 }
 
 async function confirmCount(planned: PlannedEmail, options: ConfirmOptions, mayAsk: boolean): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import { type Config, type ConfigValue, loadConfig } from './config/load-config.js';
-import { dataFolder } from './config/paths.js';
+import { dataFolder, ignoredFolders } from './config/paths.js';
 import { settings } from './config/settings.js';
 import type { GlobalOptions } from './options.js';
 import { createOutput, type Output } from './output.js';
@@ -45,7 +45,10 @@ export async function createContext(options: GlobalOptions, flags: SettingFlags 
   const value = (key: string): ConfigValue['value'] | undefined => config.values.get(key)?.value;
   const json = options.json === true || process.env['MAILTRACK_OUTPUT'] === 'json';
   const quiet = options.quiet === true;
-  const output = createOutput({ quiet });
+  const output = createOutput(options.streams, { quiet });
+  for (const name of ignoredFolders(process.env)) {
+    output.say(`Note: ${name} is ignored: it has to be an absolute path.`);
+  }
   for (const { key } of settings.filter(
     setting => setting.unused === true && config.values.has(setting.key),
   )) {

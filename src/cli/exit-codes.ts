@@ -1,5 +1,7 @@
 import type { ProblemCode } from '../problem.js';
+import type { Standing } from '../workflow/email-standing.js';
 import type { SendFinished } from '../workflow/events.js';
+import type { StateCounts } from '../workflow/ports.js';
 
 /** After sysexits.h; `mailtrack help exit-codes` prints this table. */
 export const exitCodes = {
@@ -68,10 +70,22 @@ export function exitCodeOfSend(finished: SendFinished): number {
   const { counts } = finished;
   if (finished.interruptedBy === 'SIGINT') return exitCodes.interrupted;
   if (finished.interruptedBy !== undefined) return exitCodes.terminated;
-  const open = counts.pending + counts.sending + counts.deferred + counts.uncertain;
   // Stopped for the sake of the others, of whom there are none.
-  const isOver = finished.stopped?.code === 'unfinished' && open === 0;
+  const isOver = finished.stopped?.code === 'unfinished' && openIn(counts) === 0;
   if (finished.stopped !== undefined && !isOver) return exitCodeOf(finished.stopped.code);
-  if (open > 0) return exitCodes.unfinished;
+  return exitCodeOfCounts(counts);
+}
+
+/** Of an email that this command did not send: as if it had, and nothing had stopped it. */
+export function exitCodeOfStanding({ counts, heldBy }: Standing): number {
+  return heldBy === undefined ? exitCodeOfCounts(counts) : exitCodes.unfinished;
+}
+
+function exitCodeOfCounts(counts: StateCounts): number {
+  if (openIn(counts) > 0) return exitCodes.unfinished;
   return counts.rejected > 0 ? exitCodes.someRejected : exitCodes.ok;
+}
+
+function openIn({ pending, sending, deferred, uncertain }: StateCounts): number {
+  return pending + sending + deferred + uncertain;
 }

@@ -2,24 +2,35 @@ import { Problem, Problems } from '../problem.js';
 import { problemJson, problemLines } from '../terminal/problem-view.js';
 import { CommanderError } from './commander.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { isSending } from './lost-output.js';
+import type { Streams } from './streams.js';
+
+export interface Explaining {
+  readonly json: boolean;
+  readonly streams: Streams;
+  /** The command by name; undefined: none was found on the line. */
+  readonly command: string | undefined;
+}
 
 /** Says what went wrong, on stderr. @returns the exit code. */
-export function explain(error: unknown, json: boolean): number {
+export function explain(error: unknown, how: Explaining): number {
   if (error instanceof CommanderError) {
     // Commander has said it already, in words.
-    if (json) printProblems([new Problem('usage', error.message.replace(/^error: /, ''))], true);
+    if (how.json) printProblems([new Problem('usage', error.message.replace(/^error: /, ''))], how);
     return exitCodes.usage;
   }
   const problems =
     error instanceof Problems ? error.problems : [error instanceof Problem ? error : bug(error)];
-  printProblems(problems, json);
+  printProblems(problems, how);
   const [first] = problems;
   return first === undefined ? exitCodes.bug : exitCodeOf(first.code);
 }
 
-function printProblems(problems: readonly Problem[], json: boolean): void {
+function printProblems(problems: readonly Problem[], { json, streams, command }: Explaining): void {
   const text = json ? problemJson(problems) : problemLines(problems).join('\n');
-  process.stderr.write(`${text}\n`);
+  // The data of a command that reads must not have anything else among it.
+  const left = streams.isLost('stderr') && isSending(command) ? 'stdout' : 'stderr';
+  streams.write(left, `${text}\n`);
 }
 
 function bug(error: unknown): Problem {

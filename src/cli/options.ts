@@ -3,6 +3,7 @@ import type { Rate } from '../smtp/pace.js';
 import { autoWindow, widestWindow } from '../smtp/window.js';
 import { InvalidArgumentError } from './commander.js';
 import { type ListenAddress, parseListenAddress, parsePort } from './listen-address.js';
+import type { Streams } from './streams.js';
 
 /** What every command gets, wherever on the line it stood. */
 export interface GlobalOptions {
@@ -14,6 +15,8 @@ export interface GlobalOptions {
   readonly verbose?: boolean;
   readonly color: boolean;
   readonly input: boolean;
+  /** Not an option of the command line. */
+  readonly streams: Streams;
 }
 
 /** Commander keeps only the last of a repeated option unless it is told to collect: recipients would be lost. */
@@ -97,4 +100,22 @@ export function where(value: string, before: Where | undefined): Where {
   const conditions = parseWhere(value);
   if (!conditions.ok) throw new InvalidArgumentError(`${conditions.why}. ${whereExample}`);
   return [...(before ?? []), ...conditions.value];
+}
+
+/** Longer than any date, number and name somebody would put together. */
+const longestSendId = 255;
+
+/**
+ * What the user calls an email. ASCII, since two ways to write one letter would be two ids, and the email be sent twice.
+ * `latest` and `em_…` name emails in other ways already.
+ */
+export function sendId(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty; a variable in it may not be set.');
+  if (value.length > longestSendId)
+    throw new InvalidArgumentError(`It has to be at most ${longestSendId} characters.`);
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new InvalidArgumentError('It has to be of ASCII letters, digits and signs, without spaces.');
+  if (value === 'latest' || value.startsWith('em_'))
+    throw new InvalidArgumentError('It must not be latest or begin with em_, which name emails already.');
+  return value;
 }

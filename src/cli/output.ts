@@ -1,33 +1,31 @@
+import type { Streams } from './streams.js';
+
 /** The two streams of a command: data on stdout, everything said to a person on stderr. */
 export interface Output {
   /** A line of data. */
   data(line: string): void;
+  /** Data that has its line ends. */
+  text(text: string): void;
   /** A line for the person. */
   say(line: string): void;
+  /** A line for the person, also with `--quiet`. */
+  warn(line: string): void;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  readonly streams: Streams;
 }
 
-export function createOutput(options: { quiet: boolean }): Output {
-  const { stdout, stderr } = process;
-  const write = (stream: NodeJS.WriteStream, line: string) => {
-    if (!stream.destroyed) stream.write(`${line}\n`);
-  };
+export function createOutput(streams: Streams, options: { quiet: boolean }): Output {
+  const warn = (line: string) => streams.write('stderr', `${line}\n`);
   return {
-    data: line => write(stdout, line),
-    say: line => {
-      if (!options.quiet) write(stderr, line);
-    },
-    stdout,
-    stderr,
+    data: line => streams.write('stdout', `${line}\n`),
+    text: text => streams.write('stdout', text),
+    say: options.quiet ? () => undefined : warn,
+    warn,
+    stdout: streams.stdout,
+    stderr: streams.stderr,
+    streams,
   };
-}
-
-/** A reader that goes away (`| head`) ends the output, never the work: a send goes on. */
-export function outliveReader(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
 }
 
 /** A page is easier to read than a whole wide screen. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { createCommand } from './commander.js';
+import type { Streams } from './streams.js';
 
 interface CommandEntry {
   readonly name: string;
@@ -96,8 +97,12 @@ const commands: readonly CommandEntry[] = [
  * The command tree. Each file that is loaded takes a millisecond, so that of the commands only those are defined whose name
  * is on the line; of the others name and description are all that help and suggestions need.
  */
-export async function createProgram(argv: readonly string[]): Promise<Command> {
+export async function createProgram(argv: readonly string[], streams: Streams): Promise<Command> {
   const program = createCommand('mailtrack')
+    .configureOutput({
+      writeOut: text => streams.write('stdout', text),
+      writeErr: text => streams.write('stderr', text),
+    })
     .description('Group mail and mail merge from a terminal, with a list of who opened it.')
     // Read only where it is printed: half a millisecond.
     .version(argv.includes('--version') ? packageVersion() : '', '--version', 'print the version')
@@ -117,7 +122,9 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
     })
     .showSuggestionAfterError()
     .addHelpText('after', examples)
-    .exitOverride();
+    .exitOverride()
+    // Among the options, so that every command gets it with them.
+    .setOptionValue('streams', streams);
 
   program.helpCommand(false);
   const all = argv.includes('commands') || argv.includes('help');

@@ -15,11 +15,16 @@ export function canPrompt(options: { json: boolean; noInput: boolean; readsStdin
   );
 }
 
-/** Asks on stderr, since stdout is data. Ctrl-C and end of input answer ''. */
+/**
+ * Asks on stderr, since stdout is data. Ctrl-C and end of input answer ''.
+ * @param question its last line is drawn again as the answer is typed; those before it are written once.
+ */
 export async function ask(question: string): Promise<string> {
+  const above = question.lastIndexOf('\n') + 1;
+  if (above > 0) process.stderr.write(question.slice(0, above));
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await lines.question(question)).trim();
+    return (await lines.question(question.slice(above))).trim();
   } catch {
     return '';
   } finally {

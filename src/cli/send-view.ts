@@ -1,13 +1,15 @@
+import { Problem } from '../problem.js';
 import { diffLines, type ShownComparison } from '../terminal/diff-view.js';
 import { eventJson } from '../terminal/ndjson.js';
 import { planLines } from '../terminal/plan-view.js';
 import { problemJson } from '../terminal/problem-view.js';
-import { eventLines, finishedLines } from '../terminal/send-lines.js';
+import { eventLines, finishedLines, sentEarlierLines } from '../terminal/send-lines.js';
 import type { LiveProgress } from '../terminal/send-progress.js';
 import { createStyle, type Style } from '../terminal/style.js';
 import type { SendEvent } from '../workflow/events.js';
 import type { Context } from './context.js';
-import { terminalWidth } from './output.js';
+import { OutputLost } from './lost-output.js';
+import { type Output, terminalWidth } from './output.js';
 
 export interface SendView {
   show(event: SendEvent): void;
@@ -29,12 +31,21 @@ export function createSendView(context: Context, color: boolean): SendView {
       if (json) {
         const line = eventJson(event);
         if (line !== undefined) output.data(line);
-        if (event.kind === 'send-finished' && event.stopped !== undefined) {
-          output.stderr.write(`${problemJson([event.stopped])}\n`);
+        // Output that was lost is told of at the very end, on the stream that is left.
+        if (
+          event.kind === 'send-finished' &&
+          event.stopped !== undefined &&
+          !(event.stopped instanceof OutputLost)
+        ) {
+          output.warn(problemJson([event.stopped]));
+        }
+        if (event.kind === 'sent-earlier' && event.beingSent) {
+          const locked = new Problem('email-locked', event.what, { fix: event.next });
+          output.warn(problemJson([locked]));
         }
       }
       words?.show(event);
-      if (context.quiet && !json && event.kind === 'send-finished') sayTrouble(event, style);
+      if (context.quiet && !json) sayTrouble(output, event, style);
     },
     async close() {
       await words?.close();
@@ -51,9 +62,16 @@ export function showDifferences(context: Context, color: boolean, compared: Show
 }
 
 /** With `--quiet` only what needs somebody. */
-function sayTrouble(event: Extract<SendEvent, { kind: 'send-finished' }>, style: Style): void {
-  if (event.counts.accepted === event.recipients) return;
-  for (const line of finishedLines(event, [], style)) process.stderr.write(`${line}\n`);
+function sayTrouble(output: Output, event: SendEvent, style: Style): void {
+  for (const line of troubleLines(event, style)) output.warn(line);
+}
+
+function troubleLines(event: SendEvent, style: Style): readonly string[] {
+  if (event.kind !== 'send-finished' && event.kind !== 'sent-earlier') return [];
+  const isFine = event.counts.accepted === event.recipients;
+  if (event.kind === 'send-finished') return isFine ? [] : finishedLines(event, [], style);
+  // Another email was meant, and it did not go out.
+  return isFine && event.compared.kind === 'same' ? [] : sentEarlierLines(event, style);
 }
 
 function createWords(context: Context, style: Style): SendView {

@@ -12,14 +12,26 @@ export interface ServeLog {
 export function createServeLog({ output, json, quiet }: Context, verbose: boolean): ServeLog {
   const isForPerson = output.stderr.isTTY === true && !json;
   const showsFetches = (isForPerson || verbose) && !quiet;
+  /** Lines since the last one that could be written. Counting goes on without a log. */
+  let missed = 0;
+  const write = (event: ServeEvent, done: (arrived: boolean) => void) => {
+    const text = isForPerson ? serveLine(event) : serveJson(event, new Date());
+    output.streams.tryToWrite('stderr', `${text}\n`, done);
+  };
   return {
     showsFetches,
     show(event) {
       const level = levelOf(event);
       if (level === 'debug' && !showsFetches) return;
       if (quiet && level === 'info') return;
-      const text = isForPerson ? serveLine(event) : serveJson(event, new Date());
-      if (!output.stderr.destroyed) output.stderr.write(`${text}\n`);
+      const gap = missed;
+      if (gap > 0)
+        write({ kind: 'log-missed', lines: gap }, arrived => {
+          if (arrived) missed -= gap;
+        });
+      write(event, arrived => {
+        if (!arrived) missed += 1;
+      });
     },
   };
 }

@@ -19,7 +19,7 @@ export function showReport(context: Context, report: Report, options: ShowReport
   if (json) {
     output.data(printJson(reportJson(report, options.opens === true)));
   } else if (options.csv === true) {
-    output.stdout.write(reportCsv(report));
+    output.text(reportCsv(report));
   } else {
     const style = createStyle({
       color: options.color,

@@ -23,7 +23,13 @@ export async function completeSmtpSettings(
     login = { user, password: await readSmtpSecret(secret) };
   }
   const ca = address.ca === undefined ? {} : { ca: await readCa(resolvePath(address.ca)) };
-  return { host, port, tls, ...login, ...ca, ...timeoutsForTests() };
+  return { host, port, tls, ...login, ...ca, ...ehloNameOf(context), ...timeoutsForTests() };
+}
+
+/** Of any place: the name is this machine's, whichever server it is told to. */
+function ehloNameOf({ config }: Pick<Context, 'config'>): Pick<SmtpServer, 'ehloName'> {
+  const name = config.values.get('smtp.ehlo_name')?.value;
+  return name === undefined ? {} : { ehloName: String(name) };
 }
 
 /** For test/faults, which cannot wait for minutes; not an option, since RFC 5321 §4.5.3.2 leaves no choice. */

@@ -1,9 +1,10 @@
 import { trimBlanks } from '../message/blanks.js';
 import { addrSpecKey, type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { nearest } from '../nearest.js';
-import { Problem } from '../problem.js';
+import { type Place, Problem } from '../problem.js';
 import { quoteInput } from './quote-input.js';
 import type { Fields } from './recipient.js';
+import { RowNumbers } from './row-numbers.js';
 
 /** A person of the contacts file. */
 export interface Contact {
@@ -12,6 +13,13 @@ export interface Contact {
   readonly mailbox: Mailbox;
   /** All columns, for merge fields. */
   readonly fields: Fields;
+}
+
+/** A row of the contacts file, or the rest of it, that could not be read. */
+export interface UnreadableContact {
+  readonly problem: Problem;
+  /** What is written in the row; undefined where that is not known: anybody may be meant. */
+  readonly cells: readonly (string | undefined)[] | undefined;
 }
 
 export interface Addressee {
@@ -23,7 +31,7 @@ export interface AddressBook {
   /**
    * What was typed after `--to` to people: an address, an alias, a group, or with a default domain a bare name. Aliases
    * and groups are named in any case. Somebody who is in several groups comes once.
-   * @throws Problem `address-syntax`; `unknown-recipient` with the nearest name; `config` for a group that is
+   * @throws Problem of a row that could not be read and holds what was typed; `address-syntax`; `unknown-recipient` with the nearest name; `config` for a group that is
    * empty or inside itself, or a name that is a group and a person.
    */
   resolve(text: string): readonly Addressee[];
@@ -33,12 +41,16 @@ export interface AddressBook {
  * @param contacts each alias once; of several people with one address the first counts.
  * @param groups `[aliases]` of the configuration: name → addresses, aliases or other groups.
  * @param defaultDomain makes a bare name an address of that domain; without it nothing is guessed.
+ * @param unreadable matters only to those who name somebody that may be meant by it.
  */
 export function createAddressBook(
   contacts: readonly Contact[],
   groups: ReadonlyMap<string, readonly string[]>,
   defaultDomain?: string,
+  unreadable: readonly UnreadableContact[] = [],
 ): AddressBook {
+  const refused = indexOfCells(unreadable);
+  const mayHoldAnybody = unreadable.some(({ cells }) => cells?.every(cell => cell !== undefined) !== true);
   const people = new Map(
     contacts.filter(({ alias }) => alias !== '').map(contact => [contact.alias.toLowerCase(), contact]),
   );
@@ -81,7 +93,9 @@ export function createAddressBook(
     if (/[@<]/.test(text)) return readMailbox(text);
     const person = people.get(text.toLowerCase());
     if (person !== undefined) return person;
-    if (defaultDomain !== undefined) return readMailbox(`${text}@${defaultDomain}`);
+    refuseUnreadable(text);
+    // Their address may be another one in a row that could not be read.
+    if (defaultDomain !== undefined && !mayHoldAnybody) return readMailbox(`${text}@${defaultDomain}`);
     throw unknown(text);
   }
 
@@ -94,23 +108,33 @@ export function createAddressBook(
       });
     }
     const known = byAddress.get(addrSpecKey(mailbox.value.addrSpec));
-    if (known === undefined) return { mailbox: mailbox.value, fields: new Map() };
+    if (known === undefined) {
+      refuseUnreadable(mailbox.value.addrSpec);
+      return { mailbox: mailbox.value, fields: new Map() };
+    }
     const name = mailbox.value.name === '' ? known.mailbox.name : mailbox.value.name;
     return { mailbox: { ...mailbox.value, name }, fields: known.fields };
   }
 
+  /** What it says, such as not to be tracked, is not known: it is not passed over. */
+  function refuseUnreadable(text: string): void {
+    const problem = refused.get(text.toLowerCase());
+    if (problem !== undefined) throw problem;
+  }
+
   function unknown(text: string): Problem {
     const close = nearest(text, [...groups.keys(), ...contacts.map(contact => contact.alias)]);
-    return new Problem(
-      'unknown-recipient',
-      `${quoteInput(text)} is neither an address nor in the address book`,
-      {
-        fix:
-          close === undefined
-            ? 'Write the whole address, add it to the contacts file, or to [aliases] in mailtrack.toml.'
-            : `Did you mean ${close}?`,
-      },
-    );
+    const what = `${quoteInput(text)} is neither an address nor in the address book`;
+    const fix =
+      close === undefined
+        ? 'Write the whole address, add it to the contacts file, or to [aliases] in mailtrack.toml.'
+        : `Did you mean ${close}?`;
+    if (unreadable.length === 0) return new Problem('unknown-recipient', what, { fix });
+    const places = new RowNumbers();
+    for (const where of placesOf(unreadable)) places.addPlace(where);
+    return new Problem('unknown-recipient', `${what}, of which a part cannot be read: ${places.print()}`, {
+      fix: `${fix} \`mailtrack check\` says what is wrong with these rows.`,
+    });
   }
 
   return {
@@ -120,4 +144,22 @@ export function createAddressBook(
       return [...found.values()];
     },
   };
+}
+
+/** By each cell, as names and addresses are compared. Of several rows the first counts. */
+function indexOfCells(unreadable: readonly UnreadableContact[]): ReadonlyMap<string, Problem> {
+  const index = new Map<string, Problem>();
+  for (const { problem, cells = [] } of unreadable) {
+    for (const cell of cells) {
+      const key = trimBlanks(cell ?? '').toLowerCase();
+      if (key !== '' && !index.has(key)) index.set(key, problem);
+    }
+  }
+  return index;
+}
+
+/** A row may have several problems. */
+function placesOf(unreadable: readonly UnreadableContact[]): readonly Place[] {
+  const places = unreadable.flatMap(({ problem }) => problem.where ?? []);
+  return places.filter(({ line }, index) => places.findIndex(other => other.line === line) === index);
 }

@@ -19,6 +19,10 @@ export interface ListReading {
   readonly where?: Where;
   /** Called for each of those. */
   readonly leaveOut?: () => void;
+  /** Called with the cells of a row that is refused, before its problems are yielded. */
+  readonly onRefused?: (record: ListRecord) => void;
+  /** true: nobody is in it, which is no problem. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /**
@@ -33,7 +37,14 @@ export interface ListReading {
 export async function* parseList(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
-  { encoding, sheet, where = [], leaveOut = () => undefined }: ListReading = {},
+  {
+    encoding,
+    sheet,
+    where = [],
+    leaveOut = () => undefined,
+    onRefused = () => undefined,
+    mayBeEmpty = false,
+  }: ListReading = {},
 ): AsyncGenerator<ListRow | Problem, void, void> {
   let columns: ListColumns | undefined;
   let isMeant = (_: readonly (string | undefined)[]) => true;
@@ -61,8 +72,12 @@ export async function* parseList(
         continue;
       }
       const row = readRow(record, columns, file);
-      if ('mailbox' in row) yield row;
-      else yield* row;
+      if ('mailbox' in row) {
+        yield row;
+        continue;
+      }
+      onRefused(record);
+      yield* row;
     }
   } catch (error) {
     // Broken structure, or the file could not be read on: either ends the list, and neither hides what came before.
@@ -70,7 +85,7 @@ export async function* parseList(
     return yield error;
   }
   // Rows that are no objects have been refused already.
-  if (rows > 0) return;
+  if (rows > 0 || mayBeEmpty) return;
   if (columns !== undefined) {
     yield new Problem('list-syntax', 'the list has a header but no rows', { where: { file } });
     return;

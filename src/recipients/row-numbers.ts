@@ -21,7 +21,7 @@ export class RowNumbers {
   }
 
   addPlace({ file, line = 0 }: Place, said = ''): void {
-    this.#show(`${file}:${line}${said}`);
+    this.#show(line === 0 ? `${file}${said}` : `${file}:${line}${said}`);
     const lines = this.#lines.get(file);
     if (lines === undefined) this.#lines.set(file, [line]);
     else lines.push(line);

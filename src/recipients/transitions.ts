@@ -7,8 +7,11 @@ export type AttemptCause = Exclude<OutcomeKind, 'withdrawn'>;
 /** What the user decides about a whole email: about its uncertain recipients, or to end it. */
 export type DecisionCause = 'resolved-accepted' | 'resolved-skipped' | 'resend' | 'cancelled';
 
+/** What moves recipients that are named one by one. */
+export type NamedCause = 'suppressed' | 'sender-cleared' | 'given-up' | 'resolved-accepted';
+
 /** Everything that can move a recipient of an opened email. */
-export type Cause = 'intended' | AttemptCause | 'abandoned' | 'opened' | 'suppressed' | DecisionCause;
+export type Cause = 'intended' | AttemptCause | 'abandoned' | 'opened' | NamedCause | DecisionCause;
 
 interface Move {
   readonly from: readonly RecipientState[];
@@ -32,8 +35,10 @@ const moves: Readonly<Record<Cause, Move>> = {
   uncertain: { from: ['sending'], to: 'uncertain' },
   // Known not to have left: the session ended between the intent and the last octets.
   'not-sent': { from: ['sending'], to: 'pending' },
-  // Known not to have been taken, for a reason that is not the recipient's: they wait for the sender to be mended.
-  'sender-refused': { from: ['sending'], to: 'pending' },
+  // Refused in words about the sender: they wait for the sender to be put right, or for evidence that it is about them.
+  'sender-refused': { from: ['pending', 'deferred', 'sending'], to: 'pending' },
+  // Others were accepted from the same sender: the refusal was about the recipient.
+  'sender-cleared': { from: ['pending'], to: 'rejected' },
   // The process died between the intent and the record of the reply.
   abandoned: { from: ['sending'], to: 'uncertain' },
   // Only who got the copy knows its sealed token.
@@ -44,18 +49,11 @@ const moves: Readonly<Record<Cause, Move>> = {
   // The one way by which somebody can get a second copy: the user asked, after they were shown as uncertain.
   resend: { from: ['uncertain'], to: 'pending' },
   cancelled: { from: ['pending', 'deferred'], to: 'skipped' },
+  // The user gives up one recipient, whom the server does not take.
+  'given-up': { from: ['pending', 'deferred', 'uncertain'], to: 'skipped' },
   // They asked not to be mailed since the email was begun, or the user did for them.
   suppressed: { from: ['pending', 'deferred'], to: 'skipped' },
 };
-
-const attemptCauses: readonly AttemptCause[] = [
-  'accepted',
-  'deferred',
-  'rejected',
-  'uncertain',
-  'not-sent',
-  'sender-refused',
-];
 
 /** @returns undefined when the cause moves nobody who is in that state. */
 export function stateAfter(cause: Cause, state: RecipientState): RecipientState | undefined {
@@ -66,12 +64,6 @@ export function stateAfter(cause: Cause, state: RecipientState): RecipientState 
 /** The states that `cause` moves, and where to. */
 export function moveBy(cause: Cause): Move {
   return moves[cause];
-}
-
-/** The states from which an attempt can end in `state`; none when no attempt ends there. */
-export function statesBeforeAttempt(state: RecipientState): readonly RecipientState[] {
-  const leading = attemptCauses.map(cause => moves[cause]).filter(({ to }) => to === state);
-  return [...new Set(leading.flatMap(({ from }) => from))];
 }
 
 /** The states that something leads out of: an email with somebody in one of them is unfinished. */

@@ -8,6 +8,7 @@ export function reportJson(report: Report, withOpens: boolean): Readonly<Record<
     schema: 'mailtrack.report/1',
     email: {
       email_id: email.emailId,
+      send_id: email.sendId ?? null,
       subject: email.subject,
       from: email.from,
       mode: email.mode,

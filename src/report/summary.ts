@@ -15,6 +15,8 @@ export type Classify = (
 
 export interface ReportEmail {
   readonly emailId: string;
+  /** What the user called it with `send --id`. */
+  readonly sendId?: string | undefined;
   readonly subject: string;
   readonly from: string;
   readonly mode: 'group' | 'each';

@@ -1,12 +1,15 @@
 /** Why there is no session, in words and with what to do. Replies are quoted as they came, passwords never. */
 import { certificateFaults, systemFaults } from '../connection-fault.js';
 import { Problem } from '../problem.js';
+import { refusesEhloName } from '../smtp/ehlo-name.js';
 import { OutOfProtocol } from './ask-server.js';
 
 interface Server {
   readonly host: string;
   readonly port: number;
   readonly user?: string;
+  /** As it was given in EHLO; undefined before that. */
+  readonly ehloName?: string;
 }
 
 /** An error of nodemailer or of Node; nodemailer keeps Node's code beside its own. */
@@ -15,14 +18,22 @@ interface ConnectionError extends Error {
   readonly originalCode?: string;
   /** The server's reply as it came, with line ends. */
   readonly response?: string;
+  /** The command it answers. */
+  readonly command?: string;
 }
 
-/** @returns the Problem to throw for whatever stopped a connection from becoming a session. */
-export function describeFailure(server: Server, error: unknown): Problem {
+/**
+ * @param lastReply of the server, as it came: some give their reason and close at once.
+ * @returns the Problem to throw for whatever stopped a connection from becoming a session.
+ */
+export function describeFailure(server: Server, error: unknown, lastReply?: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof OutOfProtocol) return notSmtp(server, error.message, error);
-  const { code = '', originalCode = code, response, message } = error as ConnectionError;
+  const { code = '', originalCode = code, response, message, command } = error as ConnectionError;
   const reply = response === undefined ? undefined : onOneLine(response);
+  const toEhlo =
+    reply === undefined || /^(?:EHLO|HELO)$/.test(command ?? '') ? (reply ?? lastReply) : undefined;
+  if (toEhlo !== undefined && isNameRefused(toEhlo)) return refusesName(server, onOneLine(toEhlo), error);
   if (code === 'EAUTH') return loginFailed(server, reply ?? message, error);
   if (code === 'ETLS') return noTls(server, reply ?? message, error);
   if (reply !== undefined && /^[45]\d\d\b/.test(reply)) return refusesSession(server, reply, error);
@@ -38,10 +49,29 @@ export function describeFailure(server: Server, error: unknown): Problem {
 
 /** The server ended the session, or would not begin one. */
 export function refusesSession(server: Server, reply: string, cause?: unknown): Problem {
+  if (server.ehloName !== undefined && isNameRefused(reply)) return refusesName(server, reply, cause);
   return new Problem('server-unreachable', `${addressOf(server)} refuses the session: ${reply}`, {
     fix: 'The reply says why. Try again later, or ask who runs the server.',
     cause,
   });
+}
+
+/** 501: the argument of EHLO is not valid, 504: not implemented. RFC 5321 §4.3.2; others say in words what they mean. */
+function isNameRefused(reply: string): boolean {
+  const code = Number(reply.slice(0, 3));
+  return code === 501 || code === 504 || refusesEhloName(code, reply);
+}
+
+function refusesName(server: Server, reply: string, cause: unknown): Problem {
+  const name = JSON.stringify(server.ehloName ?? '');
+  return new Problem(
+    'server-unreachable',
+    `${addressOf(server)} refuses the name ${name} in EHLO: ${reply}`,
+    {
+      fix: 'Set smtp.ehlo_name to the full name of this machine, or to an address literal such as [192.0.2.1].',
+      cause,
+    },
+  );
 }
 
 export function closedEarly(server: Server): Problem {

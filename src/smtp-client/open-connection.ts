@@ -7,8 +7,9 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { isLoopbackHost } from '../host.js';
 import { Problem } from '../problem.js';
 import { type Capabilities, noCapabilities, parseCapabilities } from '../smtp/capabilities.js';
-import { printReply, ReplyParser } from '../smtp/reply.js';
-import { askServer } from './ask-server.js';
+import { printReply, type Reply, ReplyParser } from '../smtp/reply.js';
+import { type ServerTraits, traitsOf } from '../smtp/server-traits.js';
+import { askServer, OutOfProtocol } from './ask-server.js';
 import {
   closedEarly,
   describeFailure,
@@ -16,7 +17,8 @@ import {
   refusesSession,
   speaksEarly,
 } from './connection-problem.js';
-import { hideSecrets } from './hide-secrets.js';
+import { nameInEhlo } from './ehlo-name.js';
+import { hideSecrets, hideSecretsIn } from './hide-secrets.js';
 import { atEachAddress, checksCertificate, requireLoopbackPeer, serverName } from './loopback-peer.js';
 import { standardTimeouts, type Timeouts } from './timeouts.js';
 
@@ -31,7 +33,7 @@ export interface SmtpServer {
   readonly password?: string;
   /** Certificates in PEM that are trusted instead of the system's. */
   readonly ca?: string;
-  /** What we call ourselves; the host's name, or `[127.0.0.1]` when it has no domain. RFC 5321 §4.1.1.1 */
+  /** The name in EHLO; undefined: the host's, or an address literal. RFC 5321 §4.1.1.1 */
   readonly ehloName?: string;
   readonly timeouts?: Partial<Timeouts>;
 }
@@ -40,6 +42,9 @@ export interface OpenConnection {
   /** Paused, and listened to by nobody. */
   readonly socket: Socket;
   readonly capabilities: Capabilities;
+  /** The text of the 220 reply. */
+  readonly greeting: string;
+  readonly traits: ServerTraits;
 }
 
 /**
@@ -57,23 +62,33 @@ async function openAt(
   giveUp: AbortSignal | undefined,
 ): Promise<OpenConnection> {
   const timeouts = { ...standardTimeouts, ...server.timeouts };
-  const watch: PlaintextWatch = { octetsBehindStartTls: 0 };
+  const watch: Watch = { octetsBehindStartTls: 0, greeting: undefined };
   const connection = new SMTPConnection(optionsFor(address, server, timeouts, watch));
+  nameInEhlo(connection, server.ehloName);
   const onGiveUp = () => abandon(connection);
   giveUp?.addEventListener('abort', onGiveUp);
   try {
     await connect(connection, timeouts.connect);
-    const announced = connection.lastServerResponse || '';
+    const announced = announcedBy(connection);
     // A reply that was injected before the TLS handshake. RFC 3207 §6, and the reason why no login follows
     if (watch.octetsBehindStartTls > 0) throw speaksEarly(server);
     requireLoopbackPeer(server, connection._socket);
     if (server.user !== undefined) await logIn(connection, server);
     const socket = takeOver(connection, server);
-    const capabilities = await greetAgain(socket, connection.name, server, timeouts, announced);
-    return { socket, capabilities };
+    const ehlo =
+      server.user === undefined
+        ? announced
+        : await greetAgain(socket, connection.name, server, timeouts, announced);
+    const greeting = textOf(watch.greeting ?? '');
+    const traits = traitsOf(greeting, ehlo);
+    return { socket, capabilities: capabilitiesBy(ehlo, traits), greeting, traits };
   } catch (error) {
     connection.close();
-    throw describeFailure(server, hideSecrets(server, error));
+    throw describeFailure(
+      { ...server, ehloName: connection.name },
+      hideSecrets(server, error),
+      hideSecretsIn(server, connection.lastServerResponse || '') || undefined,
+    );
   } finally {
     giveUp?.removeEventListener('abort', onGiveUp);
   }
@@ -93,17 +108,20 @@ function refuseClearText({ host, tls }: SmtpServer): void {
   });
 }
 
-interface PlaintextWatch {
+/** What nodemailer tells only its log. */
+interface Watch {
   octetsBehindStartTls: number;
+  /** The first reply of the server, as it came. */
+  greeting: string | undefined;
 }
 
 function optionsFor(
   address: string,
   server: SmtpServer,
   timeouts: Timeouts,
-  watch: PlaintextWatch,
+  watch: Watch,
 ): SMTPConnection.Options {
-  const { port, tls, ca, ehloName } = server;
+  const { port, tls, ca } = server;
   return {
     host: address,
     port,
@@ -125,16 +143,27 @@ function optionsFor(
     socketTimeout: timeouts.greeting,
     // Only for a connection that failed; a session ends with QUIT.
     socketCloseTimeout: 0,
-    ...(ehloName === undefined ? {} : { name: ehloName }),
-    logger: onlyDiscarded(watch),
+    logger: onlyWatched(watch),
+    debug: true,
   };
 }
 
-/** nodemailer drops what it reads between STARTTLS and the handshake; only its log tells. Nothing else is logged. */
-function onlyDiscarded(watch: PlaintextWatch): { warn(entry: { discarded?: number }): void } {
+interface LogEntry {
+  readonly discarded?: number;
+  readonly tnx?: string;
+}
+
+/** nodemailer drops what it reads between STARTTLS and the handshake, and the greeting; only its log tells. Nothing is logged. */
+function onlyWatched(watch: Watch): {
+  warn(entry: LogEntry): void;
+  debug(entry: LogEntry, text: string): void;
+} {
   return {
     warn: ({ discarded = 0 }) => {
       watch.octetsBehindStartTls += discarded;
+    },
+    debug: ({ tnx }, text) => {
+      if (tnx === 'server') watch.greeting ??= text;
     },
   };
 }
@@ -177,6 +206,8 @@ function orFailure(
 /** What nodemailer 10 keeps beside its documented fields. The tests of this room fail when a release renames it. */
 interface ConnectionInternals {
   readonly _supportedAuth: readonly string[];
+  /** undefined when the server knows only HELO. */
+  readonly _ehloLines?: readonly string[];
   /** Octets of a line, and whole replies, that nobody asked for yet. */
   readonly _remainder: string;
   readonly _responseQueue: readonly string[];
@@ -213,6 +244,14 @@ function takeOver(connection: SMTPConnection, server: SmtpServer): Socket {
   return socket;
 }
 
+/** The reply to the last EHLO of nodemailer, which is the one behind TLS; undefined for a server that knows only HELO. */
+function announcedBy(connection: SMTPConnection): Reply | undefined {
+  if (internalsOf(connection)._ehloLines === undefined) return undefined;
+  const { replies, fault } = new ReplyParser().feed(Buffer.from(`${connection.lastServerResponse}\r\n`));
+  if (fault !== undefined) throw new OutOfProtocol(`it sent ${fault}`);
+  return replies[0];
+}
+
 /** Replies to EHLO that say: this command is not known here. RFC 5321 §3.2, §4.1.4 */
 const ehloUnknown: readonly number[] = [500, 501, 502, 504, 550];
 
@@ -220,24 +259,38 @@ const ehloUnknown: readonly number[] = [500, 501, 502, 504, 550];
 const alreadyIdentified = 503;
 
 /**
- * What was announced before the login does not hold after it, so it is asked again. RFC 4954 §4, RFC 3207 §4.2
+ * After a login a server may announce something else, so it is asked again (RFC 4954 §4). Without one it is not: msmtpd ends
+ * a session in which nothing happened between two EHLO.
  * @param announced the reply to nodemailer's last EHLO, for a server that does not answer twice.
+ * @returns undefined when the server knows only HELO.
  */
 async function greetAgain(
   socket: Socket,
   name: string,
   server: SmtpServer,
   timeouts: Timeouts,
-  announced: string,
-): Promise<Capabilities> {
+  announced: Reply | undefined,
+): Promise<Reply | undefined> {
   const ehlo = await askServer(socket, `EHLO ${name}`, timeouts.greeting);
-  if (ehlo.code === 250) return parseCapabilities(ehlo);
-  if (ehlo.code === alreadyIdentified) {
-    const [before] = new ReplyParser().feed(Buffer.from(`${announced}\r\n`)).replies;
-    return before === undefined ? noCapabilities : parseCapabilities(before);
-  }
-  if (!ehloUnknown.includes(ehlo.code)) throw refusesSession(server, printReply(ehlo));
+  if (ehlo.code === 250) return ehlo;
+  if (ehlo.code === alreadyIdentified) return announced;
+  if (!ehloUnknown.includes(ehlo.code)) throw refusesSession({ ...server, ehloName: name }, printReply(ehlo));
   const helo = await askServer(socket, `HELO ${name}`, timeouts.greeting);
-  if (helo.code !== 250) throw refusesSession(server, printReply(helo));
-  return noCapabilities;
+  if (helo.code !== 250) throw refusesSession({ ...server, ehloName: name }, printReply(helo));
+  return undefined;
+}
+
+function capabilitiesBy(ehlo: Reply | undefined, { messagesPerSession }: ServerTraits): Capabilities {
+  const capabilities = ehlo === undefined ? noCapabilities : parseCapabilities(ehlo);
+  if (messagesPerSession === undefined) return capabilities;
+  const { mailMax = Number.POSITIVE_INFINITY } = capabilities;
+  return { ...capabilities, mailMax: Math.min(mailMax, messagesPerSession) };
+}
+
+/** A reply as it came, of one line or many, without its codes. */
+function textOf(response: string): string {
+  return response
+    .replaceAll(/^\d{3}[ -]?/gm, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
+import type { BeginOptions } from '../smtp/begin-rule.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import { type Awaited, type EngineEffect, TransactionEngine } from '../smtp/transaction-engine.js';
-import type { WindowLimit } from '../smtp/window.js';
 import type { Delivery, Session } from '../workflow/ports.js';
 import { askServer } from './ask-server.js';
 import type { OpenConnection } from './open-connection.js';
@@ -31,12 +31,14 @@ export class SocketSession implements Session {
   #answered = 0;
   #timer: NodeJS.Timeout | undefined;
   #quitting = false;
+  /** When the first command left, until its reply has come. */
+  #asked: number | undefined;
+  #isMeasured = false;
 
-  /** @param limit of whole transactions that may be unanswered at a time, where the server offers what that takes. */
-  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts, limit: WindowLimit) {
+  constructor({ socket, capabilities }: OpenConnection, timeouts: Timeouts, options: BeginOptions) {
     this.maxMessageBytes = capabilities.maxMessageBytes;
     this.#socket = socket;
-    this.#engine = new TransactionEngine(capabilities, limit);
+    this.#engine = new TransactionEngine(capabilities, options);
     this.#timeouts = timeouts;
     this.#listen();
   }
@@ -47,6 +49,10 @@ export class SocketSession implements Session {
 
   get usable(): boolean {
     return this.#engine.usable && !this.#quitting;
+  }
+
+  get holdsMessage(): boolean {
+    return this.#engine.holdsMessage;
   }
 
   /** @throws what `beforeHandover` throws, after the session is closed: nothing was handed over then. */
@@ -92,7 +98,13 @@ export class SocketSession implements Session {
     this.#socket.resume();
   }
 
-  readonly #onData = (octets: Uint8Array): void => this.#apply(this.#engine.received(octets));
+  readonly #onData = (octets: Uint8Array): void => {
+    if (this.#asked !== undefined) {
+      this.#engine.measured(performance.now() - this.#asked);
+      this.#asked = undefined;
+    }
+    this.#apply(this.#engine.received(octets));
+  };
 
   #apply(effects: readonly EngineEffect[]): void {
     for (const effect of effects) this.#carryOut(effect);
@@ -120,6 +132,10 @@ export class SocketSession implements Session {
 
   /** Corked, so that they leave as one without being copied into one. */
   #write(chunks: readonly Uint8Array[]): void {
+    if (!this.#isMeasured) {
+      this.#isMeasured = true;
+      this.#asked = performance.now();
+    }
     this.#socket.cork();
     for (const [index, chunk] of chunks.entries()) {
       if (index < chunks.length - 1) this.#socket.write(chunk);
@@ -157,10 +173,16 @@ export class SocketSession implements Session {
     clearTimeout(this.#timer);
     if (awaited === undefined) return;
     const { timeout, what } = patience[awaited];
-    const ms = this.#timeouts[timeout];
+    // Where a caller shortens the wait for MAIL, these are no longer.
+    const ms = Math.min(
+      this.#timeouts[timeout],
+      shortened.has(timeout) ? this.#timeouts.mail : Number.POSITIVE_INFINITY,
+    );
     this.#timer = setTimeout(() => this.#apply(this.#engine.timedOut(`${what} within ${ms / 1000} s`)), ms);
   }
 }
+
+const shortened: ReadonlySet<keyof Timeouts> = new Set(['group', 'trial']);
 
 const patience: Readonly<Record<Awaited, { timeout: keyof Timeouts; what: string }>> = {
   reset: { timeout: 'mail', what: 'no reply to RSET' },
@@ -168,5 +190,7 @@ const patience: Readonly<Record<Awaited, { timeout: keyof Timeouts; what: string
   rcpt: { timeout: 'rcpt', what: 'no reply to RCPT' },
   data: { timeout: 'data', what: 'no reply to DATA' },
   body: { timeout: 'dataBlock', what: 'the server took none of the message' },
+  group: { timeout: 'group', what: 'no reply to commands that were sent together' },
+  trial: { timeout: 'trial', what: 'no reply to what came behind the end of a message' },
   'end-of-data': { timeout: 'endOfData', what: 'no reply to the end of the message' },
 };

@@ -13,9 +13,13 @@ export interface Timeouts {
   /** The reply after the last octets. Cut short, it makes recipients uncertain and tempts people to send twice. */
   readonly endOfData: number;
   readonly quit: number;
+  /** Each reply to the first commands that are written together: after this it is one command at a time. */
+  readonly group: number;
+  /** Each reply to the first envelope behind a final dot: a server that does not answer within this is taken not to read it. */
+  readonly trial: number;
 }
 
-/** RFC 5321 §4.5.3.2; `connect` and `quit` are ours. */
+/** RFC 5321 §4.5.3.2; `connect`, `quit`, `group` and `trial` are ours. */
 export const standardTimeouts: Timeouts = {
   connect: 60_000,
   greeting: 5 * 60_000,
@@ -25,4 +29,6 @@ export const standardTimeouts: Timeouts = {
   dataBlock: 3 * 60_000,
   endOfData: 10 * 60_000,
   quit: 2_000,
+  group: 60_000,
+  trial: 5_000,
 };

@@ -1,3 +1,4 @@
+import { refusesEhloName } from './ehlo-name.js';
 import type { OutcomeKind, SmtpStage } from './outcome.js';
 import type { Reply } from './reply.js';
 
@@ -57,6 +58,8 @@ const positiveVerdict = {
 function judgePermanent(stage: TransactionStage, reply: Reply): Verdict {
   // Larger than the server takes: about this message, wherever it is said. RFC 1870 §6, RFC 3463 §3.4
   if (reply.code === 552 || reply.enhancedStatusCode === '5.3.4') return 'rejected';
+  // Courier says it with 534, which elsewhere is about the login.
+  if (stage === 'mail' && /\btoo (?:big|large)\b/i.test(reply.text)) return 'rejected';
   if (isAboutSender(stage, reply)) return 'sender-refused';
   if (stage !== 'mail') return 'rejected';
   // A MAIL that is out of order says nothing about who sends; one of us has lost the place. RFC 5321 §4.1.4
@@ -104,6 +107,8 @@ const policyText = /\bpolicy\b|\b(?:block|black) ?list/i;
 
 function isAboutSender(stage: TransactionStage, { code, enhancedStatusCode, text }: Reply): boolean {
   if (authenticationCodes.includes(code) || senderStatusCodes.includes(enhancedStatusCode)) return true;
+  // Postfix keeps its refusal of EHLO for the first RCPT: it would be said to everybody.
+  if (stage !== 'end-of-data' && refusesEhloName(code, text)) return true;
   // X.7 is security or policy, where only the words tell whose; other subjects are about mailbox, system or content.
   if (enhancedStatusCode !== '' && !enhancedStatusCode.startsWith('5.7.')) return false;
   return senderText.test(text) || (stage === 'end-of-data' && policyText.test(text));

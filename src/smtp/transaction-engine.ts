@@ -5,9 +5,11 @@
  * what each one answers. Whatever does not fit the queue ends the session, and every recipient gets the outcome that
  * is true at that moment: `uncertain` if the last octets of the message may have left, else `not-sent`.
  *
- * Three ways to speak, by what the server offers: one command at a time; a message and the next envelope in one group;
- * or, with a window, whole transactions behind one another (`window.ts`).
+ * Ways to speak, by what the server offers and is known to take: one command at a time; MAIL, RCPT and DATA in one group and
+ * the end of the message alone; that group behind the end of the message before it (`pipelining.ts`); or, with a window, whole
+ * transactions behind one another (`window.ts`).
  */
+import { type BeginOptions, BeginRule, blockOctets } from './begin-rule.js';
 import type { Capabilities } from './capabilities.js';
 import { encodeData } from './dot-stuff.js';
 import { commandOf, type EnvelopeStep, type MailTransaction, refuseLocally } from './envelope.js';
@@ -16,7 +18,6 @@ import { factsOf, type OutcomeKind, type SendOutcome, unanswered } from './outco
 import { printReply, type Reply, ReplyParser } from './reply.js';
 import { ReplySigns } from './reply-signs.js';
 import { isWritingBody, lostOutcome, mayLeaveEnvelope, type Underway } from './underway.js';
-import { createWindow, type WindowLimit } from './window.js';
 
 export type EngineEffect =
   /** Octets for the socket, in this order; `flushed` is to be called when the system has taken them. */
@@ -28,24 +29,24 @@ export type EngineEffect =
   /** The session is to be closed; comes once, after everybody is settled. */
   | { readonly kind: 'over'; readonly why: string };
 
-/** What the session waits for; each has a timeout of its own. `body`: for the system to take octets of a message. */
-export type Awaited = 'reset' | TransactionStage | 'body';
+/**
+ * What the session waits for; each has a timeout of its own. `body`: for the system to take octets of a message. `group`: for
+ * the replies to the first commands that were written together. `trial`: for those to the first envelope behind a final dot.
+ */
+export type Awaited = 'reset' | TransactionStage | 'body' | 'group' | 'trial';
 
 /** What a reply can be owed for. */
 type Step = EnvelopeStep | 'end-of-data' | 'lone-dot' | 'chunk';
 
-/** A message goes out in blocks of this many octets, so that it is known whether its last ones have left. */
-const blockOctets = 64 * 1024;
+/** Bad sequence of commands. RFC 5321 §4.2.2 */
+const outOfSequence = 503;
 /** CRLF.CRLF leaves as one, or a lenient server could take a part of it for the whole. RFC 5321 §4.1.1.4 */
 const terminatorOctets = 5;
-/** Of all messages in the window: more would only wait in buffers. */
-const windowOctets = 1024 * 1024;
-
 export class TransactionEngine {
   readonly #server: Capabilities;
-  readonly #window: ReturnType<typeof createWindow>;
   readonly #parser = new ReplyParser();
   readonly #signs = new ReplySigns();
+  readonly #rule: BeginRule;
   readonly #waiting: MailTransaction[] = [];
   /** In order; step by step up to two: one whose message was handed over, and the envelope behind it. */
   readonly #underway: Underway[] = [];
@@ -57,23 +58,27 @@ export class TransactionEngine {
   #over = false;
   #effects: EngineEffect[] = [];
 
-  /** @param limit of transactions that may be unanswered at a time, where the server offers what that takes. */
-  constructor(server: Capabilities, limit: WindowLimit = { widest: 1 }) {
+  constructor(server: Capabilities, options: BeginOptions = {}) {
     this.#server = server;
-    this.#window = createWindow(server.pipelining && server.chunking ? limit : { widest: 1 });
+    this.#rule = new BeginRule(server, this.#signs, options);
   }
 
-  /**
-   * How many transactions are worth offering at a time: with pipelining also the one that follows in the same group; and one
-   * in reserve, so that the group never waits for its message to be made.
-   */
+  /** How many transactions are worth offering at a time. It changes with the replies of the server. */
   get depth(): number {
-    return this.#width + (this.#server.pipelining ? 2 : 1);
+    return this.#rule.depth;
   }
 
-  /** Without words to tell replies apart, one too few among many would go unnoticed. */
-  get #width(): number {
-    return this.#signs.areDistinct ? this.#window.width : 1;
+  /** Whether a message was handed over and not answered yet: a session that ends now leaves somebody uncertain. */
+  get holdsMessage(): boolean {
+    return this.#underway.some(
+      ({ intent, acceptance, outcome }) =>
+        intent === 'durable' && acceptance === undefined && outcome === undefined,
+    );
+  }
+
+  /** @param roundTripMs between a command and its reply. */
+  measured(roundTripMs: number): void {
+    this.#rule.measured(roundTripMs);
   }
 
   /** Whether another transaction may be offered. */
@@ -82,14 +87,23 @@ export class TransactionEngine {
     return !this.#over && this.#begun + this.#waiting.length < mailMax;
   }
 
-  /** undefined: for nothing but ourselves. */
+  /** undefined: no reply is outstanding; the next move is ours. */
   get awaits(): Awaited | undefined {
     const [owed] = this.#owed;
     const step = owed?.step;
+    if (owed?.underway.overlapped === true && this.#rule.pipelining.isOnTrial && step !== 'end-of-data')
+      return 'trial';
+    if (this.#isUnprovenGroup) return 'group';
     // Before it there may be a message that the server still works on.
     if (owed?.underway.streamed === true) return 'end-of-data';
     if (step !== undefined) return step === 'lone-dot' || step === 'chunk' ? 'end-of-data' : step;
     return this.#underway.some(isWritingBody) ? 'body' : undefined;
+  }
+
+  /** Several replies are owed to commands that were written together, and no such group was ever answered. */
+  get #isUnprovenGroup(): boolean {
+    const [, second] = this.#owed;
+    return second !== undefined && !second.underway.streamed && !this.#rule.pipelining.isProven;
   }
 
   /** Replies that were owed and came: when it grows, the wait for the next one begins. */
@@ -170,9 +184,12 @@ export class TransactionEngine {
     });
   }
 
-  /** No reply came in time; so one may have been missing before. */
+  /** No reply came in time; so one may have been missing before. Silence is what a trial may end in: then none is missing. */
   timedOut(why: string): readonly EngineEffect[] {
-    return this.#step(() => this.#end(why));
+    return this.#step(() => {
+      if (this.awaits === 'trial') this.#confirm();
+      this.#end(why);
+    });
   }
 
   #step(act: () => void): readonly EngineEffect[] {
@@ -192,42 +209,22 @@ export class TransactionEngine {
 
   #beginNext(): void {
     for (let next = this.#waiting[0]; next !== undefined && !this.#over; next = this.#waiting[0]) {
-      const streamed = this.#mayStream(next);
-      if (!streamed && !this.#mayFollow()) return;
-      if (streamed && !this.#hasRoom(next)) return;
+      const beginning = this.#rule.next(next, this.#underway);
+      if (beginning === 'wait') return;
       this.#waiting.shift();
-      this.#begin(next, streamed);
+      this.#begin(next, beginning === 'streamed');
     }
-  }
-
-  /** What is larger than a block waits for nobody's round trip, and is better known step by step. */
-  #mayStream({ message }: MailTransaction): boolean {
-    return this.#width > 1 && message.length <= blockOctets;
-  }
-
-  /** Behind what has been handed over, or is streamed as well: nothing is ever written between DATA and its message. */
-  #hasRoom({ message }: MailTransaction): boolean {
-    const last = this.#underway.at(-1);
-    if (last === undefined) return true;
-    if (this.#underway.length >= this.#width || (last.intent !== 'durable' && !last.streamed)) return false;
-    const octets = this.#underway.reduce((sum, { transaction }) => sum + transaction.message.length, 0);
-    return octets + message.length <= windowOctets;
-  }
-
-  /**
-   * A message may be followed by the next envelope in one group; the next message waits for its 354, and so for the
-   * reply to this one: never more than one recipient is uncertain. RFC 2920 §3.1
-   */
-  #mayFollow(): boolean {
-    if (this.#underway.length === 0) return true;
-    return this.#server.pipelining && this.#underway.length === 1 && this.#underway[0]?.intent === 'durable';
   }
 
   #begin(transaction: MailTransaction, streamed: boolean): void {
     const reset = streamed || (this.#last !== undefined && mayLeaveEnvelope(this.#last));
+    const overlapped = this.#underway.length > 0;
+    if (overlapped) this.#rule.pipelining.try();
     const underway: Underway = {
       transaction,
       streamed,
+      overlapped,
+      displaced: false,
       unwritten: reset ? ['reset', 'mail', 'rcpt', 'data'] : ['mail', 'rcpt', 'data'],
       recipientAccepted: false,
       body: undefined,
@@ -246,7 +243,7 @@ export class TransactionEngine {
   /** The next command; with PIPELINING all of them, DATA being the last its group may have. RFC 2920 §3.1 */
   #writeEnvelope(underway: Underway): void {
     const { unwritten } = underway;
-    const steps = unwritten.splice(0, this.#server.pipelining ? unwritten.length : 1);
+    const steps = unwritten.splice(0, this.#rule.groups ? unwritten.length : 1);
     this.#write(Buffer.from(steps.map(step => this.#command(step, underway)).join('')));
   }
 
@@ -294,7 +291,11 @@ export class TransactionEngine {
   }
 
   #answerStage(underway: Underway, stage: TransactionStage, reply: Reply): void {
-    const verdict = judgeReply(stage, reply);
+    if (this.#isAboutOverlap(underway, stage, reply)) {
+      this.#answerDisplaced(underway, stage, reply);
+      return;
+    }
+    const verdict = underway.displaced && !isClosing(reply) ? 'out-of-protocol' : judgeReply(stage, reply);
     if (verdict === 'out-of-protocol') {
       this.#outOfProtocol(underway, stage, reply);
       return;
@@ -306,13 +307,46 @@ export class TransactionEngine {
     if (verdict !== 'proceed') this.#settle(underway, { kind: verdict, stage, ...factsOf(reply) });
     else if (stage === 'mail' || stage === 'rcpt') this.#signs.learn(stage, reply);
     if (stage === 'rcpt') underway.recipientAccepted = verdict === 'proceed';
-    // 354 has one place, and so has the last of as many replies as were owed.
-    if (stage === 'data') this.#confirm();
+    if (stage === 'data') {
+      this.#rule.pipelining.groupAnswered();
+      // 354 has one place, and so has the last of as many replies as were owed.
+      this.#confirm();
+      if (underway.overlapped && !isClosing(reply)) this.#rule.pipelining.worked();
+    }
 
     if (isClosing(reply)) this.#closedBy(reply);
     else if (stage === 'mail' || stage === 'rcpt') this.#continueEnvelope(underway);
     else if (stage === 'data' && verdict === 'proceed') this.#goAhead(underway);
     else this.#finish(underway);
+  }
+
+  /** Refusals of an envelope behind a dot that are not about sender, recipient or message, but about the place. */
+  #isAboutOverlap(underway: Underway, stage: TransactionStage, { code }: Reply): boolean {
+    if (underway.displaced) return code >= 500;
+    if (stage === 'end-of-data') {
+      const isFollowed = this.#underway.some(({ overlapped, streamed }) => overlapped && !streamed);
+      return code === outOfSequence && isFollowed;
+    }
+    if (stage !== 'mail' || !underway.overlapped) return false;
+    // In a trial the server may have lost a part of the group, and read the rest as another command.
+    return code === outOfSequence || (this.#rule.pipelining.isOnTrial && code >= 500);
+  }
+
+  /** Haraka takes the message, and answers each command behind its dot with 503: those are said again, on their own. */
+  #answerDisplaced(underway: Underway, stage: TransactionStage, reply: Reply): void {
+    if (stage === 'end-of-data') {
+      // Which of the replies is the one to the message, nobody can say.
+      this.#outOfProtocol(underway, stage, reply);
+      return;
+    }
+    underway.displaced = true;
+    if (stage !== 'data') return;
+    this.#rule.pipelining.broke(true);
+    this.#waiting.unshift(underway.transaction);
+    this.#begun -= 1;
+    this.#underway.splice(this.#underway.indexOf(underway), 1);
+    this.#confirm();
+    this.#beginNext();
   }
 
   /** The message is on its way already: a refusal counts once the reply to the message agrees with it. */
@@ -356,7 +390,7 @@ export class TransactionEngine {
   /** Of a server that does not know BDAT after all: it took no message that way, and reads them as commands. RFC 3030 §2 */
   #withoutChunks(reply: Reply): void {
     const why = `the server offers CHUNKING, and answers BDAT with "${printReply(reply)}"`;
-    this.#window.close();
+    this.#rule.closeWindow();
     for (const underway of this.#underway)
       if (underway.streamed) this.#settle(underway, unanswered('not-sent', 'end-of-data', why));
     this.#end(why);
@@ -434,8 +468,8 @@ export class TransactionEngine {
 
   #finish(underway: Underway): void {
     this.#underway.splice(this.#underway.indexOf(underway), 1);
-    if (underway.outcome === 'accepted') this.#window.accepted();
-    else this.#window.unexpected();
+    if (underway.outcome === 'accepted') this.#rule.accepted();
+    else this.#rule.unexpected();
     this.#beginNext();
   }
 
@@ -457,18 +491,24 @@ export class TransactionEngine {
     for (const underway of this.#underway) {
       this.#settle(underway, unanswered('not-sent', this.#stageOf(underway), why));
     }
-    this.#end(why);
+    this.#end(why, true);
   }
 
-  #end(why: string): void {
+  /** @param isExplained the server said why (421): its silence means nothing. */
+  #end(why: string, isExplained = false): void {
     if (this.#over) return;
     this.#over = true;
+    if (!isExplained && this.#isUnprovenGroup) this.#rule.pipelining.groupLost();
+    // An envelope behind a dot without its replies. 421, which says why the session ends, has settled it before.
+    const isUnanswered = ({ overlapped, outcome }: Underway) =>
+      overlapped && (outcome === undefined || this.#rule.pipelining.isOnTrial);
+    if (this.#underway.some(isUnanswered)) this.#rule.pipelining.broke(false);
     for (const underway of this.#underway.splice(0)) {
       // A refused recipient stays refused. A refused sender says nothing of a message that is already on its way.
       const refusal = underway.refusal?.stage === 'rcpt' ? underway.refusal : undefined;
       this.#settle(underway, refusal ?? unanswered(lostOutcome(underway), this.#stageOf(underway), why));
       // Where connections break, fewer are to be uncertain the next time.
-      if (underway.streamed && underway.outcome === 'uncertain') this.#window.close();
+      if (underway.streamed && underway.outcome === 'uncertain') this.#rule.closeWindow();
     }
     for (const transaction of this.#waiting.splice(0)) {
       this.#emitSettled(transaction, unanswered('not-sent', 'mail', why));

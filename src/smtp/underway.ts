@@ -6,6 +6,10 @@ export interface Underway {
   readonly transaction: MailTransaction;
   /** Whole, in one write behind others (RFC 3030), and not step by step. */
   readonly streamed: boolean;
+  /** Its envelope travelled behind the final dot of another message (`pipelining.ts`). */
+  readonly overlapped: boolean;
+  /** The server answered MAIL with 503 only because it stood behind a dot: the transaction has to begin again. */
+  displaced: boolean;
   /** Steps of the envelope not yet written. */
   readonly unwritten: EnvelopeStep[];
   recipientAccepted: boolean;
@@ -23,8 +27,8 @@ export interface Underway {
  * Whether the server may still hold parts of an envelope (RFC 5321 §4.1.1.5). The end of a message clears them (§4.1.1.4), also
  * of one whose outcome is not known yet. Of a streamed one they may stay: Exim keeps MAIL open when it refused the recipient.
  */
-export function mayLeaveEnvelope({ streamed, outcome }: Underway): boolean {
-  return streamed || (outcome !== undefined && outcome !== 'accepted');
+export function mayLeaveEnvelope({ streamed, displaced, outcome }: Underway): boolean {
+  return streamed || displaced || (outcome !== undefined && outcome !== 'accepted');
 }
 
 export function isWritingBody({ body, intent }: Underway): boolean {

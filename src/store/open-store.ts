@@ -10,7 +10,7 @@ import type {
   LogIntake,
   UserAgentForgetter,
 } from '../workflow/fact-ports.js';
-import type { EmailReader, Ledger } from '../workflow/ports.js';
+import type { EmailReader, Ledger, ServerNotes } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
 import { type Database, databaseProblem } from './sqlite/database.js';
@@ -23,12 +23,14 @@ import { GroupCommit } from './sqlite/group-commit.js';
 import { createLedger } from './sqlite/ledger.js';
 import { createLogIntake } from './sqlite/log-intake.js';
 import { createReads } from './sqlite/reads.js';
+import { createServerNotes } from './sqlite/server-notes.js';
 import { UserAgents } from './sqlite/user-agents.js';
 
 export interface Store {
   readonly ledger: Ledger;
   readonly fetchLog: FetchLog;
   readonly reader: EmailReader;
+  readonly serverNotes: ServerNotes;
   readonly factOffer: FactOffer;
   readonly factIntake: FactIntake;
   readonly logIntake: LogIntake;
@@ -81,6 +83,7 @@ function createSides(database: Database, commits: GroupCommit): Omit<Store, 'clo
     ledger: createLedger(database, commits, reader),
     fetchLog: createFetchLog(database, commits, fetchNumbers, agents, disk),
     reader,
+    serverNotes: createServerNotes(database, commits),
     factOffer: createFactOffer(database, commits),
     factIntake: createFactIntake(database, commits, forgetNumbers),
     logIntake: createLogIntake(database, commits, forgetNumbers),

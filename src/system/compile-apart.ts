@@ -2,7 +2,7 @@
  * Compiling a template in a thread of its own, which is ended when it takes too long or too much memory: a template may come
  * from somebody else, and what reads it (MJML, Markdown, CSS, HTML to text) can be kept busy for hours by 2 MB of the right letters.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { TemplateFile, TemplateResult } from '../merge/compile-template.js';
 import { Problem, Problems } from '../problem.js';
@@ -33,6 +33,8 @@ let ahead: Worker | undefined;
  */
 export function compileAhead(path: string): void {
   try {
+    // Reading a FIFO or a device may never end.
+    if (!statSync(path).isFile()) return;
     if (isLight({ path, source: readFileSync(path, 'utf8') })) return;
   } catch {
     return;

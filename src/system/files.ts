@@ -3,6 +3,7 @@ import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { Problem } from '../problem.js';
 import type { Files } from '../workflow/ports.js';
+import { fileProblem } from './file-problem.js';
 import { streamStandardInput } from './standard-input.js';
 
 export const systemFiles: Files = {
@@ -58,18 +59,4 @@ async function requireRegularFile(path: string): Promise<void> {
     throw fileProblem(path, cause);
   });
   if (!facts.isFile()) throw new Problem('io', `${path} is not a file`, { fix: 'Name a regular file.' });
-}
-
-export function fileProblem(path: string, cause: unknown): Problem {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') {
-    return new Problem('input-missing', `${path} does not exist`, {
-      fix: 'Check the name and the folder.',
-      cause,
-    });
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new Problem('io', `${path} cannot be read: permission denied`, { cause });
-  }
-  return new Problem('io', `${path} cannot be read: ${(cause as Error).message}`, { cause });
 }

@@ -1,7 +1,9 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Problem } from '../problem.js';
-import { fileProblem, systemFiles } from './files.js';
+import { fileProblem } from './file-problem.js';
+import { systemFiles } from './files.js';
+import { readStandardInput } from './standard-input.js';
 
 /** Fronts allow request lines and header fields of some kilobytes; what is longer is none of theirs. */
 const longestLine = 65_536;
@@ -22,7 +24,7 @@ export async function* readLogLines(path: string): AsyncGenerator<string | undef
 type Octets = AsyncIterable<Uint8Array>;
 
 async function unpacked(path: string): Promise<Octets> {
-  const source = path === '-' ? (process.stdin as Octets) : systemFiles.stream(path);
+  const source = path === '-' ? readStandardInput() : systemFiles.stream(path);
   const iterator = source[Symbol.asyncIterator]();
   const first = await iterator.next();
   const head: Uint8Array = first.done === true ? new Uint8Array() : first.value;

@@ -5,6 +5,8 @@ import type { TimeFormat } from './time.js';
 
 export interface ListedEmail {
   readonly emailId: string;
+  /** What the user called it with `--id`. */
+  readonly sendId?: string | undefined;
   readonly subject: string;
   readonly createdAt: Date;
   readonly cancelled: boolean;
@@ -19,8 +21,10 @@ export function listLines(
   emails: readonly ListedEmail[],
   { width, style, time }: { width: number; style: Style; time: TimeFormat },
 ): readonly string[] {
+  const hasIds = emails.some(({ sendId }) => sendId !== undefined);
   const rows = emails.map(email => [
     email.emailId,
+    ...(hasIds ? [visible(email.sendId ?? '')] : []),
     time.short(email.createdAt),
     `${email.accepted}/${email.recipients}`,
     visible(email.subject),
@@ -28,6 +32,7 @@ export function listLines(
   ]);
   const columns = [
     { title: 'Email' },
+    ...(hasIds ? [{ title: 'Id', elastic: true }] : []),
     { title: `Sent (${time.zone})` },
     { title: 'Accepted', align: 'right' as const },
     { title: 'Subject', elastic: true },

@@ -1,4 +1,5 @@
 import type { PlanOrigins, SendEvent } from '../workflow/events.js';
+import type { StateCounts } from '../workflow/ports.js';
 import { printJson } from './json.js';
 
 /** `send --json`: one object per line; undefined for events that have none. Fields are only ever added. */
@@ -25,6 +26,7 @@ function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefin
         type: 'plan',
         schema: 'mailtrack.send/1',
         email_id: plan.emailId,
+        ...(plan.sendId === undefined ? {} : { send_id: plan.sendId }),
         mode: plan.mode,
         subject: plan.subject,
         message_id: plan.messageId,
@@ -60,26 +62,40 @@ function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefin
         attempt: event.attempt,
         at: event.at.toISOString(),
       };
-    case 'send-finished': {
-      const { accepted, deferred, rejected, uncertain, pending, sending, skipped } = event.counts;
+    case 'send-finished':
       return {
         type: 'result',
         email_id: event.emailId,
         recipients: event.recipients,
-        accepted,
-        deferred,
-        rejected,
-        uncertain,
-        pending: pending + sending,
-        skipped,
+        ...countsJson(event.counts),
         seconds: Math.round(event.seconds * 1_000) / 1_000,
+      };
+    case 'sent-earlier': {
+      const { compared } = event;
+      return {
+        type: 'result',
+        email_id: event.emailId,
+        recipients: event.recipients,
+        ...countsJson(event.counts),
+        seconds: 0,
+        sent_earlier: true,
+        send_id: event.sendId,
+        created_at: event.createdAt.toISOString(),
+        cancelled_at: event.cancelledAt?.toISOString() ?? null,
+        being_sent: event.beingSent,
+        differs: compared.kind === 'other' ? compared.parts : compared.kind === 'same' ? [] : null,
       };
     }
     case 'session-opened':
     case 'session-lost':
+    case 'session-refused':
     case 'slowed-down':
     case 'retry-scheduled':
     case 'interrupted':
       return undefined;
   }
+}
+
+function countsJson({ accepted, deferred, rejected, uncertain, pending, sending, skipped }: StateCounts) {
+  return { accepted, deferred, rejected, uncertain, pending: pending + sending, skipped };
 }

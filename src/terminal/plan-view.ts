@@ -29,6 +29,7 @@ export function planLines(
       'Tracking',
       trackingText(plan) + (plan.trackingUrl === undefined ? '' : from(plan.origins?.tracking)),
     ),
+    ...(plan.sendId === undefined ? [] : row('Id', `${visible(plan.sendId)}, sent once`)),
     ...(plan.server === undefined ? [] : serverLines(plan.server, plan, row)),
     ...originLines(plan.origins, row),
     ...plan.notices.flatMap(notice => row('Note', visible(notice))),

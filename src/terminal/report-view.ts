@@ -28,7 +28,9 @@ export function reportLines(report: Report, options: ReportViewOptions): readonl
 function heading({ email }: Report, { style, time }: ReportViewOptions): readonly string[] {
   return [
     style.bold(visible(email.subject)),
-    style.dim(`${email.emailId}, ${time.full(email.createdAt)} ${time.zone}`),
+    style.dim(
+      `${email.emailId}${email.sendId === undefined ? '' : ` (${visible(email.sendId)})`}, ${time.full(email.createdAt)} ${time.zone}`,
+    ),
     style.dim(`from ${visible(email.from)}`),
   ];
 }

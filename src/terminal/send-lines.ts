@@ -1,5 +1,11 @@
 import type { RecipientState } from '../recipients/recipient.js';
-import type { RecipientSettled, SendEvent, SendFinished } from '../workflow/events.js';
+import type {
+  Comparison,
+  RecipientSettled,
+  SendEvent,
+  SendFinished,
+  SentEarlier,
+} from '../workflow/events.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
 
@@ -22,6 +28,8 @@ export function eventLines(event: SendEvent, style: Style): readonly string[] {
     }
     case 'session-lost':
       return [style.warn(`Session lost: ${visible(event.why)}. Opening another.`)];
+    case 'session-refused':
+      return [`The server admits no further session: ${visible(event.why)}. Going on with fewer.`];
     case 'slowed-down':
       return [
         `The server asks to slow down: ${visible(event.why)}. Pausing ${(event.pauseMs / 1_000).toFixed(0)} s.`,
@@ -34,6 +42,8 @@ export function eventLines(event: SendEvent, style: Style): readonly string[] {
     }
     case 'interrupted':
       return [`${event.signal}: finishing what is under way. Once more ends it now.`];
+    case 'sent-earlier':
+      return sentEarlierLines(event, style);
     case 'send-finished':
     case 'send-planned':
     case 'session-opened':
@@ -46,6 +56,31 @@ function settledLine(event: RecipientSettled, style: Style): string {
     event.replyCode === 0 ? visible(event.replyText) : `${event.replyCode} ${visible(event.replyText)}`;
   const line = `${event.state.padEnd(9)} ${visible(event.emailAddress)}  ${reply}`;
   return event.state === 'deferred' ? line : style.warn(line);
+}
+
+/** Why nothing is sent, the state the email of that id is in, and the command that comes next. */
+export function sentEarlierLines(event: SentEarlier, style: Style): readonly string[] {
+  return [
+    `• Nothing was sent: ${visible(event.what)}`,
+    `  ${visible(event.next)}`,
+    ...comparedLines(event.compared, style),
+  ];
+}
+
+function comparedLines(compared: Comparison, style: Style): readonly string[] {
+  switch (compared.kind) {
+    case 'same':
+      return [];
+    case 'other':
+      return [
+        style.warn(
+          `! Not what this command would send now. What differs: ${visible(compared.parts.join(', '))}.`,
+        ),
+        '  An email of one id is sent once. Use another --id for another email.',
+      ];
+    case 'not-compared':
+      return [style.warn(`! What this command would send now cannot be compared: ${visible(compared.why)}`)];
+  }
 }
 
 /**

@@ -12,15 +12,25 @@ export interface LiveProgress {
   close(): Promise<void>;
 }
 
-/** A live region of three lines on the terminal's stderr. */
+/** A live region of at most three lines on the terminal's stderr; of fewer where the window is lower, as long as it is. */
 export function startLiveProgress(
   stderr: NodeJS.WriteStream,
   total: number,
   nowMs: () => number,
 ): LiveProgress {
   let progress = startProgress(total, nowMs());
-  const view = () => <SendProgress progress={progress} nowMs={nowMs()} width={stderr.columns ?? 80} />;
-  const instance = render(view(), { stdout: stderr, patchConsole: false, exitOnCtrlC: false });
+  const view = () => (
+    <SendProgress
+      progress={progress}
+      nowMs={nowMs()}
+      width={stderr.columns || 80}
+      height={(stderr.rows || 24) - 1}
+    />
+  );
+  // Before Ink's own listener: a frame of the old size would be drawn once more.
+  const onResize = () => instance.rerender(view());
+  stderr.prependListener('resize', onResize);
+  const instance = render(view(), { stdout: neverFull(stderr), patchConsole: false, exitOnCtrlC: false });
   const timer = setInterval(() => instance.rerender(view()), 1_000 / framesPerSecond);
   return {
     show(event) {
@@ -28,6 +38,7 @@ export function startLiveProgress(
     },
     async close() {
       clearInterval(timer);
+      stderr.removeListener('resize', onResize);
       instance.rerender(view());
       instance.unmount();
       await instance.waitUntilExit();
@@ -35,40 +46,63 @@ export function startLiveProgress(
   };
 }
 
+/**
+ * Ink takes a frame as high as the window for one that fills it, and erases the whole terminal with what was scrolled out,
+ * the plan included. Frames are kept lower here; but a window may be made lower than the frame that is in it.
+ */
+function neverFull(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return new Proxy(stream, {
+    get(target, key) {
+      if (key === 'rows') return Number.MAX_SAFE_INTEGER;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** @param height lines at most: one less than the window has, since the cursor stands below. */
 export function SendProgress({
   progress,
   nowMs,
   width,
+  height,
 }: {
   progress: Progress;
   nowMs: number;
   width: number;
+  height: number;
 }) {
   const rate = rateOf(progress, nowMs);
   const left = progress.total - progress.settled;
   const eta = rate > 0 && left > 0 ? ` · ${duration(left / rate)} left` : '';
+  const lines = [
+    <Text key="bar" wrap="truncate-end">
+      {bar(progress, width - 40)}
+      {progress.settled}/{progress.total} · {rate.toFixed(0)}/s{eta}
+    </Text>,
+    <Text key="counts" dimColor wrap="truncate-end">
+      {progress.accepted} accepted · {progress.deferred} deferred · {progress.rejected} rejected ·{' '}
+      {progress.uncertain} uncertain
+    </Text>,
+    progress.lastProblem === undefined ? null : (
+      <Text key="problem" color="yellow" wrap="truncate-end">
+        {visible(progress.lastProblem)}
+      </Text>
+    ),
+  ];
   return (
-    <Box flexDirection="column">
-      <Text>
-        {bar(progress, Math.min(40, Math.max(10, width - 40)))} {progress.settled}/{progress.total} ·{' '}
-        {rate.toFixed(0)}/s{eta}
-      </Text>
-      <Text dimColor>
-        {progress.accepted} accepted · {progress.deferred} deferred · {progress.rejected} rejected ·{' '}
-        {progress.uncertain} uncertain
-      </Text>
-      {progress.lastProblem === undefined ? null : (
-        <Text color="yellow" wrap="truncate-end">
-          {visible(progress.lastProblem)}
-        </Text>
-      )}
+    <Box flexDirection="column" width={width}>
+      {lines.slice(0, Math.max(0, height))}
     </Box>
   );
 }
 
-function bar({ settled, total }: Progress, width: number): string {
+/** Numbers before pictures: none in a narrow window. */
+function bar({ settled, total }: Progress, room: number): string {
+  if (room < 10) return '';
+  const width = Math.min(40, room);
   const filled = total === 0 ? width : Math.round((settled / total) * width);
-  return '█'.repeat(filled) + '░'.repeat(width - filled);
+  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} `;
 }
 
 function duration(seconds: number): string {

@@ -23,6 +23,7 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   'certificate-kept': 'error',
   'not-notifying': 'warning',
   fault: 'error',
+  'log-missed': 'warning',
   'unsubscribes-lost': 'error',
   stopped: 'info',
 };
@@ -81,6 +82,8 @@ export function serveLine(event: ServeEvent): string {
       return 'systemd could not be told that this is ready: without systemd-notify use Type=exec (docs/deploy.md).';
     case 'fault':
       return `A request failed: ${said(event.reason)}`;
+    case 'log-missed':
+      return `Before this, ${event.lines} ${event.lines === 1 ? 'line' : 'lines'} of the log could not be written.`;
     case 'unsubscribes-lost':
       return `Requests to unsubscribe that are LOST: ${event.count}. All were answered with 503.`;
     case 'stopped':
@@ -144,6 +147,8 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
     case 'key-made':
     case 'key-exposed':
       return { file: event.file };
+    case 'log-missed':
+      return { lines: event.lines };
     case 'not-notifying':
       return {};
     case 'unsubscribes-lost':

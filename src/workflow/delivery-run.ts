@@ -1,7 +1,9 @@
 /** What a run of sending knows while it lasts. */
 import type { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
+import type { Blame } from '../smtp/blame.js';
 import type { createStopLoss } from '../smtp/stop-loss.js';
+import type { RecipientRecord, Session } from './ports.js';
 import type { SendPorts, SendRequest, StopRequest } from './send-email.js';
 
 /** What the sessions of one run share. */
@@ -15,8 +17,24 @@ export interface DeliveryRun {
   left: number;
   /** Positions taken on, when not everybody is. */
   readonly tried: NumberSet | undefined;
+  /** Whom the run takes next: their session ended before their message was handed over. */
+  readonly again: RecipientRecord[];
+  /** Recipients whose turn ends sessions: they wait behind all others, and get a session to themselves. */
+  readonly behind: RecipientRecord[];
+  /** By position, how many sessions ended at this recipient. */
+  readonly sessionsEndedBy: Map<number, number>;
+  /** Refusals that read as refusals of the sender, until it is known whom they are about. */
+  readonly blame: Blame<RecipientRecord>;
+  /** Positions refused in such words in this run; nobody tries them again before the run ends. */
+  readonly refused: Set<number>;
+  /** Messages each session can expect to carry. */
+  readonly messagesPerSession: number;
   sessionsOpened: number;
-  sessionsOpening: number;
+  /** Resolves when the first session is open. */
+  readonly firstSession: Promise<void>;
+  readonly onFirstSession: () => void;
+  /** Those that are open now. */
+  readonly sessions: Set<Session>;
   /** On the monotonic clock: since when no session settled anybody; undefined when the last one did. */
   failingSinceMs: number | undefined;
   /** Since when the server only asks to slow down; undefined when it took a message since. */

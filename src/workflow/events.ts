@@ -24,6 +24,8 @@ export interface PlanOrigins {
 /** Everything a user has to know before the first transaction. */
 export interface SendPlan {
   readonly emailId: string;
+  /** What the user called it with `--id`. */
+  readonly sendId?: string | undefined;
   readonly mode: Mode;
   readonly subject: string;
   readonly messageId: string;
@@ -82,6 +84,30 @@ export interface SendFinished {
   readonly interruptedBy?: string | undefined;
 }
 
+/** Nothing was sent by this command, since there is an email with its `--id`: how far that one has come. */
+export interface SentEarlier {
+  readonly kind: 'sent-earlier';
+  readonly emailId: string;
+  readonly sendId: string;
+  readonly createdAt: Date;
+  readonly cancelledAt: Date | undefined;
+  readonly counts: StateCounts;
+  readonly recipients: number;
+  /** By another process, at the moment. */
+  readonly beingSent: boolean;
+  /** All of this as a sentence, and the command that comes next as another. */
+  readonly what: string;
+  readonly next: string;
+  readonly compared: Comparison;
+}
+
+/** Whether a command would send what the email of the same id was made from. */
+export type Comparison =
+  | { readonly kind: 'same' }
+  /** What differs, named as in a sentence: `msg.mjml`, `the subject`. Never empty. */
+  | { readonly kind: 'other'; readonly parts: readonly string[] }
+  | { readonly kind: 'not-compared'; readonly why: string };
+
 export type SendEvent =
   | { readonly kind: 'send-planned'; readonly plan: SendPlan }
   | {
@@ -92,8 +118,11 @@ export type SendEvent =
       /** The first addresses of those whose delivery is uncertain. */
       readonly uncertain: readonly string[];
     }
+  | SentEarlier
   | { readonly kind: 'session-opened'; readonly sessions: number }
   | { readonly kind: 'session-lost'; readonly why: string }
+  /** The server wants fewer sessions than were asked for; the run goes on with those it let in. */
+  | { readonly kind: 'session-refused'; readonly why: string }
   | { readonly kind: 'slowed-down'; readonly why: string; readonly pauseMs: number }
   | { readonly kind: 'retry-scheduled'; readonly deferred: number; readonly at: Date }
   | { readonly kind: 'interrupted'; readonly signal: string }
@@ -138,5 +167,6 @@ export type ServeEvent =
   | { readonly kind: 'certificate-kept'; readonly reason: string }
   | { readonly kind: 'not-notifying' }
   | { readonly kind: 'fault'; readonly reason: string }
+  | { readonly kind: 'log-missed'; readonly lines: number }
   | { readonly kind: 'unsubscribes-lost'; readonly count: number }
   | { readonly kind: 'stopped'; readonly counts: RecorderCounts };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CompiledTemplate } from '../merge/compile-template.js';
+import { type CompiledTemplate, type TemplateFile, templateKind } from '../merge/compile-template.js';
 import type { AttachmentRef } from '../merge/composition.js';
 import type { Fields, Role } from '../recipients/recipient.js';
 import type { Mode } from './ports.js';
@@ -12,18 +12,37 @@ export interface Fingerprinted {
   readonly fields: Fields;
 }
 
-/** Equal for the same words and files to the same people in the same order, added one at a time. SHA-256 in hex. */
+/** The message as its author wrote it, before anything was compiled. */
+export interface WrittenMessage {
+  readonly file: TemplateFile;
+  /** In effect, wherever it was written. */
+  readonly subject: string;
+  readonly set: ReadonlyMap<string, string>;
+  /** Everybody's: images that the template shows, and attached files. */
+  readonly attachments: readonly Pick<AttachmentRef, 'filename' | 'sha256'>[];
+}
+
+/**
+ * Two digests of one email, both SHA-256 in hex, both over the same recipients in the same order, added one at a time.
+ * `digest` is of what is stored: it has to come out again before an email is resumed. `digestOfSource` is of what the user
+ * wrote: equal for a second send of the same, although MJML gives each compiled carousel and menu another random id.
+ */
 export class Fingerprint {
   readonly #hash: ReturnType<typeof createHash>;
-  /** Of files, which are known later than the people; none for an email whose copies have none of their own. */
+  readonly #people = createHash('sha256');
+  /** Files are known later than the recipients. Undefined while no copy has a file of its own. */
   #files: ReturnType<typeof createHash> | undefined;
+  readonly #mode: Mode;
 
   constructor(mode: Mode, template: CompiledTemplate) {
+    this.#mode = mode;
     this.#hash = createHash('sha256').update(JSON.stringify([mode, template]));
   }
 
   add({ emailAddress, name, role, fields }: Fingerprinted): void {
-    this.#hash.update(JSON.stringify([emailAddress, name, role, [...fields]]));
+    const line = JSON.stringify([emailAddress, name, role, [...fields]]);
+    this.#hash.update(line);
+    this.#people.update(line);
   }
 
   /** For those who have any, in the same order. */
@@ -35,7 +54,28 @@ export class Fingerprint {
   }
 
   digest(): string {
-    if (this.#files !== undefined) this.#hash.update(this.#files.digest());
-    return this.#hash.digest('hex');
+    const files = this.#files?.copy().digest();
+    const hash = this.#hash.copy();
+    if (files !== undefined) hash.update(files);
+    return hash.digest('hex');
+  }
+
+  digestOfSource({ file, subject, set, attachments }: WrittenMessage): string {
+    const message = [
+      this.#mode,
+      templateKind(file.path),
+      file.source,
+      file.text?.source ?? null,
+      // In the order in which the template names them; their paths are in its text.
+      [...(file.includes ?? new Map<string, string>()).values()],
+      subject,
+      [...set].sort(([one], [other]) => (one < other ? -1 : 1)),
+      attachments.map(({ filename, sha256 }) => [filename, sha256]),
+    ];
+    return createHash('sha256')
+      .update(JSON.stringify(message))
+      .update(this.#people.copy().digest())
+      .update(this.#files?.copy().digest() ?? '')
+      .digest('hex');
   }
 }

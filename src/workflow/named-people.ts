@@ -115,7 +115,11 @@ function understand(
     return { kind: 'typed', people };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const problem = new Problem(error.code, `${flag}: ${error.message}`, { fix: error.fix, cause: error });
+    const problem = new Problem(error.code, `${flag}: ${error.message}`, {
+      where: error.where,
+      fix: error.fix,
+      cause: error,
+    });
     return { kind: 'nobody', problem };
   }
 }

@@ -133,6 +133,12 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     createdAt: now,
     tokenFormat: draft.tokenFormat,
     fingerprint: survey.fingerprint.digest(),
+    sourceFingerprint: survey.fingerprint.digestOfSource({
+      file: template.file,
+      subject: template.compiled.subject,
+      set: draft.set,
+      attachments: composition.attachments,
+    }),
     composition: JSON.stringify(composition),
   };
   return {

@@ -4,7 +4,7 @@
  */
 import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
-import type { DecisionCause } from '../recipients/transitions.js';
+import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { ReadFetch } from './fact-ports.js';
 
@@ -53,8 +53,15 @@ export interface EmailRecord {
   /** When set, nothing more is sent of this email. */
   readonly cancelledAt?: Date | undefined;
   readonly tokenFormat: TokenFormat;
-  /** Equal for emails of the same template, recipients and subject: to notice that one is sent twice. */
+  /** Of what is stored: it has to come out again before the email is resumed. */
   readonly fingerprint: string;
+  /**
+   * Of what the user wrote: equal for emails of the same template, recipients, subject, values and files, to notice that one
+   * is sent twice. Undefined for emails of schema 8 and earlier, which are compared by `fingerprint`.
+   */
+  readonly sourceFingerprint?: string | undefined;
+  /** What the user called it with `--id`: there is one email of that id, ever. */
+  readonly sendId?: string | undefined;
   /** Fingerprint of the key that sealed its tokens; undefined when nothing was sealed, or it was not noted yet. */
   readonly keyFingerprint?: string | undefined;
   /** Everything a copy can be made again from, byte for byte (`merge/copy-plan.ts` owns the shape). JSON. */
@@ -99,21 +106,27 @@ export type StateCounts = Readonly<Record<RecipientState, number>>;
  * move as `recipients/transitions.ts` says and in no other way: each move compares, sets, and may find nobody to move.
  */
 export interface Ledger {
+  /** Opens the email with all its recipients in one transaction: all of them are there, or none. */
+  openEmail(email: EmailRecord, recipients: SomeRecipients): Promise<void>;
   /**
-   * Opens the email with all its recipients in one transaction: all of them are there, or none.
-   * @param unlessSentSince looked at in the same transaction, so that of two equal commands one wins.
-   * @throws Problem `already-sent` when there is an equal email of that time or later (`findSent`).
+   * Opens the email as `openEmail` does, unless it is there already, and takes its lock before anybody else can see it: whoever
+   * finds it afterwards finds it locked, until this process ends its run or dies. Of two equal commands one wins.
+   * @param unlessSentSince an email of this time or later is the same when its fingerprint is (`findSent`); undefined: only one
+   * with the same `sendId` is.
+   * @returns the lock, or the email that is there already: then nothing was written.
    */
-  openEmail(
+  beginEmail(
     email: EmailRecord,
-    recipients: AsyncIterable<RecipientRecord> | Iterable<RecipientRecord>,
+    recipients: SomeRecipients,
     unlessSentSince?: Date,
-  ): Promise<void>;
+  ): Promise<EmailLock | { readonly earlier: EmailRecord }>;
   /**
    * Takes the email for this process until `release`, or until the process dies.
    * @returns the lock, or who holds it.
    */
   lockEmail(emailId: string): Promise<EmailLock | LockHolder>;
+  /** Who sends the email at the moment; undefined: nobody does. */
+  findHolder(emailId: string): Promise<LockHolder['heldBy'] | undefined>;
   /** Recipients left `sending` by a run that died become `uncertain`. @returns how many. Call with the lock held. */
   markAbandonedUncertain(emailId: string, at: Date): Promise<number>;
   /** Recipients in one of `states`, in order of position, in batches. */
@@ -129,18 +142,19 @@ export interface Ledger {
    */
   recordIntent(emailId: string, position: number, at: Date): Promise<boolean>;
   /**
-   * Puts a recipient into the state the attempt ended in, and logs the attempt. May ride with the next commit.
+   * Moves a recipient as what the attempt came to moves them, and logs the attempt. May ride with the next commit.
    * @returns the number of the attempt, from 1; undefined when the recipient was no longer ours to move.
    */
   recordTransaction(
     emailId: string,
     position: number,
-    transaction: TransactionRecord,
+    cause: AttemptCause,
+    transaction: Omit<TransactionRecord, 'state'>,
   ): Promise<number | undefined>;
   /** Moves every recipient whom that decision moves. @returns how many moved. */
   moveRecipients(emailId: string, decision: DecisionCause, at: Date): Promise<number>;
-  /** Those who are not to be mailed any more, of those not sent to yet, become `skipped`. @returns how many. */
-  skipSuppressed(emailId: string, positions: readonly number[], at: Date): Promise<number>;
+  /** Moves those of the named recipients whom that cause moves. @returns how many moved. */
+  moveThese(emailId: string, cause: NamedCause, positions: readonly number[], at: Date): Promise<number>;
   countStates(emailId: string): Promise<StateCounts>;
   cancelEmail(emailId: string, at: Date): Promise<void>;
   /**
@@ -155,6 +169,8 @@ export interface Ledger {
   /** Addresses never to be mailed, suppressed or unsubscribed, in lower case. */
   readSuppressed(): Promise<ReadonlySet<string>>;
 }
+
+export type SomeRecipients = AsyncIterable<RecipientRecord> | Iterable<RecipientRecord>;
 
 export interface EmailLock {
   release(): Promise<void>;
@@ -172,13 +188,21 @@ export interface EmailSummary extends EmailRecord {
 export interface EmailReader {
   /** Newest first. */
   listEmails(limit: number): Promise<readonly EmailSummary[]>;
-  /** By `latest`, a whole id, or a unique prefix with or without `em_`; all that match, at most 5. */
-  findEmails(idOrPrefix: string): Promise<readonly EmailRecord[]>;
   /**
-   * The newest email with that fingerprint, created at `since` or later, of which a copy may have left, or may yet: only one
+   * By `latest`, the text given with `--id`, a whole id, or a prefix with or without `em_`; all that match, at most 5. Only one
+   * has a given `--id`, and it comes before prefixes: those are random, and a script that names its own email must not be.
+   */
+  findEmails(idOrPrefix: string): Promise<readonly EmailRecord[]>;
+  /** The email that was sent with `--id <sendId>`. */
+  findBySendId(sendId: string): Promise<EmailRecord | undefined>;
+  /**
+   * The newest email with these fingerprints, created at `since` or later, of which a copy may have left, or may yet: only one
    * that was cancelled before its first message does not count.
    */
-  findSent(fingerprint: string, since: Date): Promise<EmailRecord | undefined>;
+  findSent(
+    email: Pick<EmailRecord, 'fingerprint' | 'sourceFingerprint'>,
+    since: Date,
+  ): Promise<EmailRecord | undefined>;
   /** The newest email that still has pending, deferred, sending or uncertain recipients and is not cancelled. */
   findUnfinished(): Promise<EmailRecord | undefined>;
   readRecipients: Ledger['readRecipients'];
@@ -209,19 +233,35 @@ export interface Delivery {
 export interface Transport {
   /**
    * @param giveUp aborted: it is not opened any more, and rejects at once.
+   * @param messages how many it is expected to carry, about: by that a session tells what is worth trying.
    * @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`.
    */
-  openSession(giveUp?: AbortSignal): Promise<Session>;
+  openSession(giveUp?: AbortSignal, messages?: number): Promise<Session>;
+}
+
+/** What was learnt about servers, for later runs. */
+export interface ServerNotes {
+  /**
+   * Whether the server takes an envelope behind the final dot of a message.
+   * @param server host and port.
+   * @param greeting the text of its greeting, without what changes from session to session.
+   * @returns undefined when that was never tried.
+   */
+  readOverlap(server: string, greeting: string): Promise<'taken' | 'not-taken' | undefined>;
+  /** May ride with the next commit. Never rejects: without it the next run only tries again. */
+  recordOverlap(server: string, greeting: string, overlap: 'taken' | 'not-taken', at: Date): Promise<void>;
 }
 
 export interface Session {
   /** Largest message the server takes, in octets; undefined when it does not say. RFC 1870 */
   readonly maxMessageBytes: number | undefined;
   /**
-   * How many `send` calls are worth having under way now: with pipelining the next one's commands ride with a message.
+   * How many `send` calls are worth having under way now: the next one's commands may ride with a message.
    * It changes with the replies of the server.
    */
   readonly depth: number;
+  /** A message was handed over and not answered yet: closing the session now leaves its recipient uncertain. */
+  readonly holdsMessage: boolean;
   /**
    * One mail transaction: MAIL, RCPT, DATA (RFC 5321 §3.3), exactly one forward-path.
    * @param beforeHandover awaited once, before the last octets are written; false gives the transaction up.

@@ -10,13 +10,17 @@ import { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
 import { Interleaver } from '../recipients/interleave.js';
 import { moveBy } from '../recipients/transitions.js';
+import { Blame } from '../smtp/blame.js';
 import { createPace, type Rate } from '../smtp/pace.js';
 import { retryDelayMs } from '../smtp/retry.js';
 import { createStopLoss } from '../smtp/stop-loss.js';
 import { deliverQueue } from './delivery-loop.js';
 import { type DeliveryRun, ended } from './delivery-run.js';
+import { nameHolder } from './email-standing.js';
 import type { SendEvent, SendFinished } from './events.js';
+import { decideHeld, explainHeld } from './held-refusals.js';
 import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
+import { type NamedDecision, settleNamed } from './settle-named.js';
 
 export interface SendRequest {
   readonly email: EmailRecord;
@@ -36,6 +40,10 @@ export interface SendRequest {
   readonly limit?: number | undefined;
   /** What to do with uncertain recipients, who are otherwise left alone. */
   readonly uncertain?: UncertainDecision | undefined;
+  /** Recipients that the user settles by name, without sending to them. */
+  readonly named?: NamedDecision | undefined;
+  /** Taken when the email was begun (`Ledger.beginEmail`), and released when this run ends; undefined: it is taken now. */
+  readonly lock?: EmailLock | undefined;
   /** What the states were before, for `send-resumed`; false for the first run. */
   readonly resumed: boolean;
 }
@@ -54,7 +62,10 @@ export interface SendPorts {
 
 /** How the outside ends a run. */
 export interface StopRequest {
-  /** Aborted: begin no further transaction, wait for those under way. The reason is the signal's name. */
+  /**
+   * Aborted: begin no further transaction, wait for those under way. The reason is the signal's name, or a Problem that
+   * becomes `stopped`.
+   */
   readonly drain: AbortSignal;
   /** Aborted: close the sessions now; what was handed over and not answered becomes uncertain. */
   readonly abort: AbortSignal;
@@ -73,7 +84,7 @@ export async function sendEmail(
   if (email.cancelledAt !== undefined) {
     throw new Problem('email-state', `${email.emailId} was cancelled`, { fix: 'Write a new email.' });
   }
-  const lock = await takeLock(ports.ledger, email.emailId);
+  const lock = request.lock ?? (await takeLock(ports.ledger, email.emailId));
   try {
     return await sendLocked(request, ports, stop);
   } finally {
@@ -84,9 +95,7 @@ export async function sendEmail(
 export async function takeLock(ledger: Ledger, emailId: string): Promise<EmailLock> {
   const lock = await ledger.lockEmail(emailId);
   if ('release' in lock) return lock;
-  const who =
-    lock.heldBy === 'unknown' ? 'another process' : `process ${lock.heldBy.pid} on ${lock.heldBy.host}`;
-  throw new Problem('email-locked', `${emailId} is being sent by ${who}`, {
+  throw new Problem('email-locked', `${emailId} is being sent by ${nameHolder(lock.heldBy)}`, {
     fix: 'Wait for it, or end it with SIGTERM; then `mailtrack resume` goes on.',
   });
 }
@@ -99,6 +108,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   await ledger.acceptOpened(email.emailId, clock.now());
   // Of those the user was shown; who becomes uncertain below is shown now, and decided about next time.
   await settleUncertain(request, ports);
+  if (request.named !== undefined) await settleNamed(email.emailId, request.named, ports);
   await ledger.markAbandonedUncertain(email.emailId, clock.now());
   await ledger.acceptOpened(email.emailId, clock.now());
   await skipSuppressed(email.emailId, ports);
@@ -109,6 +119,10 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   }
   const due = before.pending + before.deferred;
   const connections = Math.min(request.connections, Math.ceil(due / 10));
+  let onFirstSession = () => {};
+  const firstSession = new Promise<void>(resolve => {
+    onFirstSession = resolve;
+  });
   const run: DeliveryRun = {
     request,
     ports,
@@ -116,8 +130,16 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     takeTurn: createPace(request.rate),
     left: request.limit ?? Number.POSITIVE_INFINITY,
     tried: request.limit === undefined ? undefined : new NumberSet(),
+    again: [],
+    behind: [],
+    sessionsEndedBy: new Map(),
+    blame: new Blame(before.accepted > 0),
+    refused: new Set(),
+    messagesPerSession: Math.ceil(due / Math.max(1, connections)),
+    sessions: new Set(),
     sessionsOpened: 0,
-    sessionsOpening: 0,
+    firstSession,
+    onFirstSession,
     failingSinceMs: undefined,
     throttledSinceMs: undefined,
     pauseMs: 0,
@@ -128,6 +150,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     recording: new Set(),
   };
   await runPasses(run, connections);
+  if (!ended(run)) run.stopped = explainHeld(run);
   return finish(run, startedMs);
 }
 
@@ -148,7 +171,7 @@ async function skipSuppressed(emailId: string, { ledger, clock }: SendPorts): Pr
     const positions = batch
       .filter(({ emailAddress }) => never.has(addrSpecKey(emailAddress)))
       .map(({ position }) => position);
-    if (positions.length > 0) await ledger.skipSuppressed(emailId, positions, clock.now());
+    if (positions.length > 0) await ledger.moveThese(emailId, 'suppressed', positions, clock.now());
   }
 }
 
@@ -167,10 +190,9 @@ async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
   let dueBefore: number | undefined;
   let deadlineMs: number | undefined;
   for (;;) {
-    const queue = dueRecipients(run, dueBefore);
-    await Promise.all(Array.from({ length: connections }, (_, index) => deliverInTurn(run, queue, index)));
-    await Promise.all(run.recording);
+    await runPass(run, connections, dueRecipients(run, dueBefore));
     if (ended(run)) return;
+    await decideHeld(run);
     // From here on it is about those deferred; a first pass may take longer than all retries.
     deadlineMs ??= clock.monotonicMs() + run.request.retryForMs;
     run.left = Number.POSITIVE_INFINITY;
@@ -183,6 +205,22 @@ async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
   }
 }
 
+/** A recipient may come back from a session that ends when the others are through already: then they begin again. */
+async function runPass(
+  run: DeliveryRun,
+  connections: number,
+  queue: AsyncGenerator<RecipientRecord, void, void>,
+): Promise<void> {
+  do {
+    const first = deliverQueue(run, queue);
+    // It shows whether server and login are right, once; a wrong password is not tried by several sessions at a time.
+    await Promise.race([first, run.firstSession]);
+    const others = Array.from({ length: connections - 1 }, (_, index) => deliverInTurn(run, queue, index));
+    await Promise.all([first, ...others]);
+  } while (run.again.length + run.behind.length > 0 && !ended(run));
+  await Promise.all(run.recording);
+}
+
 /** About what a server works on a message: sessions that begin together stay together, and wait for one another there. */
 const sessionSpacingMs = 5;
 
@@ -191,7 +229,7 @@ async function deliverInTurn(
   queue: AsyncGenerator<RecipientRecord, void, void>,
   index: number,
 ): Promise<void> {
-  if (index > 0) await run.ports.clock.sleep(index * sessionSpacingMs, run.stop.drain);
+  await run.ports.clock.sleep(index * sessionSpacingMs, run.stop.drain);
   await deliverQueue(run, queue);
 }
 
@@ -206,14 +244,29 @@ async function* dueRecipients(
   const { ledger } = run.ports;
   const { interleave, email } = run.request;
   const all = interleave ? readInterleaved : readInOrder;
+  const refusedBefore: number[] = [];
   for await (const batch of all(ledger, email.emailId)) {
-    yield* batch.filter(recipient => {
-      if (dueBefore === undefined) return true;
-      // A run that stops after so many retries those and no others.
-      if (run.tried?.has(recipient.position) === false) return false;
-      return recipient.state === 'pending' || dueAt(recipient) <= dueBefore;
-    });
+    for (const recipient of batch) {
+      if (!isDue(run, recipient, dueBefore)) continue;
+      // Refused in an earlier run, which may have ended at them: the others first, so that this run gets further.
+      if (recipient.state === 'pending' && recipient.attempts > 0) refusedBefore.push(recipient.position);
+      else yield recipient;
+    }
   }
+  for (let at = 0; at < refusedBefore.length; at += batchRecipients) {
+    const positions = refusedBefore.slice(at, at + batchRecipients);
+    for (const recipient of await ledger.readRecipientsAt(email.emailId, positions)) {
+      if (!run.refused.has(recipient.position)) yield recipient;
+    }
+  }
+}
+
+function isDue(run: DeliveryRun, recipient: RecipientRecord, dueBefore: number | undefined): boolean {
+  if (run.refused.has(recipient.position)) return false;
+  if (dueBefore === undefined) return true;
+  // A run that stops after so many retries those and no others.
+  if (run.tried?.has(recipient.position) === false) return false;
+  return recipient.state === 'pending' || dueAt(recipient) <= dueBefore;
 }
 
 function readInOrder(ledger: Ledger, emailId: string): AsyncIterable<readonly RecipientRecord[]> {
@@ -267,14 +320,15 @@ async function finish(run: DeliveryRun, startedMs: number): Promise<SendFinished
   const { ledger, clock, emit } = run.ports;
   const { emailId } = run.request.email;
   const counts = await ledger.countStates(emailId);
+  const { aborted, reason } = run.stop.drain as { readonly aborted: boolean; readonly reason: unknown };
   const finished: SendFinished = {
     kind: 'send-finished',
     emailId,
     counts,
     recipients: Object.values(counts).reduce((sum, count) => sum + count, 0),
     seconds: (clock.monotonicMs() - startedMs) / 1000,
-    stopped: run.stopped,
-    interruptedBy: run.stop.drain.aborted ? String(run.stop.drain.reason) : undefined,
+    stopped: run.stopped ?? (reason instanceof Problem ? reason : undefined),
+    interruptedBy: aborted && !(reason instanceof Problem) ? String(reason) : undefined,
   };
   emit(finished);
   return finished;

@@ -1,24 +1,26 @@
-/** One loop's session: opened, replaced when it breaks, given up when the server stays away. */
+/** One slot's session: opened, replaced when it breaks, given up when the server stays away. */
 import { Problem } from '../problem.js';
 import { reconnectDelayMs } from '../smtp/retry.js';
 import { type DeliveryRun, ended } from './delivery-run.js';
-import type { RecipientRecord, Session } from './ports.js';
+import type { Session } from './ports.js';
 
-/** Failures in a row of one loop that are answered with another session even when no time for retries is left. */
+/** Failures in a row of one slot that are answered with another session even when no time for retries is left. */
 const toleratedFailures = 5;
-/** One session and who is on the way in it. */
+
 export interface Share {
   session: Session | undefined;
   /** Transactions without an outcome yet. */
   underway: number;
   /** Called when one of them has its outcome. */
   onSettled: () => void;
-  /** Recipients of a session that ended before their hand-over: they come first in the next one. */
-  readonly again: RecipientRecord[];
   /** Why the last session ended; undefined while it has not, or when that was dealt with. */
   broke: string | undefined;
   /** It ended since it took as many messages as it does, which is no failure. */
   full: boolean;
+  /** It goes on, but another one is better. */
+  isWorn: boolean;
+  /** The server does not want as many sessions: others carry on without this one. */
+  isSurplus: boolean;
   /** Messages that this session took. */
   taken: number;
   /** Sessions in a row that ended or failed to open without settling anybody. */
@@ -30,55 +32,78 @@ export function createShare(): Share {
     session: undefined,
     underway: 0,
     onSettled: () => undefined,
-    again: [],
     broke: undefined,
     full: false,
+    isWorn: false,
+    isSurplus: false,
     taken: 0,
     failures: 0,
   };
 }
 
-/** Not a race between all of them, which would cost more the more there are. */
+/** Cheaper than Promise.race over all deliveries. */
 export function oneSettled(share: Share): Promise<void> {
   return new Promise(resolve => {
     share.onSettled = resolve;
   });
 }
 
-/** @returns undefined when the run is to end. */
+/** @returns undefined when the run is to end, or this slot (`isSurplus`). */
 export async function usableSession(run: DeliveryRun, share: Share): Promise<Session | undefined> {
-  while (share.session?.usable !== true || share.broke !== undefined) {
+  while (share.session?.usable !== true || share.broke !== undefined || share.isWorn) {
     while (share.underway > 0) await oneSettled(share);
-    await share.session?.quit();
-    share.session = undefined;
+    await closeSession(run, share);
     if (share.broke !== undefined) await sessionFailed(run, share, share.broke);
     share.broke = undefined;
     share.full = false;
+    share.isWorn = false;
     if (ended(run)) return undefined;
-    run.sessionsOpening += 1;
-    try {
-      // Nobody who ends a run waits for a server that may take minutes to let somebody in.
-      share.session = await run.ports.transport.openSession(run.stop.drain);
-      share.taken = 0;
-      run.sessionsOpened += 1;
-      run.ports.emit({ kind: 'session-opened', sessions: run.sessionsOpened });
-    } catch (error) {
-      if (ended(run)) return undefined;
-      if (!(error instanceof Problem)) throw error;
-      // A refused login is refused again; hammering it locks accounts. And nobody waits for a server never seen, unless
-      // another session is still on its way in: some servers admit fewer than are asked for.
-      const isNeverSeen = run.sessionsOpened === 0 && run.sessionsOpening === 1;
-      if (error.code !== 'server-unreachable' || isNeverSeen) {
-        run.stopped ??= error;
-        return undefined;
-      }
-      share.broke = error.message;
-    } finally {
-      run.sessionsOpening -= 1;
-    }
-    if (ended(run)) return undefined;
+    await openSession(run, share);
+    if (ended(run) || share.isSurplus) return undefined;
   }
   return share.session;
+}
+
+export async function closeSession(run: DeliveryRun, share: Share): Promise<void> {
+  const { session } = share;
+  if (session === undefined) return;
+  run.sessions.delete(session);
+  await session.quit();
+  share.session = undefined;
+}
+
+async function openSession(run: DeliveryRun, share: Share): Promise<void> {
+  try {
+    // Nobody who ends a run waits for a server that may take minutes to let somebody in.
+    share.session = await run.ports.transport.openSession(run.stop.drain, run.messagesPerSession);
+    share.taken = 0;
+    run.sessions.add(share.session);
+    run.sessionsOpened += 1;
+    run.onFirstSession();
+    run.ports.emit({ kind: 'session-opened', sessions: run.sessionsOpened });
+  } catch (error) {
+    if (ended(run)) return;
+    if (!(error instanceof Problem)) throw error;
+    refusedSession(run, share, error);
+  }
+}
+
+/**
+ * Some servers admit fewer sessions than are asked for, or fewer logins at a time, and answer the others as they answer a wrong
+ * password. The same login passed in another session, so the run goes on with those there are.
+ */
+function refusedSession(run: DeliveryRun, share: Share, problem: Problem): void {
+  const isLogin = problem.code === 'auth-refused';
+  const hasOthers = [...run.sessions].some(({ usable }) => usable);
+  if (hasOthers && (isLogin || (problem.code === 'server-unreachable' && share.failures > 0))) {
+    share.isSurplus = true;
+    run.ports.emit({ kind: 'session-refused', why: problem.message });
+    return;
+  }
+  // Nobody waits for a server that never let anybody in.
+  const isPassing = problem.code === 'server-unreachable' || (isLogin && share.failures < toleratedFailures);
+  if (run.sessionsOpened > 0 && isPassing) share.broke = problem.message;
+  else run.stopped ??= problem;
 }
 
 /** Waits before the next session, or stops the run when sessions keep failing and the time for retries is over. */
@@ -90,7 +115,7 @@ async function sessionFailed(run: DeliveryRun, share: Share, why: string): Promi
   emit({ kind: 'session-lost', why });
   if (share.failures > toleratedFailures && nowMs - run.failingSinceMs > run.request.retryForMs) {
     run.stopped ??= new Problem('unfinished', `the server ends every session: ${why}`, {
-      fix: 'Look at the server, then `mailtrack resume`.',
+      fix: 'Look at the server, then run `mailtrack resume`.',
     });
     return;
   }

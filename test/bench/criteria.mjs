@@ -15,6 +15,18 @@ const atADistance = [20, 50].flatMap(roundTripMs => [
   { server: 'postfix', roundTripMs, of: window, over: pool, figure: 'steadyRate', least: 10 },
 ]);
 
+/** Only with `--before`: no slower than an earlier build, but for what two equal runs differ by. */
+const thanBefore = [20, 50].flatMap(roundTripMs =>
+  ['postfix', 'sink'].map(server => ({
+    server,
+    roundTripMs,
+    of: 'mailtrack',
+    over: 'earlier build',
+    figure: 'rate',
+    least: 0.98,
+  })),
+);
+
 /** CPU seconds of the client per 1,000 messages, of the second half of a run. */
 const most = 0.25;
 
@@ -23,7 +35,7 @@ const most = 0.25;
  * @returns `{ text, value, limit, holds }`; `holds` is undefined where a sender was not measured.
  */
 export function judge(server, roundTripMs, figures) {
-  const ratios = [...atRest, ...atADistance]
+  const ratios = [...atRest, ...atADistance, ...thanBefore]
     .filter(rule => rule.server === server.id && rule.roundTripMs === roundTripMs)
     .map(rule => {
       const value = figures.get(rule.of)?.[rule.figure] / figures.get(rule.over)?.[rule.figure];

@@ -10,16 +10,18 @@
  *   --recipients n     default 10,000; fewer over a distance, where a run lasts about 8 s
  *   --rounds n         default 3
  *   --connections n    default 5
+ *   --before <folder>  a worktree of an earlier build, to be compared with: over a distance at most 2 % slower
  */
 import { spawnSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { judge } from './criteria.mjs';
 import { isMemory, makeDiskFolder } from './folders.mjs';
 import { openLink } from './link.mjs';
 import { measure, median } from './measure.mjs';
 import { writeTemplate } from './message.mjs';
-import { mailtrackEnvironment, mailtrackSend, peers } from './peers/index.mjs';
+import { earlierBuild, mailtrackEnvironment, mailtrackSend, peers } from './peers/index.mjs';
 import { servers } from './servers.mjs';
 
 const limitSeconds = 300;
@@ -47,6 +49,7 @@ function readOptions() {
       recipients: { type: 'string' },
       rounds: { type: 'string' },
       connections: { type: 'string', default: '5' },
+      before: { type: 'string' },
     },
   });
   const wanted = values.server.split(',');
@@ -55,7 +58,10 @@ function readOptions() {
     quick: values.quick,
     roundTrips: values.rtt.split(',').map(Number),
     servers: servers.filter(({ id }) => wanted.includes(id)),
-    peers: peers.filter(({ name }) => only.some(start => name.startsWith(start))),
+    peers: [
+      ...peers.filter(({ name }) => only.some(start => name.startsWith(start))),
+      ...(values.before === undefined ? [] : [earlierBuild(values.before)]),
+    ],
     recipients: Number(values.recipients ?? (values.quick ? 500 : 10_000)),
     rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
     connections: Number(values.connections),
@@ -131,7 +137,7 @@ async function send(peer, { link, running, target }, recipients) {
   const run = await measure({
     argv,
     cwd: folder,
-    env: mailtrackEnvironment(folder),
+    env: mailtrackEnvironment(peer.home === undefined ? folder : join(folder, peer.home)),
     port: target.port,
     limitSeconds,
     halfway: () => {

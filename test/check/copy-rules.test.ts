@@ -14,6 +14,13 @@ it('has nothing to say about a good copy', () => {
   expect(told({})).toEqual([]);
 });
 
+it('takes the links that mj-carousel makes of its thumbnails, and no others of their kind', () => {
+  const thumbnail = (name: string) =>
+    `<a href="#1" class="${name} mj-carousel-0f1e-thumbnail-1"><label for="r1"><img src="https://example.com/1.png" alt=""></label></a>`;
+  expect(ofHtml(thumbnail('mj-carousel-thumbnail'))).toEqual([]);
+  expect(ofHtml(thumbnail('mj-carousel-thumbnails'))).toEqual(['error link: the link "#1" goes nowhere']);
+});
+
 it('counts the octets of the HTML, as Gmail does', () => {
   const filler = (letter: string, count: number) => `<p>${letter.repeat(count)}</p>`;
   const text = 'x'.repeat(60_000);

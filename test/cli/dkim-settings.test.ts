@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createContext } from '../../src/cli/context.js';
 import { alignmentWarning, readDkimSettings } from '../../src/cli/dkim-settings.js';
+import { Streams } from '../../src/cli/streams.js';
 import type { Problems } from '../../src/problem.js';
 
 let folder: string;
@@ -18,6 +19,8 @@ const rsaPem = (modulusLength: number) =>
 const rsa = rsaPem(2048);
 const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
+const streams = new Streams(process);
+
 /** Settings under `[dkim]`; the files beside the configuration. */
 async function read(
   settings: Record<string, string>,
@@ -27,7 +30,12 @@ async function read(
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
   const lines = Object.entries(settings).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
   writeFileSync(join(folder, 'mailtrack.toml'), ['[dkim]', ...lines, ''].join('\n'));
-  const context = await createContext({ config: join(folder, 'mailtrack.toml'), color: false, input: false });
+  const context = await createContext({
+    config: join(folder, 'mailtrack.toml'),
+    color: false,
+    input: false,
+    streams,
+  });
   return readDkimSettings(context, smtpHost);
 }
 

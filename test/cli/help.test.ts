@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
+import { Streams } from '../../src/cli/streams.js';
+
+const streams = new Streams(process);
 
 it('has examples in the help of every command', async () => {
-  const program = await createProgram(['help']);
+  const program = await createProgram(['help'], streams);
   const without: string[] = [];
   for (const command of program.commands.flatMap(one => [one, ...one.commands])) {
     let said = '';
@@ -13,7 +16,7 @@ it('has examples in the help of every command', async () => {
 });
 
 it('names the options that say who gets what in check and preview as in send', async () => {
-  const program = await createProgram(['help']);
+  const program = await createProgram(['help'], streams);
   const flagsOf = (name: string) =>
     program.commands.find(one => one.name() === name)?.options.map(({ flags }) => flags) ?? [];
   const shared = flagsOf('check');

@@ -51,9 +51,23 @@ export class User {
   }
 
   /** Starts a command. @param folder below the user's own, to start it in. */
-  start(args: readonly string[], input?: string, folder = '.'): Running {
-    const cwd = join(this.folder, folder);
-    const child = spawn(process.execPath, [bin, ...args], { cwd, env: this.environment });
+  start(args: readonly string[], input?: string, folder?: string): Running {
+    return this.#spawn([process.execPath, bin, ...args], input, folder);
+  }
+
+  /** Runs a script of sh, in which `mailtrack` is the built command: for redirections. */
+  shell(script: string): Promise<Ended> {
+    return this.startShell(script).ended;
+  }
+
+  /** For signals the script ends in `exec "$node" "$bin" …`. */
+  startShell(script: string): Running {
+    const names = `node='${process.execPath}'; bin='${bin}'; mailtrack() { "$node" "$bin" "$@"; }`;
+    return this.#spawn(['/bin/sh', '-c', `${names}\n${script}`]);
+  }
+
+  #spawn([program = '', ...args]: readonly string[], input?: string, folder = '.'): Running {
+    const child = spawn(program, args, { cwd: join(this.folder, folder), env: this.environment });
     this.#children.add(child);
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));

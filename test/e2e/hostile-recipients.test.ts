@@ -193,17 +193,24 @@ describe('the built command, with all of them in one list', () => {
     });
   });
 
-  it('and in the contacts file, refuses all of it', async () => {
+  it('and in the contacts file, warns of each row, and sends to nobody who is named from one', async () => {
     const addresses = hostileAddresses.filter(({ text }) => text.trim() === text || text === '');
     const { lines } = writeList(
       'csv',
       addresses.map(({ text }) => ({ cells: [text, 'N', '', ''] })),
     );
     user.write('mailtrack.toml', '[contacts]\nfile = "people.csv"\n');
-    const { status, told } = await run('--to', 'anna@x.example');
+    const checked = await user.run(['check', 'msg.txt', '--to', 'anna@x.example', '--no-track', '--json']);
+    const { findings } = JSON.parse(checked.stdout) as {
+      findings: { severity: string; line: number | null }[];
+    };
+    const { status, told } = await run('--to', 'n,nobody');
     user.write('mailtrack.toml', '');
-    expect(status).toBe(65);
-    expect(told.map(({ line }) => line)).toEqual(lines);
+    const ofRows = findings.filter(({ line }) => line !== null);
+    expect(ofRows.map(({ severity, line }) => [severity, line])).toEqual(
+      lines.map(line => ['warning', line]),
+    );
+    expect([status, told.map(({ code }) => code)]).toEqual([65, ['address-syntax', 'unknown-recipient']]);
     office.tally.cases += addresses.length;
     office.tally.sentAnyway += office.take().length;
   });

@@ -161,6 +161,7 @@ export class Office {
     if (this.#session?.usable !== true) this.#session = await createSmtpTransport(server).openSession();
     const session = this.#session;
     return {
+      holdsMessage: false,
       depth: session.depth,
       maxMessageBytes: session.maxMessageBytes,
       get usable() {

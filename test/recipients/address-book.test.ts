@@ -107,6 +107,48 @@ describe('an address book', () => {
     );
   });
 
+  describe('of which a part cannot be read', () => {
+    const problem = (line: number, what: string) =>
+      new Problem('list-row', what, { where: { file: 'contacts.csv', line } });
+    const unreadable = [
+      { problem: problem(4, '2 cells, but 3 columns'), cells: ['Carl', 'Carl Cook'] },
+      { problem: problem(7, '"maybe" in column "track"'), cells: ['', 'Bob', 'Dora@x.example', 'maybe'] },
+    ];
+    const part = createAddressBook(contacts, new Map([['few', ['alice', 'carl']]]), undefined, unreadable);
+
+    it.each(['alice', 'bob', 'eve@x.example'])('does not matter to those who name %s', name => {
+      expect(names(name, part)).toHaveLength(1);
+    });
+
+    it.each([
+      ['carl', 4],
+      ['few', 4],
+      ['dora@x.example', 7],
+      ['Dora <DORA@x.example>', 7],
+    ])('matters to those who name %s', (name, line) => {
+      expect(() => part.resolve(name)).toThrow(
+        expect.objectContaining({ code: 'list-row', where: { file: 'contacts.csv', line } }),
+      );
+    });
+
+    it('is named when somebody is not found', () => {
+      expect(problemOf('eve', part)).toEqual([
+        'unknown-recipient',
+        '"eve" is neither an address nor in the address book, of which a part cannot be read: contacts.csv:4, contacts.csv:7',
+        'Write the whole address, add it to the contacts file, or to [aliases] in mailtrack.toml. `mailtrack check` says what is wrong with these rows.',
+      ]);
+    });
+
+    it('makes no address of a name that may be in it', () => {
+      const known = createAddressBook(contacts, groups, 'home.example', unreadable);
+      expect(names('eve', known)).toEqual(['eve@home.example']);
+      const rest = [{ problem: problem(9, 'a quote that is not closed'), cells: undefined }];
+      const notKnown = createAddressBook(contacts, groups, 'home.example', rest);
+      expect(problemOf('eve', notKnown)[0]).toBe('unknown-recipient');
+      expect(names('alice', notKnown)).toEqual(['Alice Doe <alice@x.example>']);
+    });
+  });
+
   it('says why an address is none', () => {
     expect(problemOf('anna@@example.org')).toEqual([
       'address-syntax',

@@ -27,4 +27,6 @@ export const causes = Object.keys({
   resend: 0,
   cancelled: 0,
   suppressed: 0,
+  'sender-cleared': 0,
+  'given-up': 0,
 } satisfies Record<Cause, 0>) as readonly Cause[];

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecipientState } from '../../src/recipients/recipient.js';
-import {
-  type Cause,
-  moveBy,
-  stateAfter,
-  statesBeforeAttempt,
-  unfinishedStates,
-} from '../../src/recipients/transitions.js';
+import { type Cause, moveBy, stateAfter, unfinishedStates } from '../../src/recipients/transitions.js';
 import { causes, states } from './states.js';
 
 const anyState = fc.constantFrom(...states);
@@ -35,7 +29,10 @@ describe('a recipient', () => {
     ['rejected          ', 'rejected   rejected     .        rejected    .        .           .'],
     ['uncertain         ', '.          uncertain    .        .           .        .           .'],
     ['not-sent          ', '.          pending      .        .           .        .           .'],
-    ['sender-refused    ', '.          pending      .        .           .        .           .'],
+    ['sender-refused    ', 'pending    pending      .        pending     .        .           .'],
+    ['sender-cleared    ', 'rejected   .            .        .           .        .           .'],
+    ['given-up          ', 'skipped    .            .        skipped     .        skipped     .'],
+    ['suppressed        ', 'skipped    .            .        skipped     .        .           .'],
     ['abandoned         ', '.          uncertain    .        .           .        .           .'],
     ['opened            ', '.          .            .        .           .        accepted    .'],
     ['resolved-accepted ', '.          .            .        .           .        accepted    .'],
@@ -48,7 +45,7 @@ describe('a recipient', () => {
   });
 
   it('moves by nothing else', () => {
-    expect(causes).toHaveLength(14);
+    expect(causes).toHaveLength(16);
   });
 
   it('never leaves accepted, rejected or skipped', () => {
@@ -110,19 +107,5 @@ describe('a recipient', () => {
       }),
       { numRuns: 1_000 },
     );
-  });
-});
-
-describe('the states before an attempt', () => {
-  it.each([
-    ['pending', ['sending']],
-    ['sending', []],
-    ['accepted', ['sending']],
-    ['deferred', ['pending', 'deferred', 'sending']],
-    ['rejected', ['pending', 'deferred', 'sending']],
-    ['uncertain', ['sending']],
-    ['skipped', []],
-  ] as const)('that ended in %s', (state, before) => {
-    expect(statesBeforeAttempt(state)).toEqual(before);
   });
 });

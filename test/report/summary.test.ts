@@ -116,6 +116,7 @@ it('prints the documented object, opens only when asked for', () => {
     schema: 'mailtrack.report/1',
     email: {
       email_id: 'em_aaaaaaaaaaaa',
+      send_id: null,
       subject: 'Lunch on Thursday',
       from: 'Anthony <anthony@example.com>',
       mode: 'group',

@@ -5,7 +5,9 @@
  *     # outcomes: accepted, rejected     of the deliveries, which are all offered at once
  *     # session: usable                  or `over`, afterwards
  *     # opening: server-unreachable      instead of both: the code of the Problem that `openSession` throws
- *     # offers: PIPELINING, SIZE 1000    greeting and EHLO, asked twice, go as usual; else the dialog has them
+ *     # offers: PIPELINING, SIZE 1000    greeting and EHLO go as usual; else the dialog has them
+ *     # server: Postfix                  the name in the greeting; else it has none
+ *     # login: news                     with a password; the dialog has AUTH, and the second EHLO behind it
  *     # replies: octet by octet          each octet in a segment of its own
  *     # patience: 50                     milliseconds for each reply; else the standard timeouts
  *     C: MAIL FROM:<news@example.org>*   a line of the client; `*` at the end: and anything more
@@ -50,11 +52,11 @@ export function parseDialog(text: string): Dialog {
       if (kind === undefined) throw new Error(`what is "${row}"?`);
       return { kind: kind as Kind, text };
     });
-  return { name, directives, lines: [...opening(directives.get('offers')), ...written] };
+  return { name, directives, lines: [...opening(directives), ...written] };
 }
 
-/** nodemailer asks EHLO once, and we ask again. */
-function opening(offers: string | undefined): Dialog['lines'] {
+function opening(directives: Dialog['directives']): Dialog['lines'] {
+  const offers = directives.get('offers');
   if (offers === undefined) return [];
   const keywords = offers.split(', ').filter(keyword => keyword !== 'nothing');
   const replies = ['mail.example.org', ...keywords];
@@ -65,7 +67,9 @@ function opening(offers: string | undefined): Dialog['lines'] {
       text: `250${index < replies.length - 1 ? '-' : ' '}${text}`,
     })),
   ];
-  return [{ kind: 'S:', text: '220 mail.example.org ESMTP' }, ...greeting, ...greeting];
+  const name = directives.get('server');
+  const banner = `220 mail.example.org ESMTP${name === undefined ? '' : ` ${name}`}`;
+  return [{ kind: 'S:', text: banner }, ...greeting];
 }
 
 export async function startDialogServer(dialog: Dialog): Promise<DialogServer> {

@@ -42,7 +42,9 @@ async function carryOut(dialog: Dialog, port: number): Promise<Record<string, st
   const patience = Number(dialog.directives.get('patience'));
   const names = ['greeting', 'mail', 'rcpt', 'data', 'endOfData'];
   const timeouts = patience > 0 ? Object.fromEntries(names.map(name => [name, patience])) : {};
-  const transport = createSmtpTransport({ host: '127.0.0.1', port, tls: 'none', timeouts });
+  const user = dialog.directives.get('login');
+  const login = user === undefined ? {} : { user, password: 'secret' };
+  const transport = createSmtpTransport({ host: '127.0.0.1', port, tls: 'none', timeouts, ...login });
   try {
     const session = await transport.openSession();
     const wanted = dialog.directives.get('outcomes')?.split(', ') ?? [];

@@ -13,11 +13,18 @@ export class ModelServer {
   #recipient: string | undefined;
   #state: 'commands' | 'data' = 'commands';
   #chunk = 0;
+  /** Commands still to be answered with 503. */
+  #refusing = 0;
   readonly #decide: (stage: Stage) => Decision;
+  readonly #behindDot: BehindDot;
 
-  /** @param decide asked at each stage of each transaction. */
-  constructor(decide: (stage: Stage) => Decision) {
+  /**
+   * @param decide asked at each stage of each transaction.
+   * @param behindDot what it does with an envelope that came with the final dot of a message.
+   */
+  constructor(decide: (stage: Stage) => Decision, behindDot: BehindDot = 'take') {
     this.#decide = decide;
+    this.#behindDot = behindDot;
   }
 
   hear(octets: string): void {
@@ -37,6 +44,11 @@ export class ModelServer {
   }
 
   #command(line: string): void {
+    if (this.#refusing > 0) {
+      this.#refusing -= 1;
+      this.#say('503 5.5.1 pipelined after end of DATA');
+      return;
+    }
     const [, address = ''] = /<(.*)>/.exec(line) ?? [];
     if (line === 'RSET') {
       this.#forget();
@@ -50,6 +62,9 @@ export class ModelServer {
     } else if (line === 'DATA') {
       if (this.#recipient === undefined) this.#say('503 5.5.1 RCPT first');
       else if (this.#answer('data', '354 go on')) this.#state = 'data';
+    } else if (!line.startsWith('BDAT') && this.#behindDot === 'ignore') {
+      // The rest of a group whose beginning it dropped.
+      this.#say('500 5.5.1 what?');
     } else {
       this.#chunk = Number(/^BDAT (\d+) LAST$/.exec(line)?.[1]);
       if (!(this.#chunk > 0)) throw new Error(`what is "${line}"?`);
@@ -61,7 +76,17 @@ export class ModelServer {
     if (end === -1) return false;
     this.#input = this.#input.slice(end + 5);
     this.#state = 'commands';
+    if (this.#input !== '' && this.#behindDot === 'close') {
+      // Taken, and the reply is lost with the connection.
+      this.#decide('message');
+      this.accepted.push(this.#recipient ?? '');
+      this.closed = true;
+      return false;
+    }
     this.#take();
+    if (this.#input !== '' && this.#behindDot === 'ignore') this.#input = '';
+    if (this.#input !== '' && this.#behindDot === 'refuse')
+      this.#refusing = this.#input.match(/\r\n/g)?.length ?? 0;
     return true;
   }
 
@@ -104,6 +129,9 @@ export class ModelServer {
     this.output += `${line}\r\n`;
   }
 }
+
+/** As Postfix, as Courier, as Haraka, and as Dovecot's submission service do. */
+export type BehindDot = 'take' | 'ignore' | 'refuse' | 'close';
 
 export type Stage = 'reset' | 'mail' | 'rcpt' | 'data' | 'message';
 /** `ok`, a reply that refuses, or the end of the connection without one. */

@@ -89,6 +89,8 @@ function expectStep(model: Modelled[], { cause, position }: Step, reached: Set<s
     case 'intended':
       return move(one);
     case 'suppressed':
+    case 'sender-cleared':
+    case 'given-up':
       return move(one) ? 1 : 0;
     case 'abandoned':
     case 'opened': {
@@ -119,7 +121,9 @@ function perform(emailId: string, { cause, position }: Step): Promise<unknown> {
     case 'intended':
       return ledger.recordIntent(emailId, position, at);
     case 'suppressed':
-      return ledger.skipSuppressed(emailId, [position], at);
+    case 'sender-cleared':
+    case 'given-up':
+      return ledger.moveThese(emailId, cause, [position], at);
     case 'abandoned':
       return ledger.markAbandonedUncertain(emailId, at);
     case 'opened':
@@ -139,11 +143,9 @@ function perform(emailId: string, { cause, position }: Step): Promise<unknown> {
   }
 }
 
-/** As the delivery loop does: what the attempt came to, as the state it leads to. */
 function settle(emailId: string, position: number, cause: AttemptCause): Promise<number | undefined> {
-  const state = cause === 'not-sent' || cause === 'sender-refused' ? 'pending' : cause;
   const facts = { stage: 'end-of-data', replyCode: 250, enhancedStatusCode: '', replyText: '' } as const;
-  return store.ledger.recordTransaction(emailId, position, { startedAt: at, endedAt: at, state, ...facts });
+  return store.ledger.recordTransaction(emailId, position, cause, { startedAt: at, endedAt: at, ...facts });
 }
 
 async function openEmail(begun: readonly RecipientState[]): Promise<string> {

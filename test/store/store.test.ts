@@ -14,10 +14,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/problem.js';
+import type { AttemptCause } from '../../src/recipients/transitions.js';
 import { openStore, openStoreIfAny, type Store } from '../../src/store/open-store.js';
 import { migrations } from '../../src/store/sqlite/schema.js';
 import type { RecordedFetch } from '../../src/workflow/fact-ports.js';
-import type { EmailRecord, RecipientRecord, TransactionRecord } from '../../src/workflow/ports.js';
+import type { EmailRecord, RecipientRecord } from '../../src/workflow/ports.js';
 
 let folder: string;
 let file: string;
@@ -69,17 +70,14 @@ function recipient(position: number, changes: Partial<RecipientRecord> = {}): Re
   };
 }
 
-function transaction(state: TransactionRecord['state']): TransactionRecord {
-  return {
-    startedAt: at,
-    endedAt: at,
-    stage: 'end-of-data',
-    state,
-    replyCode: 250,
-    enhancedStatusCode: '2.0.0',
-    replyText: 'queued',
-  };
-}
+const transaction = {
+  startedAt: at,
+  endedAt: at,
+  stage: 'end-of-data',
+  replyCode: 250,
+  enhancedStatusCode: '2.0.0',
+  replyText: 'queued',
+} as const;
 
 function fetch(changes: Partial<RecordedFetch> = {}): RecordedFetch {
   return {
@@ -145,8 +143,8 @@ describe('the ledger', () => {
 
   it('numbers attempts, logs each and never overwrites a final state', async () => {
     await store.ledger.openEmail(email(), [recipient(0)]);
-    const settle = (state: TransactionRecord['state']) =>
-      store.ledger.recordTransaction('em_aaaaaaaaaaaa', 0, transaction(state));
+    const settle = (state: AttemptCause) =>
+      store.ledger.recordTransaction('em_aaaaaaaaaaaa', 0, state, transaction);
     expect(await settle('deferred')).toBe(1);
     expect(await store.ledger.recordIntent('em_aaaaaaaaaaaa', 0, at)).toBe(true);
     expect(await settle('accepted')).toBe(2);
@@ -177,7 +175,7 @@ describe('the ledger', () => {
     for await (const batch of store.ledger.readRecipients('em_aaaaaaaaaaaa', ['pending'])) {
       for (const { position } of batch) {
         seen.push(position);
-        void store.ledger.recordTransaction('em_aaaaaaaaaaaa', position, transaction('accepted'));
+        void store.ledger.recordTransaction('em_aaaaaaaaaaaa', position, 'accepted', transaction);
       }
       await store.ledger.recordIntent('em_aaaaaaaaaaaa', 2_499, at);
     }
@@ -229,6 +227,72 @@ describe('the lock of an email', () => {
     const lock = await store.ledger.lockEmail('em_aaaaaaaaaaaa');
     expect('release' in lock).toBe(true);
     if ('release' in lock) await lock.release();
+  });
+});
+
+describe('an email that is begun', () => {
+  const begin = (changes: Partial<EmailRecord> = {}, since?: Date) =>
+    store.ledger.beginEmail(email(changes), [recipient(0), recipient(1)], since);
+  const other = { emailId: 'em_b', emailNumber: 2, messageId: '<n@example.com>' };
+
+  it('is locked from the moment anybody can see it', async () => {
+    const lock = await begin();
+    expect(await store.ledger.lockEmail('em_aaaaaaaaaaaa')).toMatchObject({ heldBy: { pid: process.pid } });
+    expect(await store.ledger.findHolder('em_aaaaaaaaaaaa')).toMatchObject({ pid: process.pid });
+    if ('release' in lock) await lock.release();
+    expect(await store.ledger.findHolder('em_aaaaaaaaaaaa')).toBeUndefined();
+    expect(readdirSync(folder).filter(name => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('is not begun again with the same id, whatever else it is', async () => {
+    await begin({ sendId: 'w-48' });
+    const second = await begin({ ...other, sendId: 'w-48', fingerprint: 'g' });
+    expect(second).toMatchObject({ earlier: { emailId: 'em_aaaaaaaaaaaa', sendId: 'w-48' } });
+    expect((await store.reader.listEmails(9)).map(({ emailId }) => emailId)).toEqual(['em_aaaaaaaaaaaa']);
+    expect('release' in (await begin({ ...other, sendId: 'W-48' }))).toBe(true);
+  });
+
+  it('is not begun again with the same fingerprint since a time, without an id', async () => {
+    await begin({ sourceFingerprint: 's' });
+    const again = { ...other, fingerprint: 'compiled to something else', sourceFingerprint: 's' };
+    expect(await begin(again, at)).toMatchObject({ earlier: { emailId: 'em_aaaaaaaaaaaa' } });
+    expect('release' in (await begin(again, new Date(at.getTime() + 1)))).toBe(true);
+  });
+
+  it('is compared with one of an earlier version by what was stored', async () => {
+    await store.ledger.openEmail(email({ fingerprint: 'stored' }), [recipient(0)]);
+    const again = { ...other, fingerprint: 'stored', sourceFingerprint: 's' };
+    expect(await begin(again, at)).toMatchObject({ earlier: { emailId: 'em_aaaaaaaaaaaa' } });
+    expect('release' in (await begin({ ...again, fingerprint: 'other' }, at))).toBe(true);
+  });
+
+  it('leaves nothing behind when it cannot be written', async () => {
+    const clash = [recipient(0), recipient(0)];
+    await expect(store.ledger.beginEmail(email({ sendId: 'w-48' }), clash)).rejects.toMatchObject({
+      code: 'database',
+    });
+    expect(await store.reader.findBySendId('w-48')).toBeUndefined();
+    expect(readdirSync(folder).filter(name => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('has an id of its own by the rules of the database, too', async () => {
+    await store.ledger.openEmail(email({ sendId: 'w-48' }), [recipient(0)]);
+    await expect(
+      store.ledger.openEmail(email({ ...other, sendId: 'w-48' }), [recipient(0)]),
+    ).rejects.toMatchObject({ code: 'database' });
+  });
+
+  it('is found by its id before others whose random id begins like it', async () => {
+    await store.ledger.openEmail(email({ sendId: 'b' }), [recipient(0)]);
+    await store.ledger.openEmail(email(other), [recipient(0)]);
+    expect((await store.reader.findEmails('b')).map(({ emailId }) => emailId)).toEqual(['em_aaaaaaaaaaaa']);
+    expect((await store.reader.findEmails('em_b')).map(({ emailId }) => emailId)).toEqual(['em_b']);
+  });
+
+  it('is sent by nobody when a killed process left its lock file behind', async () => {
+    await store.ledger.openEmail(email(), [recipient(0)]);
+    writeFileSync(`${file}-em_aaaaaaaaaaaa.lock`, '');
+    expect(await store.ledger.findHolder('em_aaaaaaaaaaaa')).toBeUndefined();
   });
 });
 
@@ -306,7 +370,7 @@ describe('finding emails', () => {
   it('knows the newest that is unfinished', async () => {
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aabbbbbbbbbb');
     await store.ledger.recordIntent('em_aabbbbbbbbbb', 0, at);
-    await store.ledger.recordTransaction('em_aabbbbbbbbbb', 0, transaction('accepted'));
+    await store.ledger.recordTransaction('em_aabbbbbbbbbb', 0, 'accepted', transaction);
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aaaaaaaaaaaa');
     await store.ledger.cancelEmail('em_aaaaaaaaaaaa', at);
     expect(await store.reader.findUnfinished()).toBeUndefined();
@@ -413,6 +477,34 @@ describe('a database of an earlier version', () => {
     expect(before).toMatchObject({ emailAddress: 'ann@example.com', attachments: [] });
     const [after] = await all(opened.reader.readRecipients('em_aaaaaaaaaaaa'));
     expect(after?.attachments).toEqual(attachments);
+    await opened.close();
+  });
+
+  it('of schema 8 keeps its emails, which have no id, and takes new ones that do', async () => {
+    const path = join(folder, 'older.db');
+    const older = new Database(path);
+    for (const sql of migrations.slice(0, 8)) older.exec(sql);
+    older.pragma('user_version = 8');
+    older.exec(`
+      INSERT INTO emails VALUES ('em_older0000000', 7, 'each', 'S', 'a@example.com', '<m@example.com>',
+        '2026-11-23T08:00:00.000Z', NULL, 'sealed', 'stored', '{}', 'key');
+      INSERT INTO emails VALUES ('em_older1111111', 8, 'each', 'S', 'a@example.com', '<n@example.com>',
+        '2026-11-22T08:00:00.000Z', NULL, 'sealed', 'stored', '{}', NULL)`);
+    older.close();
+    const opened = await openStore(path);
+    const [newest] = await opened.reader.listEmails(9);
+    expect(newest).toMatchObject({
+      emailId: 'em_older0000000',
+      keyFingerprint: 'key',
+      fingerprint: 'stored',
+    });
+    expect([newest?.sendId, newest?.sourceFingerprint]).toEqual([undefined, undefined]);
+    const begun = await opened.ledger.beginEmail(email({ sendId: 'w-48', sourceFingerprint: 's' }), []);
+    expect('release' in begun).toBe(true);
+    if ('release' in begun) await begun.release();
+    expect(await opened.reader.findBySendId('w-48')).toEqual(
+      email({ sendId: 'w-48', sourceFingerprint: 's' }),
+    );
     await opened.close();
   });
 });

@@ -21,7 +21,7 @@ import { SendProgress } from '../../src/terminal/send-progress.js';
 import { createStyle } from '../../src/terminal/style.js';
 import { createTimeFormat } from '../../src/terminal/time.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
-import type { SendEvent, SendFinished, SendPlan } from '../../src/workflow/events.js';
+import type { Comparison, SendEvent, SendFinished, SendPlan } from '../../src/workflow/events.js';
 import { acceptedAt, email, fetchOf, recipient } from '../report/facts.js';
 
 /** C0, DEL and C1, line separators, and everything that turns the direction of reading. */
@@ -117,14 +117,14 @@ describe('no terminal command and no turn of direction gets through', () => {
   holds('the live progress', text => {
     const progress = eventsOf(text).map(event => advanceProgress(startProgress(3, 0), event));
     return progress.flatMap(one =>
-      renderToString(<SendProgress progress={one} nowMs={1_000} width={80} />).split('\n'),
+      renderToString(<SendProgress progress={one} nowMs={1_000} width={80} height={23} />).split('\n'),
     );
   });
   holds('the end of a send', text => finishedLines(finishedOf(text), [text, text], style));
   holds('the report', text =>
     reportLines(
       summarize(
-        { ...email, subject: text, from: text },
+        { ...email, sendId: text, subject: text, from: text },
         (['accepted', 'uncertain', 'rejected', 'deferred'] as const).map((state, index) =>
           recipient(index, { state, emailAddress: text, name: text }),
         ),
@@ -135,7 +135,7 @@ describe('no terminal command and no turn of direction gets through', () => {
     ),
   );
   holds('the list of emails', text => {
-    const listed = { emailId, subject: text, createdAt: acceptedAt, cancelled: false };
+    const listed = { emailId, sendId: text, subject: text, createdAt: acceptedAt, cancelled: false };
     return listLines([{ ...listed, recipients: 3, accepted: 1, uncertain: 1, unfinished: 1 }], {
       width: 60,
       style,
@@ -175,6 +175,7 @@ function planOf(text: string): SendPlan {
   const mailbox = { name: text, addrSpec: text } as unknown as Mailbox;
   return {
     emailId,
+    sendId: text,
     mode: 'group',
     subject: text,
     messageId: text,
@@ -200,6 +201,22 @@ function finishedOf(text: string): SendFinished {
   return { kind: 'send-finished', emailId, counts, recipients: 4, seconds: 1, stopped };
 }
 
+function sentEarlierOf(text: string, compared: Comparison): SendEvent {
+  return {
+    kind: 'sent-earlier',
+    emailId,
+    sendId: text,
+    createdAt: acceptedAt,
+    cancelledAt: undefined,
+    counts,
+    recipients: 4,
+    beingSent: false,
+    what: text,
+    next: text,
+    compared,
+  };
+}
+
 function eventsOf(text: string): readonly SendEvent[] {
   const settled = {
     kind: 'recipient-settled',
@@ -213,6 +230,8 @@ function eventsOf(text: string): readonly SendEvent[] {
   } as const;
   return [
     { kind: 'send-planned', plan: planOf(text) },
+    sentEarlierOf(text, { kind: 'other', parts: [text, text] }),
+    sentEarlierOf(text, { kind: 'not-compared', why: text }),
     { kind: 'send-resumed', uncertain: [text], emailId, subject: text, counts },
     { kind: 'session-opened', sessions: 1 },
     { kind: 'session-lost', why: text },

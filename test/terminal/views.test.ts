@@ -303,6 +303,25 @@ it('lists emails with what is left to do', () => {
   `);
 });
 
+it('lists the ids of emails that have one', () => {
+  const listed = {
+    emailId: 'em_aaaaaaaaaaaa',
+    subject: 'Lunch',
+    createdAt: acceptedAt,
+    cancelled: false,
+    recipients: 2,
+    accepted: 2,
+    uncertain: 0,
+    unfinished: 0,
+  };
+  const sendId = `weekly-${'x'.repeat(60)}`;
+  expect(listLines([{ ...listed, sendId }, listed], { width: 60, style, time })).toEqual([
+    'Email            Id        Sent (UTC+1)  Accepted  Subject',
+    'em_aaaaaaaaaaaa  weekly-…  10:00              2/2  Lunch',
+    'em_aaaaaaaaaaaa            10:00              2/2  Lunch',
+  ]);
+});
+
 describe('text', () => {
   it.each([
     ['a\x1b[2Jb', 'a\\x1b[2Jb'],

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CopyPlan } from '../../src/merge/copy-plan.js';
 import { Problem } from '../../src/problem.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import type { SendEvent } from '../../src/workflow/events.js';
-import type { EmailRecord, RecipientRecord } from '../../src/workflow/ports.js';
+import type { RecipientRecord } from '../../src/workflow/ports.js';
 import { type SendRequest, sendEmail } from '../../src/workflow/send-email.js';
-import { type Act, PatientClock, PostOffice } from './world.js';
+import { copyOf, emailOf, recipientOf } from './sent-email.js';
+import { type Act, PatientClock, PostOffice, refusal } from './world.js';
 
 let folder: string;
 let store: Store;
@@ -17,25 +17,7 @@ let clock: PatientClock;
 let events: SendEvent[];
 let drain: AbortController;
 
-const email: EmailRecord = {
-  emailId: 'em_aaaaaaaaaaaa',
-  emailNumber: 1,
-  mode: 'group',
-  subject: 'S',
-  from: 'a@example.com',
-  messageId: '<m@example.com>',
-  createdAt: new Date('2026-11-23T08:00:00Z'),
-  tokenFormat: 'sealed',
-  fingerprint: 'f',
-  composition: '{}',
-};
-const copies: CopyPlan = {
-  make: async recipient => ({
-    subject: 'S',
-    messageId: '<m@example.com>',
-    message: Buffer.from(recipient.emailAddress),
-  }),
-};
+const email = emailOf('em_aaaaaaaaaaaa');
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mailtrack-send-'));
@@ -55,26 +37,14 @@ async function open(count: number): Promise<void> {
 }
 
 function people(count: number): RecipientRecord[] {
-  return Array.from({ length: count }, (_, position) => ({
-    position,
-    recipientNumber: position,
-    emailAddress: `r${position}@example.com`,
-    name: '',
-    role: 'to' as const,
-    tracked: true,
-    fields: new Map(),
-    attachments: [],
-    state: 'pending' as const,
-    stateAt: email.createdAt,
-    attempts: 0,
-  }));
+  return Array.from({ length: count }, (_, position) => recipientOf(position));
 }
 
 function send(changes: Partial<SendRequest> = {}) {
   return sendEmail(
     {
       email,
-      copies,
+      copies: copyOf,
       reversePath: 'a@example.com',
       connections: 4,
       window: 1,
@@ -186,9 +156,9 @@ describe('sendEmail', () => {
     expect(finished.counts).toMatchObject({ pending: 1 });
   });
 
-  it('stops at a refusal of the sender and marks nobody rejected', async () => {
+  it('stops when MAIL is refused and marks nobody rejected', async () => {
     await open(30);
-    office.script.set('r2@example.com', ['sender-refused']);
+    office.script.set('r2@example.com', [refusal('mail', 550, '5.7.1 not you')]);
     const finished = await send({ connections: 1 });
     expect(finished.stopped).toMatchObject({ code: 'sender-refused' });
     expect(finished.counts).toMatchObject({ accepted: 2, rejected: 0, pending: 28 });
@@ -214,13 +184,23 @@ describe('sendEmail', () => {
     expect((await send()).counts).toMatchObject({ accepted: 2 });
   });
 
-  it('does not try a refused login again', async () => {
+  it('does not try the login of a first session again', async () => {
+    await open(2);
+    office.refusals.push(new Problem('auth-refused', '535'));
+    const finished = await send();
+    expect(finished.stopped).toMatchObject({ code: 'auth-refused' });
+    expect(finished.counts).toMatchObject({ pending: 2 });
+    expect(clock.waits).toEqual([]);
+  });
+
+  it('gives up after five refusals of a login that passed before', async () => {
     await open(2);
     office.script.set('r1@example.com', ['not-sent']);
-    office.refusals.push(undefined, new Problem('auth-refused', '535'));
+    office.refusals.push(undefined, ...Array.from({ length: 20 }, () => new Problem('auth-refused', '535')));
     const finished = await send();
     expect(finished.stopped).toMatchObject({ code: 'auth-refused' });
     expect(finished.counts).toMatchObject({ accepted: 1, pending: 1 });
+    expect(office.refusals).toHaveLength(15);
   });
 
   it('holds everybody but stops after the limit, and goes on with the rest', async () => {
@@ -304,7 +284,7 @@ describe('sendEmail', () => {
     const finished = await sendEmail(
       {
         email,
-        copies,
+        copies: copyOf,
         reversePath: '',
         connections: 1,
         window: 1,
@@ -338,6 +318,7 @@ describe('a long run', () => {
 
   it('gives an outage in the end as much time as one in the beginning', async () => {
     await open(2);
+    office.stage = 'mail';
     office.script.set('r0@example.com', [
       () => {
         clock.ms += 60 * 60_000;
@@ -358,7 +339,7 @@ describe('a long run', () => {
         office.script.set(`r${index}@example.com`, Array<Act>(500).fill('deferred'));
       const finished = await send({ email: { ...email, emailId }, retryForMs: 0 });
       expect(finished.stopped).toMatchObject({ code: 'unfinished' });
-      expect(finished.stopped?.message).toContain('takes no more for now');
+      expect(finished.stopped?.message).toContain('is not accepting more mail right now');
     }
   });
 });
@@ -462,11 +443,11 @@ describe('a server that admits fewer sessions than asked for', () => {
 describe('a fault in one of the loops', () => {
   it('ends the others before the lock is given back', async () => {
     await open(40);
-    const broken: CopyPlan = {
-      ...copies,
+    const broken: typeof copyOf = {
+      ...copyOf,
       make: async recipient => {
         if (recipient.emailAddress === 'r3@example.com') throw new Error('no such copy');
-        return copies.make(recipient);
+        return copyOf.make(recipient);
       },
     };
     const finished = await send({ copies: broken, connections: 4 });
@@ -496,7 +477,7 @@ it('leaves out who asked not to be mailed since the email was begun, whatever th
   const finished = await sendEmail(
     {
       email,
-      copies,
+      copies: copyOf,
       reversePath: '',
       connections: 1,
       window: 1,

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 /** A small world for the use cases: a clock that only moves when somebody waits, and a server that does as it is told. */
 
-import type { Problem } from '../../src/problem.js';
+import { Problem } from '../../src/problem.js';
 import type { OutcomeKind, SendOutcome } from '../../src/smtp/outcome.js';
 import type { Clock, Delivery, Session, Transport } from '../../src/workflow/ports.js';
 
@@ -25,8 +25,8 @@ export class PatientClock implements Clock {
   }
 }
 
-/** What the server does with one transaction. */
-export type Act = OutcomeKind | (() => Promise<OutcomeKind> | OutcomeKind);
+/** What the server does with one transaction; a whole outcome stands for one at RCPT, before the message is handed over. */
+export type Act = OutcomeKind | SendOutcome | (() => Promise<OutcomeKind> | OutcomeKind);
 
 /** Never loses anything: remembers whom it accepted and in which session. */
 export class PostOffice implements Transport {
@@ -44,17 +44,26 @@ export class PostOffice implements Transport {
   /** Where outcomes are decided. */
   stage: SendOutcome['stage'] = 'end-of-data';
 
+  /** Sessions it admits at a time; the others are refused as if the password were wrong. */
+  mostSessions = Number.POSITIVE_INFINITY;
+  readonly #open = new Set<OfficeSession>();
+
   async openSession(_giveUp?: AbortSignal): Promise<Session> {
     const refusal = this.refusals.shift();
     if (refusal !== undefined) throw refusal;
+    if ([...this.#open].filter(({ usable }) => usable).length >= this.mostSessions)
+      throw new Problem('auth-refused', '535 5.7.8 too many logins');
     this.sessions += 1;
-    return new OfficeSession(this, this.sessions);
+    const session = new OfficeSession(this, this.sessions);
+    this.#open.add(session);
+    return session;
   }
 }
 
 class OfficeSession implements Session {
   readonly maxMessageBytes = undefined;
   readonly depth = 1;
+  readonly holdsMessage = false;
   usable = true;
 
   constructor(
@@ -64,6 +73,10 @@ class OfficeSession implements Session {
 
   async send(delivery: Delivery, beforeHandover: () => Promise<boolean>): Promise<SendOutcome> {
     const act = this.office.script.get(delivery.forwardPath)?.shift() ?? 'accepted';
+    if (typeof act === 'object') {
+      if (act.kind === 'not-sent') this.usable = false;
+      return act;
+    }
     const kind = typeof act === 'function' ? await act() : act;
     if (kind === 'not-sent') {
       this.usable = false;
@@ -101,4 +114,15 @@ const codes: Partial<Record<OutcomeKind, number>> = { deferred: 451, rejected: 5
 
 function outcome(kind: OutcomeKind, replyCode: number, replyText: string): SendOutcome {
   return { kind, stage: 'end-of-data', replyCode, enhancedStatusCode: '', replyText };
+}
+
+/** A refusal in words about the sender, or, with 421, the end of the session. */
+export function refusal(
+  stage: SendOutcome['stage'],
+  replyCode: number,
+  replyText: string,
+  kind: OutcomeKind = replyCode === 421 ? 'not-sent' : 'sender-refused',
+): SendOutcome {
+  const [enhancedStatusCode = ''] = /^[245]\.\d+\.\d+/.exec(replyText) ?? [];
+  return { kind, stage, replyCode, enhancedStatusCode, replyText };
 }

@@ -9,7 +9,7 @@ export function defineCommands(command: Command): void {
       global: optionsOf(program),
       commands: program.commands.map(describe),
     };
-    process.stdout.write(`${JSON.stringify(tree)}\n`);
+    program.configureOutput().writeOut?.(`${JSON.stringify(tree)}\n`);
   });
 }
 

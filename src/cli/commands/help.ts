@@ -12,13 +12,14 @@ const topics: Readonly<Record<string, string>> = {
    69  the server could not be reached (no session was ever opened; for pull: no whole answer)
    70  a fault of mailtrack
    73  an output file cannot be created
-   74  input or output error: disk, database, port
+   74  input or output error: disk, database, port, or output that could not be written
    75  unfinished: pending, deferred or uncertain recipients; mailtrack resume is safe
    77  login or sender refused; for pull: another key, or a clock that is wrong
    78  configuration
   130  interrupted (SIGINT); 143 by SIGTERM or SIGHUP
 
-When several apply: 130 and 143, then 77, 69, 75, 1.`,
+When several apply: 130 and 143, then 77, 69, 75, 1. send --id of an email that is there already ends with its
+state: 0, 1 or 75.`,
 
   environment: `Environment variables; a flag wins over them, they win over files:
 
@@ -33,7 +34,8 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   MAILTRACK_CONTACTS       address book, a CSV with alias,name,email
   MAILTRACK_OUTPUT         json: as if --json were given
 
-  NO_COLOR, FORCE_COLOR, TERM=dumb and CI are honoured. XDG_CONFIG_HOME and XDG_DATA_HOME say where files are.`,
+  NO_COLOR, FORCE_COLOR, TERM=dumb and CI are honoured. XDG_CONFIG_HOME and XDG_DATA_HOME say where files are;
+  relative paths in them are ignored, as the XDG specification asks.`,
 
   template: `Templates: .mjml, .html, .md or .txt, with Liquid merge fields.
 
@@ -125,6 +127,7 @@ When several apply: 130 and 143, then 77, 69, 75, 1.`,
   [smtp]
   url = "smtps://anthony@smtp.example.com:465"
   password_command = "pass show smtp"     # or MAILTRACK_SMTP_PASSWORD
+  ehlo_name = "laptop.example.com"        # if the server refuses the name of this machine
   [tracking]
   url = "https://t.example.com"
   [contacts]
@@ -167,7 +170,7 @@ export function defineHelp(command: Command): void {
       const program = command.parent ?? command;
       const text = name === undefined ? undefined : topics[name];
       if (text !== undefined) {
-        process.stdout.write(`${text}\n`);
+        program.configureOutput().writeOut?.(`${text}\n`);
         return;
       }
       const found = program.commands.find(candidate => candidate.name() === name);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { createOption } from '../commander.js';
-import { duration, rate, wholeNumber, window } from '../options.js';
+import { collect, duration, rate, wholeNumber, window } from '../options.js';
 
 export function defineResume(command: Command): void {
   command
-    .argument('[email-id]', 'default: the newest unfinished one')
+    .argument('[email-id]', 'also what --id said; default: the newest unfinished one')
     .option('--smtp <url>', 'smtp://user@host:587 or smtps://user@host:465')
     .option('--rate <n/unit>', 'at most so many messages, such as 10/s or 300/h', rate)
     .option('--connections <n>', 'sessions at most; default 4', wholeNumber(1))
@@ -22,6 +22,11 @@ export function defineResume(command: Command): void {
         'skip',
       ]),
     )
+    .option(
+      '--recipient <address>',
+      'with --resolve: only this one, with skip also if pending or deferred; repeatable',
+      collect,
+    )
     .option('--accept-changed', 'go on although template or list changed; the rest gets the message as begun')
     .option('--accept-copy', 'go on although the database was copied from elsewhere')
     .option('--limit <n>', 'stop this run after n recipients', wholeNumber(1))
@@ -31,6 +36,7 @@ export function defineResume(command: Command): void {
 Examples:
   $ mailtrack resume
   $ mailtrack resume em_7k3f --retry-for 2h
+  $ mailtrack resume em_7k3f --resolve skip --recipient bob@example.com
 
 Recipients whose delivery is uncertain are listed, never sent to again unless you say so.`,
     )

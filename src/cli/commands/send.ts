@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { listEncodings } from '../../recipients/list-encoding.js';
 import { compileAhead } from '../../system/compile-apart.js';
 import { createOption } from '../commander.js';
-import { assignment, collect, duration, rate, where, wholeNumber, window } from '../options.js';
+import { assignment, collect, duration, rate, sendId, where, wholeNumber, window } from '../options.js';
 
 export function defineSend(command: Command): void {
   command
@@ -68,7 +68,8 @@ export function defineSend(command: Command): void {
     .option('--diff', 'show the first copy, and what differs in the others, before anything is sent')
     .option('-y, --yes', 'do not ask')
     .option('--confirm <n>', 'do not ask if there are exactly n recipients', wholeNumber(0))
-    .option('--again', 'send although the same went out within 24 hours')
+    .option('--again', 'send although the same email was sent or begun within 24 hours')
+    .option('--id <text>', 'send an email of this id once, ever; for cron jobs and scripts', sendId)
     .option('--expose <n>', 'show everybody exactly n addresses', wholeNumber(0))
     .option(
       '--allow-placeholders',
@@ -90,6 +91,7 @@ Examples:
   $ mailtrack send msg.md --each people.csv --subject "Hello {{ name }}" --dry-run --out preview/
   $ mailtrack send msg.md --each people.csv --dry-run --diff
   $ mailtrack send msg.md --each people.csv --confirm 1432
+  $ mailtrack send msg.md --each people.csv --yes --id weekly-2026-48
 
 Exit codes: 0 all accepted, 1 some rejected, 64 usage, 65 template, list or address, 69 server unreachable,
 75 unfinished (resume is safe), 77 login or sender refused, 78 configuration. Next: mailtrack report latest`;

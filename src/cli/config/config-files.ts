@@ -1,10 +1,10 @@
 /** Which configuration files there are, and their bytes, read once: what is parsed is what is trusted. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../../problem.js';
 import { findForeignHand } from './foreign-hand.js';
+import { userConfigFile } from './paths.js';
 
 export interface FoundFile {
   readonly kind: 'project' | 'user' | 'named';
@@ -37,8 +37,8 @@ export function findConfigFiles(request: FileRequest): readonly FoundFile[] {
     return [{ kind: 'named', file }];
   }
   const files: FoundFile[] = [];
-  const user = join(configHome(request.environment), 'mailtrack', 'config.toml');
-  if (existsSync(user)) files.push({ kind: 'user', file: user });
+  const user = userConfigFile(request.environment);
+  if (user !== undefined && existsSync(user)) files.push({ kind: 'user', file: user });
   const project = findUpwards(request.folder, 'mailtrack.toml');
   if (project !== undefined) files.push({ kind: 'project', file: project });
   return files;
@@ -47,12 +47,13 @@ export function findConfigFiles(request: FileRequest): readonly FoundFile[] {
 /** @throws Problem `config` when it cannot be read, or somebody else could have written it. */
 export function readConfigFile(found: FoundFile): ConfigFile {
   const { kind, file } = found;
-  const handle = attempt(file, () => openSync(file, 'r'));
+  // A pipe is for `--config <(…)`; one that is found in a folder would keep us waiting for somebody to write.
+  const flags = kind === 'named' ? constants.O_RDONLY : constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+  const handle = attempt(file, () => openSync(file, flags));
   try {
     const stats = fstatSync(handle);
-    // A pipe is for `--config <(…)`; found in a folder, it would only keep us waiting.
-    if (stats.isDirectory() || (kind !== 'named' && !stats.isFile()))
-      throw unreadable(file, 'it is not a file');
+    if (stats.isDirectory()) throw unreadable(file, 'it is a folder');
+    if (kind !== 'named' && !stats.isFile()) throw unreadable(file, 'it is not a file');
     const foreign = findForeignHand(found, stats);
     if (foreign !== undefined) throw foreign;
     const bytes = attempt(file, () => readFileSync(handle));
@@ -64,10 +65,6 @@ export function readConfigFile(found: FoundFile): ConfigFile {
   } finally {
     closeSync(handle);
   }
-}
-
-function configHome(environment: NodeJS.ProcessEnv): string {
-  return environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config');
 }
 
 function findUpwards(folder: string, name: string): string | undefined {
@@ -88,5 +85,8 @@ function attempt<T>(file: string, read: () => T): T {
 }
 
 function unreadable(file: string, why: string, cause?: unknown): Problem {
-  return new Problem('config', `the configuration file ${file} cannot be read: ${why}`, { cause });
+  return new Problem('config', `the configuration file ${file} cannot be read: ${why}`, {
+    fix: 'Make it readable for you, or name another with --config or MAILTRACK_CONFIG.',
+    cause,
+  });
 }

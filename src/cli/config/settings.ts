@@ -3,6 +3,7 @@
  * The configuration file, `config show`, error suggestions and the reference in docs/ come from it.
  */
 import { type Parsed, parsed, refused } from '../../problem.js';
+import { parseEhloName } from '../../smtp/ehlo-name.js';
 import { autoWindow, widestWindow } from '../../smtp/window.js';
 import { parseListenAddress, parsePort } from '../listen-address.js';
 import { keepTime } from './keep-time.js';
@@ -41,6 +42,11 @@ export const settings: readonly Setting[] = [
     key: 'smtp.tls',
     read: oneOf('implicit', 'starttls', 'none'),
     says: 'implicit, starttls or none (loopback only)',
+  },
+  {
+    key: 'smtp.ehlo_name',
+    read: ehloName,
+    says: 'the name given in EHLO; default: the host name or [address]',
   },
   { key: 'smtp.ca', read: text, says: 'PEM file with the authority of the server’s certificate' },
   {
@@ -117,6 +123,15 @@ export const openTables = ['aliases', 'profiles'] as const;
 function text(value: unknown): Parsed<string> {
   if (typeof value !== 'string') return refused('has to be text in quotes');
   return value === '' ? refused('is empty') : parsed(value);
+}
+
+function ehloName(value: unknown): Parsed<string> {
+  const written = text(value);
+  if (!written.ok) return written;
+  const name = parseEhloName(written.value);
+  return name.ok
+    ? name
+    : refused(`is ${JSON.stringify(value)}, neither a domain nor an address literal: ${name.why}`);
 }
 
 function port(least: number): (value: unknown) => Parsed<number> {

@@ -1,8 +1,9 @@
 import { domainOf } from '../../message/mailbox.js';
-import { Problem, Problems } from '../../problem.js';
+import { type Place, Problem, Problems } from '../../problem.js';
 import { checkJson, checkLines } from '../../terminal/check-view.js';
 import { createStyle } from '../../terminal/style.js';
 import { checkPlannedEmail, type Finding, toFinding } from '../../workflow/check-email.js';
+import { readContacts } from '../address-book.js';
 import { type Context, createContext } from '../context.js';
 import { alignmentWarning, type DkimSettings, readDkimSettings } from '../dkim-settings.js';
 import { checkUsage, type DraftOptions, requireTrackingUrl, settingFlags } from '../draft.js';
@@ -49,11 +50,16 @@ async function check(templatePath: string, options: DraftOptions, context: Conte
   } catch (error) {
     const problems = problemsOf(error);
     if (problems.every(({ code }) => code === 'usage')) throw error;
-    return {
-      findings: [...setup.findings, ...problems.map(problem => toFinding(problem))],
-      recipients: undefined,
-    };
+    // A row that somebody was named from is an error, and no warning beside it.
+    const known = setup.findings.filter(
+      ({ where }) => !problems.some(problem => isSamePlace(problem.where, where)),
+    );
+    return { findings: [...known, ...problems.map(problem => toFinding(problem))], recipients: undefined };
   }
+}
+
+function isSamePlace(one: Place | undefined, other: Place | undefined): boolean {
+  return one?.line !== undefined && one.line === other?.line && one.file === other.file;
 }
 
 /** @throws whatever is not about the input. */
@@ -80,6 +86,9 @@ async function readSetup(options: DraftOptions, context: Context): Promise<Setup
       return undefined;
     }
   };
+  // Why the file cannot be opened is said where people are planned for.
+  const contacts = await readContacts(context).catch(() => undefined);
+  findings.push(...(contacts?.unreadable ?? []).map(({ problem }) => toFinding(problem, 'warning')));
   const server = hasServer(context) ? await attempt(() => readSmtpAddress(context)) : undefined;
   // It stops nobody from working on a template, and only whoever sends needs the secret.
   const login = server === undefined ? [] : await findLoginProblems(context, server);

@@ -37,9 +37,10 @@ export async function runList(options: GlobalOptions & { limit?: number }): Prom
   }
 }
 
-function toListed({ emailId, subject, createdAt, cancelledAt, states }: EmailSummary): ListedEmail {
+function toListed({ emailId, sendId, subject, createdAt, cancelledAt, states }: EmailSummary): ListedEmail {
   return {
     emailId,
+    sendId,
     subject,
     createdAt,
     cancelled: cancelledAt !== undefined,
@@ -54,6 +55,7 @@ function toJson(email: EmailSummary): Readonly<Record<string, unknown>> {
   const { pending, sending, ...states } = email.states;
   return {
     email_id: email.emailId,
+    send_id: email.sendId ?? null,
     subject: email.subject,
     mode: email.mode,
     message_id: email.messageId,

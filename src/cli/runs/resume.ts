@@ -9,6 +9,7 @@ import { findResumeProblems, readComposition } from '../../workflow/check-resume
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
 import { createAttachmentReader } from '../../workflow/read-attachment.js';
+import type { SendRequest } from '../../workflow/send-email.js';
 import { sourceRef } from '../../workflow/source-ref.js';
 import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
@@ -28,9 +29,11 @@ export interface ResumeOptions extends GlobalOptions, TransportOptions {
   readonly acceptChanged?: boolean;
   readonly acceptCopy?: boolean;
   readonly resolve?: 'accepted' | 'skip';
+  readonly recipient?: readonly string[];
 }
 
 export async function runResume(emailId: string | undefined, options: ResumeOptions): Promise<void> {
+  checkUsage(options);
   const context = await createContext(options, { 'smtp.url': { flag: '--smtp', value: options.smtp } });
   const store = await openStore(context.storeUrl);
   try {
@@ -67,15 +70,33 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
         reversePath: composition.reversePath,
         ...readTransportSettings(options, context),
         limit: options.limit,
-        uncertain: options.resendUncertain === true ? 'resend' : options.resolve,
+        ...decisionOf(options),
         resumed: true,
       },
-      { store, settings, view: createSendView(context, options.color) },
+      { store, settings, view: createSendView(context, options.color), output: context.output },
     );
     process.exitCode = exitCodeOfSend(finished);
   } finally {
     await store.close();
   }
+}
+
+/** What becomes of recipients who are not simply sent to. */
+function decisionOf({
+  resendUncertain,
+  resolve,
+  recipient,
+}: ResumeOptions): Pick<SendRequest, 'uncertain' | 'named'> {
+  if (recipient !== undefined && resolve !== undefined)
+    return { named: { as: resolve, addresses: recipient } };
+  return { uncertain: resendUncertain === true ? 'resend' : resolve };
+}
+
+function checkUsage({ recipient, resolve }: ResumeOptions): void {
+  if (recipient === undefined || resolve !== undefined) return;
+  throw new Problem('usage', '--recipient needs --resolve skip or --resolve accepted', {
+    fix: 'A recipient is given up with `--resolve skip --recipient <address>`.',
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { domainOf } from '../../message/mailbox.js';
 import { Problem, Problems } from '../../problem.js';
 import { openStore, openStoreIfAny } from '../../store/open-store.js';
 import { compareCopies } from '../../workflow/compare-copies.js';
+import { alreadySent, readStanding } from '../../workflow/email-standing.js';
 import { requireChecked } from '../../workflow/require-checked.js';
 import { carryOut } from '../carry-out.js';
 import { confirmSend } from '../confirm-send.js';
@@ -25,9 +26,11 @@ import {
   openKeyRing,
   readKeyRing,
 } from '../key-ring.js';
+import { requireOutput } from '../lost-output.js';
 import { readPlanOrigins } from '../plan-origins.js';
 import { planWithSystem } from '../plan-with-system.js';
 import { createSendView, showDifferences } from '../send-view.js';
+import { checkIdUsage, endAsSentEarlier, idWarnings } from '../sent-earlier.js';
 import { findSmtpHost, readSmtpAddress } from '../smtp-address.js';
 import { findLoginProblems } from '../smtp-secret.js';
 import { completeSmtpSettings } from '../smtp-settings.js';
@@ -41,13 +44,16 @@ export interface SendOptions extends DraftOptions {
   readonly yes?: boolean;
   readonly confirm?: number;
   readonly again?: boolean;
+  /** What the user calls the email, which is sent once. */
+  readonly id?: string;
   readonly allow?: readonly string[];
 }
 
 export async function runSend(templatePath: string, options: SendOptions): Promise<void> {
   checkUsage(options);
+  checkIdUsage(options);
   const context = await createContext(options, settingFlags(options));
-  const { server, trackingUrl } = await readSetup(options, context);
+  const { server, trackingUrl, login } = await readSetup(options, context);
   const dkim = await readDkimSettings(context, server?.host ?? findSmtpHost(context));
   const transport = readTransportSettings(options, context);
   const draft = createDraft(templatePath, options, context, { server, trackingUrl, transport });
@@ -55,17 +61,25 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   const ring = existingRing ?? createPassingKeyRing();
   const store = options.dryRun ? await openStoreIfAny(context.storeUrl) : await openStore(context.storeUrl);
   try {
+    const used = options.id === undefined ? undefined : await store?.reader.findBySendId(options.id);
+    if (store !== undefined && used !== undefined && !options.dryRun) {
+      await endAsSentEarlier(used, store, context, options, () => planWithSystem(draft, context, store));
+      return;
+    }
+    if (login.length > 0) throw new Problems(login);
     const planned = await planWithSystem(draft, context, store);
     const exposed = await findExposedKey();
     const warnings = [
       ...(draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint)),
       ...dkimWarnings(dkim, planned.composition),
+      ...(store === undefined || options.id === undefined ? [] : await idWarnings(store, used)),
       ...(exposed === undefined ? [] : [exposed.warning]),
     ];
     await requireChecked(planned, ring, options.allow ?? []);
     const signer = createSigner(dkim, planned.composition.date);
     const plan = {
       ...planned.plan,
+      sendId: options.id,
       origins: await readPlanOrigins(context, server),
       notices: [...planned.plan.notices, ...(existingRing || options.dryRun ? [] : [newKeyNotice()])],
       warnings: [...planned.plan.warnings, ...warnings],
@@ -79,31 +93,44 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
       await writeCopies(context, planned, planned.copies('rehearsal', ring, signer), options);
       return;
     }
-    const earlier = await store.reader.findSent(
-      planned.email.fingerprint,
-      aDayBefore(planned.email.createdAt),
-    );
-    await confirmSend(context, planned, { ...options, earlier });
+    await requireOutput(context.output);
+    const aDayAgo = new Date(planned.email.createdAt.getTime() - dayMs);
+    // An id says which emails are the same; without one it is guessed.
+    const earlier =
+      options.id === undefined ? await store.reader.findSent(planned.email, aDayAgo) : undefined;
+    await confirmSend(context, planned, {
+      ...options,
+      earlier: earlier && (await readStanding(earlier, store)),
+    });
     const settings = await completeSmtpSettings(context, server);
     const sealing = await openKeyRing(() => undefined);
     const copies = planned.copies('pixel', sealing, signer);
     const sealed = planned.composition.trackingUrl !== undefined;
-    await store.ledger.openEmail(
-      sealed ? { ...planned.email, keyFingerprint: sealing.fingerprint } : planned.email,
-      planned.recipients(),
-      // Who was told of an earlier one and went on means it.
-      options.again === true || earlier !== undefined ? undefined : aDayBefore(planned.email.createdAt),
-    );
+    const email = {
+      ...planned.email,
+      sendId: options.id,
+      ...(sealed ? { keyFingerprint: sealing.fingerprint } : {}),
+    };
+    // Who was told of an earlier one and went on means it.
+    const guesses = options.id === undefined && options.again !== true && earlier === undefined;
+    const begun = await store.ledger.beginEmail(email, planned.recipients(), guesses ? aDayAgo : undefined);
+    if ('earlier' in begun) {
+      // Another process was faster.
+      if (options.id === undefined) throw alreadySent(await readStanding(begun.earlier, store));
+      await endAsSentEarlier(begun.earlier, store, context, options, async () => planned);
+      return;
+    }
     const finished = await carryOut(
       {
-        email: planned.email,
+        email,
         copies,
         reversePath: planned.composition.reversePath,
         ...transport,
         limit: options.limit,
         resumed: false,
+        lock: begun,
       },
-      { store, settings, view },
+      { store, settings, view, output: context.output },
     );
     process.exitCode = exitCodeOfSend(finished);
   } finally {
@@ -111,8 +138,13 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   }
 }
 
+interface SetupAndLogin extends Setup {
+  /** What stands in the way of a login. It does not matter when the email of that id was sent already. */
+  readonly login: readonly Problem[];
+}
+
 /** @throws Problems: what is missing to send at all, in one go, since a new user lacks everything. */
-async function readSetup(options: SendOptions, context: Context): Promise<Setup> {
+async function readSetup(options: SendOptions, context: Context): Promise<SetupAndLogin> {
   const problems: Problem[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
@@ -124,15 +156,17 @@ async function readSetup(options: SendOptions, context: Context): Promise<Setup>
     }
   };
   const server = options.dryRun ? undefined : attempt(() => readSmtpAddress(context));
-  if (server !== undefined) problems.push(...(await findLoginProblems(context, server)));
+  const login = server === undefined ? [] : await findLoginProblems(context, server);
   const trackingUrl = options.track ? attempt(() => requireTrackingUrl(options, context, server)) : undefined;
-  if (problems.length > 0) throw new Problems(problems);
-  return { server, trackingUrl };
+  if (problems.length > 0 || options.id === undefined) {
+    const all = [...login, ...problems];
+    if (all.length > 0) throw new Problems(all);
+  }
+  return { server, trackingUrl, login };
 }
 
-function aDayBefore(date: Date): Date {
-  return new Date(date.getTime() - 24 * 60 * 60_000);
-}
+/** How long a second send of the same email is taken for a mistake. */
+const dayMs = 24 * 60 * 60_000;
 
 function dkimWarnings(dkim: DkimSettings | undefined, { from }: Composition): readonly string[] {
   if (dkim === undefined) return [];

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import type { Database } from './database.js';
 import { databaseProblem, loadDriver } from './database.js';
 
@@ -20,7 +20,7 @@ export async function takeEmailLock(
       return undefined;
     }
     // The last holder removes the file. If it did so between our open and our lock, we hold a file without a name,
-    // and somebody else may hold the one that has it: try again with that one.
+    // and another process may hold the one that has it: try again with that one.
     if (sameFile(database, file)) {
       return () => {
         rmSync(file, { force: true });
@@ -31,11 +31,38 @@ export async function takeEmailLock(
   }
 }
 
+/** Whether a process holds the lock. A file that a killed process left behind is no lock. */
+export async function isEmailLocked(databaseFile: string, emailId: string): Promise<boolean> {
+  const file = `${databaseFile}-${emailId}.lock`;
+  const Driver = await loadDriver();
+  const database = openIfThere(Driver, file);
+  if (database === undefined) return false;
+  try {
+    return !tryLock(database, file);
+  } finally {
+    database.close();
+  }
+}
+
+/** Longer than `isEmailLocked` holds a lock that it only looks at. */
+const patientMs = 50;
+
 const inodes = new WeakMap<Database, number>();
+
+/** Never makes the file: nobody would remove it. */
+function openIfThere(Driver: Awaited<ReturnType<typeof loadDriver>>, file: string): Database | undefined {
+  try {
+    return new Driver(file, { timeout: 0, fileMustExist: true });
+  } catch (error) {
+    // Its last holder removed it, perhaps just now.
+    if (!existsSync(file)) return undefined;
+    throw databaseProblem(file, error);
+  }
+}
 
 function openLockFile(Driver: Awaited<ReturnType<typeof loadDriver>>, file: string): Database {
   try {
-    const database = new Driver(file, { timeout: 0 });
+    const database = new Driver(file, { timeout: patientMs });
     inodes.set(database, statSync(file).ino);
     return database;
   } catch (error) {

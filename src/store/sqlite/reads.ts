@@ -27,6 +27,11 @@ export function createReads(database: Database): EmailReader {
   const countStates: EmailReader['countStates'] = async emailId =>
     countsFromRows(sql.countStates.all(emailId) as { state: string; count: number }[]);
 
+  function findNamed(idOrPrefix: string): unknown[] {
+    const named = sql.bySendId.all(idOrPrefix);
+    return named.length > 0 ? named : sql.byPrefix.all(prefixRange(idOrPrefix));
+  }
+
   function* fetchBatches(emailNumber: number): Iterable<readonly ReadFetch[]> {
     let last = 0;
     for (;;) {
@@ -47,13 +52,19 @@ export function createReads(database: Database): EmailReader {
 
     async findEmails(idOrPrefix) {
       const rows = explained(database, () =>
-        idOrPrefix === 'latest' ? sql.newest.all(1) : sql.byPrefix.all(prefixRange(idOrPrefix)),
+        idOrPrefix === 'latest' ? sql.newest.all(1) : findNamed(idOrPrefix),
       ) as EmailRow[];
       return rows.map(emailFromRow);
     },
 
-    async findSent(fingerprint, since) {
-      const row = sql.sent.get(fingerprint, since.toISOString()) as EmailRow | undefined;
+    async findBySendId(sendId) {
+      const row = explained(database, () => sql.bySendId.get(sendId)) as EmailRow | undefined;
+      return row === undefined ? undefined : emailFromRow(row);
+    },
+
+    async findSent({ fingerprint, sourceFingerprint }, since) {
+      const asked = { fingerprint, sourceFingerprint: sourceFingerprint ?? null, since: since.toISOString() };
+      const row = explained(database, () => sql.sent.get(asked)) as EmailRow | undefined;
       return row === undefined ? undefined : emailFromRow(row);
     },
 
@@ -106,6 +117,7 @@ function prepare(database: Database) {
     byPrefix: database.prepare(
       'SELECT * FROM emails WHERE email_id >= @from AND email_id < @to ORDER BY created_at DESC LIMIT 5',
     ),
+    bySendId: database.prepare('SELECT * FROM emails WHERE send_id = ?'),
     unfinished: database.prepare(`
       SELECT * FROM emails
        WHERE cancelled_at IS NULL
@@ -114,7 +126,8 @@ function prepare(database: Database) {
        ORDER BY created_at DESC, rowid DESC LIMIT 1`),
     sent: database.prepare(`
       SELECT * FROM emails
-       WHERE fingerprint = ? AND created_at >= ?
+       WHERE (source_fingerprint = @sourceFingerprint OR (source_fingerprint IS NULL AND fingerprint = @fingerprint))
+         AND created_at >= @since
          AND (cancelled_at IS NULL
               OR EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
                             AND state IN ('sending', 'accepted', 'uncertain', 'rejected')))

@@ -27,6 +27,8 @@ export interface EmailRow {
   fingerprint: string;
   composition: string;
   key_fingerprint: string | null;
+  source_fingerprint: string | null;
+  send_id: string | null;
 }
 
 export function emailFromRow(row: EmailRow): EmailRecord {
@@ -41,6 +43,8 @@ export function emailFromRow(row: EmailRow): EmailRecord {
     cancelledAt: row.cancelled_at === null ? undefined : new Date(row.cancelled_at),
     tokenFormat: row.token_format as TokenFormat,
     fingerprint: row.fingerprint,
+    ...(row.source_fingerprint === null ? {} : { sourceFingerprint: row.source_fingerprint }),
+    ...(row.send_id === null ? {} : { sendId: row.send_id }),
     ...(row.key_fingerprint === null ? {} : { keyFingerprint: row.key_fingerprint }),
     composition: row.composition,
   };

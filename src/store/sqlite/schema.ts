@@ -228,4 +228,20 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (email_number, recipient_number, method, rule, second, agent)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What the user wrote, to notice that the same email is sent twice, and the id they gave it, which is given once.
+  ALTER TABLE emails ADD COLUMN source_fingerprint TEXT;
+  CREATE INDEX emails_by_source_fingerprint ON emails (source_fingerprint);
+  ALTER TABLE emails ADD COLUMN send_id TEXT;
+  CREATE UNIQUE INDEX emails_by_send_id ON emails (send_id) WHERE send_id IS NOT NULL;
+
+  -- What was learnt about SMTP servers: whether one takes the next envelope behind the final dot of a message.
+  CREATE TABLE smtp_servers (
+    server      TEXT NOT NULL,
+    greeting    TEXT NOT NULL,
+    overlap     TEXT NOT NULL CHECK (overlap IN ('taken', 'not-taken')),
+    learnt_at   TEXT NOT NULL,
+    PRIMARY KEY (server, greeting)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -42,6 +42,23 @@ export const peers = [
   },
 ];
 
+/**
+ * Another build of mailtrack, to be compared in the same run. Its database is its own, as its schema may be.
+ * @param worktree a folder with its `bin` and `dist`.
+ */
+export function earlierBuild(worktree) {
+  const bin = resolve(worktree, 'bin/mailtrack.js');
+  return {
+    name: 'earlier build',
+    roundTrips: 1,
+    home: 'earlier',
+    command: ({ host, port, recipients, connections, folder }) => [
+      ...mailtrackSend(folder, recipients, [], bin),
+      ...['--smtp', `smtp://${host}:${port}`, '--connections', String(connections)],
+    ],
+  };
+}
+
 /** mailtrack as its users run it, with some flags more. */
 function mailtrack(...flags) {
   return {
@@ -54,10 +71,10 @@ function mailtrack(...flags) {
 }
 
 /** Without where to. */
-export function mailtrackSend(folder, recipients, flags = []) {
+export function mailtrackSend(folder, recipients, flags = [], bin = mailtrackBin) {
   const list = resolve(folder, writeList(folder, recipients));
   return [
-    ...[process.execPath, mailtrackBin, 'send', resolve(folder, 'msg.html'), '--each', list],
+    ...[process.execPath, bin, 'send', resolve(folder, 'msg.html'), '--each', list],
     ...['--subject', subject, '--from', from, '--tracking-url', trackingUrl, '--yes', '--again', ...flags],
   ];
 }

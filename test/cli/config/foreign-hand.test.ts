@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,7 +90,16 @@ describe('a file as it is found', () => {
   it('is named when it is a folder', () => {
     mkdirSync(join(folder, 'mailtrack.toml'));
     expect(refusal(found('project'))).toBe(
-      'the configuration file ~/mailtrack.toml cannot be read: it is not a file',
+      'the configuration file ~/mailtrack.toml cannot be read: it is a folder\n' +
+        'Make it readable for you, or name another with --config or MAILTRACK_CONFIG.',
+    );
+  });
+
+  it('is named when it is a pipe, which nobody waits for', () => {
+    execFileSync('mkfifo', [join(folder, 'mailtrack.toml')]);
+    expect(refusal(found('project'))).toBe(
+      'the configuration file ~/mailtrack.toml cannot be read: it is not a file\n' +
+        'Make it readable for you, or name another with --config or MAILTRACK_CONFIG.',
     );
   });
 });

@@ -86,6 +86,18 @@ describe('loadConfig', () => {
     await expect(load({ file: 'nope.toml' })).rejects.toMatchObject({ code: 'config' });
   });
 
+  it('says that a folder is not a configuration file', async () => {
+    await expect(load({ file: folder })).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'config',
+          message: `the configuration file ${folder} cannot be read: it is a folder`,
+          fix: 'Make it readable for you, or name another with --config or MAILTRACK_CONFIG.',
+        },
+      ],
+    });
+  });
+
   it('names every unknown key and wrong value with its line', async () => {
     write(
       'work/mailtrack.toml',

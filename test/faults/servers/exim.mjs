@@ -1,6 +1,7 @@
 /** Exim: PIPELINING and CHUNKING. It refuses some, and keeps their MAIL open until RSET. */
 import { join } from 'node:path';
-import { countDelivered, startInARoot, waitForEmptyQueue } from './in-a-root.mjs';
+import { startInARoot } from './in-a-root.mjs';
+import { readMaildir, waitForEmptyQueue } from './mailbox.mjs';
 
 const spool = '/var/spool/exim4';
 const mail = '/var/lib/mailtrack-mail';
@@ -21,7 +22,7 @@ queue_run_max = 2
 acl_smtp_rcpt = take
 begin acl
 take:
-  deny local_parts = ^p[0-9]*37\\$
+  deny local_parts = nosuch : ^p[0-9]*37\\$
   accept domains = example.com
 begin routers
 everybody:
@@ -32,6 +33,7 @@ keep:
   driver = appendfile
   directory = ${mail}
   maildir_format
+  envelope_to_add
   user = postbox
   group = postbox
 `;
@@ -48,9 +50,9 @@ export async function startExim() {
   return {
     port: server.port,
     refuses: address => /^p[0-9]*37@/.test(address),
-    async delivered() {
+    async readMail() {
       await waitForEmptyQueue([join(server.sharedFolder(spool), 'input')]);
-      return countDelivered(server.sharedFolder(mail));
+      return readMaildir(server.sharedFolder(mail));
     },
     stop: server.stop,
   };

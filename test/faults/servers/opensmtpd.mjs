@@ -1,6 +1,7 @@
 /** OpenSMTPD: neither PIPELINING nor CHUNKING, and by default a hundred messages in a session. */
 import { join } from 'node:path';
-import { countDelivered, startInARoot, waitForEmptyQueue } from './in-a-root.mjs';
+import { startInARoot } from './in-a-root.mjs';
+import { readMaildir, waitForEmptyQueue } from './mailbox.mjs';
 
 const spool = '/var/spool/smtpd';
 const mail = '/var/lib/mailtrack-mail';
@@ -8,6 +9,7 @@ const mail = '/var/lib/mailtrack-mail';
 const configuration = port => `table anybody { "@" = "postbox" }
 listen on 127.0.0.1 port ${port} hostname mx.example.com
 action "keep" maildir "${mail}" virtual <anybody>
+match from any for rcpt-to "nosuch@example.com" reject
 match from any for domain "example.com" action "keep"
 `;
 
@@ -32,9 +34,9 @@ export async function startOpenSmtpd() {
   });
   return {
     port: server.port,
-    async delivered() {
+    async readMail() {
       await waitForEmptyQueue(['queue', 'incoming'].map(name => join(server.sharedFolder(spool), name)));
-      return countDelivered(server.sharedFolder(mail));
+      return readMaildir(server.sharedFolder(mail));
     },
     stop: server.stop,
   };

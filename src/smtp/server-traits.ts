@@ -1,0 +1,55 @@
+import type { OverlapStanding } from './pipelining.js';
+import type { Reply } from './reply.js';
+
+/** How a server behaves beyond what it announces, as far as its greeting and its reply to EHLO give it away. */
+export interface ServerTraits {
+  /** Whether it takes the next envelope behind the final dot of a message (`pipelining.ts`). */
+  readonly overlap: OverlapStanding;
+  /** Messages worth sending in one session; undefined: as many as there are. */
+  readonly messagesPerSession: number | undefined;
+}
+
+/** Names in the greeting, in one line with host and protocol. Seen to take it: Postfix 3.7, sendmail 8.17, qpsmtpd 0.94. */
+const takesByGreeting = /\bESMTP (?:Postfix|Sendmail|qpsmtpd)\b/i;
+/** smtp-server 3.21 (also in maildev and WildDuck), whose greeting is an option; Postfix, whose greeting is often changed. */
+const takesByEhlo = /^\S+ Nice to meet you, |^[^\n]*\nPIPELINING\nSIZE(?: \d+)?\n(?:VRFY\n)?ETRN$/m;
+const isExim = /\bESMTP Exim\b/i;
+/** Haraka 3.3 answers 503 to each command behind the dot; Dovecot 2.3 closes the connection. */
+const refusesByGreeting = /\bESMTP Haraka\b|\bDovecot\b/i;
+/** The same, Dovecot by what it offers; and Courier 1.0, which reads nothing of what comes behind the dot. */
+const refusesByEhlo = /Haraka is at your service|^BURL imap$|^XVERP=Courier$|^XEXDATA$/im;
+
+/** Exim queues the messages behind the tenth of a session for its next queue run (`smtp_accept_queue_per_connection`). */
+const eximMessagesPerSession = 10;
+
+/**
+ * @param greeting the text of the 220 reply; '' when it is not known.
+ * @param ehlo the reply to EHLO; undefined for a server that knows only HELO.
+ */
+export function traitsOf(greeting: string, ehlo: Reply | undefined): ServerTraits {
+  const offer = ehlo?.lines.join('\n') ?? '';
+  const messagesPerSession = isExim.test(greeting) ? eximMessagesPerSession : undefined;
+  return { overlap: overlapOf(greeting, offer), messagesPerSession };
+}
+
+function overlapOf(greeting: string, offer: string): OverlapStanding {
+  if (refusesByGreeting.test(greeting) || refusesByEhlo.test(offer)) return 'not-taken';
+  const isKnown = takesByGreeting.test(greeting) || isExim.test(greeting) || takesByEhlo.test(offer);
+  return isKnown ? 'taken' : 'untried';
+}
+
+/**
+ * A greeting without what changes from one session to the next (dates, times, session and host numbers), so that what was
+ * learnt about a server is found again.
+ */
+export function greetingKey(greeting: string): string {
+  return greeting
+    .slice(0, 300)
+    .split(/[\s,;()<>[\]]+/)
+    .filter(word => word !== '' && !/\d/.test(word) && !calendarWords.has(word.toLowerCase()))
+    .join(' ');
+}
+
+const calendarWords: ReadonlySet<string> = new Set(
+  'mon tue wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec am pm gmt utc'.split(' '),
+);

@@ -1,0 +1,152 @@
+import { hostname } from 'node:os';
+import { Problem } from '../../problem.js';
+import type {
+  EmailLock,
+  EmailReader,
+  EmailRecord,
+  Ledger,
+  LockHolder,
+  SomeRecipients,
+} from '../../workflow/ports.js';
+import type { Database } from './database.js';
+import { isEmailLocked, takeEmailLock } from './email-lock.js';
+import type { GroupCommit } from './group-commit.js';
+import { fieldsToJson } from './rows.js';
+
+/** How an email gets into the ledger, and which process may send it. */
+export function createOpenings(
+  database: Database,
+  commits: GroupCommit,
+  reads: EmailReader,
+): Pick<Ledger, 'openEmail' | 'beginEmail' | 'lockEmail' | 'findHolder'> {
+  const sql = prepare(database);
+
+  async function insertAll(email: EmailRecord, recipients: SomeRecipients): Promise<void> {
+    sql.insertEmail.run({
+      ...email,
+      createdAt: email.createdAt.toISOString(),
+      keyFingerprint: email.keyFingerprint ?? null,
+      sourceFingerprint: email.sourceFingerprint ?? null,
+      sendId: email.sendId ?? null,
+    });
+    for await (const recipient of recipients) {
+      sql.insertRecipient.run(
+        email.emailId,
+        recipient.position,
+        recipient.recipientNumber,
+        recipient.emailAddress,
+        recipient.name,
+        recipient.role,
+        recipient.tracked ? 1 : 0,
+        fieldsToJson(recipient.fields),
+        JSON.stringify(recipient.attachments),
+        recipient.state,
+        recipient.stateAt.toISOString(),
+        recipient.attempts,
+      );
+    }
+  }
+
+  /** Called within the transaction that would open the email, in which nobody else opens one. */
+  async function findEarlier(email: EmailRecord, sentSince?: Date): Promise<EmailRecord | undefined> {
+    const named = email.sendId === undefined ? undefined : await reads.findBySendId(email.sendId);
+    return named ?? (sentSince === undefined ? undefined : reads.findSent(email, sentSince));
+  }
+
+  const insertRun = (emailId: string) =>
+    sql.insertRun.run(emailId, process.pid, hostname(), new Date().toISOString()).lastInsertRowid;
+
+  const lockOf = (runId: number | bigint, release: () => void): EmailLock => ({
+    async release() {
+      // Only a note. It must not fail a run, which on a full disk it would.
+      await commits.run('now', () => sql.endRun.run(new Date().toISOString(), runId)).catch(() => undefined);
+      release();
+    },
+  });
+
+  return {
+    openEmail: (email, recipients) => commits.alone(() => insertAll(email, recipients)),
+
+    async beginEmail(email, recipients, unlessSentSince) {
+      refuseDamage(database);
+      const release = await takeEmailLock(database.name, email.emailId);
+      if (release === undefined) throw new Error(`${email.emailId} was never opened, and is locked`);
+      try {
+        const begun = await commits.alone(async () => {
+          const earlier = await findEarlier(email, unlessSentSince);
+          if (earlier !== undefined) return { earlier };
+          await insertAll(email, recipients);
+          return { runId: insertRun(email.emailId) };
+        });
+        if ('runId' in begun) return lockOf(begun.runId, release);
+        release();
+        return begun;
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+
+    async lockEmail(emailId) {
+      refuseDamage(database);
+      const release = await takeEmailLock(database.name, emailId);
+      if (release === undefined) return { heldBy: lastHolder(sql, emailId) };
+      try {
+        return lockOf(await commits.run('now', () => insertRun(emailId)), release);
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+
+    findHolder: async emailId =>
+      (await isEmailLocked(database.name, emailId)) ? lastHolder(sql, emailId) : undefined,
+  };
+}
+
+function prepare(database: Database) {
+  return {
+    insertEmail: database.prepare(`
+      INSERT INTO emails (email_id, email_number, mode, subject, from_mailbox, message_id, created_at,
+                          token_format, fingerprint, composition, key_fingerprint, source_fingerprint,
+                          send_id)
+      VALUES (@emailId, @emailNumber, @mode, @subject, @from, @messageId, @createdAt, @tokenFormat, @fingerprint,
+              @composition, @keyFingerprint, @sourceFingerprint, @sendId)`),
+    insertRecipient: database.prepare(`
+      INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields,
+                              attachments, state, state_at, attempts)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    insertRun: database.prepare('INSERT INTO runs (email_id, pid, host, started_at) VALUES (?, ?, ?, ?)'),
+    endRun: database.prepare('UPDATE runs SET ended_at = ? WHERE run_id = ?'),
+    lastRun: database.prepare(
+      'SELECT pid, host, started_at FROM runs WHERE email_id = ? AND ended_at IS NULL ORDER BY run_id DESC LIMIT 1',
+    ),
+  };
+}
+
+/**
+ * Whom to send to is read from these two tables: what is damaged there must stop a run before its first transaction.
+ * @throws Problem `database`.
+ */
+function refuseDamage(database: Database): void {
+  for (const table of ['emails', 'recipients']) {
+    const found = checkTable(database, table);
+    if (found === 'ok') continue;
+    throw new Problem('database', `the database ${database.name} is damaged: ${found}`, {
+      fix: 'Restore it from a copy. Nothing was sent in this run.',
+    });
+  }
+}
+
+function checkTable(database: Database, table: string): string {
+  try {
+    return String(database.pragma(`quick_check(${table})`, { simple: true }));
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function lastHolder(sql: ReturnType<typeof prepare>, emailId: string): LockHolder['heldBy'] {
+  const row = sql.lastRun.get(emailId) as { pid: number; host: string; started_at: string } | undefined;
+  return row === undefined ? 'unknown' : { pid: row.pid, host: row.host, since: new Date(row.started_at) };
+}
