@@ -154,6 +154,18 @@ describe('a server with habits that are hard to live with', () => {
     expect(Math.max(...server.copies().values())).toBe(1);
   });
 
+  it('says at DATA that there are too many sessions, and gets fewer', async () => {
+    server = await startScriptedServer({
+      ...servers.smtpServer,
+      decide: ({ stage, open }) =>
+        stage === 'data' && open > 3 ? '432 4.3.2 Concurrent connections limit exceeded.' : undefined,
+    });
+    const finished = await send(200, { connections: 5 });
+    expect(finished.counts).toMatchObject({ accepted: 200 });
+    expect(events.some(({ kind }) => kind === 'slowed-down')).toBe(false);
+    expect(events.some(({ kind }) => kind === 'session-refused')).toBe(true);
+  });
+
   it('ends each session at one recipient with 421', async () => {
     server = await startScriptedServer(
       refusing(servers.postfix, 'r0@example.com', '421 4.3.0 internal error'),
