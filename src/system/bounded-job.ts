@@ -27,9 +27,11 @@ export interface PlainProblem {
 }
 
 export function doJob<Question, Answer>({ prepare, answer }: Job<Question, Answer>): void {
-  endWithParent();
   const [hint = ''] = process.argv.slice(2);
-  const prepared = prepare(hint).catch(() => undefined);
+  // The libraries first: somebody waits for them. Until then the end of the channel ends the process.
+  const prepared = prepare(hint)
+    .catch(() => undefined)
+    .then(endWithParent);
   process.once('message', (question: Question) => {
     void prepared.then(() => reply(answer, question)).then(given => process.send?.(given));
   });
