@@ -14,6 +14,7 @@ export interface Job<Question, Answer> {
 
 /** What is written between the processes: no classes, but all that structured cloning knows, such as maps. */
 export type Reply<Answer> =
+  | { readonly kind: 'prepared' }
   | { readonly kind: 'answered'; readonly answer: Answer }
   | { readonly kind: 'refused'; readonly problems: readonly PlainProblem[] }
   | { readonly kind: 'failed'; readonly why: string };
@@ -31,7 +32,10 @@ export function doJob<Question, Answer>({ prepare, answer }: Job<Question, Answe
   // The libraries first: somebody waits for them. Until then the end of the channel ends the process.
   const prepared = prepare(hint)
     .catch(() => undefined)
-    .then(endWithParent);
+    .then(() => {
+      endWithParent();
+      process.send?.({ kind: 'prepared' } satisfies Reply<Answer>);
+    });
   process.once('message', (question: Question) => {
     void prepared.then(() => reply(answer, question)).then(given => process.send?.(given));
   });

@@ -13,7 +13,7 @@ import { Problem, Problems } from '../problem.js';
 import type { PlainProblem, Reply } from './bounded-job.js';
 
 export interface Bounds {
-  /** From the question to the answer. */
+  /** From the question, or from when the libraries are loaded if that is later, to the answer. Loading may take six times as long. */
   readonly timeoutMs: number;
   /** Objects of JavaScript that have outlived a few collections, in MiB; buffers are not counted. */
   readonly memoryMb: number;
@@ -24,9 +24,15 @@ export type Ending<Answer> =
   | { readonly kind: 'too-slow' }
   | { readonly kind: 'too-large' };
 
+/** Every reply but the first. */
+type Told<Answer> = Exclude<Reply<Answer>, { readonly kind: 'prepared' }>;
+
 type Death =
   | { readonly kind: 'not-started'; readonly cause: NodeJS.ErrnoException }
   | { readonly kind: 'ended'; readonly status: number | string; readonly said: string };
+
+/** Loading runs no code but our own; on a machine with too much to do it takes seconds that are not the question's fault. */
+const loadingFactor = 6;
 
 /** Standard error is kept up to here. V8 says near its beginning that memory is short. */
 const longestSaid = 20_000;
@@ -54,6 +60,7 @@ export class BoundedProcess {
   readonly #bounds: Bounds;
   readonly #child: ChildProcess | undefined;
   readonly #died: Promise<Death>;
+  #isPrepared = false;
 
   /**
    * Starts the process at once. Until it is asked, this process does not wait for it.
@@ -65,6 +72,9 @@ export class BoundedProcess {
     try {
       this.#child = start([`--max-old-space-size=${bounds.memoryMb}`, fileURLToPath(job), hint]);
       this.#died = deathOf(this.#child);
+      this.#child.once('message', () => {
+        this.#isPrepared = true;
+      });
       for (const held of [this.#child, this.#child.channel, this.#child.stderr as Socket]) held?.unref();
     } catch (cause) {
       this.#died = Promise.resolve({ kind: 'not-started', cause: cause as NodeJS.ErrnoException });
@@ -79,19 +89,28 @@ export class BoundedProcess {
     const child = this.#child;
     child?.ref();
     child?.channel?.ref();
+    const { timeoutMs } = this.#bounds;
     let timer: NodeJS.Timeout | undefined;
     try {
       const reply = await Promise.race([
-        new Promise<Reply<Answer>>(resolve => child?.once('message', resolve)),
         this.#died,
-        new Promise<Ending<Answer>>(resolve => {
-          timer = setTimeout(() => resolve({ kind: 'too-slow' }), this.#bounds.timeoutMs);
-          // A process that has ended already says so by `#died`.
+        new Promise<Told<Answer> | Ending<Answer>>(resolve => {
+          const within = (ms: number) => {
+            clearTimeout(timer);
+            timer = setTimeout(() => resolve({ kind: 'too-slow' }), ms);
+          };
+          within(this.#isPrepared ? timeoutMs : timeoutMs * loadingFactor);
+          child?.on('message', (message: Reply<Answer>) => {
+            if (message.kind === 'prepared') within(timeoutMs);
+            else resolve(message);
+          });
+          // When the process has ended already, `#died` says so.
           child?.send(question as object, () => undefined);
         }),
       ]);
       return endingOf(reply);
     } finally {
+      child?.removeAllListeners('message');
       clearTimeout(timer);
       this.end();
     }
@@ -140,7 +159,7 @@ function deathOf(child: ChildProcess): Promise<Death> {
   });
 }
 
-function endingOf<Answer>(reply: Reply<Answer> | Ending<Answer> | Death): Ending<Answer> {
+function endingOf<Answer>(reply: Told<Answer> | Ending<Answer> | Death): Ending<Answer> {
   switch (reply.kind) {
     case 'answered':
     case 'too-slow':

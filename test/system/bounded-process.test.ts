@@ -67,6 +67,14 @@ describe('a bounded process', () => {
     expect(await ask('for (;;);', {}, { timeoutMs: 50 })).toEqual({ kind: 'too-slow' });
   });
 
+  it('is given six times as long to load its libraries, which is no fault of the question', async () => {
+    const slow = 'await new Promise(resolve => setTimeout(resolve, 4_000));';
+    const loading = (timeoutMs: number) =>
+      new BoundedProcess(job('return 1', slow), '', { ...bounds, timeoutMs }).ask({});
+    expect(await loading(3_000)).toEqual({ kind: 'answered', answer: 1 });
+    expect(await loading(50)).toEqual({ kind: 'too-slow' });
+  });
+
   it('ends when it takes too much memory', async () => {
     const hoard = 'const a = []; for (;;) a.push(new Array(1000).fill(a.length));';
     expect(await ask(hoard)).toEqual({ kind: 'too-large' });
