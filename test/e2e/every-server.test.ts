@@ -1,4 +1,5 @@
 /** Sending with real parts, from the ledger to a socket, to servers with the habits of those people use. */
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,8 @@ async function send(count: number, options: Options = {}): Promise<SendFinished>
 
 async function resume(email: SendRequest['email'], options: Options = {}): Promise<SendFinished> {
   const { login = false, stop = new AbortController().signal, ...request } = options;
+  // Each session listens.
+  setMaxListeners(0, stop);
   const transport = createSmtpTransport(
     {
       host: '127.0.0.1',
