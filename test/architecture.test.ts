@@ -19,7 +19,7 @@ const pureBuiltins = ['node:buffer', 'node:crypto', 'node:url', 'node:util'];
 const isAddressMath = (one: Import) => one.file === 'host.ts' && one.target === 'node:net';
 /** To load a library when it is needed, or faster than `import` does. */
 const isRequired = (one: Import) =>
-  ['terminal/display-width.ts', 'merge/liquid/liquidjs.ts'].includes(one.file) &&
+  ['terminal/display-width.ts', 'merge/liquid/liquidjs.ts', 'message/idna.ts'].includes(one.file) &&
   one.target === 'node:module';
 
 /** The one room each package is imported in. Where a path is given, nothing else of the package is. */
@@ -44,6 +44,7 @@ const homes: Readonly<Record<string, string>> = {
   'smol-toml': 'cli',
   'smtp-server': 'smtp-client',
   'string-width': 'terminal',
+  tr46: 'message',
   yaml: 'merge',
 };
 

@@ -1,4 +1,5 @@
 import type { ReadableCopy } from '../merge/read-copy.js';
+import { parseUrl } from '../message/idna.js';
 import type { RuleFinding } from './finding.js';
 import { elementsOf, type HtmlElement, visibleText } from './html-elements.js';
 
@@ -150,10 +151,8 @@ function linkFault(href: string, html: string): string | undefined {
   if (/^(?:mailto|tel)$/i.test(scheme)) return undefined;
   if (!/^https?$/i.test(scheme)) return `is neither http, https, mailto nor tel`;
   // A URL parser would take `https:///path` and `https:example.com` for what they may have meant.
-  if (!/^https?:\/\/[^/?#\\\s]/i.test(href) || !URL.canParse(href) || new URL(href).hostname === '') {
-    return 'has no host';
-  }
-  return undefined;
+  const hasHost = /^https?:\/\/[^/?#\\\s]/i.test(href) && parseUrl(href)?.hostname;
+  return hasHost ? undefined : 'has no host';
 }
 
 function isPlaceIn(name: string, html: string): boolean {

@@ -3,6 +3,7 @@
  * then for a cell of a list to say, and only what a link in a mail may be is sent. What the template itself begins with
  * a scheme and a host is its author's own word, and costs nothing here.
  */
+import { parseUrl } from '../message/idna.js';
 import { decodeEntities } from './html/entities.js';
 import type { MarkedTemplate, Segment } from './liquid/static-runs.js';
 
@@ -151,5 +152,5 @@ export function urlFault(written: string): string | undefined {
   const host = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
   if (host.includes('@')) return 'has a name before its host, and reads as another host';
   const isHost = /^(?:[\p{L}\p{M}\p{N}._-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/iu.test(host);
-  return isHost && URL.canParse(url) ? undefined : 'has no host';
+  return isHost && parseUrl(url) !== undefined ? undefined : 'has no host';
 }

@@ -1,14 +1,15 @@
-import { domainToASCII, domainToUnicode } from 'node:url';
 import { type Parsed, parsed, refused } from '../problem.js';
 import { codePointName } from './header-field.js';
+import { toAsciiDomain, toUnicodeDomain } from './idna.js';
 
-const maxDomainOctets = 255;
+/** As text; 255 with the octets of length in a DNS message. RFC 1035 §2.3.4 */
+const maxDomainOctets = 253;
 const maxLabelOctets = 63;
 
 /**
  * A domain name in A-labels and lower case (IDNA 2008, RFC 5890), checked before and after the conversion. The converter
- * reads URLs and maps what it can: `1` to the host 0.0.0.1, `ⅷ.com` to viii.com, an invisible character to nothing. A
- * name that comes back as another one than was written is refused, since mail to it would reach somebody else.
+ * maps some characters to others: `ⅷ.com` to viii.com, an invisible character to nothing. A name that would be converted to
+ * another name is rejected, since mail to it would reach somebody else.
  */
 export function parseDomain(text: string): Parsed<string> {
   if (text === '') return refused('nothing after the "@"');
@@ -17,8 +18,8 @@ export function parseDomain(text: string): Parsed<string> {
   if (strange !== undefined) return refused(`${characterName(strange)} in the domain`);
   if (/^\.|\.\.|\.$/.test(text)) return refused('a dot at the edge of the domain, or two together');
   if (/(?:^|\.)(?:\d+|0x[\da-f]*)$/i.test(text)) return refused('the domain ends in a number');
-  const ascii = domainToASCII(text);
-  if (ascii === '') return refused('the domain is not a valid international name');
+  const ascii = toAsciiDomain(text);
+  if (ascii === undefined) return refused('the domain is not a valid international name');
   return checkLabels(text.split('.'), ascii);
 }
 
@@ -42,7 +43,7 @@ function isSameLabel(typed: string, label: string): boolean {
   if (/^[\x00-\x7f]*$/.test(typed)) return typed.toLowerCase() === label;
   // Letter by letter, as IDNA does: a whole word would get the final form of the sigma.
   const lower = [...typed].map(letter => letter.toLowerCase()).join('');
-  return domainToUnicode(label) === lower.normalize('NFC');
+  return toUnicodeDomain(label) === lower.normalize('NFC');
 }
 
 /** A character as a person can recognise it: itself when it has a shape of its own, or else its code point. */

@@ -1,5 +1,5 @@
 /** Addresses that are right by every rule and probably not meant. Warnings, since only the sender can know. */
-import { domainToUnicode } from 'node:url';
+import { toUnicodeDomain } from '../message/idna.js';
 import { domainOf } from '../message/mailbox.js';
 import type { Recipient } from './recipient.js';
 
@@ -40,7 +40,7 @@ export class DomainDoubts {
     const meant = meantProvider(domain);
     const place = 'file' in source ? `${source.file}:${source.line ?? '?'}` : source.flag;
     if (meant !== undefined) note(this.#mistyped, `${addrSpec} (${meant}?) ${place}`);
-    if (mixesScripts(domain)) note(this.#mixed, `${addrSpec} (${domainToUnicode(domain)}) ${place}`);
+    if (mixesScripts(domain)) note(this.#mixed, `${addrSpec} (${toUnicodeDomain(domain)}) ${place}`);
   }
 
   warnings(): readonly string[] {
@@ -92,7 +92,7 @@ function isOneSlip(a: string, b: string): boolean {
 /** A label in which one alphabet borrows letters of another: `аpple.com` with a Cyrillic а is another domain. */
 export function mixesScripts(domain: string): boolean {
   if (!domain.includes('xn--')) return false;
-  return domainToUnicode(domain)
+  return toUnicodeDomain(domain)
     .split('.')
     .some(label => /\p{Script=Latin}/u.test(label) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(label));
 }

@@ -23,6 +23,8 @@ export type Verdict = 'proceed' | 'out-of-protocol' | Exclude<OutcomeKind, 'unce
 export function judgeReply(stage: TransactionStage, reply: Reply): Verdict {
   // The session is over, nobody was refused. Only after the whole message is it an answer: not taken. RFC 5321 §3.8
   if (isClosing(reply)) return stage === 'end-of-data' ? 'deferred' : 'not-sent';
+  // About this session: in another one, or later, the recipient may be taken.
+  if (stage !== 'end-of-data' && isSessionLimit(reply)) return 'not-sent';
   const replyClass = Math.floor(reply.code / 100);
   if (replyClass === 4) return 'deferred';
   if (replyClass === 5) return judgePermanent(stage, reply);
@@ -39,6 +41,15 @@ export function isSessionFull({ code, enhancedStatusCode, text }: Omit<Reply, 'l
   if (code === 421)
     return /too many messages (?:in|per|for) (?:this|one|a) (?:session|connection)/i.test(text);
   return code === 452 && enhancedStatusCode === '4.5.3' && /too many messages/i.test(text);
+}
+
+/**
+ * The server wants fewer sessions at a time, not slower ones. Worded as Microsoft 365 ("432 4.3.2 Concurrent connections limit
+ * exceeded"), Exim ("too many concurrent SMTP connections") and Postfix ("too many connections from") do.
+ */
+export function isSessionLimit({ code, text }: Pick<Reply, 'code' | 'text'>): boolean {
+  if (code < 400 || code > 499) return false;
+  return /\bconcurrent\b.{0,40}\b(?:connection|session)s?\b|\btoo many (?:connection|session)s\b/i.test(text);
 }
 
 /** It does not know the command, or not with these parameters; what it says is not about the transaction. RFC 5321 §4.2.2 */

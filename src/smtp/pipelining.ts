@@ -5,7 +5,7 @@
  * Groups: MAIL, RCPT and DATA together. Every server that offers PIPELINING has to take them, and a few do not answer.
  *
  * Overlap: whether the next envelope may travel behind the final dot of a message. RFC 2920 §3.1 allows it and it saves a round trip for
- * each message, but some servers that offer PIPELINING do not take it: Courier reads none of it, Haraka answers 503, Dovecot's
+ * each message, but some servers that offer PIPELINING do not take it: Courier and chasquid read none of it, Haraka answers 503, Dovecot's
  * submission service closes the connection. So it is done only with servers that are known to take it, or that took it once.
  */
 

@@ -14,8 +14,8 @@ const takesByGreeting = /\bESMTP (?:Postfix|Sendmail|qpsmtpd)\b/i;
 /** smtp-server 3.21 (also in maildev and WildDuck), whose greeting is an option; Postfix, whose greeting is often changed. */
 const takesByEhlo = /^\S+ Nice to meet you, |^[^\n]*\nPIPELINING\nSIZE(?: \d+)?\n(?:VRFY\n)?ETRN$/m;
 const isExim = /\bESMTP Exim\b/i;
-/** Haraka 3.3 answers 503 to each command behind the dot; Dovecot 2.3 closes the connection. */
-const refusesByGreeting = /\bESMTP Haraka\b|\bDovecot\b/i;
+/** Haraka 3.3 answers 503 to each command behind the dot; chasquid 1.11 reads none of it; Dovecot 2.3 closes the connection. */
+const refusesByGreeting = /\bESMTP (?:Haraka|chasquid)\b|\bDovecot\b/i;
 /** The same, Dovecot by what it offers; and Courier 1.0, which reads nothing of what comes behind the dot. */
 const refusesByEhlo = /Haraka is at your service|^BURL imap$|^XVERP=Courier$|^XEXDATA$/im;
 

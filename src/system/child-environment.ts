@@ -9,8 +9,9 @@ const harmless: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * For every process and thread that we start: a password command, a browser or a compiler has no use for our password, our
+ * For programs that we start: a password command, a browser or a messenger has no use for our password, our
  * key, or URLs that may hold a password, and would hand them on to whatever it starts itself.
+ * The process that compiles templates gets less still (`bounded-process.ts`).
  */
 export function childEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return Object.fromEntries(

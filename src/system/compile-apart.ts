@@ -1,35 +1,32 @@
 /**
- * Compiling a template in a thread of its own, which is ended when it takes too long or too much memory: a template may come
- * from somebody else, and what reads it (MJML, Markdown, CSS, HTML to text) can be kept busy for hours by 2 MB of the right letters.
+ * Compiling a template in a bounded process: a template may come from somebody else, and what reads it (MJML, Markdown, CSS, HTML
+ * to text) can be kept busy for hours by 2 MB of the right letters. Decides which templates go there, and names the bounds.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import type { TemplateFile, TemplateResult } from '../merge/compile-template.js';
-import { Problem, Problems } from '../problem.js';
-import { childEnvironment } from './child-environment.js';
-import type { CompileAnswer, CompileQuestion } from './compile-worker.js';
+import { Problem } from '../problem.js';
+import type { BoundedProcess, Bounds } from './bounded-process.js';
+import type { CompileQuestion } from './compile-job.js';
 
-/** Below this nothing takes long, and starting a thread would. UTF-16 code units, included files and all. */
+/** Below this nothing takes long, and starting a process would. UTF-16 code units, included files and all. */
 const smallTemplate = 16_000;
 
-interface Limits {
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
-  readonly worker: URL;
+interface Limits extends Bounds {
+  readonly job: URL;
 }
 
 const usual: Limits = {
   timeoutMs: 10_000,
   memoryMb: 512,
-  worker: new URL('./compile-worker.js', import.meta.url),
+  job: new URL('./compile-job.js', import.meta.url),
 };
 
 /** Started before anybody asked for it. */
-let ahead: Worker | undefined;
+let ahead: Promise<BoundedProcess> | undefined;
 
 /**
- * Starts the thread for the template of that path, if it is one for a thread: it loads what it needs while the program itself
- * is still being loaded. What is wrong with the file is for its reader to say.
+ * Starts the process for the template of that path, if it needs one: the process loads its libraries while the program itself is still
+ * being loaded. Errors in the file are left to whoever reads it for good.
  */
 export function compileAhead(path: string): void {
   try {
@@ -39,11 +36,7 @@ export function compileAhead(path: string): void {
   } catch {
     return;
   }
-  ahead = startThread(path, usual);
-  ahead.once('error', () => {
-    ahead = undefined;
-  });
-  ahead.unref();
+  ahead = startProcess(path, usual);
 }
 
 /** @throws Problem(s) as `compileTemplate`, and `template-syntax` for a template that goes beyond the limits. */
@@ -56,13 +49,17 @@ export async function compileApart(
     const { compileTemplate } = await import('../merge/compile-template.js');
     return compileTemplate(file, subject);
   }
-  const answer = await ask({ file, subject }, limits);
-  if (answer.kind === 'compiled') return answer.result;
-  if (answer.kind === 'failed') throw new Error(answer.why);
-  const problems = answer.problems.map(
-    ({ code, what, where, fix }) => new Problem(code, what, { where, fix }),
-  );
-  throw problems.length === 1 && problems[0] !== undefined ? problems[0] : new Problems(problems);
+  const process = await takeProcess(file.path, limits);
+  const question: CompileQuestion = { file, subject };
+  const ending = await process.ask<CompileQuestion, TemplateResult>(question);
+  switch (ending.kind) {
+    case 'answered':
+      return ending.answer;
+    case 'too-slow':
+      throw tooMuch(file.path, `it is not compiled after ${limits.timeoutMs / 1000} seconds`);
+    case 'too-large':
+      throw tooMuch(file.path, `to compile it takes more than ${limits.memoryMb} MB`);
+  }
 }
 
 /**
@@ -80,45 +77,16 @@ function sizeOf({ source, text, includes }: TemplateFile): number {
   return source.length + (text?.source.length ?? 0) + included;
 }
 
-function startThread(path: string, { memoryMb, worker: url }: Limits): Worker {
-  return new Worker(url, {
-    workerData: path,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-    env: childEnvironment(),
-  });
-}
-
-function takeThread(path: string, limits: Limits): Worker {
+function takeProcess(path: string, limits: Limits): Promise<BoundedProcess> {
   const taken = limits === usual ? ahead : undefined;
-  ahead = undefined;
-  taken?.ref();
-  return taken ?? startThread(path, limits);
+  if (taken !== undefined) ahead = undefined;
+  return taken ?? startProcess(path, limits);
 }
 
-function ask(question: CompileQuestion, limits: Limits): Promise<CompileAnswer> {
-  const { timeoutMs, memoryMb } = limits;
-  const { path } = question.file;
-  const worker = takeThread(path, limits);
-  let timer: NodeJS.Timeout | undefined;
-  return new Promise<CompileAnswer>((resolve, reject) => {
-    timer = setTimeout(
-      () => reject(tooMuch(path, `it is not compiled after ${timeoutMs / 1000} seconds`)),
-      timeoutMs,
-    );
-    worker.once('message', resolve);
-    worker.once('error', (error: Error & { code?: string }) =>
-      reject(
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? tooMuch(path, `to compile it takes more than ${memoryMb} MB`)
-          : error,
-      ),
-    );
-    worker.once('exit', code => reject(new Error(`the template compiler ended with ${code}`)));
-    worker.postMessage(question);
-  }).finally(() => {
-    clearTimeout(timer);
-    void worker.terminate();
-  });
+/** Imported here, since most commands start no process. */
+async function startProcess(path: string, limits: Limits): Promise<BoundedProcess> {
+  const { BoundedProcess } = await import('./bounded-process.js');
+  return new BoundedProcess(limits.job, path, limits);
 }
 
 function tooMuch(path: string, what: string): Problem {

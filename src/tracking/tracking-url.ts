@@ -1,4 +1,5 @@
 import { isLoopbackHost, isPrivateHost } from '../host.js';
+import { parseUrl } from '../message/idna.js';
 import { Problem } from '../problem.js';
 
 /**
@@ -7,7 +8,7 @@ import { Problem } from '../problem.js';
  * @throws Problem `tracking-url`: not an http(s) URL, http towards the internet, or unreachable for the readers.
  */
 export function readTrackingUrl(text: string, smtpHost: string | undefined, allowLocal: boolean): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     // With an "@", it may be the URL of another setting, with its password.
     const written = text.includes('@') ? '' : ` ${JSON.stringify(text)}`;

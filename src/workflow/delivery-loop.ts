@@ -1,4 +1,4 @@
-import { isSessionFull } from '../smtp/judge.js';
+import { isSessionFull, isSessionLimit } from '../smtp/judge.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import { isThrottle } from '../smtp/throttle.js';
 import { asProblem, type DeliveryRun, ended } from './delivery-run.js';
@@ -6,7 +6,14 @@ import { clearSender, holdRefused } from './held-refusals.js';
 import { learnFrom } from './learn-from-outcome.js';
 import type { RecipientRecord, Session } from './ports.js';
 import { recordOutcome, transact } from './record-outcome.js';
-import { closeSession, createShare, oneSettled, type Share, usableSession } from './session-share.js';
+import {
+  closeSession,
+  createShare,
+  oneSettled,
+  retireSession,
+  type Share,
+  usableSession,
+} from './session-share.js';
 import { abortWhenStopped } from './stop-waiting.js';
 
 /**
@@ -52,6 +59,7 @@ async function nextRecipient(
       run.tried?.add(next.value.position);
       return next.value;
     }
+    run.isQueueEmpty = true;
     run.left += 1;
   }
   // Alone in its session, so that nobody else comes to harm when that ends.
@@ -103,6 +111,12 @@ async function deliver(
   const { clock } = run.ports;
   const begunAtMs = clock.monotonicMs();
   const outcome = await transact(run, session, recipient, message);
+  if (outcome.kind === 'not-sent' && isSessionLimit({ code: outcome.replyCode, text: outcome.replyText })) {
+    if (retireSession(run, share, outcome)) await clock.sleep(retiringMs, run.stop.drain);
+    else learnFrom(run, outcome);
+    run.again.push(recipient);
+    return;
+  }
   learnFrom(run, outcome);
   if (outcome.kind === 'not-sent' || outcome.kind === 'uncertain') {
     endSession(run, share, recipient, outcome);
@@ -118,6 +132,9 @@ async function deliver(
     if (outcome.stage === 'rcpt' && clock.monotonicMs() - begunAtMs >= slowRefusalMs) share.isWorn = true;
   }
 }
+
+/** Until a session that was one too many is closed, the server refuses others: no need to ask it all the time. */
+const retiringMs = 100;
 
 /** Courier waits before it refuses a recipient: 8 s, and twice as long with each more in the session. A new one begins at 8. */
 const slowRefusalMs = 5_000;

@@ -33,8 +33,12 @@ export interface DeliveryRun {
   /** Resolves when the first session is open. */
   readonly firstSession: Promise<void>;
   readonly onFirstSession: () => void;
-  /** Those that are open now. */
+  /** Those that are open now, and not on their way out. */
   readonly sessions: Set<Session>;
+  /** Sessions that are closed since the server wants fewer. */
+  sessionsRetiring: number;
+  /** The queue of this pass has nobody left. */
+  isQueueEmpty: boolean;
   /** On the monotonic clock: since when no session settled anybody; undefined when the last one did. */
   failingSinceMs: number | undefined;
   /** Since when the server only asks to slow down; undefined when it took a message since. */

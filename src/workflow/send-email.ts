@@ -137,6 +137,8 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     refused: new Set(),
     messagesPerSession: Math.ceil(due / Math.max(1, connections)),
     sessions: new Set(),
+    sessionsRetiring: 0,
+    isQueueEmpty: false,
     sessionsOpened: 0,
     firstSession,
     onFirstSession,
@@ -205,20 +207,25 @@ async function runPasses(run: DeliveryRun, connections: number): Promise<void> {
   }
 }
 
-/** A recipient may come back from a session that ends when the others are through already: then they begin again. */
+/** A recipient may come back from a session that ends when the others are through already: then slots begin again. */
 async function runPass(
   run: DeliveryRun,
   connections: number,
   queue: AsyncGenerator<RecipientRecord, void, void>,
 ): Promise<void> {
+  run.isQueueEmpty = false;
   do {
     const first = deliverQueue(run, queue);
     // It shows whether server and login are right, once; a wrong password is not tried by several sessions at a time.
     await Promise.race([first, run.firstSession]);
     const others = Array.from({ length: connections - 1 }, (_, index) => deliverInTurn(run, queue, index));
     await Promise.all([first, ...others]);
-  } while (run.again.length + run.behind.length > 0 && !ended(run));
+  } while (!ended(run) && hasMore(run));
   await Promise.all(run.recording);
+}
+
+function hasMore({ again, behind, left, isQueueEmpty }: DeliveryRun): boolean {
+  return again.length + behind.length > 0 || (left > 0 && !isQueueEmpty);
 }
 
 /** About what a server works on a message: sessions that begin together stay together, and wait for one another there. */

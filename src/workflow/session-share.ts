@@ -1,5 +1,6 @@
 /** One slot's session: opened, replaced when it breaks, given up when the server stays away. */
 import { Problem } from '../problem.js';
+import type { ReplyFacts } from '../smtp/outcome.js';
 import { reconnectDelayMs } from '../smtp/retry.js';
 import { type DeliveryRun, ended } from './delivery-run.js';
 import type { Session } from './ports.js';
@@ -70,6 +71,7 @@ export async function closeSession(run: DeliveryRun, share: Share): Promise<void
   run.sessions.delete(session);
   await session.quit();
   share.session = undefined;
+  if (share.isSurplus) run.sessionsRetiring -= 1;
 }
 
 async function openSession(run: DeliveryRun, share: Share): Promise<void> {
@@ -89,13 +91,34 @@ async function openSession(run: DeliveryRun, share: Share): Promise<void> {
 }
 
 /**
+ * The server says that there are too many sessions: this one ends, if others go on.
+ * @returns false when there is no other.
+ */
+export function retireSession(run: DeliveryRun, share: Share, { replyCode, replyText }: ReplyFacts): boolean {
+  // While one is on its way out the server says the same to others.
+  if (share.isSurplus || run.sessionsRetiring > 0) return true;
+  if (!hasOtherSession(run, share)) return false;
+  share.isSurplus = true;
+  run.sessionsRetiring += 1;
+  run.ports.emit({ kind: 'session-refused', why: `${replyCode} ${replyText}` });
+  return true;
+}
+
+/** Whether the run has a session that goes on when this slot ends. */
+function hasOtherSession(run: DeliveryRun, share: Share): boolean {
+  return [...run.sessions].some(session => session !== share.session && session.usable);
+}
+
+/**
  * Some servers admit fewer sessions than are asked for, or fewer logins at a time, and answer the others as they answer a wrong
  * password. The same login passed in another session, so the run goes on with those there are.
  */
 function refusedSession(run: DeliveryRun, share: Share, problem: Problem): void {
   const isLogin = problem.code === 'auth-refused';
-  const hasOthers = [...run.sessions].some(({ usable }) => usable);
-  if (hasOthers && (isLogin || (problem.code === 'server-unreachable' && share.failures > 0))) {
+  if (
+    hasOtherSession(run, share) &&
+    (isLogin || (problem.code === 'server-unreachable' && share.failures > 0))
+  ) {
     share.isSurplus = true;
     run.ports.emit({ kind: 'session-refused', why: problem.message });
     return;

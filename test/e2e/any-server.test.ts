@@ -1,4 +1,5 @@
 /** Servers with several bad habits at once, runs that are interrupted, and `resume` until everybody is settled. */
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,6 +108,8 @@ function run(
   drain: AbortSignal,
   resumed: boolean,
 ): Promise<SendFinished> {
+  // Each session listens.
+  setMaxListeners(0, drain);
   const transport = createSmtpTransport(
     { host: '127.0.0.1', port, tls: 'none', user: 'anna', password: 'secret', timeouts: { trial: 2_000 } },
     { window, notes: store.serverNotes },

@@ -1,4 +1,5 @@
 /** Sending with real parts, from the ledger to a socket, to servers with the habits of those people use. */
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,8 @@ async function send(count: number, options: Options = {}): Promise<SendFinished>
 
 async function resume(email: SendRequest['email'], options: Options = {}): Promise<SendFinished> {
   const { login = false, stop = new AbortController().signal, ...request } = options;
+  // Each session listens.
+  setMaxListeners(0, stop);
   const transport = createSmtpTransport(
     {
       host: '127.0.0.1',
@@ -152,6 +155,18 @@ describe('a server with habits that are hard to live with', () => {
     expect(finished.stopped).toBeUndefined();
     expect(finished.counts).toMatchObject({ accepted: 60 });
     expect(Math.max(...server.copies().values())).toBe(1);
+  });
+
+  it('says at DATA that there are too many sessions, and gets fewer', async () => {
+    server = await startScriptedServer({
+      ...servers.smtpServer,
+      decide: ({ stage, open }) =>
+        stage === 'data' && open > 3 ? '432 4.3.2 Concurrent connections limit exceeded.' : undefined,
+    });
+    const finished = await send(200, { connections: 5 });
+    expect(finished.counts).toMatchObject({ accepted: 200 });
+    expect(events.some(({ kind }) => kind === 'slowed-down')).toBe(false);
+    expect(events.some(({ kind }) => kind === 'session-refused')).toBe(true);
   });
 
   it('ends each session at one recipient with 421', async () => {

@@ -21,6 +21,7 @@ export class Sink {
   misbehave = () => undefined;
   /** Milliseconds before the reply to a message. */
   replyDelayMs = () => 0;
+  greeting = ordinaryMode.greeting;
   extensions = ordinaryMode.extensions;
   /** Options of tls.createSecureContext: STARTTLS works then, and `implicitTls` makes it come first. */
   tls;
@@ -54,14 +55,14 @@ export class Sink {
     const session = { number: this.sessions, transactions: 0, recipient: undefined, mailRefused: false };
     if (this.implicitTls) this.#secure(socket, session);
     else this.#converse(socket, session);
-    if (!this.implicitTls) void this.#reply(socket, session, 'banner', '220 sink ESMTP');
+    if (!this.implicitTls) void this.#reply(socket, session, 'banner', `220 ${this.greeting}`);
   }
 
   #secure(socket, session) {
     const secured = new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(this.tls) });
     this.#converse(secured, session);
     if (this.implicitTls)
-      secured.once('secure', () => void this.#reply(secured, session, 'banner', '220 sink ESMTP'));
+      secured.once('secure', () => void this.#reply(secured, session, 'banner', `220 ${this.greeting}`));
   }
 
   #converse(socket, session) {

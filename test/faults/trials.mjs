@@ -40,7 +40,7 @@ export class Tally {
 /** A sink, a sender and a list; both are gone afterwards. */
 export async function withWorld(count, play, { sender = new Sender(), mode = ordinaryMode } = {}) {
   const sink = new Sink();
-  sink.extensions = mode.extensions;
+  Object.assign(sink, { greeting: mode.greeting, extensions: mode.extensions });
   sender.flags = mode.flags;
   await sink.start();
   sender.writeList(count);

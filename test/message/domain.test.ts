@@ -19,7 +19,7 @@ describe('a domain', () => {
           expect(result.why).not.toBe('');
           return;
         }
-        expect(result.value.length).toBeLessThanOrEqual(255);
+        expect(result.value.length).toBeLessThanOrEqual(253);
         for (const label of result.value.split('.')) {
           expect(label).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
         }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeReply, type TransactionStage } from '../../src/smtp/judge.js';
+import { isSessionLimit, judgeReply, type TransactionStage } from '../../src/smtp/judge.js';
 import { ReplyParser } from '../../src/smtp/reply.js';
 
 const judge = (stage: TransactionStage, text: string) =>
@@ -125,5 +125,24 @@ describe('any reply', () => {
         expect(tooLarge ? ['rejected'] : others).toContain(judge('mail', `${code} ${text}`));
       }),
     );
+  });
+});
+
+describe('a limit of sessions', () => {
+  it.each([
+    [432, '4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending'],
+    [421, 'Too many concurrent SMTP connections; please try again later.'],
+    [421, '4.7.0 mail.example.org Error: too many connections from 192.0.2.1'],
+    [451, '4.7.1 too many sessions'],
+  ])('is read from %i %s', (code, text) => {
+    expect(isSessionLimit({ code, text })).toBe(true);
+  });
+
+  it.each([
+    [452, '4.5.3 Too many messages in this session'],
+    [550, 'too many connections'],
+    [451, '4.7.1 rate limit exceeded'],
+  ])('is not read from %i %s', (code, text) => {
+    expect(isSessionLimit({ code, text })).toBe(false);
   });
 });

@@ -54,6 +54,7 @@ const refuses = [
     'mail.example.org ESMTP',
     ehlo('mail.example.org Hello host [127.0.0.1], Haraka is at your service.', 'PIPELINING'),
   ],
+  ['chasquid', 'mail.example.org ESMTP chasquid', ehlo('mail.example.org - hello', 'PIPELINING')],
   ['Dovecot', 'mail.example.org Dovecot (Debian) ready.', ehlo('mail.example.org', 'PIPELINING')],
   [
     'Dovecot with a greeting of its own',

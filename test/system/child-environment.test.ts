@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { childEnvironment } from '../../src/system/child-environment.js';
 import { compileApart } from '../../src/system/compile-apart.js';
@@ -69,17 +70,19 @@ describe('a child gets none of our secrets:', () => {
     expect(readFileSync(into, 'utf8')).not.toContain(canary);
   });
 
-  it('the thread that compiles', async () => {
-    const code = `import { parentPort } from 'node:worker_threads';
-      parentPort.postMessage({ kind: 'failed', why: JSON.stringify(process.env) })`;
-    const worker = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  it('the process that compiles', async () => {
+    const job = join(folder, 'job.mjs');
+    writeFileSync(
+      job,
+      `process.once('message', () => process.send({ kind: 'failed', why: JSON.stringify(process.env) }));`,
+    );
     const failed = compileApart({ path: 'm.md', source: 'Hi' }, 'S', {
       timeoutMs: 30_000,
       memoryMb: 64,
-      worker,
+      job: pathToFileURL(job),
     });
     const error = (await failed.catch((thrown: unknown) => thrown)) as Error;
-    expect(error.message).toContain('MAILTRACK_PROFILE');
+    expect(error.message).toContain('PATH');
     expect(error.message).not.toContain(canary);
   });
 });

@@ -1,5 +1,6 @@
 import { isLoopbackHost, isPrivateHost } from '../../host.js';
 import { createExchangeChannel } from '../../http/exchange-client.js';
+import { parseUrl } from '../../message/idna.js';
 import { Problem } from '../../problem.js';
 import { openStore } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
@@ -37,7 +38,7 @@ export async function runPull(url: string, options: GlobalOptions): Promise<void
 
 /** User agents and networks are nobody else's business, although nothing can be forged on the way. */
 function readBase(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = parseUrl(url);
   const isSafe =
     parsed?.protocol === 'https:' ||
     (parsed?.protocol === 'http:' && (isLoopbackHost(parsed.hostname) || isPrivateHost(parsed.hostname)));

@@ -1,6 +1,6 @@
 /** The thread of `checkpoints.ts`: copies what is in the write-ahead log by now, once a second. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadDriver } from './database.js';
+import { loadDriver } from './driver.js';
 
 const everyMs = 1_000;
 

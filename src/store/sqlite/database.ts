@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import { Problem } from '../../problem.js';
+import { loadDriver } from './driver.js';
 import { adopt } from './origin.js';
 import { migrations } from './schema.js';
 
@@ -31,19 +31,6 @@ export async function openDatabase(file: string, busyTimeoutMs: number): Promise
     return database;
   } catch (error) {
     throw databaseProblem(file, error);
-  }
-}
-
-/** The driver is native and optional: an install that could not build it must say so here, and only here. */
-export async function loadDriver(): Promise<typeof DatabaseConstructor> {
-  try {
-    // By `require`, as it is CommonJS (see cli/commander.ts).
-    return createRequire(import.meta.url)('better-sqlite3') as typeof DatabaseConstructor;
-  } catch (cause) {
-    throw new Problem('database', 'the SQLite driver better-sqlite3 is not usable on this machine', {
-      fix: 'Run `npm rebuild better-sqlite3` where mailtrack is installed (it may need python3, make and g++).',
-      cause,
-    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import type { Database } from './database.js';
-import { databaseProblem, loadDriver } from './database.js';
+import { databaseProblem } from './database.js';
+import { loadDriver } from './driver.js';
 
 /**
  * An exclusive lock on one email of one database that ends with the process, whatever ends it: a small SQLite file
