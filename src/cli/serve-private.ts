@@ -5,6 +5,7 @@ import { type ListenOptions, tryToListen } from '../http/listen.js';
 import type { PrivateListener, PrivateRoute } from '../http/private-listener.js';
 import type { PublicEndpoint } from '../http/public-endpoint.js';
 import { systemClock } from '../system/clock.js';
+import { readDescriptors } from '../system/descriptors.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { DiskRoom, FactOffer } from '../workflow/fact-ports.js';
 import type { FetchRecorder } from '../workflow/record-fetch.js';
@@ -121,10 +122,11 @@ async function metricsRoute(served: Served): Promise<PrivateRoute> {
   const { endpoint, recorder, unsubscriber, requests, commits, ring } = served;
   return {
     method: 'GET',
-    answer() {
+    async answer() {
       const metrics = serveMetrics({
         requests,
         connections: endpoint.connections(),
+        descriptors: await readDescriptors(),
         counts: recorder.counts,
         unsubscribes: unsubscriber.counts,
         commits,

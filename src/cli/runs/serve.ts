@@ -1,7 +1,9 @@
 import { type RequestKind, requestKinds } from '../../http/answers.js';
+import { mostConnections } from '../../http/connections.js';
 import { startPublicEndpoint } from '../../http/public-endpoint.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
+import { descriptorLimit } from '../../system/descriptors.js';
 import { findServiceManager } from '../../system/service-manager.js';
 import { untilStopSignal } from '../../system/signals.js';
 import { createLiveKeyRing, type LiveKeyRing } from '../../tracking/live-key-ring.js';
@@ -63,6 +65,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       recorder,
       trustedProxies: proxies,
       certificate,
+      maxConnections: connectionsFor(descriptorLimit()),
       keepNetwork: context.text('privacy.keep_network') !== 'none',
       keyFingerprint: () => ring.fingerprint,
       unsubscribe: token => unsubscriber.unsubscribe(token),
@@ -98,6 +101,14 @@ export async function runServe(options: ServeOptions): Promise<void> {
   } finally {
     await store.close();
   }
+}
+
+/**
+ * Connections after their handshake, for as many as are allowed before it: with a low limit of file descriptors, three quarters of
+ * it together, so that the idlest ones make room while the system still accepts connections.
+ */
+function connectionsFor(limit = Number.POSITIVE_INFINITY): number {
+  return Math.min(mostConnections, Math.floor((limit * 3) / 8));
 }
 
 /** What answers and counts, with its words for the log. */
