@@ -159,8 +159,8 @@ async function open(): Promise<Socket> {
   return client;
 }
 
-async function closed(client: Socket): Promise<void> {
-  if (!client.closed) await once(client, 'close');
+function closed(client: Socket): Promise<unknown> {
+  return client.closed ? Promise.resolve() : new Promise(resolve => client.once('close', resolve));
 }
 
 function drip(client: Socket): void {
