@@ -109,11 +109,12 @@ function watchDisk(room: Store['diskRoom'], log: ServeLog): void {
 
 function watchDescriptors(log: ServeLog): void {
   const alarm = new DescriptorAlarm();
-  setInterval(async () => {
+  const look = async () => {
     const descriptors = await readDescriptors();
     const event = descriptors && alarm.look(descriptors);
     if (event !== undefined) log.show(event);
-  }, watchDescriptorsEveryMs).unref();
+  };
+  setInterval(() => void look(), watchDescriptorsEveryMs).unref();
 }
 
 /** A new one that cannot be used must not end the service of the old one. */

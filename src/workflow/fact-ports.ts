@@ -97,6 +97,11 @@ export interface FactOffer {
   /** A random name of the database, made once with it. */
   sourceId(): string;
   /**
+   * Notes a request by its nonce; durable when it resolves, so that a restart forgets none. Nonces are kept for a day.
+   * @returns false when it was taken before.
+   */
+  takeRequest(nonce: string, at: Date): Promise<boolean>;
+  /**
    * In an order that does not change, so that what comes after a place was not there before it. Facts that came here from
    * another database are not among them.
    * @param wanted by type, where to go on: '' is the beginning.
