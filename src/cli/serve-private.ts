@@ -83,9 +83,10 @@ export async function tryAddresses(endpoint: ListenOptions, asked: readonly Priv
   }
 }
 
-/** @returns what closes them. @throws Problem `port-taken`, `io`; none listens then. */
+/** @param names of this server, in requests to it. @returns what closes them. @throws Problem `port-taken`, `io`; none listens then. */
 export async function startPrivate(
   asked: readonly PrivatePaths[],
+  names: readonly string[] | undefined,
   served: Served,
   log: ServeLog,
 ): Promise<() => Promise<void>> {
@@ -102,7 +103,7 @@ export async function startPrivate(
   try {
     for (const { address, paths } of asked) {
       const routes = new Map([...known].filter(([path]) => paths.includes(path)));
-      const listener = await startPrivateListener({ ...address, routes, onFault: served.onFault });
+      const listener = await startPrivateListener({ ...address, routes, names, onFault: served.onFault });
       listeners.push(listener);
       const real = printAddress({ ...address, port: listener.port });
       log.show({ kind: 'private-listening', address: real, paths });

@@ -1,23 +1,23 @@
 import { certificateFaults, systemFaults } from '../connection-fault.js';
 import { Problem } from '../problem.js';
 import type { ExchangeChannel } from '../workflow/fact-ports.js';
+import { fetchBounded } from './bounded-fetch.js';
 
 const patienceMs = 30_000;
-const longestAnswer = 16 * 1_048_576;
+const longestBytes = 16 * 1_048_576;
 
 /** @param base of `serve --exchange`, without a trailing slash. */
 export function createExchangeChannel(base: string): ExchangeChannel {
   return {
     async post(body, authorization) {
       try {
-        const response = await fetch(`${base}/exchange`, {
+        return await fetchBounded(`${base}/exchange`, {
           method: 'POST',
           headers: { authorization, 'content-type': 'application/x-ndjson' },
           body,
-          redirect: 'error',
-          signal: AbortSignal.timeout(patienceMs),
+          patienceMs,
+          longestBytes,
         });
-        return { status: response.status, body: await readText(response) };
       } catch (cause) {
         throw new Problem('server-unreachable', `${base} cannot be reached: ${reasonOf(cause)}`, {
           fix: 'Is `mailtrack serve --exchange` running there, and the tunnel or front open? What came before is stored.',
@@ -26,17 +26,6 @@ export function createExchangeChannel(base: string): ExchangeChannel {
       }
     },
   };
-}
-
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > longestAnswer) throw new Error('the answer is longer than 16 MB');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** `fetch` hides what happened behind "fetch failed". */

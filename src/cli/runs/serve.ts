@@ -27,6 +27,7 @@ export interface ServeOptions extends GlobalOptions {
   readonly host?: string;
   readonly metrics?: ListenAddress | true;
   readonly exchange?: ListenAddress | true;
+  readonly privateHost?: readonly string[];
   readonly trustedProxy?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -77,7 +78,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
     try {
       const { factOffer: offer, diskRoom } = store;
       const served = { endpoint, recorder, unsubscriber, requests, commits, ring, offer, diskRoom, onFault };
-      const closePrivate = await startPrivate(privateAddresses, served, log);
+      const names = options.privateHost ?? context.texts('serve.private_hosts');
+      const closePrivate = await startPrivate(privateAddresses, names, served, log);
       const keepUserAgent = context.text('privacy.keep_user_agent');
       // Before anybody reads that it serves, and sends a signal.
       const upkeep = startUpkeep({ ring, endpoint, recorder, store, tlsFiles, keepUserAgent }, log);
