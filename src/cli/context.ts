@@ -21,6 +21,7 @@ export interface Context {
   /** A setting that names a file: one in a configuration file means a file beside that. */
   path(key: string): string | undefined;
   number(key: string): number | undefined;
+  texts(key: string): readonly string[] | undefined;
 }
 
 /** Flags that stand for a setting, by the setting's key. */
@@ -64,6 +65,7 @@ export async function createContext(options: GlobalOptions, flags: SettingFlags 
     path: key => pathOf(config, key),
     text: key => value(key) as string | undefined,
     number: key => value(key) as number | undefined,
+    texts: key => value(key) as readonly string[] | undefined,
   };
 }
 

@@ -1,5 +1,7 @@
 import type { RequestKind } from '../http/answers.js';
 import type { Metric } from '../http/exposition.js';
+import type { ConnectionCounts } from '../http/public-endpoint.js';
+import type { Descriptors } from '../system/descriptors.js';
 import type { DiskRoom } from '../workflow/fact-ports.js';
 import type { RecorderCounts } from '../workflow/record-fetch.js';
 import { type CommitWatch, commitBounds } from '../workflow/serve-metrics.js';
@@ -7,7 +9,9 @@ import type { UnsubscriberCounts } from '../workflow/unsubscribe.js';
 
 export interface ServeState {
   readonly requests: Readonly<Record<RequestKind, number>>;
-  readonly connections: number;
+  readonly connections: ConnectionCounts;
+  /** undefined where the system does not say. */
+  readonly descriptors: Descriptors | undefined;
   readonly counts: RecorderCounts;
   readonly unsubscribes: UnsubscriberCounts;
   readonly commits: CommitWatch;
@@ -20,7 +24,7 @@ export interface ServeState {
 
 /** The numbers of a running server under their names; docs/deploy.md has the list. */
 export function serveMetrics(state: ServeState): readonly Metric[] {
-  const { requests, counts, unsubscribes, commits } = state;
+  const { requests, connections, descriptors, counts, unsubscribes, commits } = state;
   return [
     {
       type: 'counter',
@@ -69,14 +73,35 @@ export function serveMetrics(state: ServeState): readonly Metric[] {
     },
     gauge(
       'mailtrack_http_connections',
-      'Connections to the public address that are open.',
-      state.connections,
+      'Connections to the public address that are open, with TLS after their handshake.',
+      connections.open,
+    ),
+    gauge(
+      'mailtrack_tls_handshakes',
+      'Connections to the public address that have not finished their TLS handshake.',
+      connections.handshakes,
+    ),
+    counter(
+      'mailtrack_tls_handshakes_failed_total',
+      'Connections to the public address that ended without a finished TLS handshake.',
+      connections.handshakesFailed,
+    ),
+    counter(
+      'mailtrack_http_connections_refused_total',
+      'Connections to the public address that were refused since too many were open.',
+      connections.refused,
     ),
     info('mailtrack_key_info', 'The key that seals.', { fingerprint: state.keyFingerprint }),
     info('mailtrack_build_info', 'What runs.', { version: state.version, node: process.version }),
     gauge('process_start_time_seconds', 'Start of the process since the Unix epoch.', state.startedAt),
     counter('process_cpu_seconds_total', 'CPU time, user and system.', cpuSeconds()),
     gauge('process_resident_memory_bytes', 'Resident memory.', process.memoryUsage.rss()),
+    ...(descriptors === undefined
+      ? []
+      : [
+          gauge('process_open_fds', 'File descriptors in use.', descriptors.open),
+          gauge('process_max_fds', 'File descriptors this process may have.', descriptors.limit),
+        ]),
   ];
 }
 

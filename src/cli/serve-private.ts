@@ -5,6 +5,7 @@ import { type ListenOptions, tryToListen } from '../http/listen.js';
 import type { PrivateListener, PrivateRoute } from '../http/private-listener.js';
 import type { PublicEndpoint } from '../http/public-endpoint.js';
 import { systemClock } from '../system/clock.js';
+import { readDescriptors } from '../system/descriptors.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { DiskRoom, FactOffer } from '../workflow/fact-ports.js';
 import type { FetchRecorder } from '../workflow/record-fetch.js';
@@ -82,9 +83,10 @@ export async function tryAddresses(endpoint: ListenOptions, asked: readonly Priv
   }
 }
 
-/** @returns what closes them. @throws Problem `port-taken`, `io`; none listens then. */
+/** @param names of this server, in requests to it. @returns what closes them. @throws Problem `port-taken`, `io`; none listens then. */
 export async function startPrivate(
   asked: readonly PrivatePaths[],
+  names: readonly string[] | undefined,
   served: Served,
   log: ServeLog,
 ): Promise<() => Promise<void>> {
@@ -101,7 +103,7 @@ export async function startPrivate(
   try {
     for (const { address, paths } of asked) {
       const routes = new Map([...known].filter(([path]) => paths.includes(path)));
-      const listener = await startPrivateListener({ ...address, routes, onFault: served.onFault });
+      const listener = await startPrivateListener({ ...address, routes, names, onFault: served.onFault });
       listeners.push(listener);
       const real = printAddress({ ...address, port: listener.port });
       log.show({ kind: 'private-listening', address: real, paths });
@@ -121,10 +123,11 @@ async function metricsRoute(served: Served): Promise<PrivateRoute> {
   const { endpoint, recorder, unsubscriber, requests, commits, ring } = served;
   return {
     method: 'GET',
-    answer() {
+    async answer() {
       const metrics = serveMetrics({
         requests,
         connections: endpoint.connections(),
+        descriptors: await readDescriptors(),
         counts: recorder.counts,
         unsubscribes: unsubscriber.counts,
         commits,

@@ -3,11 +3,13 @@ import type { PublicEndpoint } from '../http/public-endpoint.js';
 import { Problem } from '../problem.js';
 import type { Store } from '../store/open-store.js';
 import { systemClock } from '../system/clock.js';
+import { readDescriptors } from '../system/descriptors.js';
 import { watchFiles } from '../system/file-changes.js';
 import { onReloadSignal } from '../system/signals.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { LiveKeyRing } from '../tracking/live-key-ring.js';
 import type { FetchRecorder } from '../workflow/record-fetch.js';
+import { DescriptorAlarm } from '../workflow/watch-descriptors.js';
 import { DiskAlarm } from '../workflow/watch-disk.js';
 import { TokenWatch } from '../workflow/watch-tokens.js';
 import { type CertificateFiles, readCertificate } from './certificate.js';
@@ -18,6 +20,8 @@ import { reasonOf, type ServeLog } from './serve-log.js';
 /** A certificate is renewed weeks before it expires. */
 const renewLookMs = 10_000;
 const watchEveryMs = 1_000;
+/** Descriptors are listed for it, thousands of them on a busy server. */
+const watchDescriptorsEveryMs = 5_000;
 
 export interface Upkeep {
   /** Resolves when the terminal that started us is gone, and nobody can reload anything any more. */
@@ -37,7 +41,7 @@ export interface UpkeepOf {
   readonly keepUserAgent: string | undefined;
 }
 
-/** Keys and certificates are replaced, tokens and disk are watched, user agents are forgotten. */
+/** Keys and certificates are replaced, tokens, disk and file descriptors are watched, user agents are forgotten. */
 export function startUpkeep(of: UpkeepOf, log: ServeLog): Upkeep {
   const { ring, endpoint, recorder, store, tlsFiles } = of;
   const renew = tlsFiles && (() => void renewCertificate(tlsFiles, endpoint, log));
@@ -49,6 +53,7 @@ export function startUpkeep(of: UpkeepOf, log: ServeLog): Upkeep {
   const hungUp = new Promise<void>(end => onReloadSignal(reload, end));
   watchTokens(recorder, log, ring);
   watchDisk(store.diskRoom, log);
+  watchDescriptors(log);
   return { hungUp, end: forgetUserAgents(of.keepUserAgent, store.userAgentForgetter, log) };
 }
 
@@ -100,6 +105,16 @@ function watchDisk(room: Store['diskRoom'], log: ServeLog): void {
   };
   look();
   setInterval(look, watchEveryMs).unref();
+}
+
+function watchDescriptors(log: ServeLog): void {
+  const alarm = new DescriptorAlarm();
+  const look = async () => {
+    const descriptors = await readDescriptors();
+    const event = descriptors && alarm.look(descriptors);
+    if (event !== undefined) log.show(event);
+  };
+  setInterval(() => void look(), watchDescriptorsEveryMs).unref();
 }
 
 /** A new one that cannot be used must not end the service of the old one. */

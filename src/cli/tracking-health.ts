@@ -1,32 +1,62 @@
-import { askHttp } from '../http/ask.js';
+import { AnswerTooLong, askHttp } from '../http/ask.js';
 import { Problem } from '../problem.js';
 
 /** Long enough for a server on the other side of the world, short enough not to be in the way. */
 const patienceMs = 3_000;
-/** Octets; ours has fewer than 100. */
+/** The answer of `serve` has 45 octets. */
 const longestAnswer = 4_096;
 
 /**
  * Asks the pixel server how it is before mail points to it.
- * @returns a warning when it does not answer (it may be started later, or be out of our sight).
+ * @returns a warning when it does not answer (it may be started later, or be out of our sight), or as something else does.
  * @throws Problem `tracking-url` when it answers with another key: nothing sent now could ever be counted there.
  */
 export async function healthWarning(trackingUrl: string, fingerprint: string): Promise<readonly string[]> {
-  const key = await readHealthKey(`${trackingUrl}/healthz`);
-  if (key === undefined)
-    return [`${trackingUrl} does not answer: until \`mailtrack serve\` runs there, opens are lost`];
-  if (key === fingerprint) return [];
-  throw new Problem('tracking-url', `${trackingUrl} answers with another key (${key}, not ${fingerprint})`, {
-    fix: 'Give the server the key file of the machine that sends, or MAILTRACK_KEY; else nothing would be counted.',
-  });
+  const health = await readHealth(`${trackingUrl}/healthz`);
+  switch (health.kind) {
+    case 'silent':
+      return [`${trackingUrl} does not answer: until \`mailtrack serve\` runs there, opens are lost`];
+    case 'other':
+      return [
+        `${trackingUrl}/healthz answers ${health.how}, which is not how \`mailtrack serve\` answers: opens may be lost`,
+      ];
+    case 'key':
+      if (health.key === fingerprint) return [];
+      throw new Problem(
+        'tracking-url',
+        `${trackingUrl} answers with another key (${health.key}, not ${fingerprint})`,
+        {
+          fix: 'Give the server the key file of the machine that sends, or MAILTRACK_KEY; else nothing would be counted.',
+        },
+      );
+  }
 }
 
-async function readHealthKey(url: string): Promise<string | undefined> {
+type Health =
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'other'; readonly how: string }
+  | { readonly kind: 'key'; readonly key: string };
+
+/** Nothing that the server says is shown but what is known to be a fingerprint. */
+async function readHealth(url: string): Promise<Health> {
   try {
-    const answer = await askHttp(url, { method: 'GET', patienceMs, longestAnswer });
-    const body: unknown = JSON.parse(answer.body);
-    const key = typeof body === 'object' && body !== null && 'key' in body ? body.key : undefined;
-    return answer.status === 200 && typeof key === 'string' ? key : undefined;
+    const { status, body } = await askHttp(url, { method: 'GET', patienceMs, longestAnswer });
+    if (status >= 300 && status < 400) return { kind: 'other', how: `with a redirect (${status})` };
+    if (status !== 200) return { kind: 'other', how: `with ${status}` };
+    const key = fingerprintOf(body);
+    return key === undefined ? { kind: 'other', how: 'with something else' } : { kind: 'key', key };
+  } catch (error) {
+    return error instanceof AnswerTooLong
+      ? { kind: 'other', how: 'with more than 4 kB' }
+      : { kind: 'silent' };
+  }
+}
+
+function fingerprintOf(body: string): string | undefined {
+  try {
+    const health: unknown = JSON.parse(body);
+    const key = typeof health === 'object' && health !== null && 'key' in health ? health.key : undefined;
+    return typeof key === 'string' && /^[0-9a-f]{16}$/.test(key) ? key : undefined;
   } catch {
     return undefined;
   }

@@ -22,9 +22,15 @@ export interface Answer {
   readonly body: string;
 }
 
+export class AnswerTooLong extends Error {
+  constructor(longestBytes: number) {
+    super(`the answer is longer than ${sizeOf(longestBytes)}`);
+  }
+}
+
 /**
  * A redirect is an answer like any other, and is not followed.
- * @throws Error with Node's code; its message says in words when the answer is too long or late, or the address wrong.
+ * @throws AnswerTooLong; Error with Node's code, whose message says in words when the answer is late, or the address wrong.
  */
 export async function askHttp(url: string, question: Question): Promise<Answer> {
   const { method, headers = {}, body, patienceMs, longestAnswer } = question;
@@ -33,7 +39,12 @@ export async function askHttp(url: string, question: Question): Promise<Answer> 
   return new Promise((resolve, reject) => {
     const asked = request(url, {
       method,
-      headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
+      // Without it, a small answer could be packed so that it becomes a large one.
+      headers: {
+        'accept-encoding': 'identity',
+        ...headers,
+        ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+      },
       // A connection that waits for more questions would keep the process, and may be closed under the next one.
       agent: false,
       lookup: lookupFor(isClear),
@@ -58,7 +69,7 @@ async function readText(response: IncomingMessage, longest: number): Promise<str
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > longest) throw new Error(`the answer is longer than ${sizeOf(longest)}`);
+    if (length > longest) throw new AnswerTooLong(longest);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { networkPrefix } from '../tracking/network.js';
+import { type Handshakes, noHandshakes, watchHandshakes } from './handshakes.js';
 
 /**
  * Bounds on what one client can hold: octets of request line and headers, and the time to send them. Slow ones are
@@ -25,8 +26,13 @@ const stalledMs = 30_000;
 const lookMs = 2_000;
 
 const requestsPerConnection = 1_000;
-/** At most; an address of its own has no bound, since whole companies stand behind one. */
-const mostConnections = 10_000;
+/**
+ * Connections after their handshake, and as many again before it. A single address has no bound of its own, since whole
+ * companies share one.
+ */
+export const mostConnections = 10_000;
+/** A handshake takes some round trips; a mail program on a bad line needs seconds for them. */
+const handshakeMs = 10_000;
 /** So many at once go when there are too many: to find the idlest takes a look at all of them. */
 const evictedShare = 0.01;
 
@@ -55,16 +61,35 @@ export interface Connections {
   /** Whether this answer, about to be written, is to be the last of its connection. */
   endsWith(connection: Connection, response: ServerResponse): boolean;
   readonly open: number;
+  readonly handshakes: Handshakes;
+  /** Connections that were refused since there were too many, since the start. */
+  readonly refused: number;
+}
+
+export interface ConnectionLimits {
+  /** Default 10,000. */
+  readonly maxConnections?: number | undefined;
+  /** Default 10 s. */
+  readonly handshakeMs?: number | undefined;
 }
 
 /** Keeps count of a server's connections; when there are too many, those go that have been silent longest. */
-export function watchConnections(server: Server, most = mostConnections): Connections {
+export function watchConnections(server: Server, given: ConnectionLimits = {}): Connections {
+  const most = given.maxConnections ?? mostConnections;
   const connections = new Map<Socket, Connection>();
   const timer = setInterval(() => endSilent(connections.values(), performance.now()), lookMs);
   timer.unref();
   server.once('close', () => clearInterval(timer));
-  // Nobody of so many can be sent away for others: all wait for an answer, or have not ended their handshake.
+  const handshakes =
+    server instanceof TlsServer
+      ? watchHandshakes(server, most, given.handshakeMs ?? handshakeMs)
+      : noHandshakes;
+  // Beyond twice the limit nothing can be evicted: every connection waits for an answer.
   server.maxConnections = most * 2;
+  let refused = 0;
+  server.on('drop', () => {
+    refused += 1;
+  });
   // Without it, a client that closes its half behind a request gets no answer. RFC 9112 §9.6 lets it.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('clientError', (error, socket) =>
@@ -108,6 +133,10 @@ export function watchConnections(server: Server, most = mostConnections): Connec
     get open() {
       return connections.size;
     },
+    handshakes,
+    get refused() {
+      return refused;
+    },
   };
 }
 
@@ -142,7 +171,9 @@ const refusals: Readonly<Record<string, string>> = {
  * instead of them, depending on whether they wait for the disk: it would tell a token that verifies from one that does not.
  */
 function refuse(error: NodeJS.ErrnoException, socket: Socket, connection: Connection | undefined): void {
-  if (connection?.response !== undefined) endAnswered(connection, connection.response);
+  // Without a finished handshake nothing can be written, and a socket that waits to have written it never ends.
+  if (connection === undefined) socket.destroy();
+  else if (connection.response !== undefined) endAnswered(connection, connection.response);
   else if (socket.writable) {
     const status = refusals[error.code ?? ''] ?? '400 Bad Request';
     socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);

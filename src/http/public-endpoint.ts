@@ -41,16 +41,28 @@ export interface PublicEndpointOptions
   /** false: nothing is kept of where a request came from. */
   readonly keepNetwork?: boolean;
   readonly maxConnections?: number;
+  /** How long a client may take for its TLS handshake; default 10 s. */
+  readonly handshakeMs?: number;
   /** PEM; undefined: HTTP without TLS, for a front to add it. */
   readonly certificate?: Certificate | undefined;
   /** Called with what should never happen; the server goes on. */
   readonly onFault?: (error: unknown) => void;
 }
 
+export interface ConnectionCounts {
+  /** Connections that are open now, with TLS those that have finished their handshake. */
+  readonly open: number;
+  /** Connections that are in their TLS handshake now. */
+  readonly handshakes: number;
+  /** Connections that ended without a finished handshake, since the start. */
+  readonly handshakesFailed: number;
+  /** Connections that were refused since there were too many, since the start. */
+  readonly refused: number;
+}
+
 export interface PublicEndpoint {
   readonly port: number;
-  /** Connections that are open now. */
-  connections(): number;
+  connections(): ConnectionCounts;
   /** For connections from now on. Only where it was started with one. */
   replaceCertificate(certificate: Certificate): void;
   /** Takes no more connections, lets the requests under way finish, for three seconds at most, and flushes the recorder. */
@@ -66,12 +78,9 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
   const tls =
     options.certificate === undefined
       ? undefined
-      : createTlsServer(
-          { ...limits, ...options.certificate, handshakeTimeout: limits.headersTimeout },
-          respond,
-        );
+      : createTlsServer({ ...limits, ...options.certificate }, respond);
   const server = tls ?? createServer(limits, respond);
-  const connections = watchConnections(server, options.maxConnections);
+  const connections = watchConnections(server, options);
   // Whatever else is expected: Node would answer 417, and a pixel is never answered with an error.
   server.on('checkExpectation', respond);
   const port = await listen(server, options);
@@ -133,7 +142,12 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
 
   return {
     port,
-    connections: () => connections.open,
+    connections: () => ({
+      open: connections.open,
+      handshakes: connections.handshakes.open,
+      handshakesFailed: connections.handshakes.failed,
+      refused: connections.refused,
+    }),
     replaceCertificate: certificate => tls?.setSecureContext(certificate),
     async close() {
       const closed = new Promise(resolve => server.close(resolve));
@@ -143,6 +157,7 @@ export async function startPublicEndpoint(options: PublicEndpointOptions): Promi
       await nextTurn();
       // What is left has no whole request to answer, and could take its time.
       server.closeAllConnections();
+      connections.handshakes.end();
       await closed;
       await recorder.flush();
     },

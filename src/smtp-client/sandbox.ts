@@ -1,10 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { Problem } from '../problem.js';
+import { MessageRoom, type RoomLimits } from './message-room.js';
 
 export interface SandboxOptions {
   /** 0: any free one. */
@@ -13,6 +12,8 @@ export interface SandboxOptions {
   readonly dir?: string;
   /** Called for each message, before its sender hears that it was accepted. Must not throw. */
   readonly onMessage?: (message: SandboxMessage) => void;
+  /** Memory for messages that are arriving; default 50 MB each and 200 MB together. */
+  readonly limits?: RoomLimits;
 }
 
 /** One transaction as it came. */
@@ -34,17 +35,19 @@ export interface Sandbox {
 }
 
 const host = '127.0.0.1';
-const maxMessageBytes = 50 * 1024 * 1024;
+const defaultLimits: RoomLimits = { messageBytes: 50 * 1_048_576, totalBytes: 200 * 1_048_576 };
 const closeMs = 200;
 
 /**
  * An SMTP server on this machine only, that accepts everything and delivers nothing. It offers login and takes any.
  * @throws Problem `port-taken`, `io` when it cannot listen, `cannot-create` for `dir`.
  */
-export async function startSandbox({ port, dir, onMessage }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { port, dir, onMessage, limits = defaultLimits } = options;
+  const room = new MessageRoom(limits);
   let stored = dir === undefined ? 0 : await prepareFolder(dir);
   const server = new SMTPServer({
-    size: maxMessageBytes,
+    size: limits.messageBytes,
     authOptional: true,
     allowInsecureAuth: true,
     disableReverseLookup: true,
@@ -53,8 +56,12 @@ export async function startSandbox({ port, dir, onMessage }: SandboxOptions): Pr
     closeTimeout: closeMs,
     onAuth: (auth, _session, callback) => callback(null, { user: auth.username ?? '' }),
     onData: (stream, session, callback) => {
-      stored += 1;
-      receive(stream, session, stored, dir).then(
+      const take = async () => {
+        const bytes = await room.read(stream);
+        stored += 1;
+        return store(bytes, session, stored, dir);
+      };
+      take().then(
         message => {
           onMessage?.(message);
           callback(null, `accepted as ${message.sequence}, delivered to nobody`);
@@ -85,17 +92,12 @@ async function prepareFolder(dir: string): Promise<number> {
   }
 }
 
-async function receive(
-  stream: Readable,
+async function store(
+  bytes: Buffer,
   session: SMTPServerSession,
   sequence: number,
   dir: string | undefined,
 ): Promise<SandboxMessage> {
-  const bytes = await buffer(stream);
-  if ((stream as { sizeExceeded?: boolean }).sizeExceeded === true) {
-    // RFC 1870 §6.3
-    throw Object.assign(new Error(`more than ${maxMessageBytes} octets`), { responseCode: 552 });
-  }
   const { mailFrom, rcptTo } = session.envelope;
   const envelopeFrom = mailFrom === false ? '' : mailFrom.address;
   const recipients = rcptTo.map(({ address }) => address);

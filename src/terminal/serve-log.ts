@@ -13,6 +13,8 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   recovered: 'info',
   'disk-nearly-full': 'warning',
   'disk-has-room': 'info',
+  'descriptors-scarce': 'warning',
+  'descriptors-enough': 'info',
   'user-agents-forgotten': 'info',
   'tokens-unverifiable': 'warning',
   'keys-reloaded': 'info',
@@ -59,6 +61,13 @@ export function serveLine(event: ServeEvent): string {
       return `The disk is nearly full, ${megabytes(event.freeBytes)} are free: fetches are only counted until there are 220 MB.`;
     case 'disk-has-room':
       return `The disk has room again, ${megabytes(event.freeBytes)}, after ${event.seconds.toFixed(1)} s: fetches have rows.`;
+    case 'descriptors-scarce':
+      return (
+        `${event.open} of ${event.limit} file descriptors are in use; at the limit no connection is accepted. ` +
+        'Raise LimitNOFILE of the service, or `ulimit -n`.'
+      );
+    case 'descriptors-enough':
+      return `Enough file descriptors again: ${event.open} of ${event.limit} are in use.`;
     case 'user-agents-forgotten':
       return `User agents from before ${event.before.toISOString().slice(0, 16)}Z are forgotten, of ${event.fetches} fetches.`;
     case 'tokens-unverifiable':
@@ -136,6 +145,9 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
       return { free_bytes: event.freeBytes };
     case 'disk-has-room':
       return { free_bytes: event.freeBytes, seconds: event.seconds };
+    case 'descriptors-scarce':
+    case 'descriptors-enough':
+      return { open: event.open, limit: event.limit };
     case 'user-agents-forgotten':
       return { fetches: event.fetches, before: event.before.toISOString() };
     case 'tokens-unverifiable':

@@ -148,6 +148,11 @@ export type ServeEvent =
   | { readonly kind: 'disk-nearly-full'; readonly freeBytes: number }
   | { readonly kind: 'disk-has-room'; readonly freeBytes: number; readonly seconds: number }
   | {
+      readonly kind: 'descriptors-scarce' | 'descriptors-enough';
+      readonly open: number;
+      readonly limit: number;
+    }
+  | {
       readonly kind: 'tokens-unverifiable';
       readonly unverifiable: number;
       readonly verified: number;

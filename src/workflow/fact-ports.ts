@@ -18,19 +18,27 @@ export interface Unsubscription {
   readonly at: Date;
 }
 
+/** A fetch with a token that proves nothing. Its `recipientNumber` only stands for the text of that token. */
+export type ForgedFetch = Omit<RecordedFetch, 'emailNumber'>;
+
 export interface FetchLog {
   /**
    * Resolves when all of them are durable, in one commit; when it rejects, none of them is.
-   * @returns how many became a row. Of the others there was only counted that they were: a pixel has 1,000 rows at most, and
-   * a disk that is nearly full gets none.
+   * @param forged written as the others are and removed again in the same commit: they leave nothing, and take as long. Otherwise
+   * the time of an answer would tell a token that verifies from one that does not.
+   * @returns how many of `fetches` became a row. The others were only counted: a pixel has at most 1,000 rows, and a disk that is
+   * nearly full gets none.
    */
-  appendFetches(fetches: readonly RecordedFetch[]): Promise<number>;
+  appendFetches(fetches: readonly RecordedFetch[], forged?: readonly ForgedFetch[]): Promise<number>;
   /**
    * Resolves when all of them are durable, in one commit; when it rejects, none of them is. Asking twice is fine. With nobody in it,
    * it still takes a lock, and rejects when there is none to be had.
    */
   recordUnsubscribes(people: readonly Unsubscription[]): Promise<void>;
-  /** The numbers behind an article token, or undefined when no such email, format or recipient exists. */
+  /**
+   * The numbers behind an article token, or undefined when no such email, format or recipient exists. It takes as long for an
+   * address that is not among the recipients of an email as for one that is.
+   */
   resolveArticleToken(
     emailId: string,
     emailAddress: string,
@@ -88,6 +96,11 @@ export interface OfferedFacts {
 export interface FactOffer {
   /** A random name of the database, made once with it. */
   sourceId(): string;
+  /**
+   * Notes a request by its nonce; durable when it resolves, so that a restart forgets none. Nonces are kept for a day.
+   * @returns false when it was taken before.
+   */
+  takeRequest(nonce: string, at: Date): Promise<boolean>;
   /**
    * In an order that does not change, so that what comes after a place was not there before it. Facts that came here from
    * another database are not among them.

@@ -4,6 +4,11 @@ export interface QueueOptions<Item, Result> {
   readonly clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
   /** All of the items or, when it rejects, none of them. One result per item, in the same order. */
   readonly write: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /**
+   * Whether an item is something to keep; default true. Other items are written for as long as somebody waits for them: they cannot
+   * fill the memory that is for facts.
+   */
+  readonly isFact?: (item: Item) => boolean;
   /** Must not throw. */
   readonly onWritten: (results: readonly Result[]) => void;
   /** Called when writing begins to fail, not again until it has worked in between. */
@@ -12,17 +17,19 @@ export interface QueueOptions<Item, Result> {
   readonly maxWaitMs: number;
   /** While more are held nobody waits: each who does holds a request, a response and their place on a connection. */
   readonly maxWaiting: number;
-  /** Items held in memory; more are refused. */
+  /** Facts held in memory; more are refused. */
   readonly maxHeld: number;
 }
 
 /** What arrived together: written together, given up waiting for together. */
 interface Turn<Item, Result> {
-  readonly items: Item[];
+  items: Item[];
   /** One for each item; undefined where nobody waits. */
-  readonly waiting: (((outcome: Result | 'queued') => void) | undefined)[];
+  waiting: (((outcome: Result | 'queued') => void) | undefined)[];
   /** There once somebody waits longer than a commit usually takes; ends the wait for the deadline. */
   deadline: AbortController | undefined;
+  /** While a write of it is under way, its items stay as they are. */
+  isBeingWritten: boolean;
   isWritten: boolean;
 }
 
@@ -58,7 +65,9 @@ export class FetchQueue<Item, Result> {
   readonly #options: QueueOptions<Item, Result>;
   readonly #turns: Turn<Item, Result>[] = [];
   #gathering: Turn<Item, Result> | undefined;
-  #held = 0;
+  /** Items of all kinds, and facts among them. */
+  #items = 0;
+  #facts = 0;
   #drain: Promise<void> | undefined;
   #writeMs = 0;
   /** Writes that failed since one worked. */
@@ -69,28 +78,32 @@ export class FetchQueue<Item, Result> {
     this.#options = options;
   }
 
-  /** Items that are not written yet. */
+  /** Facts that are not written yet. */
   get held(): number {
-    return this.#held;
+    return this.#facts;
   }
 
   /**
    * @returns the item's result; `queued` when that takes too long, or too many wait, and it is still tried; `dropped` when there
-   * is no room.
+   * is no room. An item that is no fact is forgotten with `queued`.
    */
   push(item: Item): Promise<Result | 'queued'> | 'queued' | 'dropped' {
-    if (this.#held >= this.#options.maxHeld) return 'dropped';
-    this.#held += 1;
+    const isFact = this.#isFact(item);
+    const isWaitedFor = this.#items < this.#options.maxWaiting;
+    if (isFact && this.#facts >= this.#options.maxHeld) return 'dropped';
+    if (!isFact && !isWaitedFor) return 'queued';
+    this.#items += 1;
+    if (isFact) this.#facts += 1;
     const turn = this.#gathering ?? this.#beginTurn();
     turn.items.push(item);
-    if (this.#held <= this.#options.maxWaiting) return new Promise(resolve => turn.waiting.push(resolve));
+    if (isWaitedFor) return new Promise(resolve => turn.waiting.push(resolve));
     turn.waiting.push(undefined);
     return 'queued';
   }
 
   /**
    * Writes what is held, trying again for at most `maxWaitMs`, and ends the queue: nothing may be pushed after it.
-   * @returns how many items could not be written in that time.
+   * @returns how many facts could not be written in that time.
    */
   async flush(): Promise<number> {
     this.#endTurn();
@@ -98,11 +111,21 @@ export class FetchQueue<Item, Result> {
     await Promise.race([this.#drain, this.#options.clock.sleep(this.#options.maxWaitMs, patience.signal)]);
     patience.abort();
     this.#open = false;
-    return this.#held;
+    return this.#facts;
+  }
+
+  #isFact(item: Item): boolean {
+    return this.#options.isFact?.(item) ?? true;
   }
 
   #beginTurn(): Turn<Item, Result> {
-    const turn: Turn<Item, Result> = { items: [], waiting: [], deadline: undefined, isWritten: false };
+    const turn: Turn<Item, Result> = {
+      items: [],
+      waiting: [],
+      deadline: undefined,
+      isBeingWritten: false,
+      isWritten: false,
+    };
     this.#gathering = turn;
     const startedMs = this.#options.clock.monotonicMs();
     const untilMs = startedMs + Math.min(this.#writeMs, longestGatherMs);
@@ -137,6 +160,15 @@ export class FetchQueue<Item, Result> {
     turn.deadline = new AbortController();
     await this.#options.clock.sleep(this.#options.maxWaitMs, turn.deadline.signal);
     for (const resolve of turn.waiting) resolve?.('queued');
+    if (!turn.isBeingWritten && !turn.isWritten) this.#keepFacts(turn);
+  }
+
+  /** Nobody waits for the rest any more. */
+  #keepFacts(turn: Turn<Item, Result>): void {
+    const before = turn.items.length;
+    turn.items = turn.items.filter(item => this.#isFact(item));
+    turn.waiting = turn.items.map(() => undefined);
+    this.#items -= before - turn.items.length;
   }
 
   async #writeAll(): Promise<void> {
@@ -144,11 +176,13 @@ export class FetchQueue<Item, Result> {
       const turns = this.#nextTurns();
       const items = turns.length === 1 ? (turns[0]?.items ?? []) : turns.flatMap(turn => turn.items);
       const startedMs = this.#options.clock.monotonicMs();
+      for (const turn of turns) turn.isBeingWritten = true;
       try {
         const results = await this.#options.write(items);
         this.#writeMs = this.#options.clock.monotonicMs() - startedMs;
         this.#settle(turns, results);
       } catch (error) {
+        for (const turn of turns) turn.isBeingWritten = false;
         if (this.#failures === 0) this.#options.onStalled(error);
         await this.#options.clock.sleep(retryMs[Math.min(this.#failures, retryMs.length - 1)] ?? 0);
         this.#failures += 1;
@@ -169,7 +203,8 @@ export class FetchQueue<Item, Result> {
   #settle(turns: readonly Turn<Item, Result>[], results: readonly Result[]): void {
     this.#failures = 0;
     this.#turns.splice(0, turns.length);
-    this.#held -= results.length;
+    this.#items -= results.length;
+    for (const turn of turns) for (const item of turn.items) if (this.#isFact(item)) this.#facts -= 1;
     // Counted before anybody is told.
     this.#options.onWritten(results);
     let index = 0;

@@ -1,11 +1,4 @@
-import {
-  clockToleranceMs,
-  exchangeSchema,
-  openRequest,
-  printPage,
-  type Refusal,
-  readRecords,
-} from '../tracking/exchange.js';
+import { exchangeSchema, openRequest, printPage, type Refusal, readRecords } from '../tracking/exchange.js';
 import { counterRecord, fetchRecord, unsubscribeRecord } from '../tracking/exchanged-facts.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { FactOffer } from './fact-ports.js';
@@ -32,15 +25,16 @@ const pageFacts = 500;
 export function createFactOffering(
   ports: OfferPorts,
 ): (authorization: string, body: string) => Promise<ExchangeAnswer> {
-  const seen = new SeenNonces();
-
   return async (authorization, body) => {
     const now = ports.clock.now();
     const opened = openRequest(ports.ring, authorization, body, now);
     if (typeof opened === 'string') return refusal(opened, now);
-    if (!seen.add(opened.proof.nonce, now)) return refusal('credentials', now);
-    const wanted = readWanted(body);
-    if (wanted === undefined) return error(400, 'request', now);
+    // Before anything is told: a request that somebody recorded is worth nothing, also after a restart.
+    if (!(await ports.offer.takeRequest(opened.proof.nonce, now))) return refusal('credentials', now);
+    const asked = readRequest(body);
+    if (asked === undefined) return error(400, 'request', now);
+    const { sourceId, wanted } = asked;
+    if (sourceId !== undefined && sourceId !== ports.offer.sourceId()) return error(409, 'source', now);
     const facts = await ports.offer.factsAfter(wanted, pageFacts);
     if (facts === undefined) return error(409, 'place', now);
     const records = [
@@ -53,34 +47,26 @@ export function createFactOffering(
   };
 }
 
-/** Requests that were made lately; each is answered once, so that one that somebody recorded is worth nothing. */
-class SeenNonces {
-  readonly #until = new Map<string, number>();
-
-  /** @returns false when it was there. */
-  add(nonce: string, now: Date): boolean {
-    for (const [old, until] of this.#until) {
-      if (until > now.getTime()) break;
-      this.#until.delete(old);
-    }
-    if (this.#until.has(nonce)) return false;
-    // A request of a clock that is ahead is good for longer.
-    this.#until.set(nonce, now.getTime() + 2 * clockToleranceMs);
-    return true;
-  }
+interface AskedFacts {
+  /** Whose facts they are, when the request says so; recorded, it is worth nothing to another database with the same key. */
+  readonly sourceId: string | undefined;
+  /** By type, where to go on. */
+  readonly wanted: ReadonlyMap<string, string>;
 }
 
-/** By type, where to go on; undefined when it is no request of an exchange. */
-function readWanted(body: string): ReadonlyMap<string, string> | undefined {
+/** @returns undefined when it is not a request of an exchange. */
+function readRequest(body: string): AskedFacts | undefined {
   const [first, ...records] = readRecords(body) ?? [];
   if (first?.type !== 'pull' || first['schema'] !== exchangeSchema) return undefined;
+  const sourceId = first['source'];
+  if (sourceId !== undefined && typeof sourceId !== 'string') return undefined;
   const wanted = new Map<string, string>();
   for (const { type, of, after } of records) {
     if (type !== 'want') continue;
     if (typeof of !== 'string' || typeof after !== 'string') return undefined;
     wanted.set(of, after);
   }
-  return wanted;
+  return { sourceId, wanted };
 }
 
 function refusal(why: Refusal, now: Date): ExchangeAnswer {

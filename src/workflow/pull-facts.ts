@@ -34,6 +34,8 @@ export interface Pulled extends PulledCounts {
   readonly passedOver: number;
 }
 
+const twoDatabases = 'answers with one database and then with another';
+
 /** What this version takes; the other side is asked for nothing else. */
 const types = ['fetch', 'unsubscribe', 'counter'] as const;
 
@@ -52,9 +54,9 @@ export async function pullFacts({ url, onPage }: PullOptions, ports: PullPorts):
   }
   let sum = { fetches: 0, counted: 0, known: 0, strange: 0, unsubscribes: 0, passedOver: 0 };
   for (;;) {
-    const page = await ask(url, key, ports, ports.intake.placesOf(sourceId));
+    const page = await ask(url, key, ports, { sourceId, places: ports.intake.placesOf(sourceId) });
     if (page.sourceId !== sourceId) {
-      throw foreign(url, 'answers with one database and then with another');
+      throw foreign(url, twoDatabases);
     }
     const { facts, passedOver } = readFacts(page, url);
     const stored = await ports.intake.storePage({ sourceId, url, facts }, ports.clock.now());
@@ -85,32 +87,40 @@ async function introduce(url: string, ports: PullPorts): Promise<{ key: Key; pag
   );
 }
 
-type Places = ReadonlyMap<string, string>;
+/** What is asked for, of which database. */
+interface Wanted {
+  readonly sourceId: string;
+  readonly places: ReadonlyMap<string, string>;
+}
 
 async function ask(
   url: string,
   key: Key,
   ports: PullPorts,
-  places: undefined,
+  wanted: undefined,
 ): Promise<ExchangePage | 'unknown-key'>;
-async function ask(url: string, key: Key, ports: PullPorts, places: Places): Promise<ExchangePage>;
+async function ask(url: string, key: Key, ports: PullPorts, wanted: Wanted): Promise<ExchangePage>;
 async function ask(
   url: string,
   key: Key,
   { channel, clock, random }: PullPorts,
-  places: Places | undefined,
+  wanted: Wanted | undefined,
 ): Promise<ExchangePage | 'unknown-key'> {
-  const wants = types.map(of => ({ type: 'want', of, after: places?.get(of) ?? '' }));
-  const body = printRecords([
-    { type: 'pull', schema: exchangeSchema },
-    ...(places === undefined ? [] : wants),
-  ]);
+  const pull = { type: 'pull', schema: exchangeSchema };
+  const body = printRecords(
+    wanted === undefined
+      ? [pull]
+      : [
+          { ...pull, source: wanted.sourceId },
+          ...types.map(of => ({ type: 'want', of, after: wanted.places.get(of) ?? '' })),
+        ],
+  );
   const sentAt = clock.now();
   const authorization = proveRequest(key, body, sentAt, random.bytes(16));
   const answer = await channel.post(body, authorization);
   if (answer.status !== 200) {
     const why = readError(answer.body);
-    if (why?.error === 'key' && places === undefined) return 'unknown-key';
+    if (why?.error === 'key' && wanted === undefined) return 'unknown-key';
     throw refused(url, answer.status, why, sentAt);
   }
   const page = readPage(key, nonceOf(authorization), answer.body);
@@ -152,6 +162,8 @@ function refused(url: string, status: number, why: ErrorAnswer | undefined, sent
       return new Problem('auth-refused', `${url} refuses the key`, {
         fix: 'Run the command again; `mailtrack keys list` shows what a machine has.',
       });
+    case 'source':
+      return foreign(url, twoDatabases);
     case 'place':
       return new Problem(
         'email-state',

@@ -3,7 +3,7 @@ import type { Classification, Fetch, PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type ArticleContent, parseToken, type Token } from '../tracking/token.js';
 import { keptUserAgent } from '../tracking/user-agent.js';
-import type { FetchLog, RecordedFetch } from './fact-ports.js';
+import type { FetchLog, ForgedFetch, RecordedFetch } from './fact-ports.js';
 import { FetchQueue } from './fetch-queue.js';
 import type { Clock } from './ports.js';
 
@@ -30,7 +30,8 @@ export interface RecorderOptions {
  * - `durable`: it is on disk.
  * - `queued`: not within `maxWaitMs`, or too many wait already; it is in memory and still tried.
  * - `dropped`: the memory for facts is full, or the process ended before the log took it.
- * - `ignored`: nothing to record: a token that does not verify, or of a rehearsal.
+ * - `ignored`: nothing to record: a token that does not verify, or of a rehearsal. The former waits for the log all the same, for
+ *   as long as one that verifies would.
  */
 export type RecordOutcome = 'durable' | 'queued' | 'dropped' | 'ignored';
 
@@ -60,13 +61,18 @@ export interface FetchRecorder {
   flush(): Promise<void>;
 }
 
-/** A verified request that waits for the log. An article token is verified by the log itself, so it waits too. */
-type Arrival = RecordedFetch | ArticleArrival;
+/** A request that waits for the log. An article token is verified by the log itself. */
+type Arrival = RecordedFetch | ArticleArrival | ForgedArrival;
 type Facts = Omit<RecordedFetch, 'emailNumber' | 'recipientNumber'>;
 
 interface ArticleArrival {
   readonly article: ArticleContent;
+  readonly forged: ForgedFetch;
   readonly facts: Facts;
+}
+
+interface ForgedArrival {
+  readonly forged: ForgedFetch;
 }
 
 /** There are few user agents, and each would be judged again and again, and held in memory as often as it fetches. */
@@ -79,6 +85,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   const queue = new FetchQueue<Arrival, RecordedFetch | undefined>({
     clock,
     write,
+    isFact: arrival => !('forged' in arrival) || 'article' in arrival,
     onWritten,
     onStalled: error => options.onStalled?.(error),
     maxWaitMs: options.maxWaitMs ?? 2_000,
@@ -86,14 +93,19 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     maxHeld: options.maxHeld ?? 100_000,
   });
   const judge = rememberAgents();
-  /** Rows of the last batch that was written. */
+  /** Of the last batch that was written: rows, and article tokens for nobody. */
   let rows = 0;
+  let unresolved = 0;
 
   function record(request: PixelRequest): RecordOutcome | Promise<RecordOutcome> {
     const token = parseToken(ring, request.token);
     const purpose = token?.kind === 'sealed' ? token.purpose : 'pixel';
-    if (token === undefined || purpose === 'unsubscribe') return ignored('unverifiable');
-    if (purpose === 'rehearsal') return ignored('rehearsals');
+    // Whose copy nobody was sent may tell so by its time: the purpose can be read in the token, and is nobody's secret.
+    if (purpose === 'rehearsal') {
+      counts.rehearsals += 1;
+      return 'ignored';
+    }
+    if (token === undefined || purpose === 'unsubscribe') return recordForged(request);
     const written = queue.push(arrivalOf(token, request));
     if (written === 'queued') counts.notDurable += 1;
     else if (written === 'dropped') counts.dropped += 1;
@@ -101,17 +113,22 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     return written;
   }
 
-  function ignored(reason: 'unverifiable' | 'rehearsals'): RecordOutcome {
-    counts[reason] += 1;
-    return 'ignored';
+  /** Waits as long as a token that verifies, and nothing of it is kept. */
+  function recordForged(request: PixelRequest): RecordOutcome | Promise<RecordOutcome> {
+    counts.unverifiable += 1;
+    const written = queue.push({ forged: forgedOf(request, factsOf(request)) });
+    return typeof written === 'string' ? 'ignored' : written.then(() => 'ignored');
   }
 
   function arrivalOf(token: Token, request: PixelRequest): Arrival {
-    const { method, network } = request;
-    const { userAgent, kind, confidence, rule } = judge(method, request.userAgent);
-    const facts = { fetchedAt: clock.now().getTime(), method, userAgent, network, kind, confidence, rule };
-    if (token.kind === 'article') return { article: token, facts };
+    const facts = factsOf(request);
+    if (token.kind === 'article') return { article: token, forged: forgedOf(request, facts), facts };
     return { emailNumber: token.emailNumber, recipientNumber: token.recipientNumber, ...facts };
+  }
+
+  function factsOf({ method, userAgent: given, network }: PixelRequest): Facts {
+    const { userAgent, kind, confidence, rule } = judge(method, given);
+    return { fetchedAt: clock.now().getTime(), method, userAgent, network, kind, confidence, rule };
   }
 
   function outcomeOf(written: RecordedFetch | undefined | 'queued'): RecordOutcome {
@@ -122,20 +139,20 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   }
 
   async function write(arrivals: readonly Arrival[]): Promise<readonly (RecordedFetch | undefined)[]> {
-    const hasArticles = arrivals.some(arrival => 'article' in arrival);
-    const resolved = hasArticles
+    const resolved = arrivals.some(arrival => 'article' in arrival)
       ? await Promise.all(arrivals.map(arrival => resolve(log, arrival)))
-      : (arrivals as readonly RecordedFetch[]);
-    const fetches = hasArticles ? resolved.filter(fetch => fetch !== undefined) : resolved;
-    rows = fetches.length === 0 ? 0 : await log.appendFetches(fetches as readonly RecordedFetch[]);
-    return resolved;
+      : (arrivals as readonly (RecordedFetch | ForgedArrival)[]);
+    const { fetches, forged } = split(resolved);
+    rows = resolved.length === 0 ? 0 : await log.appendFetches(fetches, forged);
+    unresolved = arrivals.filter((one, at) => 'article' in one && isForged(resolved[at])).length;
+    return resolved.map(one => (isForged(one) ? undefined : one));
   }
 
   function onWritten(results: readonly (RecordedFetch | undefined)[]): void {
-    const forged = results.reduce((count, fetch) => (fetch === undefined ? count + 1 : count), 0);
-    counts.unverifiable += forged;
+    const proved = results.reduce((count, fetch) => (fetch === undefined ? count : count + 1), 0);
+    counts.unverifiable += unresolved;
     counts.recorded += rows;
-    counts.counted += results.length - forged - rows;
+    counts.counted += proved - rows;
     if (options.onRecorded === undefined) return;
     for (const fetch of results) if (fetch !== undefined) options.onRecorded(fetch);
   }
@@ -169,10 +186,36 @@ function rememberAgents(): (method: Fetch['method'], userAgent: string) => Agent
   };
 }
 
-/** undefined: an article token for an email or recipient that does not exist, or was not sent with such tokens. */
-async function resolve(log: FetchLog, arrival: Arrival): Promise<RecordedFetch | undefined> {
+/** An article token is forged when its email or recipient does not exist, or was not sent with such tokens. */
+async function resolve(log: FetchLog, arrival: Arrival): Promise<RecordedFetch | ForgedArrival> {
   if (!('article' in arrival)) return arrival;
   const { emailId, emailAddress } = arrival.article;
   const numbers = await log.resolveArticleToken(emailId, emailAddress);
-  return numbers === undefined ? undefined : { ...numbers, ...arrival.facts };
+  return numbers === undefined ? { forged: arrival.forged } : { ...numbers, ...arrival.facts };
+}
+
+function isForged(resolved: RecordedFetch | ForgedArrival | undefined): resolved is ForgedArrival {
+  return resolved !== undefined && 'forged' in resolved;
+}
+
+function split(resolved: readonly (RecordedFetch | ForgedArrival)[]) {
+  const fetches: RecordedFetch[] = [];
+  const forged: ForgedFetch[] = [];
+  for (const one of resolved) {
+    if (isForged(one)) forged.push(one.forged);
+    else fetches.push(one);
+  }
+  return { fetches, forged };
+}
+
+function forgedOf({ token }: PixelRequest, facts: Facts): ForgedFetch {
+  return { recipientNumber: numberOf(token), ...facts };
+}
+
+/** FNV-1a. Two texts with one number are no harm. */
+function numberOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
 }

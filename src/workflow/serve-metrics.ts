@@ -45,10 +45,10 @@ export function watchCommits<Log extends Pick<FetchLog, 'appendFetches'>>(
   let failed = 0;
   let stalledAtMs: number | undefined;
 
-  const appendFetches: FetchLog['appendFetches'] = async fetches => {
+  const appendFetches: FetchLog['appendFetches'] = async (fetches, forged) => {
     const startMs = clock.monotonicMs();
     try {
-      const appended = await log.appendFetches(fetches);
+      const appended = await log.appendFetches(fetches, forged);
       const endMs = clock.monotonicMs();
       durations.add((endMs - startMs) / 1_000);
       if (stalledAtMs !== undefined) onRecovered((endMs - stalledAtMs) / 1_000);

@@ -41,17 +41,15 @@ export function createUnsubscriber(
   onStalled: (error: unknown) => void = () => undefined,
 ): Unsubscriber {
   const counts = { recorded: 0, late: 0 };
-  /** Of the people behind tokens that verify. */
-  let held = 0;
   const queue = new FetchQueue<Unsubscription | undefined, boolean>({
     clock,
     async write(asked) {
       const people = asked.filter(person => person !== undefined);
       await log.recordUnsubscribes(people);
       counts.recorded += people.length;
-      held -= people.length;
       return asked.map(person => person !== undefined);
     },
+    isFact: person => person !== undefined,
     onWritten: () => undefined,
     onStalled,
     maxWaitMs,
@@ -61,18 +59,12 @@ export function createUnsubscriber(
   return {
     counts,
     async unsubscribe(token) {
-      const person = personOf(ring, token, clock);
-      const written = queue.push(person);
-      if (written !== 'dropped' && person !== undefined) held += 1;
-      const outcome = await written;
+      const outcome = await queue.push(personOf(ring, token, clock));
       if (typeof outcome === 'boolean') return outcome;
       counts.late += 1;
       return 'late';
     },
-    async flush() {
-      await queue.flush();
-      return held;
-    },
+    flush: () => queue.flush(),
   };
 }
 

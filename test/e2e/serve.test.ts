@@ -1,6 +1,7 @@
 /** What a server tells those who run it: its log, its numbers, systemd. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -227,11 +228,31 @@ describe('the numbers of a server', () => {
       mailtrack_tokens_unverifiable_total: 1,
       mailtrack_rehearsals_total: 1,
     });
-    expect(numbers.get('mailtrack_commit_duration_seconds_count')).toBe(2);
+    // The token that does not verify has a commit as well, so that its answer takes as long.
+    expect(numbers.get('mailtrack_commit_duration_seconds_count')).toBe(3);
+    expect(numbers.get('mailtrack_tls_handshakes')).toBe(0);
+    if (process.platform === 'linux')
+      expect(numbers.get('process_open_fds')).toBeLessThan(numbers.get('process_max_fds') ?? 0);
     expect([...numbers.keys()].some(name => /^mailtrack_build_info\{version="\d/.test(name))).toBe(true);
     const started = numbers.get('process_start_time_seconds') ?? 0;
     expect(Math.abs(Date.now() / 1_000 - started)).toBeLessThan(60);
     expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
+    expect((await server.stop()).status).toBe(0);
+  });
+
+  it('are told to a request for an address, or for a name that was given, and to no other', async () => {
+    const server = await user.serve(['--metrics', '127.0.0.1:0', '--private-host', 'metrics.example.com']);
+    const ask = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const sent = request(`http://${server.private}/metrics`, { headers: { host } }, response => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on('error', reject).end();
+      });
+    expect([await ask('metrics.example.com'), await ask('localhost'), await ask('evil.example')]).toEqual([
+      200, 200, 421,
+    ]);
     expect((await server.stop()).status).toBe(0);
   });
 

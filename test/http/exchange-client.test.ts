@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { expect, it } from 'vitest';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
 import { createExchangeChannel } from '../../src/http/exchange-client.js';
 
 it('says in words why a server cannot be reached, and what to look for', async () => {
@@ -12,5 +13,44 @@ it('says in words why a server cannot be reached, and what to look for', async (
     code: 'server-unreachable',
     message: `http://127.0.0.1:${port} cannot be reached: connection refused`,
     fix: 'Is `mailtrack serve --exchange` running there, and the tunnel or front open? What came before is stored.',
+  });
+});
+
+let front: Server | undefined;
+afterEach(() => {
+  front?.closeAllConnections();
+  front?.close();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  front = createHttpServer(listener).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  return `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+}
+
+it('follows no redirect, which could lead the request with its proof to a third one', async () => {
+  const asked: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    asked.push(request.url);
+    response.writeHead(307, { Location: '/elsewhere' }).end('moved');
+  });
+  expect(await createExchangeChannel(url).post('', '')).toEqual({ status: 307, body: 'moved' });
+  expect(asked).toEqual(['/exchange']);
+});
+
+it('hears 16 MB of an answer and no more', async () => {
+  let isHeard = true;
+  const url = await serve((_, response) => {
+    const more = () => {
+      if (isHeard) response.write(Buffer.alloc(1_048_576, ' '), more);
+    };
+    response.once('close', () => {
+      isHeard = false;
+    });
+    more();
+  });
+  await expect(createExchangeChannel(url).post('', '')).rejects.toMatchObject({
+    code: 'server-unreachable',
+    message: `${url} cannot be reached: the answer is longer than 16 MB`,
   });
 });

@@ -62,6 +62,27 @@ describe('the sandbox', () => {
     },
   );
 
+  it('refuses a message that is too large with 552, and takes the next one in the same session', async () => {
+    const limits = { messageBytes: 1_000, totalBytes: 10_000 };
+    const sandbox = await startSandbox({ port: 0, dir: folder, limits });
+    const session = await createSmtpTransport({
+      host: '127.0.0.1',
+      port: sandbox.port,
+      tls: 'none',
+    }).openSession();
+    const send = (position: number, message: Buffer) =>
+      session.send(
+        { position, reversePath: 'a@example.org', forwardPath: 'b@example.com', message },
+        async () => true,
+      );
+    const large = Buffer.concat([Buffer.from('To: b@example.com\r\n\r\n'), Buffer.alloc(5_000, 'x')]);
+    expect(await send(0, large)).toMatchObject({ kind: 'rejected' });
+    expect(await send(1, Buffer.from('To: b@example.com\r\n\r\nx\r\n'))).toMatchObject({ kind: 'accepted' });
+    await session.quit();
+    await sandbox.close();
+    expect(await readdir(folder)).toEqual(['0001-b@example.com.eml']);
+  });
+
   it('says that its port is taken', async () => {
     const sandbox = await startSandbox({ port: 0 });
     const second = await startSandbox({ port: sandbox.port }).catch((error: unknown) => error);

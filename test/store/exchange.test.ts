@@ -296,6 +296,56 @@ describe('a pull is refused', () => {
     expect(heard).toHaveLength(2);
   });
 
+  it('when somebody repeats what they heard, after the server was started again', async () => {
+    const heard: (readonly [string, string])[] = [];
+    const listening = channel();
+    await pull({
+      post: (body, authorization) => {
+        heard.push([authorization, body]);
+        return listening.post(body, authorization);
+      },
+    });
+    await server.close();
+    server = await openStore(join(folder, 'server.db'));
+    for (const [authorization, body] of heard) {
+      const answer = await channel().post(body, authorization);
+      expect([answer.status, JSON.parse(answer.body)]).toMatchObject([401, { error: 'credentials' }]);
+    }
+    expect(heard).toHaveLength(2);
+  });
+
+  it('when somebody asks another database of the same key with what they heard', async () => {
+    const heard: (readonly [string, string])[] = [];
+    const listening = channel();
+    await pull({
+      post: (body, authorization) => {
+        heard.push([authorization, body]);
+        return listening.post(body, authorization);
+      },
+    });
+    const elsewhere = channel(undefined, { from: home });
+    const answers = [];
+    for (const [authorization, body] of heard) answers.push(await elsewhere.post(body, authorization));
+    // The first asks for no facts, only whose they are.
+    expect(answers.map(({ status }) => status)).toEqual([200, 409]);
+    expect(answers[0]?.body).not.toContain('"type":"fetch"');
+    expect(JSON.parse(answers[1]?.body ?? '')).toMatchObject({ error: 'source' });
+  });
+
+  it('by a front that goes to one database and then to another', async () => {
+    const [one, other] = [channel(), channel(undefined, { from: home })];
+    let asked = 0;
+    const front: ExchangeChannel = {
+      post: (body, authorization) => (asked++ === 0 ? one : other).post(body, authorization),
+    };
+    const third = await openStore(join(folder, 'third.db'));
+    await expect(pull(front, third)).rejects.toMatchObject({
+      code: 'server-protocol',
+      message: 'http://127.0.0.1:8081 answers with one database and then with another',
+    });
+    await third.close();
+  });
+
   it('by anything that is no mailtrack', async () => {
     for (const answer of [
       { status: 200, body: '<html>' },

@@ -123,6 +123,88 @@ describe('of one pixel', () => {
   });
 });
 
+describe('a fetch with a forged token', () => {
+  const forged = (changes: Partial<RecordedFetch> = {}) => {
+    const { emailNumber: _, ...rest } = fetch(changes);
+    return rest;
+  };
+  const tables = () =>
+    ['fetches', 'fetch_counters', 'user_agents'].map(table =>
+      other.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
+    );
+  /** Changes with each commit of another connection that wrote something. */
+  const version = () => other.pragma('data_version', { simple: true });
+
+  it('leaves nothing anywhere, and is written all the same', async () => {
+    const before = version();
+    expect(await store.fetchLog.appendFetches([], [forged({ userAgent: 'Never seen' })])).toBe(0);
+    expect(tables()).toEqual([0, 0, 0]);
+    expect(version()).not.toBe(before);
+  });
+
+  it('leaves nothing of many either, beyond the thousand rows a pixel may have', async () => {
+    const many = Array.from({ length: 2_500 }, (_, index) => forged({ recipientNumber: index % 2 }));
+    for (const _ of [1, 2]) {
+      const before = version();
+      expect(await store.fetchLog.appendFetches([], many)).toBe(0);
+      expect(tables()).toEqual([0, 0, 0]);
+      expect(version()).not.toBe(before);
+    }
+  });
+
+  it('shares the commit of others, whose rows and user agents stay', async () => {
+    await store.fetchLog.appendFetches(
+      [fetch({ userAgent: 'A' })],
+      [forged({ userAgent: 'A' }), forged({ userAgent: 'B' })],
+    );
+    await store.fetchLog.appendFetches([fetch({ userAgent: 'B' })], [forged({ userAgent: 'B' })]);
+    expect(tables()).toEqual([2, 0, 2]);
+    const found = other
+      .prepare('SELECT fetch_number, user_agent FROM fetches JOIN user_agents USING (user_agent_id)')
+      .raw()
+      .all();
+    expect(found).toEqual([
+      [1, 'A'],
+      [2, 'B'],
+    ]);
+  });
+
+  it('fails as others do while the database is locked', async () => {
+    other.exec('BEGIN IMMEDIATE');
+    await expect(store.fetchLog.appendFetches([], [forged()])).rejects.toThrow(/is locked/);
+    other.exec('COMMIT');
+  });
+});
+
+describe('an article token', () => {
+  beforeEach(() => {
+    const email = other.prepare(`
+      INSERT INTO emails (email_id, email_number, mode, subject, from_mailbox, message_id, created_at, token_format,
+                          fingerprint, composition)
+      VALUES (?, ?, 'group', 's', 'f', 'm', '2026-11-23T08:00:00.000Z', ?, '', '{}')`);
+    email.run('em_a', 42, 'article');
+    email.run('em_s', 43, 'sealed');
+    const recipient = other.prepare(`
+      INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields, state,
+                              state_at)
+      VALUES (?, ?, ?, ?, '', ?, ?, '[]', 'accepted', '')`);
+    recipient.run('em_a', 0, 7, 'alice@example.com', 'to', 1);
+    recipient.run('em_a', 1, 8, 'bob@example.com', 'bcc', 1);
+    recipient.run('em_a', 2, 9, 'carol@example.com', 'to', 0);
+    recipient.run('em_s', 0, 7, 'alice@example.com', 'to', 1);
+  });
+
+  it.each([
+    ['em_a', 'bob@example.com', { emailNumber: 42, recipientNumber: 8 }],
+    ['em_a', 'carol@example.com', undefined],
+    ['em_a', 'mallory@example.com', undefined],
+    ['em_s', 'alice@example.com', undefined],
+    ['em_x', 'alice@example.com', undefined],
+  ])('of %s for %s is resolved, or is not', async (emailId, address, numbers) => {
+    expect(await store.fetchLog.resolveArticleToken(emailId, address)).toEqual(numbers);
+  });
+});
+
 describe('beside another process', () => {
   it('fetches are numbered on from its rows, and user agents it removed are there again', async () => {
     await store.fetchLog.appendFetches([fetch({ userAgent: 'A' })]);

@@ -43,6 +43,19 @@ describe('an event of a server', () => {
       { free_bytes: 220_000_000, seconds: 61.26 },
     ],
     [
+      { kind: 'descriptors-scarce', open: 16_000, limit: 20_000 } as const,
+      'warning',
+      '16000 of 20000 file descriptors are in use; at the limit no connection is accepted. ' +
+        'Raise LimitNOFILE of the service, or `ulimit -n`.',
+      { open: 16_000, limit: 20_000 },
+    ],
+    [
+      { kind: 'descriptors-enough', open: 13_999, limit: 20_000 } as const,
+      'info',
+      'Enough file descriptors again: 13999 of 20000 are in use.',
+      { open: 13_999, limit: 20_000 },
+    ],
+    [
       { kind: 'user-agents-forgotten', fetches: 312, before: new Date('2026-10-24T09:00:00.000Z') } as const,
       'info',
       'User agents from before 2026-10-24T09:00Z are forgotten, of 312 fetches.',

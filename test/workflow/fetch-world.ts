@@ -1,4 +1,4 @@
-import type { FetchLog, RecordedFetch, Unsubscription } from '../../src/workflow/fact-ports.js';
+import type { FetchLog, ForgedFetch, RecordedFetch, Unsubscription } from '../../src/workflow/fact-ports.js';
 
 /** A clock that stands still until it is told to go on; whoever sleeps is woken in the order of time. */
 export class ManualClock {
@@ -43,7 +43,10 @@ export class ManualClock {
 /** A log whose disk can be locked (every write fails) or stuck (no write ends). */
 export class FetchLogWorld implements FetchLog {
   readonly rows: RecordedFetch[] = [];
+  /** How many fetches there were in each, without the forged ones. */
   readonly commits: number[] = [];
+  /** How many forged fetches there were in each. */
+  readonly forged: number[] = [];
   readonly articles = new Map<string, { emailNumber: number; recipientNumber: number }>();
   readonly unsubscribed: (readonly [number, number])[] = [];
   disk: 'free' | 'locked' | 'stuck' = 'free';
@@ -52,9 +55,13 @@ export class FetchLogWorld implements FetchLog {
     this.#release = resolve;
   });
 
-  async appendFetches(fetches: readonly RecordedFetch[]): Promise<number> {
+  async appendFetches(
+    fetches: readonly RecordedFetch[],
+    forged: readonly ForgedFetch[] = [],
+  ): Promise<number> {
     await this.#disk();
     this.commits.push(fetches.length);
+    this.forged.push(forged.length);
     this.rows.push(...fetches);
     return fetches.length;
   }

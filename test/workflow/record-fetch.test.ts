@@ -95,8 +95,8 @@ describe('a request with nothing to record', () => {
   ])('with %s leaves no row and is counted', async (_, token) => {
     const recorder = recorderWith();
     expect(await recorder.record(request({ token }))).toBe('ignored');
-    expect(log.commits).toEqual([]);
-    expect(recorder.counts).toMatchObject({ recorded: 0, unverifiable: 1, rehearsals: 0 });
+    expect([log.rows, log.commits, log.forged]).toEqual([[], [0], [1]]);
+    expect(recorder.counts).toMatchObject({ recorded: 0, unverifiable: 1, rehearsals: 0, held: 0 });
   });
 
   it('since it is a rehearsal is counted apart', async () => {
@@ -104,6 +104,76 @@ describe('a request with nothing to record', () => {
     expect(await recorder.record(request({ token: sealed(1, 'rehearsal') }))).toBe('ignored');
     expect(log.commits).toEqual([]);
     expect(recorder.counts).toMatchObject({ unverifiable: 0, rehearsals: 1 });
+  });
+});
+
+/** Whoever asks for a pixel must not learn from the time of the answer whether its token verifies. */
+describe('a forged token', () => {
+  const tokens: readonly (readonly [string, string])[] = [
+    ['a sealed token with another tag', `${sealed(1).slice(0, -4)}aaaa`],
+    ['a token of another purpose', sealed(1, 'unsubscribe')],
+    ['text that is no token', 'x'],
+    ['an article token for nobody', printArticleToken({ emailId: 'em_x', emailAddress: 'a@example.com' })],
+  ];
+
+  it.each(tokens)('waits for its commit as one that verifies does: %s', async (_, token) => {
+    const recorder = recorderWith();
+    log.disk = 'stuck';
+    const answered: string[] = [];
+    void recorder.record(request({ token })).then(() => answered.push('forged'));
+    void recorder.record(request()).then(() => answered.push('verified'));
+    await quiet();
+    expect(answered).toEqual([]);
+    log.free();
+    await quiet();
+    expect(answered).toEqual(['forged', 'verified']);
+    expect([log.commits, log.forged]).toEqual([[1], [1]]);
+  });
+
+  it.each(tokens)('waits two seconds for a log that is locked: %s', async (_, token) => {
+    const recorder = recorderWith();
+    log.disk = 'locked';
+    const outcomes: unknown[] = [];
+    void recorder.record(request({ token })).then(outcome => outcomes.push(outcome));
+    await quiet();
+    await clock.advance(1_999);
+    expect(outcomes).toEqual([]);
+    await clock.advance(1);
+    expect(outcomes).toHaveLength(1);
+    expect(log.rows).toEqual([]);
+  });
+
+  it('shares one commit with all others of its turn', async () => {
+    const recorder = recorderWith();
+    const forged = Array.from({ length: 500 }, (_, index) => request({ token: `x${index}` }));
+    await Promise.all([...forged, ...requests(3)].map(recorder.record));
+    expect([log.commits, log.forged]).toEqual([[3], [500]]);
+  });
+
+  it('takes no memory that is for facts while the log is locked, and is forgotten with its answer', async () => {
+    const recorder = recorderWith({ maxWaiting: 4, maxHeld: 3 });
+    log.disk = 'locked';
+    const forged = Array.from({ length: 9 }, (_, index) => request({ token: `x${index}` }));
+    const answers = [...forged, ...requests(4)].map(recorder.record);
+    await quiet();
+    await clock.advance(2_000);
+    expect((await Promise.all(answers)).slice(9)).toEqual(['queued', 'queued', 'queued', 'dropped']);
+    expect(recorder.counts).toMatchObject({ unverifiable: 9, held: 3 });
+    log.disk = 'free';
+    await clock.advance(250);
+    expect(log.rows).toHaveLength(3);
+    expect(log.forged.reduce((sum, count) => sum + count, 0)).toBe(0);
+  });
+
+  it('is nothing that could be lost at the end', async () => {
+    const recorder = recorderWith();
+    log.disk = 'locked';
+    void recorder.record(request({ token: 'x' }));
+    const flushed = recorder.flush();
+    await quiet();
+    await clock.advance(2_000);
+    await flushed;
+    expect(recorder.counts).toMatchObject({ dropped: 0, unverifiable: 1, held: 0 });
   });
 });
 

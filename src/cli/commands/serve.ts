@@ -25,6 +25,11 @@ export function defineServe(command: Command): void {
       'mailtrack pull fetches facts there, with the same key; default 127.0.0.1:8081',
       listenAddress,
     )
+    .option(
+      '--private-host <name>',
+      'a name under which --metrics and --exchange are asked for, beside addresses and localhost; repeatable',
+      collect,
+    )
     .addHelpText(
       'after',
       `

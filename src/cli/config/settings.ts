@@ -87,6 +87,11 @@ export const settings: readonly Setting[] = [
   { key: 'serve.dashboard', read: address, says: 'address of the dashboard', ...unused },
   { key: 'serve.metrics', read: address, says: 'address of the metrics, such as 127.0.0.1:8081' },
   { key: 'serve.exchange', read: address, says: 'address that mailtrack pull asks, such as 127.0.0.1:8081' },
+  {
+    key: 'serve.private_hosts',
+    read: texts,
+    says: 'names under which metrics and exchange are asked for, beside addresses and localhost',
+  },
   { key: 'dkim.domain', read: text, says: 'signs mail for this domain (docs/dkim.md)' },
   { key: 'dkim.selector', read: text, says: 'where DNS has the public key: <selector>._domainkey.<domain>' },
   { key: 'dkim.key_file', read: text, says: 'PEM file with the private RSA key' },

@@ -1,7 +1,9 @@
 import { type RequestKind, requestKinds } from '../../http/answers.js';
+import { mostConnections } from '../../http/connections.js';
 import { startPublicEndpoint } from '../../http/public-endpoint.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
+import { descriptorLimit } from '../../system/descriptors.js';
 import { findServiceManager } from '../../system/service-manager.js';
 import { untilStopSignal } from '../../system/signals.js';
 import { createLiveKeyRing, type LiveKeyRing } from '../../tracking/live-key-ring.js';
@@ -26,6 +28,7 @@ export interface ServeOptions extends GlobalOptions {
   readonly host?: string;
   readonly metrics?: ListenAddress | true;
   readonly exchange?: ListenAddress | true;
+  readonly privateHost?: readonly string[];
   readonly trustedProxy?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -64,6 +67,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       recorder,
       trustedProxies: proxies,
       certificate,
+      maxConnections: connectionsFor(descriptorLimit()),
       keepNetwork: context.text('privacy.keep_network') !== 'none',
       keyFingerprint: () => ring.fingerprint,
       unsubscribe: token => unsubscriber.unsubscribe(token),
@@ -75,7 +79,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
     try {
       const { factOffer: offer, diskRoom } = store;
       const served = { endpoint, recorder, unsubscriber, requests, commits, ring, offer, diskRoom, onFault };
-      const closePrivate = await startPrivate(privateAddresses, served, log);
+      const names = options.privateHost ?? context.texts('serve.private_hosts');
+      const closePrivate = await startPrivate(privateAddresses, names, served, log);
       const keepUserAgent = context.text('privacy.keep_user_agent');
       // Before anybody reads that it serves, and sends a signal.
       const upkeep = startUpkeep({ ring, endpoint, recorder, store, tlsFiles, keepUserAgent }, log);
@@ -99,6 +104,14 @@ export async function runServe(options: ServeOptions): Promise<void> {
   } finally {
     await store.close();
   }
+}
+
+/**
+ * Connections after their handshake, for as many as are allowed before it: with a low limit of file descriptors, three quarters of
+ * it together, so that the idlest ones make room while the system still accepts connections.
+ */
+function connectionsFor(limit = Number.POSITIVE_INFINITY): number {
+  return Math.min(mostConnections, Math.floor((limit * 3) / 8));
 }
 
 /** What answers and counts, with its words for the log. */

@@ -7,6 +7,11 @@ import { type CounterRow, type FetchRow, fetchFromRow } from './rows.js';
 /** Emails that are looked at in one turn of the event loop: some milliseconds. */
 const stepEmails = 200;
 
+/** Much longer than a request can be repeated: clocks are set back, too. */
+const keptRequestsMs = 24 * 60 * 60_000;
+/** Requests that are no longer kept are removed so often. */
+const removeEveryMs = 60 * 60_000;
+
 /** Places are `<run>.<number>` for fetches and `<sequence>` for unsubscribes. */
 export function createFactOffer(database: Database, commits: GroupCommit): FactOffer {
   let sql: ReturnType<typeof prepare> | undefined;
@@ -79,8 +84,20 @@ export function createFactOffer(database: Database, commits: GroupCommit): FactO
     return { facts: rows.map(offeredCounter), after, more };
   }
 
+  let removedAtMs = Number.NEGATIVE_INFINITY;
+
+  function takeRequest(nonce: string, nowMs: number): boolean {
+    if (Math.abs(nowMs - removedAtMs) > removeEveryMs) {
+      statements().removeRequests.run(nowMs - keptRequestsMs);
+      removedAtMs = nowMs;
+    }
+    return statements().takeRequest.run(nonce, nowMs).changes === 1;
+  }
+
   return {
     sourceId: () => statements().sourceId.get() as string,
+
+    takeRequest: (nonce, at) => commits.run('now', () => takeRequest(nonce, at.getTime())),
 
     async factsAfter(wanted, limit) {
       const [fetch, unsubscribe, counter] = ['fetch', 'unsubscribe', 'counter'].map(type => wanted.get(type));
@@ -157,6 +174,8 @@ function readPlace(place: string): { readonly run: number; readonly number: numb
 function prepare(database: Database) {
   return {
     sourceId: database.prepare('SELECT source_id FROM exchange_identity').pluck(),
+    takeRequest: database.prepare('INSERT OR IGNORE INTO exchange_requests (nonce, taken_at) VALUES (?, ?)'),
+    removeRequests: database.prepare('DELETE FROM exchange_requests WHERE taken_at < ?'),
     lastRun: database
       .prepare(`SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'exchange_runs'), 0)`)
       .pluck(),

@@ -1,8 +1,9 @@
-import type { FetchLog, RecordedFetch } from '../../workflow/fact-ports.js';
+import type { FetchLog, ForgedFetch, RecordedFetch } from '../../workflow/fact-ports.js';
 import { type Database, databaseProblem } from './database.js';
 import type { DiskWatch } from './disk-watch.js';
 import type { GroupCommit } from './group-commit.js';
-import { RowCounts } from './row-counts.js';
+import { CountedEmail, RowCounts } from './row-counts.js';
+import { type CountedFetch, Split } from './split-fetches.js';
 import type { UserAgents } from './user-agents.js';
 
 const rememberedEmails = 10_000;
@@ -10,6 +11,8 @@ const rememberedEmails = 10_000;
 const mostRows = 1_000;
 /** Numbers in tokens are not negative. */
 const nobody = -1;
+/** Forged tokens of which is remembered how often they came: 3 MB. */
+const rememberedForged = 262_144;
 
 /**
  * Rows are appended by one prepared statement; what it needs from the tables is remembered while nobody else writes.
@@ -24,6 +27,7 @@ export function createFetchLog(
 ): FetchLog {
   const sql = prepare(database);
   const rowCounts = new RowCounts(database);
+  let forgedCounts = new CountedEmail(0);
   let version: unknown;
   const isoTime = rememberTime();
 
@@ -47,14 +51,14 @@ export function createFetchLog(
     return last + 1;
   }
 
-  function appendRow(fetch: RecordedFetch): void {
+  function appendRow(fetch: RecordedFetch, number: number, agent: number | null): void {
     sql.append.run(
       fetch.emailNumber,
-      nextFetchNumber(fetch.emailNumber),
+      number,
       fetch.recipientNumber,
       isoTime(fetch.fetchedAt),
       fetch.method,
-      agents.idOf(fetch.userAgent),
+      agent,
       fetch.network,
       fetch.kind,
       fetch.confidence,
@@ -80,6 +84,25 @@ export function createFetchLog(
     }
   }
 
+  /** All that the others of the commit write, for an email that nobody has, and removed again before anybody can see it. */
+  function appendForged(split: Split): void {
+    if (split.rows.length + split.others.size === 0) return;
+    split.rows.forEach((fetch, index) => {
+      appendRow(fetch, index + 1, agents.idOfForged(fetch.userAgent));
+    });
+    count(split.others.values());
+    sql.forgetForged.run(nobody);
+    sql.forgetForgedCounts.run(nobody);
+  }
+
+  /** Forged tokens are counted as pixels are, beyond whose thousand rows less is written. */
+  function splitForged(forged: readonly ForgedFetch[], most: number): Split {
+    if (forgedCounts.slots > rememberedForged) forgedCounts = new CountedEmail(0);
+    const split = new Split(() => forgedCounts, most);
+    for (const fetch of forged) split.add({ emailNumber: nobody, ...fetch });
+    return split;
+  }
+
   /**
    * A row that goes again at once. Without it a disk that is full, or slow, would tell a token that does not verify, or was used
    * before, from one that somebody is unsubscribed by: nothing is written for those, and that always works.
@@ -91,15 +114,19 @@ export function createFetchLog(
   }
 
   return {
-    async appendFetches(fetches) {
+    async appendFetches(fetches, forged = []) {
       if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
-      const split = new Split(rowCounts, disk.room().isNearlyFull ? 0 : mostRows);
+      const most = disk.room().isNearlyFull ? 0 : mostRows;
+      const split = new Split(emailNumber => rowCounts.of(emailNumber), most);
+      const forgedSplit = splitForged(forged, most);
       try {
         for (const fetch of fetches) split.add(fetch);
         const committed = commits.run('now', () => {
           forgetIfOthersWrote();
-          for (const fetch of split.rows) appendRow(fetch);
+          for (const fetch of split.rows)
+            appendRow(fetch, nextFetchNumber(fetch.emailNumber), agents.idOf(fetch.userAgent));
           count(split.others.values());
+          appendForged(forgedSplit);
         });
         // A whole turn of the event loop has been gathered already.
         commits.flush();
@@ -108,6 +135,7 @@ export function createFetchLog(
         // What a transaction that was rolled back interned and numbered is not there.
         forget();
         split.undo();
+        forgedSplit.undo();
         throw databaseProblem(database.name, error);
       }
       return split.rows.length;
@@ -126,62 +154,14 @@ export function createFetchLog(
     },
 
     async resolveArticleToken(emailId, emailAddress) {
-      return sql.article.get(emailId, emailAddress) as
-        | { emailNumber: number; recipientNumber: number }
-        | undefined;
+      const emailNumber = sql.articleEmail.get(emailId) as number | undefined;
+      const recipientNumber = sql.articleRecipient.get(emailId, emailAddress) as number | undefined;
+      if (emailNumber === undefined) return undefined;
+      // The first fetch of an email reads how many it has: not only for who got it.
+      rowCounts.of(emailNumber);
+      return recipientNumber === undefined ? undefined : { emailNumber, recipientNumber };
     },
   };
-}
-
-/** Fetches that only differ in when they came. */
-interface CountedFetch {
-  readonly fetch: RecordedFetch;
-  times: number;
-  lastAt: number;
-}
-
-/** Which fetches of a batch become rows, and which are only counted. */
-class Split {
-  readonly rows: RecordedFetch[] = [];
-  readonly others = new Map<string, CountedFetch>();
-  readonly #counts: RowCounts;
-  readonly #most: number;
-  readonly #emails = new Map<number, ReturnType<RowCounts['of']>>();
-
-  constructor(counts: RowCounts, most: number) {
-    this.#counts = counts;
-    this.#most = most;
-  }
-
-  add(fetch: RecordedFetch): void {
-    const email = this.#emails.get(fetch.emailNumber) ?? this.#begin(fetch.emailNumber);
-    if (email.rows(fetch.recipientNumber) < this.#most) {
-      email.add(fetch.recipientNumber, 1);
-      this.rows.push(fetch);
-    } else this.#addToOthers(fetch);
-  }
-
-  /** The rows did not come to be. */
-  undo(): void {
-    for (const { emailNumber, recipientNumber } of this.rows)
-      this.#emails.get(emailNumber)?.add(recipientNumber, -1);
-  }
-
-  #begin(emailNumber: number) {
-    const email = this.#counts.of(emailNumber);
-    this.#emails.set(emailNumber, email);
-    return email;
-  }
-
-  #addToOthers(fetch: RecordedFetch): void {
-    const key = `${fetch.emailNumber} ${fetch.recipientNumber} ${fetch.method} ${fetch.rule}`;
-    const same = this.others.get(key);
-    if (same === undefined) this.others.set(key, { fetch, times: 1, lastAt: fetch.fetchedAt });
-    else {
-      same.times += 1;
-      same.lastAt = fetch.fetchedAt;
-    }
-  }
 }
 
 /** Many fetches come in one millisecond. */
@@ -214,11 +194,17 @@ function prepare(database: Database) {
     forgetOffered: database.prepare(`
       DELETE FROM exchange_unsubscribes
        WHERE sequence = (SELECT seq FROM sqlite_sequence WHERE name = 'exchange_unsubscribes')`),
-    article: database.prepare(`
-      SELECT emails.email_number AS emailNumber, recipients.recipient_number AS recipientNumber
-        FROM emails JOIN recipients ON recipients.email_id = emails.email_id
-       WHERE emails.email_id = ? AND emails.token_format = 'article' AND recipients.email_address = ?
-         AND recipients.tracked = 1
-       ORDER BY recipients.position LIMIT 1`),
+    forgetForged: database.prepare('DELETE FROM fetches WHERE email_number = ?'),
+    forgetForgedCounts: database.prepare('DELETE FROM fetch_counters WHERE email_number = ?'),
+    articleEmail: database
+      .prepare("SELECT email_number FROM emails WHERE email_id = ? AND token_format = 'article'")
+      .pluck(),
+    // Asked for by an index: a search through the recipients would take as long as somebody is far from the first of them.
+    articleRecipient: database
+      .prepare(`
+        SELECT recipient_number FROM recipients INDEXED BY recipients_by_address
+         WHERE email_id = ? AND email_address = ? AND tracked = 1
+         ORDER BY position LIMIT 1`)
+      .pluck(),
   };
 }

@@ -66,7 +66,7 @@ export class RowCounts {
   }
 }
 
-class CountedEmail {
+export class CountedEmail {
   /** The last row there was when it was first asked for, and up to which rows were read. */
   readonly lastBefore: number;
   readUntil = 0;

@@ -243,5 +243,14 @@ export const migrations: readonly string[] = [
     learnt_at   TEXT NOT NULL,
     PRIMARY KEY (server, greeting)
   ) STRICT, WITHOUT ROWID;
+
+  -- For article tokens, which name an address: found or not, the answer takes as long.
+  CREATE INDEX recipients_by_address ON recipients (email_id, email_address);
+
+  -- Requests of the exchange that were taken, so that none is taken again after a restart. Unix time in milliseconds.
+  CREATE TABLE exchange_requests (
+    nonce     TEXT PRIMARY KEY,
+    taken_at  INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
