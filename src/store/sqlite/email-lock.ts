@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync, statSync } from 'node:fs';
 import type { Database } from './database.js';
 import { databaseProblem, loadDriver } from './database.js';
 
@@ -35,6 +35,8 @@ const inodes = new WeakMap<Database, number>();
 
 function openLockFile(Driver: Awaited<ReturnType<typeof loadDriver>>, file: string): Database {
   try {
+    // SQLite would make it readable for others, and follow a link that somebody laid there.
+    closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
     const database = new Driver(file, { timeout: 0 });
     inodes.set(database, statSync(file).ino);
     return database;
