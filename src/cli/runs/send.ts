@@ -17,6 +17,7 @@ import {
   settingFlags,
 } from '../draft.js';
 import { exitCodeOfSend } from '../exit-codes.js';
+import { findExposedDatabase } from '../exposed-database.js';
 import {
   createPassingKeyRing,
   findExposedKey,
@@ -54,10 +55,12 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
   try {
     const planned = await planWithSystem(draft, context, store);
     const exposed = await findExposedKey();
+    const exposedDatabase = await findExposedDatabase(context.storeUrl);
     const warnings = [
       ...(draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint)),
       ...dkimWarnings(dkim, planned.composition),
       ...(exposed === undefined ? [] : [exposed.warning]),
+      ...(exposedDatabase === undefined ? [] : [exposedDatabase.warning]),
     ];
     await requireChecked(planned, ring, options.allow ?? []);
     const signer = createSigner(dkim, planned.composition.date);
