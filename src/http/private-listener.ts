@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Problem } from '../problem.js';
+import { before } from '../text-scan.js';
 import { listen, tryToListen } from './listen.js';
 
 export interface PrivateRequest {
@@ -86,7 +87,7 @@ async function answerRequest(
   request: IncomingMessage,
 ): Promise<PrivateAnswer> {
   const target = request.url ?? '';
-  const route = routes.get(target.replace(/\?.*$/, ''));
+  const route = routes.get(before(target, '?'));
   if (route === undefined) return plain(404, 'Not found\n');
   const asked = request.method === 'HEAD' ? 'GET' : request.method;
   if (asked !== route.method) return plain(405, 'Method not allowed\n');

@@ -1,5 +1,6 @@
 import { isLoopbackHost, isPrivateHost } from '../host.js';
 import { Problem } from '../problem.js';
+import { withoutTrailing } from '../text-scan.js';
 
 /**
  * The base of pixel URLs as it is used: without a trailing slash.
@@ -30,5 +31,5 @@ export function readTrackingUrl(text: string, smtpHost: string | undefined, allo
       { fix: 'Give the public address of `mailtrack serve`, or pass --allow-local-tracking.' },
     );
   }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  return withoutTrailing(`${url.origin}${url.pathname}`, '/');
 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { nearest } from '../../nearest.js';
 import { Problem, Problems } from '../../problem.js';
 import { openTables, type Setting, type SettingValue, settings } from './settings.js';
+import { readKeyLines } from './toml-lines.js';
 
 /** Where a value came from, as `config show --origin` prints it. */
 export type Origin =
@@ -60,6 +61,9 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   return { values, aliases };
 }
 
+/** A few hundred aliases fit; each unknown key of a longer file would be compared with all that are known. */
+const longestConfig = 250_000;
+
 interface ConfigFile {
   readonly kind: 'project' | 'user' | 'named';
   readonly file: string;
@@ -103,6 +107,12 @@ async function readConfigFile(
   problems: Problem[],
 ): Promise<Config> {
   const text = readFileSync(source.file, 'utf8');
+  if (text.length > longestConfig) {
+    throw new Problem('config', `the file has more than ${longestConfig.toLocaleString('en')} characters`, {
+      where: { file: source.file },
+      fix: 'Keep long lists of people in a contacts file (contacts.file).',
+    });
+  }
   const { parse, TomlError } = await import('smol-toml');
   const values = new Map<string, ConfigValue>();
   const aliases = new Map<string, readonly string[]>();
@@ -143,10 +153,11 @@ async function readConfigFile(
   };
 
   const { profiles, ...plain } = tables;
-  take(plain, key => lineOfKey(text, key));
+  const lines = readKeyLines(text);
+  take(plain, key => lines.get(key));
   if (profile !== undefined) {
     const chosen = (profiles as Record<string, Record<string, unknown>> | undefined)?.[profile];
-    if (chosen !== undefined) take(chosen, key => lineOfKey(text, `profiles.${profile}.${key}`));
+    if (chosen !== undefined) take(chosen, key => lines.get(`profiles.${profile}.${key}`));
     else if (source.kind !== 'user') {
       problems.push(
         new Problem('config', `there is no profile ${JSON.stringify(profile)}`, {
@@ -205,16 +216,4 @@ function* flatten(table: Record<string, unknown>, prefix = ''): Generator<[strin
       yield [key, value];
     }
   }
-}
-
-/** The line a dotted key stands on, found by reading table headers and keys; undefined for inline tables. */
-function lineOfKey(text: string, key: string): number | undefined {
-  let table = '';
-  for (const [index, line] of text.split('\n').entries()) {
-    const header = /^\s*\[\s*([^\]]+?)\s*\]/.exec(line)?.[1];
-    if (header !== undefined) table = `${header.replaceAll(/["'\s]/g, '')}.`;
-    const name = /^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w-]+)*)\s*=/.exec(line)?.[1];
-    if (name !== undefined && `${table}${name.replaceAll(/["'\s]/g, '')}` === key) return index + 1;
-  }
-  return undefined;
 }

@@ -60,7 +60,7 @@ function closingBrace(plain: string, open: number, to: number): number {
 /** Of the same length: comments are blanks, strings and URLs are underscores. */
 export function withoutValues(css: string): string {
   return css.replaceAll(
-    /\/\*[\s\S]*?(?:\*\/|$)|<!--|-->|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|url\([^)'"]*\)/gi,
+    /\/\*[\s\S]*?(?:\*\/|$)|<!--|-->|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|url\([^()'"]*\)/gi,
     found => (/^(?:\/\*|<!|--)/.test(found) ? ' ' : '_').repeat(found.length),
   );
 }
