@@ -1,9 +1,8 @@
 /**
- * Texts that once took the square of their length or more: before, pump, after. Most are what the checker found in expressions
- * that are gone now; a parser that is to read in proportion gets all of them, whatever it reads.
+ * Texts to read in proportion: before, pump, after. Every parser gets all of them, whatever it reads. These are what the checker found
+ * in expressions that are gone now, and took the square of their length or more.
  */
-export const attacks = [
-  // From the checker.
+export const checkerAttacks = [
   ['', '<STYLE<', 'a'],
   ['', "'<!'", '"<!>'],
   ['', '0', '\0]'],
@@ -42,7 +41,13 @@ export const attacks = [
   ['', '<mj-', ''],
   ['<mj-', 'a-', '\0'],
   ['', '=', '\t='],
-  // Beginnings without an end, of everything that is read here.
+];
+
+/**
+ * Beginnings without an end, of everything that is read here, and as many as fit. Something is made of each, so that they take longer than
+ * text, but no longer than in proportion.
+ */
+export const denseAttacks = [
   ...[
     '"',
     "'",

@@ -73,8 +73,7 @@ async function show(
   const [page] = files;
   if (!options.open || page === undefined) return;
   if (await openInBrowser(page)) removeFolderLater(dirname(page), pageLifeMs);
-  else
-    output.say('There is no program to open it with; open the file in a browser, and remove it afterwards.');
+  else output.say('There is no program to open it with; open the file in a browser.');
 }
 
 /** @returns their paths; none when nothing is to be written. */

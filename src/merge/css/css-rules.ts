@@ -15,9 +15,14 @@ export interface CssRule {
 /** At-rules whose content are rules like any other, under a condition. */
 const groups = /^@(?:media|supports|layer|container|scope|document|-moz-document)\b/i;
 
-/** @param from where the rules begin in `css`, and `to` where they end. */
-export function readRules(css: string, from = 0, to = css.length): readonly CssRule[] {
-  return rulesIn(css, withoutValues(css), from, to);
+export function readRules(css: string): readonly CssRule[] {
+  return createRuleReader(css)(0, css.length);
+}
+
+/** @returns reads the rules between two places, as of those in a group, without looking for strings and comments again. */
+export function createRuleReader(css: string): (from: number, to: number) => readonly CssRule[] {
+  const plain = withoutValues(css);
+  return (from, to) => rulesIn(css, plain, from, to);
 }
 
 function rulesIn(css: string, plain: string, from: number, to: number): readonly CssRule[] {
