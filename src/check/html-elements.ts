@@ -1,5 +1,6 @@
 import { decodeEntities } from '../merge/html/entities.js';
 import { startTags } from '../merge/html/start-tags.js';
+import { replaceTags, withoutHidden } from '../merge/html/strip-markup.js';
 
 /** The start tags of one kind in a message's HTML. What is in comments, styles and scripts is none. */
 export interface HtmlElement {
@@ -22,12 +23,12 @@ export function elementsOf(html: string, ...names: readonly string[]): readonly 
     }));
 }
 
+const hiddenElements = ['style', 'script', 'title', 'head'];
+
 /** The words a reader of the HTML sees, near enough to be counted. */
 export function visibleText(html: string): string {
   return decodeEntities(
-    html
-      .replaceAll(/<!--[\s\S]*?-->|<(style|script|title|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
-      .replaceAll(/<[a-z/!](?:"[^"]*"|'[^']*'|[^"'>])*>/gi, ' '),
+    replaceTags(withoutHidden(html, { elements: hiddenElements, comments: true }, ' '), () => ' '),
   )
     .replaceAll(/\s+/g, ' ')
     .trim();

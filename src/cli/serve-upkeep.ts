@@ -13,6 +13,7 @@ import { DescriptorAlarm } from '../workflow/watch-descriptors.js';
 import { DiskAlarm } from '../workflow/watch-disk.js';
 import { TokenWatch } from '../workflow/watch-tokens.js';
 import { type CertificateFiles, readCertificate } from './certificate.js';
+import { findExposedDatabase } from './exposed-database.js';
 import { forgetUserAgents } from './forget-user-agents.js';
 import { findExposedKey, keySource, readKeyRing } from './key-ring.js';
 import { reasonOf, type ServeLog } from './serve-log.js';
@@ -58,8 +59,13 @@ export function startUpkeep(of: UpkeepOf, log: ServeLog): Upkeep {
 }
 
 export async function warnOfExposedKey(log: ServeLog): Promise<void> {
-  const exposed = await findExposedKey();
-  if (exposed !== undefined) log.show({ kind: 'key-exposed', ...exposed });
+  const key = await findExposedKey();
+  if (key !== undefined) log.show({ kind: 'key-exposed', ...key });
+}
+
+export async function warnOfExposedDatabase(storeUrl: string, log: ServeLog): Promise<void> {
+  const database = await findExposedDatabase(storeUrl);
+  if (database !== undefined) log.show({ kind: 'database-exposed', ...database });
 }
 
 /** A file that is half copied, or none any more, must not end the counting of what was sent. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { before } from '../text-scan.js';
 import type { PixelRequest } from '../tracking/fetch.js';
 import { tokenOfPath } from '../tracking/pixel.js';
 import { unsubscribeTokenOf } from '../tracking/unsubscribe.js';
@@ -62,7 +63,7 @@ export function createAnswers(options: AnswerOptions) {
       onRequest?.(linkKindOf(method));
       return answerLink(method, link);
     }
-    return answerPage(method, url.replace(/\?.*$/, ''));
+    return answerPage(method, before(url, '?'));
   };
 
   function answerPage(method: string | undefined, path: string): PreparedResponse {

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Problem } from '../problem.js';
+import { before } from '../text-scan.js';
 import { isLast, watchConnections } from './connections.js';
 import { isOwnHost } from './host-check.js';
 import { listen, tryToListen } from './listen.js';
@@ -118,7 +119,7 @@ function findRoute(
 ): FoundRoute {
   if (!isOwnHost(request.headers.host, names)) return { refusal: misdirected };
   const target = request.url ?? '';
-  const route = routes.get(target.replace(/\?.*$/, ''));
+  const route = routes.get(before(target, '?'));
   if (route === undefined) return { refusal: plain(404, 'Not found\n') };
   const asked = request.method === 'HEAD' ? 'GET' : request.method;
   if (asked !== route.method) return { refusal: plain(405, 'Method not allowed\n') };

@@ -4,6 +4,7 @@
  */
 import { type Place, Problem } from '../problem.js';
 import { refuseBareLiquid } from './bare-liquid.js';
+import { titleInBody } from './body-title.js';
 import { inlineCss, loadJuice } from './css/inline-css.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { decodeEntities } from './html/entities.js';
@@ -187,13 +188,7 @@ function findSubject(
 }
 
 function subjectInBody(kind: TemplateKind, source: ProtectedText): string | undefined {
-  const inBody: Record<TemplateKind, RegExp | undefined> = {
-    mjml: /<mj-title\b[^>]*>([\s\S]*?)<\/mj-title>/i,
-    html: /<title\b[^>]*>([\s\S]*?)<\/title>/i,
-    md: /^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$/m,
-    txt: undefined,
-  };
-  const found = inBody[kind]?.exec(source.text)?.[1];
+  const found = titleInBody(kind, source.text);
   return found === undefined ? undefined : decodeEntities(source.restore(found)).replaceAll(/\s+/g, ' ');
 }
 

@@ -254,9 +254,22 @@ function pixelToken(composition: Composition, context: CopyContext, recipient: C
 
 /** By its name; or by one that is only known when it is rendered (`{{ [name] }}`). */
 function mayAskForLink({ template }: Composition): boolean {
-  return [template.subject, template.html ?? '', template.text].some(text =>
-    /unsubscribe_url|\{[{%][^}]*\[/.test(text),
+  return [template.subject, template.html ?? '', template.text].some(
+    text => text.includes('unsubscribe_url') || asksByName(text),
   );
+}
+
+/** A `[` between the braces of Liquid. */
+function asksByName(text: string): boolean {
+  let bracket = -1;
+  let brace = -1;
+  for (const { index } of text.matchAll(/\{[{%]/g)) {
+    if (bracket < index) bracket = text.indexOf('[', index);
+    if (bracket === -1) return false;
+    if (brace < index) brace = text.indexOf('}', index);
+    if (brace === -1 || bracket < brace) return true;
+  }
+  return false;
 }
 
 function unsubscribeLink(

@@ -18,7 +18,8 @@ export interface UrlFault {
 
 const names = 'href|src|srcset|background|action|formaction|poster|cite|data|longdesc|xlink:href';
 const attribute = new RegExp(`(?:^|[\\s"'/])((?:${names})\\s*=\\s*)(?:"([^"<>]*)|'([^'<>]*))$`, 'i');
-const inStyle = /(url\(\s*(?:&quot;|&#39;|&#34;|["'])?)([^)"']*)$/i;
+const attributes = new RegExp(`[\\s"'/](?:${names})\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'gi');
+const urlOpens = /url\(\s*(?:&quot;|&#39;|&#34;|["'])?/gi;
 /** As far back as the beginning of an address is looked for. */
 const longestBeginning = 2_000;
 
@@ -70,9 +71,23 @@ function findOpening(text: string, next: string): Opening | undefined {
     if (isSettled(inAttribute)) return undefined;
     return { kind: 'attribute', quote, begun: inAttribute, written: before + quote + inAttribute + next };
   }
-  const [, opened = '', begun] = inStyle.exec(tail) ?? [];
-  if (begun === undefined || isSettled(begun)) return undefined;
-  return { kind: 'style', quote: ')', begun, written: opened + begun + next };
+  const opened = lastOpenUrl(tail);
+  if (opened === undefined || isSettled(tail.slice(opened.end))) return undefined;
+  return {
+    kind: 'style',
+    quote: ')',
+    begun: tail.slice(opened.end),
+    written: tail.slice(opened.start) + next,
+  };
+}
+
+/** The first `url(` behind which nothing can have closed it. */
+function lastOpenUrl(text: string): { readonly start: number; readonly end: number } | undefined {
+  const closed = Math.max(...[')', '"', "'"].map(closing => text.lastIndexOf(closing)));
+  for (const { 0: opened, index } of text.matchAll(urlOpens)) {
+    if (index + opened.length > closed) return { start: index, end: index + opened.length };
+  }
+  return undefined;
 }
 
 /** `{{ body | raw }}`: a value that may hold elements of its own. The pixel is ours. */
@@ -127,7 +142,6 @@ const endsInStyle = 'has a character in it that ends an address in CSS';
 
 /** Elements that a value brought along; an image of the message itself and a place in it are no way out. */
 function faultsInMarkup(text: string): readonly UrlFault[] {
-  const attributes = new RegExp(`[\\s"'/](?:${names})\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'gi');
   return [...text.matchAll(attributes)].flatMap(([written, double, single, bare]) => {
     const url = decodeEntities(double ?? single ?? bare ?? '');
     const why = /^(?:cid:|#)/i.test(url) ? undefined : urlFault(url);

@@ -4,6 +4,8 @@
  */
 import type { CompiledTemplate } from './compile-template.js';
 import { decodeEntities } from './html/entities.js';
+import { replaceTags, withoutHidden } from './html/strip-markup.js';
+import { findLiquid } from './liquid/liquid-protection.js';
 
 /** `%NAME%`, but not the `%C3%A9BAR%20` of a URL. */
 const percentField = '%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%';
@@ -49,24 +51,27 @@ export function mayLeaveOver({ subject, html, text }: CompiledTemplate): boolean
 }
 
 function withoutLiquid(template: string): string {
-  return template.replaceAll(
-    /\{%-?\s*raw\s*-?%\}([\s\S]*?)\{%-?\s*endraw\s*-?%\}|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g,
-    (_, raw: string | undefined) => raw ?? '\ufdd0',
-  );
+  const parts: string[] = [];
+  let at = 0;
+  for (const { offset, end, raw } of findLiquid(template)) {
+    parts.push(template.slice(at, offset), raw ?? '\ufdd0');
+    at = end;
+  }
+  return parts.join('') + template.slice(at);
 }
 
 /** What somebody reads or follows: the words, and the values of four attributes. Compilers write more than that. */
 export function readableHtml(html: string): string {
-  const words = unemphasized(html)
-    // What a comment cuts apart stands together for a reader.
-    .replaceAll(/<!--[\s\S]*?-->/g, '')
-    .replaceAll(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, ' ')
-    .replaceAll(/<[a-z/!](?:"[^"]*"|'[^']*'|[^"'>])*>/gi, tag =>
-      [...tag.matchAll(/\s(?:href|src|alt|title)\s*=\s*("[^"]*"|'[^']*')/gi)]
-        .map(([, value = '']) => ` ${value.slice(1, -1)}`)
-        .join(''),
-    );
-  return decodeEntities(words);
+  // What a comment cuts apart stands together for a reader.
+  const uncommented = withoutHidden(unemphasized(html), { elements: [], comments: true }, '');
+  const shown = withoutHidden(uncommented, { elements: ['style', 'script'], comments: false }, ' ');
+  return decodeEntities(replaceTags(shown, valuesOf));
+}
+
+function valuesOf(tag: string): string {
+  return [...tag.matchAll(/\s(?:href|src|alt|title)\s*=\s*("[^"]*"|'[^']*')/gi)]
+    .map(([, value = '']) => ` ${value.slice(1, -1)}`)
+    .join('');
 }
 
 /** Markdown takes the stars of `*|FNAME|*` for emphasis. */

@@ -3,6 +3,7 @@
  * after a hidden preheader, outside comments (Outlook's conditional ones too), never inside a table's skeleton; once in
  * every copy, whichever branch of a condition it takes.
  */
+import { before } from '../text-scan.js';
 import { type HtmlPiece, htmlPieces } from './html/html-pieces.js';
 
 export function placePixelSlot(html: string, slot: string): string {
@@ -114,5 +115,8 @@ function afterPreheader(html: string, pieces: readonly HtmlPiece[], from: number
 }
 
 function isHidden(tag: string): boolean {
-  return /^<(?:div|span|p)\b/i.test(tag) && /\sstyle\s*=[^>]*display\s*:\s*none|\shidden[\s>=]/i.test(tag);
+  if (!/^<(?:div|span|p)\b/i.test(tag)) return false;
+  if (/\shidden[\s>=]/i.test(tag)) return true;
+  const style = /\sstyle\s*=/i.exec(tag);
+  return style !== null && /display\s*:\s*none/i.test(before(tag.slice(style.index), '>'));
 }

@@ -43,7 +43,7 @@ export type RenderFault =
     }
   | { readonly kind: 'failed'; readonly why: string }
   /** So slow that nobody should have to wait for the next. */
-  | { readonly kind: 'endless' };
+  | { readonly kind: 'endless'; readonly why: string };
 
 export type RenderResult =
   | { readonly ok: true; readonly copy: RenderedCopy }
@@ -134,7 +134,7 @@ function leftoversOf(part: LiquidText | undefined, scope: Scope): readonly strin
 function toFault(rendered: Extract<Rendered, { ok: false }>): RenderFault {
   if (rendered.missingField !== undefined) return { kind: 'missing-field', field: rendered.missingField };
   if (!('unreadable' in rendered))
-    return rendered.isEndless ? { kind: 'endless' } : { kind: 'failed', why: rendered.why };
+    return { kind: rendered.isEndless ? 'endless' : 'failed', why: rendered.why };
   const { value, wanted, fix } = rendered.unreadable;
   return { kind: 'unreadable', value, wanted, fix };
 }

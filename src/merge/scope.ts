@@ -1,4 +1,5 @@
 import type { Fields, Role } from '../recipients/recipient.js';
+import { withoutEdges } from '../text-scan.js';
 import type { Scope } from './liquid/liquid.js';
 
 /** Fields every template may use, whatever the list has. */
@@ -55,11 +56,11 @@ const identifiers = new Map<string, string>();
 export function fieldIdentifier(column: string): string {
   const known = identifiers.get(column);
   if (known !== undefined) return known;
-  const identifier = column
+  const words = column
     .trim()
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}_]+/gu, '_')
-    .replaceAll(/^_+|_+$/g, '');
+    .replaceAll(/[^\p{L}\p{N}_]+/gu, '_');
+  const identifier = withoutEdges(words, '_');
   // Columns are few and rows are many; what is made of input all the same stays small.
   if (identifiers.size < 1_000) identifiers.set(column, identifier);
   return identifier;

@@ -2,7 +2,7 @@ import { type Parsed, parsed, refused } from '../problem.js';
 
 /** The folder of a template, with its `/` at the end; '' for a template named without one. */
 export function folderOf(path: string): string {
-  return path.replace(/[^/\\]*$/, '');
+  return path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
 
 /**

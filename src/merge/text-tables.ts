@@ -81,7 +81,7 @@ function inOneLine(node: DomNode): DomNode {
   return node;
 }
 
-const lineMakers = 'p|div|center|h[1-6]';
+const lineMakers = 'p|div|center|h1|h2|h3|h4|h5|h6';
 
 function descendantsOf(node: DomNode): readonly DomNode[] {
   return (node.children ?? []).flatMap(child => [child, ...descendantsOf(child)]);
@@ -100,5 +100,5 @@ function isBlank(node: DomNode): boolean {
 }
 
 function isNamed(node: DomNode | undefined, names: string): boolean {
-  return node?.type === 'tag' && new RegExp(`^(?:${names})$`).test(node.name ?? '');
+  return node?.type === 'tag' && names.split('|').includes(node.name ?? '');
 }

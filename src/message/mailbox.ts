@@ -122,7 +122,8 @@ function localPartFault(localPart: string): string | undefined {
   if (strange !== undefined) return `${characterName(strange)} in the local part`;
   if (/^\.|\.\.|\.$/.test(localPart)) return 'a dot at the edge of the local part, or two together';
   // Some servers decode it and then deliver to the address inside. RFC 2047 §5 allows none in an addr-spec.
-  if (/=\?.*\?=/.test(localPart)) return 'an encoded word in the local part';
+  const encoded = localPart.indexOf('=?');
+  if (encoded !== -1 && localPart.includes('?=', encoded + 2)) return 'an encoded word in the local part';
   if (/(?:^|\.)\p{M}/u.test(localPart)) return 'an accent without a letter in the local part';
   // Two spellings of one letter are two mailboxes to a server that compares octets. RFC 6532 §3.1 asks for NFC.
   if (localPart !== localPart.normalize('NFC'))

@@ -107,9 +107,11 @@ function findOwnMark(message: Buffer): Span & { readonly slot: AttachmentSlot } 
 /** The whole field, folded lines and line end included. */
 function findField(message: Buffer, name: string): Span {
   const header = message.toString('latin1', 0, message.indexOf('\r\n\r\n') + 2);
-  const found = new RegExp(`^${name}:.*\\r\\n(?:[ \\t].*\\r\\n)*`, 'im').exec(header);
-  if (found === null) throw new Error(`the built message has no ${name} field`);
-  return { start: found.index, end: found.index + found[0].length };
+  const found = `\r\n${header}`.toLowerCase().indexOf(`\r\n${name.toLowerCase()}:`);
+  if (found === -1) throw new Error(`the built message has no ${name} field`);
+  let end = header.indexOf('\r\n', found) + 2;
+  while (header[end] === ' ' || header[end] === '\t') end = header.indexOf('\r\n', end) + 2;
+  return { start: found, end };
 }
 
 /** A To field of one mailbox, with its line end. @throws Error when it would say anything else. */

@@ -42,6 +42,8 @@ export class SameMailboxes {
 export function mailboxKey(addrSpec: string): string {
   const lower = addrSpec.toLowerCase();
   const domain = domainOf(lower).replace(/^googlemail\.com$/, 'gmail.com');
-  const localPart = lower.slice(0, lower.lastIndexOf('@')).replace(/(?<=.)\+.*$/, '');
+  const whole = lower.slice(0, lower.lastIndexOf('@'));
+  const plus = whole.indexOf('+', 1);
+  const localPart = plus === -1 ? whole : whole.slice(0, plus);
   return `${domain === 'gmail.com' ? localPart.replaceAll('.', '') : localPart}@${domain}`;
 }

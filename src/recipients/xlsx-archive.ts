@@ -97,13 +97,17 @@ const longestText = 500_000;
 // No `<` in a tag, or each beginning of one would be looked for its end through all the rest.
 const rowTag = /<(?:[\w.-]+:)?row\b[^<>]*?\br\s*=\s*["'](\d+)/g;
 /** Cells with something in them: formatted empty ones may reach to the last column. */
-const cellTag = /<(?:[\w.-]+:)?c\b(?:[^<>]*?\s)?r\s*=\s*["']([A-Z]+)(\d+)["'](?:[^<>]*[^/<>])?>/g;
+const cellTag = /<(?:[\w.-]+:)?c\b([^<>]*)>/g;
+const cellPlace = /\sr\s*=\s*["']([A-Z]+)(\d+)["']/;
 
 function sheetTooLarge(xml: string): boolean {
   for (const [, row] of xml.matchAll(rowTag)) if (Number(row) > maxRow) return true;
   let lastRow = 0;
   let lastColumn = 0;
-  for (const [, letters = '', row] of xml.matchAll(cellTag)) {
+  for (const [, attributes = ''] of xml.matchAll(cellTag)) {
+    if (attributes.endsWith('/')) continue;
+    const [, letters, row] = cellPlace.exec(attributes) ?? [];
+    if (letters === undefined) continue;
     lastRow = Math.max(lastRow, Number(row));
     lastColumn = Math.max(lastColumn, columnNumber(letters));
   }
@@ -118,7 +122,7 @@ function columnNumber(letters: string): number {
 export const uncalculated = '#UNCALCULATED!';
 
 const formulaWithoutValue =
-  /<((?:[\w.-]+:)?)c\b([^<>]*)>\s*<\1f\b[^<>]*(?:\/>|>[^<]*<\/\1f>)\s*(?:<\1v\s*\/>|<\1v>\s*<\/\1v>)?\s*<\/\1c>/g;
+  /<((?:[\w.-]+:)?)c\b([^<>]*)>\s*<\1f\b[^<>]*(?:\/>|>[^<]*<\/\1f>)\s*(?:(?:<\1v\s*\/>|<\1v>\s*<\/\1v>)\s*)?<\/\1c>/g;
 const type = /\bt\s*=\s*(["'])(\w*)\1/;
 
 /** The reader takes both for empty cells, and somebody would get a copy without what is missing there. */

@@ -1,3 +1,5 @@
+import { withoutTrailing } from '../text-scan.js';
+
 const mask = '********';
 /** Shorter parts would hide ordinary words of a reply. */
 const shortest = 4;
@@ -15,7 +17,7 @@ export function hideSecretsIn(login: Login, text: string): string {
   const { user = '', password = '' } = login;
   if (password.length < shortest) return text;
   const travelling = [`\0${user}\0${password}`, `${user}\0${user}\0${password}`, password].map(base64);
-  const forms = [password, ...travelling, ...travelling.map(form => form.replace(/=+$/, ''))];
+  const forms = [password, ...travelling, ...travelling.map(form => withoutTrailing(form, '='))];
   return forms.reduce((left, form) => left.replaceAll(form, mask), text);
 }
 

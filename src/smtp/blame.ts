@@ -4,6 +4,7 @@
  * recipients decides. Until then a refused recipient is held, and the others are tried.
  */
 import type { ReplyFacts } from './outcome.js';
+import { judgedText } from './reply.js';
 
 /** A recipient whose refusal reads as one of the sender. */
 export interface HeldRefusal<Recipient> {
@@ -89,13 +90,14 @@ export class Blame<Recipient> {
 const loginCodes: readonly number[] = [530, 534, 535, 538];
 /** 5.4.5: Gmail's daily sending quota. 5.7.28: mail flood detected. The others: the login is not good enough, RFC 4954 §6. */
 const certainStatusCodes: readonly string[] = ['5.4.5', '5.7.8', '5.7.9', '5.7.11', '5.7.28'];
-const quotaText = /\b(?:daily|hourly)\b.*\b(?:limit|quota)|\b(?:sending|message) (?:limit|quota)/i;
+/** "Daily SMTP relay limit exceeded", "message quota exceeded". */
+const quotaWords = [/\b(?:daily|hourly|sending|message)\b/i, /\b(?:limit|quota)\b/i] as const;
 
 /** A login or a quota: the server may have taken others before, and yet these wait for the sender. */
 function isCertainlyAboutSender({ replyCode, enhancedStatusCode, replyText }: ReplyFacts): boolean {
   return (
     loginCodes.includes(replyCode) ||
     certainStatusCodes.includes(enhancedStatusCode) ||
-    quotaText.test(replyText.slice(0, 2_000))
+    quotaWords.every(words => words.test(judgedText(replyText)))
   );
 }

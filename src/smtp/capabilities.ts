@@ -60,8 +60,10 @@ export function parseCapabilities(ehlo: Reply): Capabilities {
 function readKeywords(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const keywords = new Map<string, readonly string[]>();
   for (const line of lines) {
-    const [, keyword = '', rest = ''] = /^([^\s=]+)[\s=]*(.*)$/.exec(line.trim()) ?? [];
+    const words = line.trim();
+    const keyword = /^[^\s=]+/.exec(words)?.[0] ?? '';
     const name = keyword.toUpperCase();
+    const rest = words.slice(keyword.length).replace(/^[\s=]+/, '');
     const parameters = rest.split(/\s+/).filter(parameter => parameter !== '');
     if (name !== '') keywords.set(name, [...new Set([...(keywords.get(name) ?? []), ...parameters])]);
   }

@@ -2,6 +2,8 @@
 import { ipVersion, isPrivateHost } from '../host.js';
 import { parseDomain } from '../message/domain.js';
 import { type Parsed, parsed, refused } from '../problem.js';
+import { before } from '../text-scan.js';
+import { judgedText } from './reply.js';
 
 /**
  * @param hostname as the machine has it, valid or not.
@@ -31,13 +33,14 @@ const aboutCommand: readonly number[] = [500, 502, 503];
 /** Postfix waits with it for RCPT: "504 5.5.2 <laptop>: Helo command rejected: need fully-qualified hostname". */
 export function refusesEhloName(code: number, text: string): boolean {
   if (code < 500 || aboutCommand.includes(code)) return false;
-  return /\b(?:HELO|EHLO)\b/i.test(text.replaceAll(/\S*@\S*/g, ''));
+  const words = judgedText(text).split(/\s+/);
+  return words.some(word => !word.includes('@') && /\b(?:HELO|EHLO)\b/i.test(word));
 }
 
 /** RFC 5321 §4.1.3. @returns undefined for what is not an IP address. */
 function addressLiteral(address: string): string | undefined {
   // Of an IPv4 connection on an IPv6 socket; and the interface of a link-local address is only known here.
-  const bare = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const bare = before(address, '%').replace(/^::ffff:(?=\d+\.)/i, '');
   const family = ipVersion(bare);
   if (family === 0) return undefined;
   return family === 4 ? `[${bare}]` : `[IPv6:${bare}]`;

@@ -1,6 +1,6 @@
 import { refusesEhloName } from './ehlo-name.js';
 import type { OutcomeKind, SmtpStage } from './outcome.js';
-import type { Reply } from './reply.js';
+import { judgedText, type Reply } from './reply.js';
 
 /** The stages of a transaction that wait for a reply. */
 export type TransactionStage = Extract<SmtpStage, 'mail' | 'rcpt' | 'data' | 'end-of-data'>;
@@ -39,8 +39,8 @@ export function isClosing(reply: Reply): boolean {
 /** OpenSMTPD, by default after 100 messages, and Exim: further MAIL gets this, until the client comes in another session. */
 export function isSessionFull({ code, enhancedStatusCode, text }: Omit<Reply, 'lines'>): boolean {
   if (code === 421)
-    return /too many messages (?:in|per|for) (?:this|one|a) (?:session|connection)/i.test(text);
-  return code === 452 && enhancedStatusCode === '4.5.3' && /too many messages/i.test(text);
+    return /too many messages (?:in|per|for) (?:this|one|a) (?:session|connection)/i.test(judgedText(text));
+  return code === 452 && enhancedStatusCode === '4.5.3' && /too many messages/i.test(judgedText(text));
 }
 
 /**
@@ -49,7 +49,9 @@ export function isSessionFull({ code, enhancedStatusCode, text }: Omit<Reply, 'l
  */
 export function isSessionLimit({ code, text }: Pick<Reply, 'code' | 'text'>): boolean {
   if (code < 400 || code > 499) return false;
-  return /\bconcurrent\b.{0,40}\b(?:connection|session)s?\b|\btoo many (?:connection|session)s\b/i.test(text);
+  return /\bconcurrent\b.{0,40}\b(?:connection|session)s?\b|\btoo many (?:connection|session)s\b/i.test(
+    judgedText(text),
+  );
 }
 
 /** It does not know the command, or not with these parameters; what it says is not about the transaction. RFC 5321 §4.2.2 */
@@ -70,11 +72,13 @@ function judgePermanent(stage: TransactionStage, reply: Reply): Verdict {
   // Larger than the server takes: about this message, wherever it is said. RFC 1870 §6, RFC 3463 §3.4
   if (reply.code === 552 || reply.enhancedStatusCode === '5.3.4') return 'rejected';
   // Courier says it with 534, which elsewhere is about the login.
-  if (stage === 'mail' && /\btoo (?:big|large)\b/i.test(reply.text)) return 'rejected';
+  if (stage === 'mail' && /\btoo (?:big|large)\b/i.test(judgedText(reply.text))) return 'rejected';
   if (isAboutSender(stage, reply)) return 'sender-refused';
   if (stage !== 'mail') return 'rejected';
   // A MAIL that is out of order says nothing about who sends; one of us has lost the place. RFC 5321 §4.1.4
-  return reply.code === 503 && !/\bauth\b/i.test(reply.text) ? 'out-of-protocol' : 'sender-refused';
+  return reply.code === 503 && !/\bauth\b/i.test(judgedText(reply.text))
+    ? 'out-of-protocol'
+    : 'sender-refused';
 }
 
 /** Login wanted or refused. RFC 4954 §6 */
@@ -122,5 +126,6 @@ function isAboutSender(stage: TransactionStage, { code, enhancedStatusCode, text
   if (stage !== 'end-of-data' && refusesEhloName(code, text)) return true;
   // X.7 is security or policy, where only the words tell whose; other subjects are about mailbox, system or content.
   if (enhancedStatusCode !== '' && !enhancedStatusCode.startsWith('5.7.')) return false;
-  return senderText.test(text) || (stage === 'end-of-data' && policyText.test(text));
+  const words = judgedText(text);
+  return senderText.test(words) || (stage === 'end-of-data' && policyText.test(words));
 }

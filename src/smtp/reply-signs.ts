@@ -1,4 +1,4 @@
-import type { Reply } from './reply.js';
+import { judgedText, type Reply } from './reply.js';
 
 type Command = 'mail' | 'rcpt';
 
@@ -34,5 +34,7 @@ export class ReplySigns {
 
 /** The enhanced status code, or else the text without the address that some repeat. */
 function signOf({ enhancedStatusCode, text }: Reply): string {
-  return enhancedStatusCode === '' ? text.replaceAll(/\S+@\S+/g, '') : enhancedStatusCode;
+  return enhancedStatusCode === ''
+    ? judgedText(text).replaceAll(/\S+/g, word => (word.slice(1, -1).includes('@') ? '' : word))
+    : enhancedStatusCode;
 }

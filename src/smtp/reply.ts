@@ -97,6 +97,14 @@ export class ReplyParser {
   }
 }
 
+/** Servers say what they have to say in a few lines; expressions that look for words in it take the square of its length. */
+const longestJudged = 2_000;
+
+/** As much of a reply's text as decides about the outcome. It is shown and stored whole. */
+export function judgedText(text: string): string {
+  return text.slice(0, longestJudged);
+}
+
 /** A reply as one line, for messages: `550 5.1.1 No such user`. */
 export function printReply({ code, text }: Reply): string {
   return text === '' ? String(code) : `${code} ${text}`;

@@ -1,5 +1,5 @@
 import type { OverlapStanding } from './pipelining.js';
-import type { Reply } from './reply.js';
+import { judgedText, type Reply } from './reply.js';
 
 /** How a server behaves beyond what it announces, as far as its greeting and its reply to EHLO give it away. */
 export interface ServerTraits {
@@ -11,8 +11,10 @@ export interface ServerTraits {
 
 /** Names in the greeting, in one line with host and protocol. Seen to take it: Postfix 3.7, sendmail 8.17, qpsmtpd 0.94. */
 const takesByGreeting = /\bESMTP (?:Postfix|Sendmail|qpsmtpd)\b/i;
-/** smtp-server 3.21 (also in maildev and WildDuck), whose greeting is an option; Postfix, whose greeting is often changed. */
-const takesByEhlo = /^\S+ Nice to meet you, |^[^\n]*\nPIPELINING\nSIZE(?: \d+)?\n(?:VRFY\n)?ETRN$/m;
+/** smtp-server 3.21, also in maildev and WildDuck, whose greeting is an option. */
+const isSmtpServer = / Nice to meet you, /;
+/** What Postfix offers first, in this order; its greeting is often changed, and VRFY switched off. */
+const offerOfPostfix = /^PIPELINING\nSIZE(?: \d{1,20})?\n(?:VRFY\n)?ETRN(?:\n|$)/;
 const isExim = /\bESMTP Exim\b/i;
 /** Haraka 3.3 answers 503 to each command behind the dot; chasquid 1.11 reads none of it; Dovecot 2.3 closes the connection. */
 const refusesByGreeting = /\bESMTP (?:Haraka|chasquid)\b|\bDovecot\b/i;
@@ -27,15 +29,20 @@ const eximMessagesPerSession = 10;
  * @param ehlo the reply to EHLO; undefined for a server that knows only HELO.
  */
 export function traitsOf(greeting: string, ehlo: Reply | undefined): ServerTraits {
-  const offer = ehlo?.lines.join('\n') ?? '';
-  const messagesPerSession = isExim.test(greeting) ? eximMessagesPerSession : undefined;
-  return { overlap: overlapOf(greeting, offer), messagesPerSession };
+  const text = judgedText(greeting);
+  const [hello = '', ...keywords] = ehlo?.lines ?? [];
+  const messagesPerSession = isExim.test(text) ? eximMessagesPerSession : undefined;
+  return {
+    overlap: overlapOf(text, judgedText(hello), judgedText(keywords.join('\n'))),
+    messagesPerSession,
+  };
 }
 
-function overlapOf(greeting: string, offer: string): OverlapStanding {
-  if (refusesByGreeting.test(greeting) || refusesByEhlo.test(offer)) return 'not-taken';
-  const isKnown = takesByGreeting.test(greeting) || isExim.test(greeting) || takesByEhlo.test(offer);
-  return isKnown ? 'taken' : 'untried';
+function overlapOf(greeting: string, hello: string, offer: string): OverlapStanding {
+  const isRefused = refusesByGreeting.test(greeting) || refusesByEhlo.test(`${hello}\n${offer}`);
+  if (isRefused) return 'not-taken';
+  const isKnown = takesByGreeting.test(greeting) || isExim.test(greeting);
+  return isKnown || isSmtpServer.test(hello) || offerOfPostfix.test(offer) ? 'taken' : 'untried';
 }
 
 /**

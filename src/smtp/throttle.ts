@@ -1,17 +1,19 @@
 import { isSessionFull } from './judge.js';
 import type { ReplyFacts } from './outcome.js';
+import { judgedText } from './reply.js';
 
 /**
  * A passing refusal that is about our speed, not about the recipient: everybody else would get it as well. Codes and
  * texts as the big providers give them.
  */
-export function isThrottle({ replyCode, enhancedStatusCode, replyText }: ReplyFacts): boolean {
+export function isThrottle(facts: ReplyFacts): boolean {
+  const { replyCode, enhancedStatusCode, replyText } = facts;
   if (replyCode < 400 || replyCode > 499) return false;
   // Nobody is too fast: there is a new session for the next.
   if (isSessionFull({ code: replyCode, enhancedStatusCode, text: replyText })) return false;
   // X.2 is the state of one mailbox (RFC 3463 §3.3), also when it receives too quickly; but for Gmail's limit of a relay.
-  if (enhancedStatusCode.startsWith('4.2.')) return quotaTexts.test(replyText);
-  return throttleCodes.has(enhancedStatusCode) || throttleTexts.test(replyText) || quotaTexts.test(replyText);
+  if (enhancedStatusCode.startsWith('4.2.')) return isQuota(facts);
+  return throttleCodes.has(enhancedStatusCode) || throttleTexts.test(judgedText(replyText)) || isQuota(facts);
 }
 
 /** 4.3.2: the system accepts no messages now (RFC 3463 §3.4), used for too many connections; 4.7.28: Gmail's rate limit. */
@@ -21,7 +23,7 @@ const throttleTexts =
 
 /** No pause would be long enough to wait for here. */
 export function isQuota({ replyText }: ReplyFacts): boolean {
-  return quotaTexts.test(replyText);
+  return quotaTexts.test(judgedText(replyText));
 }
 
 const quotaTexts = /\bdaily\b|\bper day\b|\b(?:sending|message) quota\b|\brelay limit\b/i;

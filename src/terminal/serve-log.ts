@@ -21,6 +21,7 @@ const levels: Readonly<Record<ServeEvent['kind'], LogLevel>> = {
   'keys-kept': 'error',
   'key-made': 'info',
   'key-exposed': 'warning',
+  'database-exposed': 'warning',
   'certificate-renewed': 'info',
   'certificate-kept': 'error',
   'not-notifying': 'warning',
@@ -82,6 +83,7 @@ export function serveLine(event: ServeEvent): string {
     case 'key-made':
       return `A new key was made: ${visible(event.file)}\n  ${event.advice}`;
     case 'key-exposed':
+    case 'database-exposed':
       return `Warning: ${visible(event.warning)}`;
     case 'certificate-renewed':
       return `The certificate ${visible(event.file)} is read anew, and in use.`;
@@ -158,6 +160,7 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
       return { reason: said(event.reason), key: event.keyFingerprint };
     case 'key-made':
     case 'key-exposed':
+    case 'database-exposed':
       return { file: event.file };
     case 'log-missed':
       return { lines: event.lines };

@@ -26,7 +26,7 @@ export function parseLogLine(line: string): LoggedRequest | undefined {
 
 // Quoted parts are escaped, so a quote ends them. No part can match in two ways: the time to fail is linear.
 const commonLine =
-  /^(?<first>\S+) (?<second>\S+) (?:[^[\n]*) ?\[(?<time>[^\]]{20,40})\] "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3}) (?:\d+|-)(?: "(?:[^"\\]|\\.)*" "(?<agent>(?:[^"\\]|\\.)*)")?/;
+  /^(?<first>\S+) (?<second>\S+) [^[\n]*\[(?<time>[^\]]{20,40})\] "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3}) (?:\d+|-)(?: "(?:[^"\\]|\\.)*" "(?<agent>(?:[^"\\]|\\.)*)")?/;
 
 function parseCommonLine(line: string): LoggedRequest | undefined {
   const groups = commonLine.exec(line)?.groups;

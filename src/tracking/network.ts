@@ -1,3 +1,5 @@
+import { before } from '../text-scan.js';
+
 /**
  * The network an address belongs to, which is all that is kept of it: `203.0.113.0/24`, `2001:db8:1::/48`.
  * An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) is the IPv4 address it carries.
@@ -6,7 +8,7 @@
 export function networkPrefix(address: string): string {
   const octets = ipv4Octets(address);
   if (octets !== undefined) return ipv4Prefix(octets);
-  const groups = ipv6Groups(address.replace(/%.*$/, ''));
+  const groups = ipv6Groups(before(address, '%'));
   if (groups === undefined) return '';
   return isMapped(groups) ? ipv4Prefix(lastOctets(groups)) : ipv6Prefix(groups);
 }

@@ -1,6 +1,7 @@
 import { isLoopbackHost, isPrivateHost } from '../host.js';
 import { parseUrl } from '../message/idna.js';
 import { Problem } from '../problem.js';
+import { withoutTrailing } from '../text-scan.js';
 
 /**
  * The base of pixel URLs as it is used: without a trailing slash.
@@ -33,5 +34,5 @@ export function readTrackingUrl(text: string, smtpHost: string | undefined, allo
       { fix: 'Give the public address of `mailtrack serve`, or pass --allow-local-tracking.' },
     );
   }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  return withoutTrailing(`${url.origin}${url.pathname}`, '/');
 }

@@ -66,7 +66,7 @@ export class RenderFaults {
       return;
     }
     const { fault } = result;
-    if (fault.kind === 'endless') throw endless(recipient);
+    if (fault.kind === 'endless') throw endless(recipient, fault.why);
     const cause = causeOf(fault);
     const group = this.#groups.get(cause) ?? { fault, first: recipient, who: new RowNumbers() };
     group.who.add(recipient, fault.kind === 'unreadable' ? ` ${JSON.stringify(fault.value)}` : '');
@@ -169,15 +169,11 @@ function isTooLong(subject: string): boolean {
   return subject.length > 900 && checkMessage(encodeSubject(subject)).length > 0;
 }
 
-function endless({ mailbox, source }: Recipient): Problem {
-  return new Problem(
-    'template-field',
-    `the copy for ${mailbox.addrSpec} takes more than five seconds to render`,
-    {
-      where: 'file' in source ? source : undefined,
-      fix: 'Look for loops inside loops in the template, and for loops over long values.',
-    },
-  );
+function endless({ mailbox, source }: Recipient, why: string): Problem {
+  return new Problem('template-field', `the copy for ${mailbox.addrSpec} ${why}`, {
+    where: 'file' in source ? source : undefined,
+    fix: 'Look for loops inside loops in the template, and for loops over long values.',
+  });
 }
 
 function causeOf(fault: RowFault): string {

@@ -168,6 +168,7 @@ export type ServeEvent =
   | { readonly kind: 'keys-kept'; readonly reason: string; readonly keyFingerprint: string }
   | { readonly kind: 'key-made'; readonly file: string; readonly advice: string }
   | { readonly kind: 'key-exposed'; readonly file: string; readonly warning: string }
+  | { readonly kind: 'database-exposed'; readonly file: string; readonly warning: string }
   | { readonly kind: 'certificate-renewed'; readonly file: string }
   | { readonly kind: 'certificate-kept'; readonly reason: string }
   | { readonly kind: 'not-notifying' }

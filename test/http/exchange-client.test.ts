@@ -34,7 +34,10 @@ it('follows no redirect, which could lead the request with its proof to a third 
     asked.push(request.url);
     response.writeHead(307, { Location: '/elsewhere' }).end('moved');
   });
-  expect(await createExchangeChannel(url).post('', '')).toEqual({ status: 307, body: 'moved' });
+  await expect(createExchangeChannel(url).post('', '')).rejects.toMatchObject({
+    code: 'server-unreachable',
+    message: `${url} cannot be reached: it redirects to another address`,
+  });
   expect(asked).toEqual(['/exchange']);
 });
 

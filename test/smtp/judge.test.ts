@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSessionLimit, judgeReply, type TransactionStage } from '../../src/smtp/judge.js';
-import { ReplyParser } from '../../src/smtp/reply.js';
+import { judgedText, ReplyParser } from '../../src/smtp/reply.js';
 
 const judge = (stage: TransactionStage, text: string) =>
   judgeReply(stage, new ReplyParser().feed(Buffer.from(`${text}\r\n`)).replies[0]!);
@@ -145,4 +145,11 @@ describe('a limit of sessions', () => {
   ])('is not read from %i %s', (code, text) => {
     expect(isSessionLimit({ code, text })).toBe(false);
   });
+});
+
+it('judges by the first 2,000 characters of a reply, which is kept whole', () => {
+  const reply = (text: string) => ({ code: 550, enhancedStatusCode: '', lines: [text], text });
+  expect(judgeReply('rcpt', reply(`${' '.repeat(1_900)}Relay access denied`))).toBe('sender-refused');
+  expect(judgeReply('rcpt', reply(`${' '.repeat(2_000)}Relay access denied`))).toBe('rejected');
+  expect(judgedText('daily '.repeat(10_000))).toHaveLength(2_000);
 });

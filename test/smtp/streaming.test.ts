@@ -343,7 +343,7 @@ describe('whatever a server that keeps to the protocol decides', () => {
       { numRuns: 400 },
     );
     // Or the runs above prove little. A session that ends behind the first message carries no more.
-    expect(streamed).toBeGreaterThan(standing === 'taken' && behindDot === 'close' ? 0 : 40);
+    if (standing !== 'taken' || behindDot !== 'close') expect(streamed).toBeGreaterThan(40);
     for (const kind of ['accepted', 'deferred', 'rejected', 'uncertain', 'not-sent', 'sender-refused'])
       expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(0);
   });

@@ -1,9 +1,9 @@
 /** User agents are kept for a while: what was judged of a fetch stays, and so does which line of a log it is. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
 import type { LoggedFetch, RecordedFetch } from '../../src/workflow/fact-ports.js';
@@ -129,4 +129,38 @@ it('knows the lines of a log again, of rows and of what was only counted', async
   expect(agents()).toEqual([]);
   expect(other.prepare('SELECT agent, lines FROM logged_counters').raw().all()).toEqual([[-1, 1]]);
   expect(await store.logIntake.storeLogged(lines)).toEqual(['known', 'known', 'known']);
+});
+
+describe('what is forgotten', () => {
+  const files = () =>
+    readdirSync(folder).map(name => [name, readFileSync(join(folder, name), 'latin1')] as const);
+  const holders = (words: string) =>
+    files().flatMap(([name, octets]) => (octets.includes(words) ? [name] : []));
+
+  it('is in no octet of database, log and journal, free pages included', async () => {
+    for (let round = 0; round < 40; round += 1) {
+      const some = Array.from({ length: 100 }, (_, index) => {
+        const number = round * 100 + index;
+        const isKept = number % 5 === 0;
+        const agent = `${isKept ? 'kept' : 'gone'}-${(number * 7919) % 4_000} ${'x'.repeat(number % 230)}`;
+        return fetched(isKept ? at : at - 1, agent, { emailNumber: number % 7 });
+      });
+      await store.fetchLog.appendFetches(some);
+    }
+    expect(holders('gone-')).not.toEqual([]);
+    await forget(at);
+    expect(agents()).toHaveLength(800);
+    expect(holders('gone-')).toEqual([]);
+    expect(holders('kept-')).toContain('mailtrack.db');
+  });
+
+  it('is looked after again when another program kept the log in use', async () => {
+    await store.fetchLog.appendFetches([fetched(at - 1, 'gone-1')]);
+    other.exec('BEGIN');
+    other.prepare('SELECT count(*) FROM fetches').get();
+    await expect(forget(at)).rejects.toThrow('another program keeps the write-ahead log in use');
+    other.exec('COMMIT');
+    await forget(at);
+    expect(holders('gone-')).toEqual([]);
+  });
 });

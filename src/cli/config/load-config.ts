@@ -2,6 +2,7 @@ import { nearest } from '../../nearest.js';
 import { Problem, Problems } from '../../problem.js';
 import { type ConfigFile, type FileRequest, findConfigFiles, readConfigFile } from './config-files.js';
 import { openTables, type Setting, type SettingValue, settings } from './settings.js';
+import { readKeyLines } from './toml-lines.js';
 
 /** Where a value came from, as `config show --origin` prints it. */
 export type Origin =
@@ -75,6 +76,9 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   return { values, layers, aliases };
 }
 
+/** A few hundred aliases fit; each unknown key of a longer file would be compared with all that are known. */
+const longestConfig = 250_000;
+
 /** Those that can be read; why the others cannot goes into `problems`. */
 function readAll(request: ConfigRequest, problems: Problem[]): readonly ConfigFile[] {
   return findConfigFiles(request).flatMap(found => {
@@ -95,6 +99,12 @@ async function parseConfigFile(
 ): Promise<Omit<Config, 'values'>> {
   const { text, kind, file, digest } = source;
   const place = { kind, file, digest };
+  if (text.length > longestConfig) {
+    throw new Problem('config', `the file has more than ${longestConfig.toLocaleString('en')} characters`, {
+      where: { file },
+      fix: 'Keep long lists of people in a contacts file (contacts.file).',
+    });
+  }
   const { parse, TomlError } = await import('smol-toml');
   const values = new Map<string, ConfigValue>();
   const aliases = new Map<string, readonly string[]>();
@@ -136,12 +146,13 @@ async function parseConfigFile(
   };
 
   const { profiles, ...plain } = tables;
-  take(values, plain, key => lineOfKey(text, key));
+  const lines = readKeyLines(text);
+  take(values, plain, key => lines.get(key));
   if (profile !== undefined) {
     const chosen = (profiles as Record<string, Record<string, unknown>> | undefined)?.[profile];
     if (chosen !== undefined) {
       const above = new Map<string, ConfigValue>();
-      take(above, chosen, key => lineOfKey(text, `profiles.${profile}.${key}`));
+      take(above, chosen, key => lines.get(`profiles.${profile}.${key}`));
       layers.unshift({ place, values: above });
     } else if (kind !== 'user') {
       problems.push(
@@ -201,16 +212,4 @@ function* flatten(table: Record<string, unknown>, prefix = ''): Generator<[strin
       yield [key, value];
     }
   }
-}
-
-/** The line a dotted key stands on, found by reading table headers and keys; undefined for inline tables. */
-function lineOfKey(text: string, key: string): number | undefined {
-  let table = '';
-  for (const [index, line] of text.split('\n').entries()) {
-    const header = /^\s*\[\s*([^\]]+?)\s*\]/.exec(line)?.[1];
-    if (header !== undefined) table = `${header.replaceAll(/["'\s]/g, '')}.`;
-    const name = /^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w-]+)*)\s*=/.exec(line)?.[1];
-    if (name !== undefined && `${table}${name.replaceAll(/["'\s]/g, '')}` === key) return index + 1;
-  }
-  return undefined;
 }

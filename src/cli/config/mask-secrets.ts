@@ -19,21 +19,35 @@ const withPassword = /^([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s:/?#@]*@([^\s/?#@
 /** A user alone may be an address, with an "@" of its own. */
 const withoutPassword = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s:/?#]*@)?[^\s/?#@]+(?:[/?#][^@]*)?$/i;
 /** Parameters such as `?password=` of database URLs. */
-const parameters = /[?&#;][^=]*(?:pass|pwd|token|secret|key|auth|sig)[^=]*=/i;
+const secretName = /pass|pwd|token|secret|key|auth|sig/i;
 
 /**
  * A URL or any other value without its password.
  * @returns `********` for a value that might hold one and cannot be read with certainty.
  */
 export function shownUrl(text: string): string {
-  if (parameters.test(text)) return mask;
+  if (hasSecretParameter(text)) return mask;
   if (!text.includes('://')) {
     // "user:password@host" without its scheme. An address or a path has no ":" before its "@".
-    return /:.*@/s.test(text) && !/^sqlite:[^:]*$/.test(text) ? mask : text;
+    return hasColonBeforeAt(text) && !/^sqlite:[^:]*$/.test(text) ? mask : text;
   }
   if (withoutPassword.test(text) && isUrl(text)) return text;
   const found = withPassword.exec(text);
   return found !== null && isUrl(text) ? `${found[1]}:${mask}@${found[2]}` : mask;
+}
+
+/** Between a delimiter and the next "=" there is a name that sounds like a secret. */
+function hasSecretParameter(text: string): boolean {
+  const pieces = text.split('=').slice(0, -1);
+  return pieces.some(piece => {
+    const start = piece.search(/[?&#;]/);
+    return start !== -1 && secretName.test(piece.slice(start));
+  });
+}
+
+function hasColonBeforeAt(text: string): boolean {
+  const colon = text.indexOf(':');
+  return colon !== -1 && text.includes('@', colon);
 }
 
 function isUrl(text: string): boolean {

@@ -1,9 +1,16 @@
+import { dirname } from 'node:path';
 import { Problem } from '../../problem.js';
 import { openInBrowser } from '../../system/open-in-browser.js';
-import { makeFolder, makeTemporaryFolder, writePrivateFile } from '../../system/output-files.js';
+import {
+  makeFolder,
+  makeTemporaryFolder,
+  removeFolderLater,
+  writePrivateFile,
+} from '../../system/output-files.js';
 import { visible } from '../../terminal/clean.js';
 import { previewJson, previewLines } from '../../terminal/preview-view.js';
 import { createStyle } from '../../terminal/style.js';
+import { withoutTrailing } from '../../text-scan.js';
 import { previewPage } from '../../web/preview-page.js';
 import { type ChosenRows, type PreviewedCopy, previewCopies } from '../../workflow/preview-copies.js';
 import { type Context, createContext } from '../context.js';
@@ -19,14 +26,18 @@ export interface PreviewOptions extends DraftOptions {
 }
 
 const mostShown = 20;
+/** For a browser that starts slowly, and somebody who loads the page again. */
+const pageLifeMs = 10 * 60_000;
 
 /** Shows copies as they would be sent, but for the pixel: on the terminal, in files or in the browser. */
 export async function runPreview(templatePath: string, options: PreviewOptions): Promise<void> {
   // Files are written here without anything else that --dry-run means.
   checkUsage({ ...options, dryRun: true });
   const context = await createContext(options, settingFlags(options));
+  const trackingUrl = context.text('tracking.url');
+  const base = trackingUrl === undefined ? undefined : withoutTrailing(trackingUrl, '/');
   const draft = {
-    ...rehearsedDraft(templatePath, options, context, context.text('tracking.url')?.replace(/\/+$/, '')),
+    ...rehearsedDraft(templatePath, options, context, base),
     // What would be refused may be looked at: nobody else sees it.
     allowPlaceholders: true,
     maxVisible: Number.POSITIVE_INFINITY,
@@ -60,8 +71,9 @@ async function show(
   else if (options.html) showHtml(output, copies);
   else showText(output, options, copies, recipients);
   const [page] = files;
-  if (options.open && page !== undefined && !(await openInBrowser(page)))
-    output.say('There is no program to open it with; open the file in a browser.');
+  if (!options.open || page === undefined) return;
+  if (await openInBrowser(page)) removeFolderLater(dirname(page), pageLifeMs);
+  else output.say('There is no program to open it with; open the file in a browser.');
 }
 
 /** @returns their paths; none when nothing is to be written. */

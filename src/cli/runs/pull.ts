@@ -6,6 +6,7 @@ import { openStore } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
 import { systemRandom } from '../../system/random.js';
 import { printJson } from '../../terminal/json.js';
+import { withoutTrailing } from '../../text-scan.js';
 import type { KeyRing } from '../../tracking/key.js';
 import { type Pulled, pullFacts } from '../../workflow/pull-facts.js';
 import { shownUrl } from '../config/mask-secrets.js';
@@ -47,7 +48,7 @@ function readBase(url: string): string {
       fix: 'Name https://…, or http:// on this machine or network: ssh -L 8081:127.0.0.1:8081 server.',
     });
   }
-  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  return withoutTrailing(`${parsed.origin}${parsed.pathname}`, '/');
 }
 
 async function requireKeyRing(): Promise<KeyRing> {

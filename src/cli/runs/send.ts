@@ -18,6 +18,7 @@ import {
   settingFlags,
 } from '../draft.js';
 import { exitCodeOfSend } from '../exit-codes.js';
+import { findExposedDatabase } from '../exposed-database.js';
 import {
   createPassingKeyRing,
   findExposedKey,
@@ -69,11 +70,13 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     if (login.length > 0) throw new Problems(login);
     const planned = await planWithSystem(draft, context, store);
     const exposed = await findExposedKey();
+    const exposedDatabase = await findExposedDatabase(context.storeUrl);
     const warnings = [
       ...(draft.trackingUrl === undefined ? [] : await healthWarning(draft.trackingUrl, ring.fingerprint)),
       ...dkimWarnings(dkim, planned.composition),
       ...(store === undefined || options.id === undefined ? [] : await idWarnings(store, used)),
       ...(exposed === undefined ? [] : [exposed.warning]),
+      ...(exposedDatabase === undefined ? [] : [exposedDatabase.warning]),
     ];
     await requireChecked(planned, ring, options.allow ?? []);
     const signer = createSigner(dkim, planned.composition.date);

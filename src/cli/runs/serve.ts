@@ -20,7 +20,7 @@ import type { GlobalOptions } from '../options.js';
 import { packageVersion } from '../program.js';
 import { createServeLog, reasonOf, type ServeLog } from '../serve-log.js';
 import { readPrivateAddresses, startPrivate, tryAddresses } from '../serve-private.js';
-import { startUpkeep, warnOfExposedKey } from '../serve-upkeep.js';
+import { startUpkeep, warnOfExposedDatabase, warnOfExposedKey } from '../serve-upkeep.js';
 import { trustedProxies } from '../trusted-proxies.js';
 
 export interface ServeOptions extends GlobalOptions {
@@ -61,6 +61,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       known ?? (await makeKeyRing(file => log.show({ kind: 'key-made', file, advice: newKeyAdvice }))),
     );
     await warnOfExposedKey(log);
+    await warnOfExposedDatabase(context.storeUrl, log);
     const { recorder, unsubscriber, commits, requests, onFault } = createParts(store, ring, log);
     const endpoint = await startPublicEndpoint({
       ...listenOn,

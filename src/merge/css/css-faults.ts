@@ -104,6 +104,11 @@ export function findTagsInSheet(
   ];
 }
 
+/** In lower case, as the names of declarations are. */
+function usedVariables(css: string): readonly string[] {
+  return [...css.matchAll(/var\(\s*(--[^\s,()]+)/g)].map(([, name = '']) => name.toLowerCase());
+}
+
 /** What is inlined has the value of a variable; one that `@media` sets anew would change nothing. */
 export function findVariables(
   sheets: readonly SortedSheet[],
@@ -111,9 +116,9 @@ export function findVariables(
   placeOf: PlaceOf,
 ): readonly Problem[] {
   const set = sheets.flatMap(({ variables }) => [...variables]);
-  const used = sheets.map(({ inlined }) => inlined).join('\n');
+  const used = new Set(sheets.flatMap(({ inlined }) => [...usedVariables(inlined)]));
   return set
-    .filter(([name]) => new RegExp(`var\\(\\s*${name}(?![\\w-])`).test(used))
+    .filter(([name]) => used.has(name))
     .map(([name, offset]) =>
       refuse(
         source,

@@ -15,9 +15,14 @@ export interface CssRule {
 /** At-rules whose content are rules like any other, under a condition. */
 const groups = /^@(?:media|supports|layer|container|scope|document|-moz-document)\b/i;
 
-/** @param from where the rules begin in `css`, and `to` where they end. */
-export function readRules(css: string, from = 0, to = css.length): readonly CssRule[] {
-  return rulesIn(css, withoutValues(css), from, to);
+export function readRules(css: string): readonly CssRule[] {
+  return createRuleReader(css)(0, css.length);
+}
+
+/** @returns reads the rules between two places, as of those in a group, without looking for strings and comments again. */
+export function createRuleReader(css: string): (from: number, to: number) => readonly CssRule[] {
+  const plain = withoutValues(css);
+  return (from, to) => rulesIn(css, plain, from, to);
 }
 
 function rulesIn(css: string, plain: string, from: number, to: number): readonly CssRule[] {
@@ -60,7 +65,7 @@ function closingBrace(plain: string, open: number, to: number): number {
 /** Of the same length: comments are blanks, strings and URLs are underscores. */
 export function withoutValues(css: string): string {
   return css.replaceAll(
-    /\/\*[\s\S]*?(?:\*\/|$)|<!--|-->|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|url\([^)'"]*\)/gi,
+    /\/\*[\s\S]*?(?:\*\/|$)|<!--|-->|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|url\([^()'"]*\)/gi,
     found => (/^(?:\/\*|<!|--)/.test(found) ? ' ' : '_').repeat(found.length),
   );
 }

@@ -9,6 +9,7 @@ import { attributeValue, type StartTag, startTags } from '../html/start-tags.js'
 import { applyEdits, type Edit } from '../html/text-edits.js';
 import type { ProtectedText } from '../liquid/liquid-protection.js';
 import type { PlaceOf } from '../source-text.js';
+import { unusedWord } from '../unused-word.js';
 import { findLinks, findTagsInSheet, findVariables, findVarying } from './css-faults.js';
 import { readDeclarations } from './css-rules.js';
 import { sortSheet } from './style-sheet.js';
@@ -63,8 +64,7 @@ async function computeStyles(
   css: string,
 ): Promise<ReadonlyMap<number, string>> {
   const juice = await loadJuice();
-  let mark = 'data-zqtag';
-  while (text.includes(mark)) mark += 'z';
+  const mark = unusedWord(text, 'data-zqtag');
   const numbered = applyEdits(
     text,
     tags.flatMap((tag, index) => {
@@ -84,9 +84,11 @@ async function computeStyles(
     applyAttributesTableElements: false,
     resolveCSSVariables: true,
   });
-  const found = inlined.matchAll(new RegExp(`${mark}="(\\d+)" style="([^"]*)"`, 'g'));
-  return new Map([...found].map(([, index, style = '']) => [Number(index), style]));
+  const found = [...inlined.matchAll(markedStyle)].filter(([, written]) => written === mark);
+  return new Map(found.map(([, , index, style = '']) => [Number(index), style]));
 }
+
+const markedStyle = /(data-zqtag[a-z]*)="(\d+)" style="([^"]*)"/g;
 
 /** The element's own declarations win over the rules, and important rules over both. CSS Cascade 4 §6.1 */
 function styleEdit(tag: StartTag, style: string | undefined): readonly Edit[] {
@@ -95,7 +97,7 @@ function styleEdit(tag: StartTag, style: string | undefined): readonly Edit[] {
   const texts = (isImportant: boolean) =>
     rules
       .filter(rule => rule.isImportant === isImportant)
-      .map(({ text }) => encode(text.replace(/\s*!\s*important$/i, '')));
+      .map(({ text }) => encode(text.replace(/!\s*important$/i, '').trimEnd()));
   const own = tag.attributes.find(({ name }) => name === 'style');
   const written = own?.value?.trim().replace(/;$/, '') ?? '';
   const value = [...texts(false), ...(written === '' ? [] : [written]), ...texts(true)].join('; ');

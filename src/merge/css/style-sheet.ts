@@ -1,5 +1,11 @@
 import type { Edit } from '../html/text-edits.js';
-import { type CssRule, readDeclarations, readRules, splitSelectors, withoutValues } from './css-rules.js';
+import {
+  type CssRule,
+  createRuleReader,
+  readDeclarations,
+  splitSelectors,
+  withoutValues,
+} from './css-rules.js';
 
 export interface SortedSheet {
   /** Rules that mean the same elements in every copy, whatever the reader does. */
@@ -27,6 +33,9 @@ const lasting =
 const conditional = new RegExp(`::|:(?!(?:${lasting})\\b)`, 'i');
 const orderly = /[+~]|:(?:empty|has|(?:first|last|only|nth)-)/i;
 
+/** Conditions within conditions; each is looked through for its end. What is deeper stays as it is. */
+const deepestGroup = 20;
+
 /** @param offset of the sheet in the template, with Liquid protected. */
 export function sortSheet(css: string, offset: number, varying: Varying): SortedSheet {
   const inlined: string[] = [];
@@ -39,14 +48,16 @@ export function sortSheet(css: string, offset: number, varying: Varying): Sorted
       if (property.startsWith('--')) variables.set(property, offset + rule.offset);
   };
 
-  const sortGroup = (rule: CssRule) => {
-    for (const inner of readRules(css, rule.bodyOffset, rule.bodyOffset + rule.body.length)) {
-      if (inner.kind === 'group') sortGroup(inner);
+  const readIn = createRuleReader(css);
+  const sortGroup = (rule: CssRule, depth = 1) => {
+    if (depth > deepestGroup) return;
+    for (const inner of readIn(rule.bodyOffset, rule.bodyOffset + rule.body.length)) {
+      if (inner.kind === 'group') sortGroup(inner, depth + 1);
       else if (inner.kind === 'style' && !isNested(inner)) underCondition(inner);
     }
   };
 
-  for (const rule of readRules(css)) {
+  for (const rule of readIn(0, css.length)) {
     if (rule.kind === 'group') sortGroup(rule);
     if (rule.kind !== 'style' || isNested(rule)) continue;
     const selectors = splitSelectors(rule.prelude);

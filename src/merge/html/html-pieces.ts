@@ -2,6 +2,8 @@
  * The tags of an HTML template and the Liquid between and inside them, as the HTML standard reads what comes of it: what is
  * in comments, scripts and styles has no tags, and a `>` in an attribute ends nothing. Builds no tree.
  */
+import { findEndTag } from './start-tags.js';
+
 export type HtmlPiece =
   | ({ readonly kind: 'tag'; readonly name: string; readonly isEnd: boolean } & Span)
   /** Comments, a doctype, and what is read as a comment. HTML §13.2.5.41 */
@@ -29,9 +31,10 @@ const rawText = new Set([
 ]);
 
 export function* htmlPieces(html: string): Generator<HtmlPiece, void, void> {
+  const liquidAt = createLiquidReader(html);
   let at = 0;
   while (at < html.length) {
-    const piece = pieceAt(html, at);
+    const piece = pieceAt(html, at, liquidAt);
     if (piece === undefined) {
       const next = html.slice(at + 1).search(/[<{]/);
       const end = next === -1 ? html.length : at + 1 + next;
@@ -48,8 +51,8 @@ export function* htmlPieces(html: string): Generator<HtmlPiece, void, void> {
   }
 }
 
-function pieceAt(html: string, start: number): HtmlPiece | undefined {
-  const liquid = liquidAt(html, start);
+function pieceAt(html: string, start: number, liquidAt: LiquidReader): HtmlPiece | undefined {
+  const liquid = liquidAt(start);
   if (liquid !== undefined) {
     const [, name] = /^\{%-?\s*(\w+)/.exec(liquid) ?? [];
     const end = start + liquid.length;
@@ -61,25 +64,38 @@ function pieceAt(html: string, start: number): HtmlPiece | undefined {
   if (opening === undefined) return undefined;
   const isEnd = opening.startsWith('</');
   const name = opening.slice(isEnd ? 2 : 1).toLowerCase();
-  return { kind: 'tag', name, isEnd, start, end: endOfTag(html, start + opening.length) };
+  return { kind: 'tag', name, isEnd, start, end: endOfTag(html, start + opening.length, liquidAt) };
 }
 
-/** A comment of Liquid is one piece, whatever is in it. */
-function liquidAt(html: string, at: number): string | undefined {
-  return match(
-    html,
-    at,
-    /\{%-?\s*comment\s*-?%\}[\s\S]*?\{%-?\s*endcomment\s*-?%\}|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/y,
-  );
+/** @returns the Liquid that begins there. */
+type LiquidReader = (at: number) => string | undefined;
+
+const commentBegins = /\{%-?\s*comment\s*-?%\}/y;
+const commentEnds = /\{%-?\s*endcomment\s*-?%\}/g;
+
+/** A comment of Liquid is one piece, whatever is in it. What is found nowhere is not looked for again. */
+function createLiquidReader(html: string): LiquidReader {
+  const lastClosed = { '{{': html.lastIndexOf('}}'), '{%': html.lastIndexOf('%}') };
+  let hasCommentEnds = true;
+  return at => {
+    const brace = html.slice(at, at + 2);
+    if ((brace !== '{{' && brace !== '{%') || lastClosed[brace] < at + 2) return undefined;
+    if (brace === '{%' && hasCommentEnds && match(html, at, commentBegins) !== undefined) {
+      commentEnds.lastIndex = at;
+      hasCommentEnds = commentEnds.test(html);
+      if (hasCommentEnds) return html.slice(at, commentEnds.lastIndex);
+    }
+    return html.slice(at, html.indexOf(brace === '{{' ? '}}' : '%}', at + 2) + 2);
+  };
 }
 
 /** Behind the `>` of a tag, from behind its name. Values come in quotes or without. HTML §13.2.5.32–39 */
-function endOfTag(html: string, from: number): number {
+function endOfTag(html: string, from: number, liquidAt: LiquidReader): number {
   let at = from;
   let quote = '';
   let isValue = false;
   while (at < html.length) {
-    const liquid = liquidAt(html, at);
+    const liquid = liquidAt(at);
     const character = html[at] as string;
     if (liquid !== undefined) {
       at += liquid.length;
@@ -104,8 +120,9 @@ function endOfTag(html: string, from: number): number {
 }
 
 function endOfRawText(html: string, name: string, from: number): number {
-  const end = new RegExp(`</${name}(?=[\\s/>])[^>]*>`, 'i').exec(html.slice(from));
-  return end === null ? html.length : from + end.index + end[0].length;
+  const begins = findEndTag(html, name, from);
+  const ends = begins === undefined ? -1 : html.indexOf('>', begins);
+  return ends === -1 ? html.length : ends + 1;
 }
 
 function match(text: string, at: number, sticky: RegExp): string | undefined {

@@ -1,5 +1,6 @@
 /** The files that HTML shows or loads, wherever it names them: `src`, `srcset`, `background`, `poster`, and `url(…)` in CSS. */
 import { readRules, withoutValues } from '../css/css-rules.js';
+import { srcsetCandidates } from './srcset.js';
 import { type Attribute, type StartTag, startTags } from './start-tags.js';
 import { applyEdits, type Edit } from './text-edits.js';
 
@@ -15,10 +16,9 @@ type Replace = (reference: Reference) => string;
 /** Elements of HTML, and of VML for Outlook, whose `src` is an image. */
 const images = new Set(['img', 'input', 'v:fill', 'v:image', 'v:imagedata']);
 const loaders = new Set(['audio', 'embed', 'frame', 'iframe', 'source', 'track', 'video']);
-const cssUrl = /url\(\s*(?:"([^"]*)"|'([^']*)'|&quot;(.*?)&quot;|([^)"'\s]*))\s*\)/gi;
+/** Without quotes no bracket may stand in it. CSS Syntax 3 §4.3.6 */
+const cssUrl = /url\(\s*(?:(?:"([^"]*)"|'([^']*)'|&quot;((?:(?!&quot;).)*)&quot;|([^()"'\s]+))\s*)?\)/gi;
 const cssImport = /@import\s+(?:"([^"]*)"|'([^']*)')/gi;
-/** A URL, then a width or density, which may be missing. HTML §4.8.4.2.1 */
-const candidate = /([\s,]*)(\S*?[^\s,])(,+(?=\s|$)|(?=\s|$)[^,]*,?)/g;
 
 /** @returns the HTML with each reference replaced by what the function says; the rest is as it was. */
 export function replaceReferences(html: string, replace: Replace): string {
@@ -50,10 +50,14 @@ function replaceInAttribute(
   if (name === 'src' && images.has(element)) return replace({ value, isImage: true });
   if (name === 'src' && loaders.has(element)) return replace({ value, isImage: false });
   if (name !== 'srcset') return undefined;
-  return value.replaceAll(
-    candidate,
-    (_, before: string, url: string, after: string) =>
-      before + replace({ value: url, isImage: true }) + after,
+  const parts = [...srcsetCandidates(value)];
+  const end = parts.reduce(
+    (length, { before, url, after }) => length + before.length + url.length + after.length,
+    0,
+  );
+  return (
+    parts.map(({ before, url, after }) => before + replace({ value: url, isImage: true }) + after).join('') +
+    value.slice(end)
   );
 }
 

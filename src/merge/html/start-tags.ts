@@ -30,7 +30,7 @@ export interface Attribute extends Span {
 
 const commentOrTag = /<(?:!--|!\[endif\]-->|[a-z])|-->/gi;
 /** `<!--[if !mso]><!-->`, of which only Outlook takes the end for one. */
-const conditionForOthers = /<!--\[if[^\]>]*\]>\s*(?:<!--+\s*-*>|-->)/y;
+const conditionForOthers = /<!--\[if[^\]>]*\]>\s*(?:<!--+(?:\s+-*)?>|-->)/y;
 const conditionForOutlook = /<!--\[if[^\]>]*\]>/y;
 const conditionEnds = /<!--+\s*<!\[endif\]--+>/y;
 const tagName = /[^\s/>]+/y;
@@ -114,9 +114,21 @@ function readTag(
   const end = closes === -1 ? html.length : closes + 1;
   const tag = { name, offset, end, attributes, condition };
   if (!opaque.has(name) || html[end - 2] === '/') return tag;
-  const close = new RegExp(`</${name}(?=[\\s/>])`, 'gi');
-  close.lastIndex = end;
-  return { ...tag, content: { offset: end, end: close.exec(html)?.index ?? html.length } };
+  return { ...tag, content: { offset: end, end: findEndTag(html, name, end) ?? html.length } };
+}
+
+const endTag = /<\/([a-z][a-z0-9-]*)(?=[\s/>])/gi;
+
+/**
+ * @param name in lower case.
+ * @returns where the end tag begins.
+ */
+export function findEndTag(html: string, name: string, from: number): number | undefined {
+  endTag.lastIndex = from;
+  for (let found = endTag.exec(html); found !== null; found = endTag.exec(html)) {
+    if (found[1]?.toLowerCase() === name) return found.index;
+  }
+  return undefined;
 }
 
 export function attributeValue(attributes: readonly Attribute[], name: string): string | undefined {

@@ -2,6 +2,8 @@
  * Liquid travels through other compilers (MJML, Markdown, HTML to text) as plain words and comes back out whole:
  * each `{{ … }}` and `{% … %}` is replaced by a token of letters and digits, which no such compiler touches.
  */
+import { unusedWord } from '../unused-word.js';
+
 export interface ProtectedText {
   readonly text: string;
   readonly tokens: readonly LiquidToken[];
@@ -19,7 +21,7 @@ export interface LiquidToken {
 }
 
 export function protectLiquid(source: string): ProtectedText {
-  const prefix = unusedPrefix(source);
+  const prefix = unusedWord(source, 'zqliquid');
   const tokens: LiquidToken[] = [];
   const parts: string[] = [];
   let at = 0;
@@ -45,8 +47,15 @@ const opening = /\{[{%]/g;
 const rawBegins = /\{%-?\s*raw\s*-?%\}/y;
 const rawEnds = /\{%-?\s*endraw\s*-?%\}/g;
 
+export interface LiquidSpan {
+  readonly offset: number;
+  readonly end: number;
+  /** The text between `{% raw %}` and `{% endraw %}`. */
+  readonly raw: string | undefined;
+}
+
 /** In one pass, whatever is left open: that is no Liquid. A raw block is one piece: what looks like Liquid in it is text. */
-function* findLiquid(source: string): Generator<{ offset: number; end: number }, void, void> {
+export function* findLiquid(source: string): Generator<LiquidSpan, void, void> {
   const lastClosed = { '{{': source.lastIndexOf('}}'), '{%': source.lastIndexOf('%}') };
   let hasRawEnds = true;
   let at = 0;
@@ -59,13 +68,18 @@ function* findLiquid(source: string): Generator<{ offset: number; end: number },
     at = offset + 2;
     if (lastClosed[brace] < at) continue;
     let end = source.indexOf(brace === '{{' ? '}}' : '%}', at) + 2;
+    let raw: string | undefined;
     rawBegins.lastIndex = offset;
     if (hasRawEnds && rawBegins.test(source)) {
       rawEnds.lastIndex = end;
-      hasRawEnds = rawEnds.test(source);
-      if (hasRawEnds) end = rawEnds.lastIndex;
+      const ends = rawEnds.exec(source);
+      hasRawEnds = ends !== null;
+      if (ends !== null) {
+        raw = source.slice(end, ends.index);
+        end = rawEnds.lastIndex;
+      }
     }
-    yield { offset, end };
+    yield { offset, end, raw };
     at = end;
   }
 }
@@ -78,10 +92,4 @@ export function sourceOffset(source: ProtectedText, offset: number): number {
     shift += token.length - liquid.length;
   }
   return offset - shift;
-}
-
-function unusedPrefix(source: string): string {
-  let prefix = 'zqliquid';
-  while (source.includes(prefix)) prefix += 'z';
-  return prefix;
 }

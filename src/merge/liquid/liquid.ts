@@ -1,5 +1,6 @@
 import type { Liquid as Engine, Template } from 'liquidjs';
 import { type Place, Problem } from '../../problem.js';
+import { countRounds, mostRounds, TooManyRounds } from './counted-loops.js';
 import { Liquid } from './liquidjs.js';
 import {
   createLocaleFilters,
@@ -41,6 +42,7 @@ export function createEngines(settings: LocaleSettings): Engines {
     engine.unregisterFilter('sample');
     // Not even by a name that a value gives: those are looked up when it is too late to name a place.
     for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
+    countRounds(engine);
     return engine;
   };
   return { html: create({ outputEscape: 'escape' }), text: create({}) };
@@ -119,6 +121,7 @@ export type Rendered =
   | {
       readonly ok: false;
       readonly missingField: undefined;
+      /** Behind "the copy", when it is endless. */
       readonly why: string;
       readonly isEndless: boolean;
     }
@@ -128,11 +131,13 @@ export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
   if (text.fill !== undefined) return text.fill(scope);
   const first = render(text, scope);
   // The limit is one of time, and a machine may have been busy with something else: nobody is left out for that.
-  if (first.ok || !('isEndless' in first) || !first.isEndless) return first;
+  if (first.ok || !('why' in first) || first.why !== tooSlow) return first;
   return render(text, scope, patienceMs);
 }
 
 const patienceMs = 5_000;
+const tooSlow = 'takes more than five seconds to render';
+const tooManyRounds = `repeats the parts of its loops more than ${mostRounds.toLocaleString('en')} times`;
 
 function render(text: LiquidText, scope: Scope, renderLimit?: number): Rendered {
   try {
@@ -143,8 +148,10 @@ function render(text: LiquidText, scope: Scope, renderLimit?: number): Rendered 
     if (original instanceof UnreadableValue)
       return { ok: false, missingField: undefined, unreadable: original };
     if (original?.variableName !== undefined) return { ok: false, missingField: original.variableName };
-    const why = firstLine(error);
-    return { ok: false, missingField: undefined, why, isEndless: /^template render limit/.test(why) };
+    const why = original instanceof TooManyRounds ? tooManyRounds : firstLine(error);
+    if (/^template render limit/.test(why))
+      return { ok: false, missingField: undefined, why: tooSlow, isEndless: true };
+    return { ok: false, missingField: undefined, why, isEndless: why === tooManyRounds };
   }
 }
 
@@ -174,5 +181,5 @@ function positionOf(error: unknown): readonly [number, number] {
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return (message.split('\n', 1)[0] ?? message).replace(/(?:, file:.*?)?, line:\d+, col:\d+$/, '');
+  return (message.split('\n', 1)[0] ?? message).replace(/, line:\d+, col:\d+$/, '');
 }

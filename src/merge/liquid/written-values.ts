@@ -58,7 +58,8 @@ export function readNumber(text: string): Parsed<string> {
 
 /** What `1.234,50`, `1,234.50` and `1 234,50 €` probably mean; undefined where it could be two things: `1,234`. */
 function plainNumber(text: string): string | undefined {
-  const digits = text.replaceAll(/[\s'’]|^[^\d-]+|[^\d]+$/g, '');
+  // From the first digit or sign to the last digit.
+  const digits = /[\d-](?:.*\d)?/s.exec(text.replaceAll(/[\s'’]/g, ''))?.[0] ?? '';
   const match = /^(-?\d{1,3}(?:([.,])\d{3})*|-?\d+)(?:([.,])(\d+))?$/.exec(digits);
   if (match === null) return undefined;
   const [, whole = '', separator, point, decimals] = match;

@@ -15,6 +15,7 @@ import {
 } from '../source-text.js';
 import { folderOf, resolveInside } from '../template-path.js';
 import { contentComponents } from './mjml-source.js';
+import { endOfOpening } from './mjml-tags.js';
 
 export interface Include {
   /** As it was written. */
@@ -28,7 +29,6 @@ export interface Include {
   readonly where: Place;
 }
 
-const attributes = `(?:"[^"]*"|'[^']*'|[^"'>])*?`;
 const closingTag = /\s*<\/mj-include\s*>/y;
 
 /**
@@ -127,33 +127,36 @@ export function expandIncludes(template: SourceText, files: ReadonlyMap<string, 
 }
 
 function inside({ text }: SourceText, name: string): [number, number] | undefined {
-  const opened = new RegExp(`<${name}\\b${attributes}>`).exec(text);
+  const opened = endOfOpening(text, name);
   const end = text.indexOf(`</${name}>`);
-  if (opened === null || opened[0].endsWith('/>') || end === -1) return undefined;
-  return [opened.index + opened[0].length, end];
+  if (opened === undefined || text[opened - 2] === '/' || end === -1) return undefined;
+  return [opened, end];
 }
 
 /** At the end of the template's head, or in one of its own. */
 function withHead(body: readonly Piece[], head: readonly Piece[], template: SourceText): readonly Piece[] {
-  const places = [/(?=<\/mj-head\s*>)/, new RegExp(`(?<=<mjml\\b${attributes}>)`)];
+  const places = [
+    (text: string) => /<\/mj-head\s*>/.exec(text)?.index,
+    (text: string) => endOfOpening(text, 'mjml'),
+  ];
   for (const place of places) {
-    const index = body.findIndex(({ source, text }) => source === template && place.test(text));
+    const index = body.findIndex(({ source, text }) => source === template && place(text) !== undefined);
     const piece = body[index];
-    const match = piece === undefined ? null : place.exec(piece.text);
-    if (piece === undefined || match === null) continue;
+    const at = piece === undefined ? undefined : place(piece.text);
+    if (piece === undefined || at === undefined) continue;
     const { text, source, offset } = piece;
     const added = (tag: string): Piece => ({
       text: tag,
       source,
-      offset: offset + match.index,
+      offset: offset + at,
       isAdded: true,
     });
     const inner = place === places[0] ? head : [added('<mj-head>'), ...head, added('</mj-head>')];
     return [
       ...body.slice(0, index),
-      { text: text.slice(0, match.index), source, offset },
+      { text: text.slice(0, at), source, offset },
       ...inner,
-      { text: text.slice(match.index), source, offset: offset + match.index },
+      { text: text.slice(at), source, offset: offset + at },
       ...body.slice(index + 1),
     ];
   }

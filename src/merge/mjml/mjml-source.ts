@@ -1,7 +1,9 @@
 import { Problem } from '../../problem.js';
+import { before } from '../../text-scan.js';
 import { type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
 import type { PlaceOf } from '../source-text.js';
 import { LiquidBlocks } from './liquid-blocks.js';
+import { createMjmlReader } from './mjml-tags.js';
 
 /** Components whose content is HTML or text of the user's, which MJML passes on without looking at it. */
 export const contentComponents = new Set([
@@ -31,8 +33,6 @@ const rawParents = new Set([
   'mj-social',
   'mj-wrapper',
 ]);
-
-const pieces = /<!--[\s\S]*?-->|<(\/?)(mj[a-z-]*)\b((?:"[^"]*"|'[^']*'|[^"'>])*?)(\/?)>/g;
 
 /**
  * Makes MJML keep what it would drop in silence: Liquid tags between components are wrapped in `mj-raw`. What cannot
@@ -69,10 +69,9 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
     const parent = open.at(-1)?.name;
     keepBlocksWhole(between, open.at(-1)?.offset ?? -1);
     if (between.trim() === '' || parent === undefined) return between;
-    const words = source.tokens.reduce(
-      (rest, { token }) => rest.replaceAll(token, ' '.repeat(token.length)),
-      between,
-    );
+    const words = source
+      .tokensIn(between)
+      .reduce((rest, { token }) => rest.replace(token, ' '.repeat(token.length)), between);
     if (words.trim() !== '') {
       const offset = from + words.search(/\S/);
       throw refuse(offset, `text directly inside <${parent}> would be dropped`, 'Put it into an <mj-text>.');
@@ -91,30 +90,31 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
     for (const { 0: value, index } of attributes.matchAll(/"[^"]*"|'[^']*'/g))
       keepBlocksWhole(value, from + index);
     const outside = attributes.replaceAll(/"[^"]*"|'[^']*'/g, value => ' '.repeat(value.length));
-    for (const { token, liquid } of source.tokens) {
-      const at = outside.indexOf(token);
-      if (at === -1 || /=\S*$/.test(outside.slice(0, at))) continue;
-      throw refuse(from + at, `${liquid} cannot stand among attributes`, 'Move it into the value of one.');
+    for (const { 0: word, index } of outside.matchAll(/\S+/g)) {
+      const [first] = source.tokensIn(before(word, '='));
+      if (first === undefined) continue;
+      const at = from + index + word.indexOf(first.token);
+      throw refuse(at, `${first.liquid} cannot stand among attributes`, 'Move it into the value of one.');
     }
   };
 
-  pieces.lastIndex = 0;
-  for (let match = pieces.exec(text); match !== null; match = pieces.exec(text)) {
-    const [piece, slash, name, attributes = '', selfClosing] = match;
-    output += keepText(end, match.index) + piece;
-    end = match.index + piece.length;
-    if (name === undefined) continue;
-    checkAttributes(match.index + 1 + name.length, attributes);
-    if (slash === '/') {
+  const read = createMjmlReader(text);
+  for (let tag = read(0); tag !== undefined; tag = read(end)) {
+    const { offset, kind, name, attributes, attributesOffset } = tag;
+    output += keepText(end, offset) + text.slice(offset, tag.end);
+    end = tag.end;
+    if (kind === 'comment') continue;
+    checkAttributes(attributesOffset, attributes);
+    if (kind === 'end') {
       const opened = open.pop();
       if (opened?.name !== name) {
         const what = opened === undefined ? 'nothing is open' : `<${opened.name}> is still open`;
-        throw refuse(match.index, `</${name}> closes nothing: ${what}`);
+        throw refuse(offset, `</${name}> closes nothing: ${what}`);
       }
-    } else if (selfClosing !== '/') {
+    } else if (kind === 'start') {
       if (contentComponents.has(name)) {
         const close = text.indexOf(`</${name}>`, end);
-        if (close === -1) throw refuse(match.index, `<${name}> is not closed`);
+        if (close === -1) throw refuse(offset, `<${name}> is not closed`);
         const include = text.slice(end, close).indexOf('<mj-include');
         if (include !== -1) {
           throw refuse(
@@ -123,12 +123,11 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
             'Put it between components; type="html" includes text.',
           );
         }
-        keepBlocksWhole(text.slice(end, close), match.index);
+        keepBlocksWhole(text.slice(end, close), offset);
         output += text.slice(end, close + name.length + 3);
         end = close + name.length + 3;
-        pieces.lastIndex = end;
       } else {
-        open.push({ name, offset: match.index });
+        open.push({ name, offset });
       }
     }
   }

@@ -61,16 +61,24 @@ const signedFields = [
   'feedback-id',
 ];
 
-/** Named once more than they are there: nobody can add another and have the signature hold. RFC 6376 §8.15 */
+/**
+ * Named once more than they are there: nobody can add another and have the signature hold. RFC 6376 §8.15. A field that is not there
+ * may not come either: with Content-Transfer-Encoding or MIME-Version a body reads as another, List-Unsubscribe is a button.
+ */
 const oversignedFields = new Set([
   'from',
+  'sender',
   'reply-to',
   'to',
   'cc',
   'subject',
   'date',
   'message-id',
+  'mime-version',
   'content-type',
+  'content-transfer-encoding',
+  'list-unsubscribe',
+  'list-unsubscribe-post',
 ]);
 
 /** Prepared once per email. */

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import type { Database } from './database.js';
 import { databaseProblem } from './database.js';
 import { loadDriver } from './driver.js';
@@ -63,6 +63,8 @@ function openIfThere(Driver: Awaited<ReturnType<typeof loadDriver>>, file: strin
 
 function openLockFile(Driver: Awaited<ReturnType<typeof loadDriver>>, file: string): Database {
   try {
+    // SQLite would make it readable for others, and follow a link that somebody laid there.
+    closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
     const database = new Driver(file, { timeout: patientMs });
     inodes.set(database, statSync(file).ino);
     return database;

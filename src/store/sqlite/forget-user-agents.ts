@@ -1,10 +1,14 @@
 import type { UserAgentForgetter } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
+import { emptyLog, erasing } from './erase.js';
 import type { GroupCommit } from './group-commit.js';
 import type { UserAgents } from './user-agents.js';
 
 /** Rows that are looked at, or changed, at a time: about a millisecond, in which the event loop waits. */
 const stepRows = 300;
+
+/** With the rests between steps, a few seconds. */
+const logAttempts = 200;
 
 /**
  * Walks through all fetches by their key, since an index by time or by user agent would cost every insert. Then nobody needs those user
@@ -17,6 +21,8 @@ export function createUserAgentForgetter(
 ): UserAgentForgetter {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
+  /** Of what was removed, by us or by a process that ended before it was done. */
+  let owesTraces = true;
 
   /** @param met gets the user agents of the fetches that keep theirs. */
   async function* forgetOfFetches(before: string, met: Set<number>): AsyncGenerator<number, void, void> {
@@ -64,17 +70,47 @@ export function createUserAgentForgetter(
     // Each would be looked for in all fetches, to be sure that none has it: we were there.
     database.pragma('foreign_keys = OFF');
     try {
-      return database
-        .transaction(() => {
-          if (statements().dataVersion.get() !== version) return false;
-          for (const id of ids) statements().remove.run(id);
-          return true;
-        })
-        .immediate();
+      const removeAll = database.transaction(() => {
+        if (statements().dataVersion.get() !== version) return false;
+        for (const id of ids) statements().remove.run(id);
+        owesTraces = true;
+        return true;
+      });
+      return erasing(database, () => removeAll.immediate());
     } finally {
       database.pragma('foreign_keys = ON');
       agents.forget();
     }
+  }
+
+  /**
+   * Where pages were split, rows that went to the new page stay in the old one as free space, which not even `secure_delete`
+   * overwrites: the table is emptied, its pages zeroed, and what is kept written again. There are few.
+   */
+  function writeAnew(): void {
+    database.pragma('foreign_keys = OFF');
+    try {
+      const rewrite = database.transaction(() => {
+        const kept = statements().all.all() as [id: number, userAgent: string][];
+        statements().removeAll.run();
+        for (const row of kept) statements().insert.run(...row);
+      });
+      erasing(database, () => rewrite.immediate());
+    } finally {
+      database.pragma('foreign_keys = ON');
+    }
+  }
+
+  /** @throws Error when the log is never free for so long. */
+  async function* removeTraces(): AsyncGenerator<number, void, void> {
+    if (database.inTransaction) throw new Error('a transaction is open');
+    writeAnew();
+    yield 0;
+    for (let attempt = 0; !emptyLog(database); attempt += 1) {
+      if (attempt === logAttempts) throw new Error('another program keeps the write-ahead log in use');
+      yield 0;
+    }
+    owesTraces = false;
   }
 
   return {
@@ -92,6 +128,7 @@ export function createUserAgentForgetter(
         if (unused.length > 0 && !remove(unused, version)) return;
         yield 0;
       }
+      if (owesTraces) yield* removeTraces();
     },
   };
 }
@@ -138,5 +175,8 @@ function prepare(database: Database) {
          ORDER BY 1 LIMIT ${stepRows}`)
       .pluck(),
     remove: database.prepare('DELETE FROM user_agents WHERE user_agent_id = ?'),
+    all: database.prepare('SELECT user_agent_id, user_agent FROM user_agents ORDER BY user_agent').raw(),
+    removeAll: database.prepare('DELETE FROM user_agents'),
+    insert: database.prepare('INSERT INTO user_agents (user_agent_id, user_agent) VALUES (?, ?)'),
   };
 }

@@ -132,6 +132,11 @@ describe('loadConfig', () => {
     expect(layers[2]?.place).toBe(layers[3]?.place);
   });
 
+  it('refuses a file that is longer than any configuration', async () => {
+    write('work/mailtrack.toml', '#'.repeat(250_001));
+    await expect(load()).rejects.toThrow('the file has more than 250,000 characters');
+  });
+
   it('keeps aliases with their members', async () => {
     write('work/mailtrack.toml', '[aliases]\nteam = ["alice", "bob"]\n"night watch" = "carol"\n');
     expect([...(await load()).aliases]).toEqual([

@@ -45,13 +45,15 @@ describe('a DKIM-Signature field', () => {
 
   it('names the fields that are there as often as they are, and those worth forging once more', async () => {
     expect(tagsOf(await sign())['h']).toBe(
-      'from:from:reply-to:to:to:cc:subject:subject:date:message-id:references:references:content-type',
+      'from:from:sender:reply-to:to:to:cc:subject:subject:date:message-id:references:references:mime-version:content-type:content-transfer-encoding:list-unsubscribe:list-unsubscribe-post',
     );
   });
 
   it('leaves out what the relay is known to replace', async () => {
     const h = tagsOf(await sign({ replacedFields: ['Message-ID', 'Date'] }))['h'];
-    expect(h).toBe('from:from:reply-to:to:to:cc:subject:subject:references:references:content-type');
+    expect(h).toBe(
+      'from:from:sender:reply-to:to:to:cc:subject:subject:references:references:mime-version:content-type:content-transfer-encoding:list-unsubscribe:list-unsubscribe-post',
+    );
   });
 
   it('is folded into lines of at most 76 that are never blank', async () => {

@@ -76,20 +76,31 @@ describe('mailauth', () => {
     ]);
   });
 
-  it.each(['From', 'To', 'Cc', 'Subject', 'Date', 'Message-ID', 'Reply-To', 'Content-Type'])(
-    'does not take a message to which somebody added another %s',
-    async field => {
-      const added = Buffer.from(`${field}: added\r\n`);
-      const message = signed.get('text and HTML')!;
-      const headerEnd = message.indexOf('\r\n\r\n') + 2;
-      for (const forged of [
-        Buffer.concat([added, message]),
-        Buffer.concat([message.subarray(0, headerEnd), added, message.subarray(headerEnd)]),
-      ]) {
-        expect(await mailauthResults(forged)).toEqual(['fail', 'fail']);
-      }
-    },
-  );
+  it.each([
+    ...[
+      'From',
+      'Sender',
+      'To',
+      'Cc',
+      'Subject',
+      'Date',
+      'Message-ID',
+      'Reply-To',
+      'MIME-Version',
+      'Content-Type',
+    ],
+    ...['Content-Transfer-Encoding', 'List-Unsubscribe', 'List-Unsubscribe-Post'],
+  ])('does not take a message to which somebody added another %s', async field => {
+    const added = Buffer.from(`${field}: added\r\n`);
+    const message = signed.get('text and HTML')!;
+    const headerEnd = message.indexOf('\r\n\r\n') + 2;
+    for (const forged of [
+      Buffer.concat([added, message]),
+      Buffer.concat([message.subarray(0, headerEnd), added, message.subarray(headerEnd)]),
+    ]) {
+      expect(await mailauthResults(forged)).toEqual(['fail', 'fail']);
+    }
+  });
 
   it('does not take a longer or another body', async () => {
     const message = signed.get('text alone')!;

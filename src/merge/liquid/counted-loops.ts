@@ -1,0 +1,44 @@
+/**
+ * Loops that are counted over a whole copy. The engine looks at the clock alone, twice and for seconds, and a list has thousands of
+ * copies; a count is the same on every machine.
+ */
+import type { Context, Liquid as Engine, Template } from 'liquidjs';
+import { ForTag, TablerowTag } from './liquidjs.js';
+
+/** A table of a thousand rows and ten columns is a tenth of it, and no message that is read. */
+export const mostRounds = 100_000;
+
+export class TooManyRounds extends Error {}
+
+/** Replaces the tags of the engine that repeat. */
+export function countRounds(engine: Engine): void {
+  // A render has one context, whatever its loops push on it.
+  const rounds = new WeakMap<Context, number>();
+  const counterIn = (token: Template['token']): Template => ({
+    token,
+    // biome-ignore lint/correctness/useYield: the engine wants a generator
+    *render(context) {
+      const count = (rounds.get(context) ?? 0) + 1;
+      rounds.set(context, count);
+      if (count > mostRounds) throw new TooManyRounds();
+    },
+  });
+  engine.registerTag(
+    'for',
+    class extends ForTag {
+      constructor(...args: ConstructorParameters<typeof ForTag>) {
+        super(...args);
+        this.templates.unshift(counterIn(this.token));
+      }
+    },
+  );
+  engine.registerTag(
+    'tablerow',
+    class extends TablerowTag {
+      constructor(...args: ConstructorParameters<typeof TablerowTag>) {
+        super(...args);
+        this.templates.unshift(counterIn(this.token));
+      }
+    },
+  );
+}
