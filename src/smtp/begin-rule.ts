@@ -67,7 +67,7 @@ export class BeginRule {
     const streamed = this.#width > 1 && message.length <= blockOctets;
     const last = underway.at(-1);
     if (last === undefined) return streamed ? 'streamed' : 'alone';
-    if (streamed) return this.#overlaps && this.#hasRoom(message, underway, last) ? 'streamed' : 'wait';
+    if (streamed) return this.#hasRoom(message, underway, last) ? 'streamed' : 'wait';
     // The next message waits for its 354, and so for the reply to this one: one uncertain recipient at most. RFC 2920 §3.1
     if (underway.length > 1 || last.intent !== 'durable') return 'wait';
     return this.#overlaps || this.#mayTryBehind(last) ? 'behind-dot' : 'wait';
@@ -92,18 +92,16 @@ export class BeginRule {
     this.#roundTripMs = roundTripMs;
   }
 
-  /** Without words to tell replies apart, one too few among many would go unnoticed. */
+  /**
+   * Whole transactions need a server that takes commands behind a message: Dovecot's submission service offers CHUNKING and
+   * may close the connection even at a single one. And without words to tell replies apart, one too few would go unnoticed.
+   */
   get #width(): number {
-    return this.groups && this.#signs.areDistinct && !this.#isTrialAhead ? this.#window.width : 1;
+    return this.#overlaps && this.#signs.areDistinct ? this.#window.width : 1;
   }
 
   get #overlaps(): boolean {
     return this.#server.pipelining && this.pipelining.overlaps;
-  }
-
-  /** A trial is to come, or under way: nothing else is put behind a message before it is decided. */
-  get #isTrialAhead(): boolean {
-    return this.pipelining.isOnTrial || (this.pipelining.isUntried && this.#gainsByTrial);
   }
 
   /** A window pays in any case: the user asked for it, and it needs a server that takes commands behind a message. */
