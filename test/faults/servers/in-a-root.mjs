@@ -114,7 +114,7 @@ function installPackages(downloaded) {
     `mkdir -p root/root/packages && cp ${downloaded}/*.deb root/root/packages/`,
     'export DEBIAN_FRONTEND=noninteractive LC_ALL=C',
     // What a script cannot do here, the setup does; what is missing then shows when the server starts.
-    'chroot root sh -c "dpkg --force-depends --force-conflicts --no-triggers -i /root/packages/*.deb" || true',
+    'chroot root sh -c "dpkg --force-depends --force-conflicts --force-overwrite --no-triggers -i /root/packages/*.deb" || true',
   ];
 }
 
