@@ -148,7 +148,8 @@ class ScriptedSession {
     await this.#reply('connect', '', `220 ${this.#habits.greeting ?? 'mail.example.org ESMTP'}`);
     for (;;) {
       const line = await this.#reader.line();
-      if (line === undefined || this.#socket.destroyed) return;
+      // Nothing is read behind 421, or behind any other end of the session.
+      if (line === undefined || this.#socket.destroyed || this.#socket.writableEnded) return;
       this.#commands.push(line);
       if (this.#isUnofferedGroup(line)) {
         this.#socket.end('500 5.5.1 Invalid command: Pipelining not supported\r\n');
