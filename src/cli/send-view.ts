@@ -74,6 +74,13 @@ function troubleLines(event: SendEvent, style: Style): readonly string[] {
   return isFine && event.compared.kind === 'same' ? [] : sentEarlierLines(event, style);
 }
 
+/** A server that was named by a flag has to be named again. A URL in a flag never holds a password. */
+function serverFlag({ config }: Context): string {
+  const flags = config.layers.find(({ place }) => place.kind === 'flag');
+  const url = flags?.values.get('smtp.url')?.value;
+  return typeof url === 'string' ? ` --smtp ${url}` : '';
+}
+
 function createWords(context: Context, style: Style): SendView {
   const { output } = context;
   const uncertain: string[] = [];
@@ -114,7 +121,7 @@ function createWords(context: Context, style: Style): SendView {
     async close() {
       await (await live)?.close();
       if (finished !== undefined)
-        for (const line of finishedLines(finished, uncertain, style)) output.say(line);
+        for (const line of finishedLines(finished, uncertain, style, serverFlag(context))) output.say(line);
     },
   };
 }

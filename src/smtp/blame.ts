@@ -94,10 +94,14 @@ const certainStatusCodes: readonly string[] = ['5.4.5', '5.7.8', '5.7.9', '5.7.1
 const quotaWords = [/\b(?:daily|hourly|sending|message)\b/i, /\b(?:limit|quota)\b/i] as const;
 
 /** A login or a quota: the server may have taken others before, and yet these wait for the sender. */
-function isCertainlyAboutSender({ replyCode, enhancedStatusCode, replyText }: ReplyFacts): boolean {
+function isCertainlyAboutSender(reply: ReplyFacts): boolean {
+  const { replyCode, enhancedStatusCode } = reply;
   return (
-    loginCodes.includes(replyCode) ||
-    certainStatusCodes.includes(enhancedStatusCode) ||
-    quotaWords.every(words => words.test(judgedText(replyText)))
+    loginCodes.includes(replyCode) || certainStatusCodes.includes(enhancedStatusCode) || isSpentQuota(reply)
   );
+}
+
+/** What a sender may send in a time is used up. */
+export function isSpentQuota({ enhancedStatusCode, replyText }: ReplyFacts): boolean {
+  return enhancedStatusCode === '5.4.5' || quotaWords.every(words => words.test(judgedText(replyText)));
 }

@@ -117,6 +117,9 @@ const senderStatusCodes: readonly string[] = [
 const senderText =
   /\brelay(?:ing)?\b|authenticat|\bauth (?:first|required)|\b(?:SPF|DKIM|DMARC)\b|\bsender (?:address|verify|denied|rejected)|\bclient host\b|\bblocked using\b|\bdaily .*\b(?:limit|quota)|\b(?:sending|message) (?:limit|quota)/i;
 
+/** Transport rules of Exchange, at RCPT too. */
+const ruleText = /\btransport\.rules\b|\borgani[sz]ation(?:al)? policy\b/i;
+
 /** At RCPT a policy is mostly the recipient's; once the message is read, it is about sender and domain. */
 const policyText = /\bpolicy\b|\b(?:block|black) ?list/i;
 
@@ -127,5 +130,6 @@ function isAboutSender(stage: TransactionStage, { code, enhancedStatusCode, text
   // X.7 is security or policy, where only the words tell whose; other subjects are about mailbox, system or content.
   if (enhancedStatusCode !== '' && !enhancedStatusCode.startsWith('5.7.')) return false;
   const words = judgedText(text);
-  return senderText.test(words) || (stage === 'end-of-data' && policyText.test(words));
+  if (senderText.test(words) || ruleText.test(words)) return true;
+  return stage === 'end-of-data' && policyText.test(words);
 }

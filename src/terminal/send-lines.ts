@@ -86,11 +86,13 @@ function comparedLines(compared: Comparison, style: Style): readonly string[] {
 /**
  * How it ended, and the command that comes next.
  * @param uncertain addresses whose delivery is not known.
+ * @param flags of the command that would be needed again, with a blank before each.
  */
 export function finishedLines(
   finished: SendFinished,
   uncertain: readonly string[],
   style: Style,
+  flags = '',
 ): readonly string[] {
   const { counts, emailId, recipients, stopped } = finished;
   const lines: string[] = [];
@@ -113,15 +115,21 @@ export function finishedLines(
     lines.push(style.bad(`  Stopped: ${visible(stopped.message)}`));
     if (stopped.fix !== undefined) lines.push(`  ${visible(stopped.fix)}`);
   }
-  lines.push(...nextSteps(emailId, counts));
+  lines.push(...nextSteps(emailId, counts, flags));
   return lines;
 }
 
-function nextSteps(emailId: string, counts: Readonly<Record<RecipientState, number>>): readonly string[] {
+function nextSteps(
+  emailId: string,
+  counts: Readonly<Record<RecipientState, number>>,
+  flags: string,
+): readonly string[] {
   const unfinished = counts.pending + counts.sending + counts.deferred > 0;
-  if (unfinished) return [`  Go on with: mailtrack resume ${emailId}`];
+  if (unfinished) return [`  Go on with: mailtrack resume ${emailId}${flags}`];
   if (counts.uncertain > 0) {
-    return [`  Settle them with: mailtrack resume ${emailId} --resend-uncertain, or --resolve accepted`];
+    return [
+      `  Settle them with: mailtrack resume ${emailId}${flags} --resend-uncertain, or --resolve accepted`,
+    ];
   }
   return [`  Who opened: mailtrack report ${emailId}`];
 }

@@ -122,6 +122,11 @@ async function deliver(
     endSession(run, share, recipient, outcome);
     return;
   }
+  if (outcome.kind === 'deferred' && outcome.replyCode === 421 && share.taken === 0) {
+    // The message was refused for now and the session is over: another one at once would meet the same.
+    share.broke ??= words(outcome);
+    return;
+  }
   share.failures = 0;
   run.failingSinceMs = undefined;
   if (outcome.kind === 'accepted') {
@@ -143,10 +148,11 @@ const slowRefusalMs = 5_000;
 function endSession(run: DeliveryRun, share: Share, recipient: RecipientRecord, outcome: SendOutcome): void {
   const isFirst = share.broke === undefined && !share.full;
   if (isFull(share, outcome)) share.full = true;
-  else if (!share.full) share.broke ??= outcome.replyText;
+  else if (!share.full) share.broke ??= words(outcome);
   if (outcome.kind === 'uncertain') return;
-  // Of several under way, the session ended at the first. A reply to MAIL, or one about our speed, is not about the recipient.
-  const isAboutAll = isThrottle(outcome) || (outcome.stage === 'mail' && outcome.replyCode > 0);
+  // Of several under way, the session ended at the first. A reply to MAIL is not about the recipient; one to RCPT may be, even if
+  // it speaks of our speed.
+  const isAboutAll = outcome.stage === 'mail' && outcome.replyCode > 0;
   const mayBeTheCause = isFirst && !share.full && !isAboutAll;
   if (mayBeTheCause) giveBack(run, recipient, outcome);
   else run.again.push(recipient);
@@ -166,6 +172,10 @@ function giveBack(run: DeliveryRun, recipient: RecipientRecord, outcome: SendOut
   else if (times > toleratedEnds && run.blame.isAccepted)
     recordOutcome(run, recipient, { ...outcome, kind: 'deferred' }, run.ports.clock.now(), false);
   else run.behind.push(recipient);
+}
+
+function words({ replyCode, replyText }: SendOutcome): string {
+  return replyCode === 0 ? replyText : `${replyCode} ${replyText}`;
 }
 
 /** Some servers say so; others, after some messages, only close. */

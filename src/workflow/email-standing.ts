@@ -86,5 +86,5 @@ const abandoned = ({ uncertain, sending }: StateCounts): number => uncertain + s
 const mayHaveLeft = (counts: StateCounts): number => counts.accepted + abandoned(counts);
 
 function printTime(at: Date): string {
-  return at.toLocaleString('en-GB');
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

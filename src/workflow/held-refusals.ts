@@ -1,7 +1,7 @@
 /** Recipients who were refused in words about the sender: held until it is known whom the refusal is about. */
 import { domainOf } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
-import type { HeldRefusal } from '../smtp/blame.js';
+import { type HeldRefusal, isSpentQuota } from '../smtp/blame.js';
 import { refusesEhloName } from '../smtp/ehlo-name.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import type { DeliveryRun } from './delivery-run.js';
@@ -65,7 +65,10 @@ async function rejectThose(
   }
 }
 
-function fixFor({ replyCode, replyText }: HeldRefusal<RecipientRecord>['reply']): string {
+function fixFor(reply: HeldRefusal<RecipientRecord>['reply']): string {
+  const { replyCode, replyText } = reply;
+  if (isSpentQuota(reply))
+    return 'The quota of this sender is used up: run `mailtrack resume` once there is a new one, slower with --rate.';
   return refusesEhloName(replyCode, replyText)
     ? 'Set smtp.ehlo_name to the full name of this machine, then run `mailtrack resume`.'
     : 'Fix the sender address, the login or the DNS of the domain, then run `mailtrack resume`.';

@@ -20,7 +20,6 @@ import { nameHolder } from './email-standing.js';
 import type { SendEvent, SendFinished } from './events.js';
 import { decideHeld, explainHeld } from './held-refusals.js';
 import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
-import { type NamedDecision, settleNamed } from './settle-named.js';
 
 export interface SendRequest {
   readonly email: EmailRecord;
@@ -40,8 +39,6 @@ export interface SendRequest {
   readonly limit?: number | undefined;
   /** What to do with uncertain recipients, who are otherwise left alone. */
   readonly uncertain?: UncertainDecision | undefined;
-  /** Recipients that the user settles by name, without sending to them. */
-  readonly named?: NamedDecision | undefined;
   /** Taken when the email was begun (`Ledger.beginEmail`), and released when this run ends; undefined: it is taken now. */
   readonly lock?: EmailLock | undefined;
   /** What the states were before, for `send-resumed`; false for the first run. */
@@ -108,7 +105,6 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
   await ledger.acceptOpened(email.emailId, clock.now());
   // Of those the user was shown; who becomes uncertain below is shown now, and decided about next time.
   await settleUncertain(request, ports);
-  if (request.named !== undefined) await settleNamed(email.emailId, request.named, ports);
   await ledger.markAbandonedUncertain(email.emailId, clock.now());
   await ledger.acceptOpened(email.emailId, clock.now());
   await skipSuppressed(email.emailId, ports);

@@ -42,6 +42,7 @@ describe('a reply', () => {
     ['mail', '552 5.3.4 Message size exceeds fixed limit', 'rejected'],
     ['end-of-data', '552 5.3.4 Message too big for the relay', 'rejected'],
     // about us
+    ['rcpt', '550 5.7.1 TRANSPORT.RULES.RejectMessage; rejected by organization policy', 'sender-refused'],
     ['mail', '550 5.7.1 Not you', 'sender-refused'],
     ['mail', '501 5.1.7 Bad sender address syntax', 'sender-refused'],
     ['mail', '530 5.7.0 Authentication required', 'sender-refused'],

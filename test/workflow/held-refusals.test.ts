@@ -204,3 +204,17 @@ describe('a server that admits fewer sessions than are asked for', () => {
     },
   );
 });
+
+describe('a recipient whose turn ends sessions in words about speed', () => {
+  it.each([
+    '4.3.2 system not accepting network messages',
+    '4.7.28 unusual rate',
+    '4.5.3 Too many recipients',
+    'slow down',
+  ])('waits behind the others: 421 %s', async text => {
+    await open(Array<string>(12).fill('example.com'));
+    refuse([0, 1], Array<string>(12).fill('example.com'), refusal('rcpt', 421, text));
+    const finished = await send({ connections: 1 });
+    expect(finished.counts).toMatchObject({ accepted: 10, deferred: 2 });
+  });
+});

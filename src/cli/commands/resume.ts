@@ -24,7 +24,7 @@ export function defineResume(command: Command): void {
     )
     .option(
       '--recipient <address>',
-      'with --resolve: only this one, with skip also if pending or deferred; repeatable',
+      'with --resolve: settle only this one and send nothing; skip takes pending and deferred ones, too; repeatable',
       collect,
     )
     .option('--accept-changed', 'go on although template or list changed; the rest gets the message as begun')

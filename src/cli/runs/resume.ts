@@ -9,7 +9,6 @@ import { findResumeProblems, readComposition } from '../../workflow/check-resume
 import { findEmail } from '../../workflow/find-email.js';
 import type { EmailRecord } from '../../workflow/ports.js';
 import { createAttachmentReader } from '../../workflow/read-attachment.js';
-import type { SendRequest } from '../../workflow/send-email.js';
 import { sourceRef } from '../../workflow/source-ref.js';
 import { carryOut } from '../carry-out.js';
 import { createContext } from '../context.js';
@@ -21,6 +20,7 @@ import { createSendView } from '../send-view.js';
 import { readSmtpAddress } from '../smtp-address.js';
 import { completeSmtpSettings } from '../smtp-settings.js';
 import { readTransportSettings, type TransportOptions } from '../transport-options.js';
+import { settleRecipients } from './settle.js';
 
 export interface ResumeOptions extends GlobalOptions, TransportOptions {
   readonly smtp?: string;
@@ -40,6 +40,11 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
     const email = await findEmailToResume(store, emailId);
     if (email === undefined) {
       context.output.say('Nothing to resume: every email is finished.');
+      return;
+    }
+    if (options.recipient !== undefined && options.resolve !== undefined) {
+      const decision = { as: options.resolve, addresses: options.recipient };
+      await settleRecipients(store, email, decision, { context, color: options.color });
       return;
     }
     const composition = await readComposition(email, store.ledger);
@@ -70,7 +75,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
         reversePath: composition.reversePath,
         ...readTransportSettings(options, context),
         limit: options.limit,
-        ...decisionOf(options),
+        uncertain: options.resendUncertain === true ? 'resend' : options.resolve,
         resumed: true,
       },
       { store, settings, view: createSendView(context, options.color), output: context.output },
@@ -79,17 +84,6 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
   } finally {
     await store.close();
   }
-}
-
-/** What becomes of recipients who are not simply sent to. */
-function decisionOf({
-  resendUncertain,
-  resolve,
-  recipient,
-}: ResumeOptions): Pick<SendRequest, 'uncertain' | 'named'> {
-  if (recipient !== undefined && resolve !== undefined)
-    return { named: { as: resolve, addresses: recipient } };
-  return { uncertain: resendUncertain === true ? 'resend' : resolve };
 }
 
 function checkUsage({ recipient, resolve }: ResumeOptions): void {
