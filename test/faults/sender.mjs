@@ -86,8 +86,10 @@ export class Sender {
     return this.start(['resume', ...this.#common(sink), ...more]);
   }
 
-  #common({ url, port }) {
-    return [...(this.json ? ['--json'] : []), '--smtp', url ?? `smtp://127.0.0.1:${port}`, ...this.flags];
+  /** @param server `port` of one on this machine; without it the one of the configuration. */
+  #common({ port }) {
+    const server = port === undefined ? [] : ['--smtp', `smtp://127.0.0.1:${port}`];
+    return [...(this.json ? ['--json'] : []), ...server, ...this.flags];
   }
 
   /** So many file handles for the process, as `ulimit -n` gives. */

@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, rmSync, statSync } from 'node:fs';
 import type { Database } from './database.js';
 import { databaseProblem } from './database.js';
 import { loadDriver } from './driver.js';
@@ -16,13 +16,15 @@ export async function takeEmailLock(
   const Driver = await loadDriver();
   for (;;) {
     const database = openLockFile(Driver, file);
-    if (!tryLock(database, file)) {
+    if (database === undefined) continue;
+    const found = tryLock(database, file);
+    if (found === 'busy') {
       database.close();
       return undefined;
     }
     // The last holder removes the file. If it did so between our open and our lock, we hold a file without a name,
     // and another process may hold the one that has it: try again with that one.
-    if (sameFile(database, file)) {
+    if (found === 'locked' && sameFile(database, file)) {
       return () => {
         rmSync(file, { force: true });
         database.close();
@@ -39,7 +41,7 @@ export async function isEmailLocked(databaseFile: string, emailId: string): Prom
   const database = openIfThere(Driver, file);
   if (database === undefined) return false;
   try {
-    return !tryLock(database, file);
+    return tryLock(database, file) === 'busy';
   } finally {
     database.close();
   }
@@ -61,24 +63,43 @@ function openIfThere(Driver: Awaited<ReturnType<typeof loadDriver>>, file: strin
   }
 }
 
-function openLockFile(Driver: Awaited<ReturnType<typeof loadDriver>>, file: string): Database {
+/** @returns undefined when its last holder removed it just now. */
+function openLockFile(Driver: Awaited<ReturnType<typeof loadDriver>>, file: string): Database | undefined {
   try {
-    // SQLite would make it readable for others, and follow a link that somebody laid there.
-    closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
-    const database = new Driver(file, { timeout: patientMs });
-    inodes.set(database, statSync(file).ino);
+    makeLockFile(file);
+    const database = new Driver(file, { timeout: patientMs, fileMustExist: true });
+    const facts = statSync(file, { throwIfNoEntry: false });
+    if (facts !== undefined) inodes.set(database, facts.ino);
     return database;
   } catch (error) {
+    if (!existsSync(file)) return undefined;
     throw databaseProblem(file, error);
   }
 }
 
-function tryLock(database: Database, file: string): boolean {
+/**
+ * SQLite would make it readable for others, and follow a link that somebody laid there. A file that is there is not opened:
+ * closing it again would drop the locks this process has on it.
+ */
+function makeLockFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      throw Object.assign(new Error('it is a link'), { code: 'ELOOP' });
+  }
+}
+
+/** `gone`: the file lost its name while we waited for it, and SQLite may take that for a broken disk. */
+function tryLock(database: Database, file: string): 'locked' | 'busy' | 'gone' {
   try {
     database.exec('BEGIN EXCLUSIVE');
-    return true;
+    return 'locked';
   } catch (error) {
-    if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return false;
+    if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return 'busy';
+    if (inodes.has(database) && !sameFile(database, file)) return 'gone';
+    if (!existsSync(file)) return 'gone';
     throw databaseProblem(file, error);
   }
 }
