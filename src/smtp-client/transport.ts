@@ -24,6 +24,7 @@ export function createSmtpTransport(server: SmtpServer, options: TransportOption
   const window = { widest: options.window ?? 1 };
   const pipelinings = createPipelinings(server, options.notes);
   return {
+    logsIn: server.user !== undefined,
     async openSession(giveUp, messages = 0) {
       const connection = await openConnection(server, giveUp);
       const pipelining = await pipelinings.find(connection);

@@ -30,6 +30,7 @@ export interface DeliveryRun {
   /** Messages each session can expect to carry. */
   readonly messagesPerSession: number;
   sessionsOpened: number;
+  sessionsOpening: number;
   /** Resolves when the first session is open. */
   readonly firstSession: Promise<void>;
   readonly onFirstSession: () => void;

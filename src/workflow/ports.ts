@@ -231,6 +231,8 @@ export interface Delivery {
 
 /** Sessions with one server. Opening the first proves host, TLS and login. */
 export interface Transport {
+  /** Sessions begin with a login: the first one shows whether it is right before others try. */
+  readonly logsIn?: boolean;
   /**
    * @param giveUp aborted: it is not opened any more, and rejects at once.
    * @param messages how many it is expected to carry, about: by that a session tells what is worth trying.

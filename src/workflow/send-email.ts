@@ -136,6 +136,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     sessionsRetiring: 0,
     isQueueEmpty: false,
     sessionsOpened: 0,
+    sessionsOpening: 0,
     firstSession,
     onFirstSession,
     failingSinceMs: undefined,
@@ -212,8 +213,8 @@ async function runPass(
   run.isQueueEmpty = false;
   do {
     const first = deliverQueue(run, queue);
-    // It shows whether server and login are right, once; a wrong password is not tried by several sessions at a time.
-    await Promise.race([first, run.firstSession]);
+    // A wrong password is tried once, and not by several sessions at a time.
+    if (run.ports.transport.logsIn === true) await Promise.race([first, run.firstSession]);
     const others = Array.from({ length: connections - 1 }, (_, index) => deliverInTurn(run, queue, index));
     await Promise.all([first, ...others]);
   } while (!ended(run) && hasMore(run));

@@ -75,6 +75,7 @@ export async function closeSession(run: DeliveryRun, share: Share): Promise<void
 }
 
 async function openSession(run: DeliveryRun, share: Share): Promise<void> {
+  run.sessionsOpening += 1;
   try {
     // Nobody who ends a run waits for a server that may take minutes to let somebody in.
     share.session = await run.ports.transport.openSession(run.stop.drain, run.messagesPerSession);
@@ -87,6 +88,8 @@ async function openSession(run: DeliveryRun, share: Share): Promise<void> {
     if (ended(run)) return;
     if (!(error instanceof Problem)) throw error;
     refusedSession(run, share, error);
+  } finally {
+    run.sessionsOpening -= 1;
   }
 }
 
@@ -123,9 +126,10 @@ function refusedSession(run: DeliveryRun, share: Share, problem: Problem): void 
     run.ports.emit({ kind: 'session-refused', why: problem.message });
     return;
   }
-  // Nobody waits for a server that never let anybody in.
+  // Nobody waits for a server that never let anybody in, unless another session is still on its way.
+  const mayPass = run.sessionsOpened > 0 || run.sessionsOpening > 1;
   const isPassing = problem.code === 'server-unreachable' || (isLogin && share.failures < toleratedFailures);
-  if (run.sessionsOpened > 0 && isPassing) share.broke = problem.message;
+  if (mayPass && isPassing) share.broke = problem.message;
   else run.stopped ??= problem;
 }
 
