@@ -37,7 +37,7 @@ export function findForeignHand({ kind, file }: Found, stats: Stats): Problem | 
   }
   const hand = foreignHand(stats, account);
   if (hand !== undefined) return describe(file, hand, file, stats);
-  // Of a link, both the folder it is in and the one it leads to.
+  // A link is judged by its own folder and by the folder it leads to.
   for (const folder of new Set([realpathSync(dirname(file)), dirname(realpathSync(file))])) {
     const problem = findForeignFolder(file, folder, account);
     if (problem !== undefined) return problem;

@@ -15,12 +15,12 @@ export interface ConfigValue {
   readonly origin: Origin;
 }
 
-/** Who says it: all flags, the environment, or one file. */
+/** A source of settings: all flags, the environment, or one file. */
 export type ConfigPlace =
   | { readonly kind: 'flag' | 'environment' }
   | Pick<ConfigFile, 'kind' | 'file' | 'digest'>;
 
-/** What one place says. A profile is a layer of its own above the rest of its file, in the same place. */
+/** The settings of one place. A profile is a layer of its own above the rest of its file, in the same place. */
 export interface ConfigLayer {
   readonly place: ConfigPlace;
   readonly values: ReadonlyMap<string, ConfigValue>;

@@ -8,7 +8,7 @@ import { printOrigin } from './print-origin.js';
 
 export interface ServerSettings {
   readonly place: ConfigPlace;
-  /** What names it: `<group>.url` or `<group>.host`. */
+  /** The setting that names it: `<group>.url` or `<group>.host`. */
   readonly named: ConfigValue;
   /** @param name within the group, such as `port`. */
   value(name: string): ConfigValue | undefined;
