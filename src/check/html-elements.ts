@@ -1,4 +1,4 @@
-import { decodeEntities } from '../merge/html/entities.js';
+import { decodeAttribute, decodeEntities } from '../merge/html/entities.js';
 import { startTags } from '../merge/html/start-tags.js';
 import { replaceTags, withoutHidden } from '../merge/html/strip-markup.js';
 
@@ -18,7 +18,7 @@ export function elementsOf(html: string, ...names: readonly string[]): readonly 
       source: html.slice(offset, end),
       // Of two attributes with one name the first counts. HTML §13.2.5.33
       attributes: new Map(
-        attributes.toReversed().map(({ name, value = '' }) => [name, decodeEntities(value)]),
+        attributes.toReversed().map(({ name, value = '' }) => [name, decodeAttribute(value)]),
       ),
     }));
 }

@@ -4,7 +4,7 @@
  * a scheme and a host is its author's own word, and costs nothing here.
  */
 import { parseUrl } from '../message/idna.js';
-import { decodeEntities } from './html/entities.js';
+import { decodeAttribute } from './html/entities.js';
 import type { MarkedTemplate, Segment } from './liquid/static-runs.js';
 
 export interface UrlFault {
@@ -97,7 +97,7 @@ function mayHoldMarkup(template: string): boolean {
 
 /** What follows cannot change where it leads: the host has ended, or there is none. */
 function isSettled(begun: string): boolean {
-  return /^\s*(?:https?:\/\/[^/?#\\\s]+[/?#]|mailto:|tel:|sms:|cid:|#)/i.test(decodeEntities(begun));
+  return /^\s*(?:https?:\/\/[^/?#\\\s]+[/?#]|mailto:|tel:|sms:|cid:|#)/i.test(decodeAttribute(begun));
 }
 
 /** An address being put together, from where it opens to its closing quote. */
@@ -124,7 +124,7 @@ class OpenUrl {
   }
 
   faults(): readonly UrlFault[] {
-    const url = decodeEntities(this.#url);
+    const url = decodeAttribute(this.#url);
     const why = this.#fault(url);
     return why === undefined ? [] : [{ written: this.#opening.written, url, why }];
   }
@@ -143,7 +143,7 @@ const endsInStyle = 'has a character in it that ends an address in CSS';
 /** Elements that a value brought along; an image of the message itself and a place in it are no way out. */
 function faultsInMarkup(text: string): readonly UrlFault[] {
   return [...text.matchAll(attributes)].flatMap(([written, double, single, bare]) => {
-    const url = decodeEntities(double ?? single ?? bare ?? '');
+    const url = decodeAttribute(double ?? single ?? bare ?? '');
     const why = /^(?:cid:|#)/i.test(url) ? undefined : urlFault(url);
     return why === undefined ? [] : [{ written: written.trim(), url, why }];
   });

@@ -1,5 +1,6 @@
 import type { FormatCallback } from 'html-to-text';
 import type { ProtectedText } from './liquid/liquid-protection.js';
+import type { PageLanguage } from './page-language.js';
 import { layOut } from './page-layout.js';
 
 /**
@@ -105,11 +106,11 @@ function tagsIn(line: string, controls: ReadonlyMap<string, string>): string | u
 }
 
 /** The HTML part of a plain text template: the same words, so that the copy can carry a pixel. */
-export function htmlFromText(source: ProtectedText): string {
+export function htmlFromText(source: ProtectedText, language?: PageLanguage): string {
   const escaped = source.text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .trimEnd();
-  return layOut(`<div style="white-space:pre-wrap">${escaped}</div>\n`);
+  return layOut(`<div style="white-space:pre-wrap">${escaped}</div>\n`, language);
 }

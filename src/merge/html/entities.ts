@@ -1,25 +1,12 @@
-/** What the entities of HTML stand for, as far as titles, addresses and file names have them. Others stay as they are. */
+/** Character references of HTML, as browsers read them. HTML §13.2.5.72–80 */
+import { decodeHTML, decodeHTMLAttribute } from 'entities';
+
+/** Of text, or of a title. */
 export function decodeEntities(text: string): string {
-  return text.replaceAll(
-    /&(?:#(\d+)|#x([\da-f]+)|([a-z]+));/gi,
-    (entity, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return named[name.toLowerCase()] ?? entity;
-      const codePoint = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : entity;
-    },
-  );
+  return text.includes('&') ? decodeHTML(text) : text;
 }
 
-const named: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  colon: ':',
-  lbrace: '{',
-  lcub: '{',
-  rbrace: '}',
-  rcub: '}',
-};
+/** Of the value of an attribute, where `?a=1&copy=2` is an address and no sign. HTML §13.2.5.73 */
+export function decodeAttribute(value: string): string {
+  return value.includes('&') ? decodeHTMLAttribute(value) : value;
+}
