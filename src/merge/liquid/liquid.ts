@@ -1,5 +1,6 @@
 import type { Liquid as Engine, Template } from 'liquidjs';
 import { type Place, Problem } from '../../problem.js';
+import { compareCases, operators } from './comparisons.js';
 import { countRounds, mostRounds, TooManyRounds } from './counted-loops.js';
 import { Liquid } from './liquidjs.js';
 import {
@@ -36,13 +37,14 @@ export interface Engines {
 export function createEngines(settings: LocaleSettings): Engines {
   const filters = Object.entries(createLocaleFilters(settings));
   const create = (options: ConstructorParameters<typeof Liquid>[0]) => {
-    const engine = new Liquid({ ...limits, ...strict, ...options });
+    const engine = new Liquid({ ...limits, ...strict, operators, ...options });
     for (const [name, filter] of filters) engine.registerFilter(name, filter);
     // A copy made again has to be the same.
     engine.unregisterFilter('sample');
     // Not even by a name that a value gives: those are looked up when it is too late to name a place.
     for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
     countRounds(engine);
+    compareCases(engine);
     return engine;
   };
   return { html: create({ outputEscape: 'escape' }), text: create({}) };

@@ -6,4 +6,4 @@ import { createRequire } from 'node:module';
  */
 const liquidjs = createRequire(import.meta.url)('liquidjs') as typeof import('liquidjs');
 
-export const { ForTag, Liquid, TablerowTag, Tokenizer, TypeGuards } = liquidjs;
+export const { CaseTag, ForTag, Liquid, TablerowTag, Tokenizer, TypeGuards, defaultOperators } = liquidjs;
