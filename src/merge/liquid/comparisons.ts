@@ -3,7 +3,7 @@
  * is greater than 1: here text that is a number is that number wherever it is compared with one. As text it stays what it is.
  */
 import type { Context, Liquid as Engine, Operators } from 'liquidjs';
-import { CaseTag, defaultOperators } from './liquidjs.js';
+import { CaseTag, Drop, defaultOperators } from './liquidjs.js';
 import { UnreadableValue } from './locale-filters.js';
 import { readNumber } from './written-values.js';
 
@@ -46,7 +46,7 @@ export function compareCases(engine: Engine): void {
         // Whoever reads the template for its fields finds the value as it was.
         this.value = Object.assign(Object.create(written) as typeof written, {
           *value(context: Context, lenient?: boolean): Generator<unknown, unknown, unknown> {
-            const value = yield written.value(context, lenient);
+            const value = primitive(yield written.value(context, lenient));
             return typeof value === 'string' || typeof value === 'number'
               ? new Comparand(value, context)
               : value;
@@ -90,8 +90,14 @@ function standard(operator: string): Compare {
   return defaultOperators[operator] as Compare;
 }
 
+/** Of an object that stands for a text or a number; `empty`, `blank` and `nil` compare themselves. */
+function primitive(value: unknown): unknown {
+  return value instanceof Drop && !('equals' in value) ? value.valueOf() : value;
+}
+
 /** @returns undefined when it is not text beside a number. */
-function isSame(left: unknown, right: unknown): boolean | undefined {
+function isSame(one: unknown, other: unknown): boolean | undefined {
+  const [left, right] = [primitive(one), primitive(other)];
   if (typeof left === 'number' && typeof right === 'string') return isSame(right, left);
   if (typeof left !== 'string' || typeof right !== 'number') return undefined;
   const number = numberOf(left);
@@ -104,7 +110,8 @@ function isSame(left: unknown, right: unknown): boolean | undefined {
 
 /** Two texts that are numbers are ordered as numbers too: "9" comes before "10". */
 function ordered(operator: string, isTrue: (left: number, right: number) => boolean): Compare {
-  return (left, right, context) => {
+  return (one, other, context) => {
+    const [left, right] = [primitive(one), primitive(other)];
     const isMixed = (typeof left === 'number') !== (typeof right === 'number');
     const areBothText = typeof left === 'string' && typeof right === 'string';
     if (areBothText && !(decimal.test(left.trim()) && decimal.test(right.trim())))

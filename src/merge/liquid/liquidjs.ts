@@ -6,4 +6,5 @@ import { createRequire } from 'node:module';
  */
 const liquidjs = createRequire(import.meta.url)('liquidjs') as typeof import('liquidjs');
 
-export const { CaseTag, ForTag, Liquid, TablerowTag, Tokenizer, TypeGuards, defaultOperators } = liquidjs;
+export const { CaseTag, Drop, ForTag, Liquid, TablerowTag, Tokenizer, TypeGuards, defaultOperators } =
+  liquidjs;

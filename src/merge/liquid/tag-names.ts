@@ -1,7 +1,8 @@
 /** Tags of Liquid by their names, as far as those who move them between elements have to know. */
 
-/** @returns undefined for an output, a comment line (`{% # … %}`) and text in `{% raw %}`. */
+/** @returns undefined for an output, a whole comment, a comment line (`{% # … %}`) and text in `{% raw %}`. */
 export function tagName(liquid: string): string | undefined {
+  if (/\{%-?\s*endcomment\s*-?%\}$/.test(liquid) && /^\{%-?\s*comment\b/.test(liquid)) return undefined;
   const [, name] = /^\{%-?\s*(\w+)/.exec(liquid) ?? [];
   return name === 'raw' ? undefined : name;
 }
