@@ -29,7 +29,7 @@ export async function readEntries(file: string, yaml: string): Promise<readonly 
   const reader = new EntryReader(library, file, yaml, lines);
   // Of the schemas, the one that knows text alone. YAML 1.2 §10.1
   const document = reader.attempt(() =>
-    library.parseDocument(yaml, { lineCounter: lines, schema: 'failsafe', logLevel: 'silent' }),
+    library.parseDocument(yaml, { lineCounter: lines, schema: 'failsafe', logLevel: 'error' }),
   );
   const [error] = document.errors;
   if (error !== undefined) throw reader.syntaxProblem(error);
@@ -39,9 +39,7 @@ export async function readEntries(file: string, yaml: string): Promise<readonly 
   const { contents } = document;
   if (contents === null || (library.isScalar(contents) && contents.value === '')) return [];
   if (!library.isMap(contents)) {
-    throw new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', {
-      where: { file, line: linesBefore + 1 },
-    });
+    throw noLines({ file, line: linesBefore + 1 });
   }
   return (contents as YAMLMap<Node, Node | null>).items.map(pair => reader.entry(pair, document));
 }
@@ -57,8 +55,9 @@ class EntryReader {
   ) {}
 
   entry({ key, value }: Pair<Node, Node | null>, document: Document): FrontMatterEntry {
-    const name = this.library.isScalar(key) ? String(key.value) : '';
     const where = this.#placeOf(key);
+    if (!this.library.isScalar(key)) throw noLines(where);
+    const name = String(key.value);
     if (this.library.isSeq(value)) {
       const values = (value.items as Node[]).map(item => this.#text(name, item, document));
       return { key: name, values, isList: true, where };
@@ -177,6 +176,10 @@ class EntryReader {
       });
     }
   }
+}
+
+function noLines(where: Place): Problem {
+  return new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', { where });
 }
 
 /** Of those that sentences for readers meet. */

@@ -198,6 +198,8 @@ describe('what YAML would take away is refused with its line', () => {
     expect(await refusal('just words')).toBe(
       '2:undefined the front matter is not a list of `key: value` lines / ',
     );
+    expect(await refusal('[a, b]: c')).toBe('2:1 the front matter is not a list of `key: value` lines / ');
     expect(await refusal('# a note')).toBe('taken');
+    expect(await refusal('a: b', '...', 'c: d')).toContain('4:1 front matter: ');
   });
 });
