@@ -13,7 +13,7 @@ import { ControlTags } from './control-tags.js';
 import { headingsIn } from './headings.js';
 import { alignLiquidBlocks } from './liquid-blocks.js';
 import { readLiquidLines } from './liquid-lines.js';
-import { readBrokenHtml, readRawHtml } from './raw-html.js';
+import { mostProblems, readBrokenHtml, readRawHtml } from './raw-html.js';
 import { markdownLines } from './table-lines.js';
 
 /** @throws Problems `template-syntax` with line and column: HTML that cannot work, Liquid that would be lost. */
@@ -48,8 +48,9 @@ async function createReader(
   const markdown = new Library({ html: true, linkify: false, typographer: false });
   const placeOfText = (from: number, text: string) => {
     const [first = ''] = text.split('\n', 1);
-    const found = lines.slice(from).find(line => line.text.includes(first)) ?? lines[from];
-    return tags.placeOfOffset((found?.offset ?? 0) + Math.max(0, found?.text.indexOf(first) ?? 0));
+    const found = lines.findIndex((line, index) => index >= from && line.text.includes(first));
+    const line = lines[found === -1 ? from : found];
+    return tags.placeOfOffset((line?.offset ?? 0) + Math.max(0, line?.text.indexOf(first) ?? 0));
   };
   const inComments = new Set<LiquidToken>();
   readLiquidLines(markdown, tags, line => lines[line]?.isBetweenRows === true);
@@ -85,7 +86,7 @@ function refuseLost(
   const lost = source.tokens.filter(tag => !kept.has(tag) && !inComments.has(tag));
   if (lost.length === 0) return;
   throw new Problems(
-    lost.map(
+    lost.slice(0, mostProblems).map(
       tag =>
         new Problem('template-syntax', `Markdown would drop ${tag.liquid}`, {
           where: tags.placeOfTag(tag),

@@ -74,13 +74,16 @@ export function readRawHtml(
   return reader.inComments;
 }
 
+/** Nobody reads more, and each has its place looked for. */
+export const mostProblems = 100;
+
 class RawHtml {
   readonly inComments: LiquidToken[] = [];
   readonly #problems: Problem[] = [];
   /** How many of each are open, and where the first of them begins. */
   readonly #open = new Map<
     string,
-    { count: number; closed: number; readonly where: Place; readonly tag: string }
+    { count: number; closed: number; readonly where: () => Place; readonly tag: string }
   >();
 
   constructor(
@@ -100,7 +103,7 @@ class RawHtml {
   readInline(token: Token, line: number): void {
     if (token.info === broken && !token.content.startsWith('<!--')) {
       this.#refuse(
-        this.placeOf(line, token.content),
+        () => this.placeOf(line, token.content),
         `${this.#shown(token.content)} cannot be read as HTML`,
         'Put the values of attributes in quotes, and end the tag with ">".',
       );
@@ -143,7 +146,7 @@ class RawHtml {
   }
 
   #readComment(text: string, line: number): string {
-    const where = this.placeOf(line, text);
+    const where = () => this.placeOf(line, text);
     const tags = this.tags.in(text);
     if (!text.startsWith('<!--')) {
       this.#refuse(where, `${this.#shown(text)} is no text and no element`, 'Write &lt; for the bracket.');
@@ -161,7 +164,7 @@ class RawHtml {
     const other = tags.find(({ liquid }) => isCondition || !survivors.test(tagName(liquid) ?? 'else'));
     if (other !== undefined) {
       this.#refuse(
-        this.tags.placeOfTag(other),
+        () => this.tags.placeOfTag(other),
         `${other.liquid} stands in a comment`,
         'Take it out of the comment: comments are left out of the message.',
       );
@@ -171,7 +174,7 @@ class RawHtml {
   }
 
   #readTag({ name, isEnd }: Extract<HtmlPiece, { kind: 'tag' }>, text: string, line: number): void {
-    const where = this.placeOf(line, text);
+    const where = () => this.placeOf(line, text);
     const shown = this.#shown(/^<\/?[^\s>]*/.exec(text)?.[0] ?? text);
     const tag = `${shown}>`;
     if (!elements.has(name)) {
@@ -201,8 +204,9 @@ class RawHtml {
     }
   }
 
-  #refuse(where: Place, what: string, fix: string): void {
-    this.#problems.push(new Problem('template-syntax', what, { where, fix }));
+  #refuse(where: () => Place, what: string, fix: string): void {
+    if (this.#problems.length < mostProblems)
+      this.#problems.push(new Problem('template-syntax', what, { where: where(), fix }));
   }
 
   #shown(text: string): string {
