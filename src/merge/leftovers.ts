@@ -25,17 +25,19 @@ const foreignSyntax = [
   // In capitals, and a word that means the reader: [URGENT] is no field.
   '\\[[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)\\]',
 ];
-const wordsForNothing = ['\\[object [A-Z]\\w*\\]', '(?<![\\w-])(?:undefined|NaN|Infinity)(?![\\w-])'];
-const leftover = new RegExp([...foreignSyntax, ...wordsForNothing].join('|'), 'g');
 const foreign = new RegExp(foreignSyntax.join('|'), 'g');
-const nothing = new RegExp(wordsForNothing.join('|'), 'g');
+const nothing = /\[object [A-Z]\w{0,60}\]|(?<![\w-])(?:undefined|NaN|Infinity)(?![\w-])/g;
 
 /**
  * Of what a field wrote.
  * @returns the first of each kind, as it stands there.
  */
 export function findLeftovers(text: string): readonly string[] {
-  return firstOfEachKind(text.match(leftover) ?? []);
+  return firstOfEachKind(leftoversIn(text));
+}
+
+function leftoversIn(text: string): readonly string[] {
+  return [...(text.match(foreign) ?? []), ...(text.match(nothing) ?? [])];
 }
 
 /** Of what the template says. */
@@ -47,8 +49,7 @@ export function findForeignSyntax(text: string): readonly string[] {
 export function meantWords({ subject, html = '', text }: CompiledTemplate): ReadonlySet<string> {
   const meant = new Set<string>();
   for (const part of [subject, html, text]) {
-    for (const { raw = '' } of findLiquid(part))
-      for (const words of raw.match(leftover) ?? []) meant.add(words);
+    for (const { raw = '' } of findLiquid(part)) for (const words of leftoversIn(raw)) meant.add(words);
     for (const words of wordsInLiquid(part).match(nothing) ?? []) meant.add(words);
   }
   return meant;

@@ -13,7 +13,7 @@ type Compare = (
   context: Context,
 ) => boolean | Promise<boolean> | Generator<unknown, boolean, unknown>;
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
 /** `1.234,50`, `10,50`, `1,234.50`: a number, but which? */
 const withComma = /^[+-]?(?:(?:\d+|\d{1,3}(?:[.'’ \u00a0\u202f]\d{3})+),\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)$/;
 
