@@ -15,10 +15,9 @@ import { compileMarkdown } from './markdown.js';
 import { compileMjml, loadMjml } from './mjml/mjml.js';
 import { expandIncludes } from './mjml/mjml-include.js';
 import { placePixelSlot } from './pixel-placement.js';
-import { htmlFromText, textFromHtml } from './plain-text.js';
+import { htmlFromText, loadTextWriter, textFromHtml } from './plain-text.js';
 import { joinPieces, type PlaceOf, wholeOf } from './source-text.js';
-
-export type TemplateKind = 'mjml' | 'html' | 'md' | 'txt';
+import { type TemplateKind, templateKind } from './template-kind.js';
 
 export interface TemplateFile {
   readonly path: string;
@@ -54,19 +53,12 @@ export interface TemplateResult {
 const pixelSlot = '{{ pixel | raw }}';
 const pixelPlaceholder = /\{\{-?\s*pixel\s*-?\}\}/g;
 
-/** @returns undefined when the name does not end in a way that says what it is. */
-export function templateKind(path: string): TemplateKind | undefined {
-  const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
-  if (ending === 'mjml' || ending === 'html' || ending === 'md' || ending === 'txt') return ending;
-  if (ending === 'htm') return 'html';
-  return ending === 'markdown' ? 'md' : undefined;
-}
-
 /** Loads what takes long, for a template of that name that is still to come. */
 export async function prepareToCompile(path: string): Promise<void> {
   const kind = templateKind(path);
   if (kind === 'mjml') await loadMjml();
   if (kind === 'html') await loadJuice();
+  await loadTextWriter();
 }
 
 /**

@@ -21,14 +21,17 @@ const usual: Limits = {
   job: new URL('./compile-job.js', import.meta.url),
 };
 
-/** Started before anybody asked for it. */
-let ahead: Promise<BoundedProcess> | undefined;
+/** Started before anybody asked for it, and for which template. */
+let ahead: { readonly path: string; readonly process: Promise<BoundedProcess> } | undefined;
 
 /**
  * Starts the process for the template of that path, if it needs one: the process loads its libraries while the program itself is still
- * being loaded. Errors in the file are left to whoever reads it for good.
+ * being loaded. Errors in the file are left to whoever reads it for good. The last template named is the one that is meant.
  */
 export function compileAhead(path: string): void {
+  if (ahead?.path === path) return;
+  void ahead?.process.then(process => process.end());
+  ahead = undefined;
   try {
     // Reading a FIFO or a device may never end.
     if (!statSync(path).isFile()) return;
@@ -36,7 +39,7 @@ export function compileAhead(path: string): void {
   } catch {
     return;
   }
-  ahead = startProcess(path, usual);
+  ahead = { path, process: startProcess(path, usual) };
 }
 
 /** @throws Problem(s) as `compileTemplate`, and `template-syntax` for a template that goes beyond the limits. */
@@ -78,7 +81,7 @@ function sizeOf({ source, text, includes }: TemplateFile): number {
 }
 
 function takeProcess(path: string, limits: Limits): Promise<BoundedProcess> {
-  const taken = limits === usual ? ahead : undefined;
+  const taken = limits === usual && ahead?.path === path ? ahead.process : undefined;
   if (taken !== undefined) ahead = undefined;
   return taken ?? startProcess(path, limits);
 }

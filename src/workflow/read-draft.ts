@@ -1,5 +1,6 @@
-import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
+import { compileTemplate, type TemplateResult } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
+import { templateKind } from '../merge/template-kind.js';
 import { folderOf, resolveInside } from '../merge/template-path.js';
 import { attachmentName } from '../message/attachment-name.js';
 import type { Attachment } from '../message/compose.js';
