@@ -11,9 +11,8 @@ import type { JoinedText } from './source-text.js';
 export function refuseBareLiquid(html: string, source: ProtectedText, written: JoinedText): void {
   if (source.tokens.length === 0) return;
   const outside = [...startTags(html)].map(tag => withoutQuoted(tag, html)).join('');
-  const bare = source.tokens.filter(
-    ({ token, liquid }) => liquid.startsWith('{{') && outside.includes(token),
-  );
+  const inTags = new Set(source.tokensIn(outside));
+  const bare = source.tokens.filter(token => token.liquid.startsWith('{{') && inTags.has(token));
   if (bare.length === 0) return;
   throw new Problems(
     bare.map(

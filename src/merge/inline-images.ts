@@ -85,8 +85,11 @@ function firstOfEach(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.toReversed().map(problem => [key(problem), problem])).values()].toReversed();
 }
 
+/** More characters than a token has. */
+const longestToken = 40;
+
 /** The file that a `src` names; undefined when it names none, or Liquid says what it names. */
-function nameIn(value: string, { tokens }: ProtectedText): string | undefined {
+function nameIn(value: string, source: ProtectedText): string | undefined {
   const decoded = decodeEntities(value.trim());
   // `{{ url }}` may be anything; after `{% if … %}` something written begins.
   let rest = decoded;
@@ -100,7 +103,8 @@ function nameIn(value: string, { tokens }: ProtectedText): string | undefined {
   }
 
   function tokenAt(text: string) {
-    return tokens.find(({ token }) => text.startsWith(token));
+    const [first] = source.tokensIn(text.slice(0, longestToken));
+    return first !== undefined && text.startsWith(first.token) ? first : undefined;
   }
 }
 

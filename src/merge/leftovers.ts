@@ -26,7 +26,20 @@ const leftover = new RegExp(patterns.join('|'), 'g');
 
 /** @returns the first of each kind, as it stands there. */
 export function findLeftovers(text: string): readonly string[] {
-  return firstOfEachKind(text.match(leftover) ?? []);
+  leftover.lastIndex = 0;
+  const first = new Map<string, string>();
+  let last: string | undefined;
+  for (let found = leftover.exec(text); found !== null; found = leftover.exec(text)) {
+    const [words] = found;
+    const kind = leftoverKind(words);
+    if (kind === last) continue;
+    last = kind;
+    const known = first.get(kind);
+    // They are told in the order of their last ones.
+    if (known !== undefined) first.delete(kind);
+    first.set(kind, known ?? words);
+  }
+  return [...first.values()];
 }
 
 export function firstOfEachKind(found: readonly string[]): readonly string[] {

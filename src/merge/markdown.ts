@@ -60,10 +60,19 @@ function setTagLinesApart(source: ProtectedText): string {
 
 /** `<p>` around a tag alone would leave an empty paragraph in every copy. */
 function unwrapTags(html: string, source: ProtectedText): string {
-  let unwrapped = html;
-  for (const { token, liquid } of source.tokens) {
-    if (liquid.startsWith('{%'))
-      unwrapped = unwrapped.replaceAll(`<p style="${elementStyles['p']}">${token}</p>`, token);
+  const opening = `<p style="${elementStyles['p']}">`;
+  const closing = '</p>';
+  let unwrapped = '';
+  let written = 0;
+  for (let at = html.indexOf(opening); at !== -1; at = html.indexOf(opening, at + 1)) {
+    const from = at + opening.length;
+    const end = html.indexOf(closing, from);
+    if (end === -1) break;
+    const words = html.slice(from, end);
+    const [tag, ...others] = source.tokensIn(words);
+    if (others.length > 0 || tag?.token !== words || !tag.liquid.startsWith('{%')) continue;
+    unwrapped += html.slice(written, at) + words;
+    written = end + closing.length;
   }
-  return unwrapped;
+  return unwrapped + html.slice(written);
 }

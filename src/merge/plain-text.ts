@@ -87,7 +87,7 @@ function joinTagLines(text: string, { tokens }: ProtectedText): string {
     } else if (found !== undefined) {
       widest = Math.max(widest, gap);
       tags += found;
-      if (/\{%\s*endfor\b/.test(tags)) write('');
+      if (/\{%\s*endfor\b/.test(found)) write('');
       gap = 1;
     } else {
       write(line);

@@ -42,8 +42,7 @@ export function findVarying(
         );
       }
       if (!hasTags && liquid.length === 0) continue;
-      const words = liquid.reduce((text, { token }) => text.replaceAll(token, ' '), value);
-      for (const word of words.split(/\s+/)) if (word !== '') names.add(word);
+      for (const word of source.withoutTokens(value).split(/\s+/)) if (word !== '') names.add(word);
     }
   }
   const liquidBetween = source

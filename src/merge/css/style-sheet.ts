@@ -65,7 +65,7 @@ export function sortSheet(css: string, offset: number, varying: Varying): Sorted
     if (always.length > 0) inlined.push(`${always.join(', ')} {${rule.body}}`);
     if (always.length === 0) underCondition(rule);
     else if (always.length < selectors.length) {
-      const sometimes = selectors.filter(selector => !always.includes(selector));
+      const sometimes = selectors.filter(selector => isConditional(selector, varying));
       const text = `${always.join(', ')} {${rule.body}}\n${sometimes.join(', ')} {${important(rule.body)}}`;
       edits.push({ offset: offset + rule.offset, end: offset + rule.end, text });
     }
@@ -79,9 +79,12 @@ function isNested({ body }: CssRule): boolean {
 }
 
 function isConditional(selector: string, { names, order }: Varying): boolean {
-  const plain = withoutValues(selector).replaceAll(/\\./g, '__');
+  const values = withoutValues(selector);
+  const plain = values.includes('\\') ? values.replaceAll(/\\./g, '__') : values;
   if (conditional.test(plain) || (order && orderly.test(plain))) return true;
-  return [...plain.matchAll(/[.#]([\w-]+)/g)].some(([, name = '']) => names.has(name));
+  if (names.size === 0) return false;
+  for (const [, name = ''] of plain.matchAll(/[.#]([\w-]+)/g)) if (names.has(name)) return true;
+  return false;
 }
 
 function important(body: string): string {

@@ -50,15 +50,13 @@ function replaceInAttribute(
   if (name === 'src' && images.has(element)) return replace({ value, isImage: true });
   if (name === 'src' && loaders.has(element)) return replace({ value, isImage: false });
   if (name !== 'srcset') return undefined;
-  const parts = [...srcsetCandidates(value)];
-  const end = parts.reduce(
-    (length, { before, url, after }) => length + before.length + url.length + after.length,
-    0,
-  );
-  return (
-    parts.map(({ before, url, after }) => before + replace({ value: url, isImage: true }) + after).join('') +
-    value.slice(end)
-  );
+  let replaced = '';
+  let end = 0;
+  for (const { before, url, after } of srcsetCandidates(value)) {
+    replaced += before + replace({ value: url, isImage: true }) + after;
+    end += before.length + url.length + after.length;
+  }
+  return replaced + value.slice(end);
 }
 
 function replaceInCss(css: string, isImage: boolean, replace: Replace): string {
@@ -72,12 +70,16 @@ function replaceInSheet(css: string, replace: Replace): string {
   const others = readRules(css).filter(({ kind }) => kind === 'other');
   const plain = withoutValues(css);
   const isCommented = (offset: number) => plain[offset] === ' ';
+  // Rules and URLs come in their order: none is looked for twice.
+  let next = 0;
+  const isInOther = (offset: number) => {
+    while (next < others.length && (others[next]?.end ?? offset) <= offset) next += 1;
+    return offset > (others[next]?.offset ?? offset);
+  };
   const replaced = css.replaceAll(cssUrl, (whole: string, ...rest: (string | undefined | number)[]) => {
     const offset = Number(rest[4]);
     if (isCommented(offset)) return whole;
-    const isImage =
-      !others.some(rule => offset > rule.offset && offset < rule.end) &&
-      !/@import\s*$/i.test(css.slice(Math.max(0, offset - 20), offset));
+    const isImage = !isInOther(offset) && !/@import\s*$/i.test(css.slice(Math.max(0, offset - 20), offset));
     return replaceIn(whole, rest.slice(0, 4) as (string | undefined)[], isImage, replace);
   });
   for (const [, double, single] of css.matchAll(cssImport))

@@ -24,7 +24,7 @@ export class TagEnds {
   endOf(from: number): number | undefined {
     const text = this.#text;
     for (let at = from; at !== -1 && at < text.length && this.#endless?.[at] !== 1; at = this.#next(at)) {
-      if (text[at] === '>') return at + 1;
+      if (text.charCodeAt(at) === greaterThan) return at + 1;
     }
     this.#remember(from);
     return undefined;
@@ -33,9 +33,9 @@ export class TagEnds {
   /** The next place outside quotes; -1 when a quote does not end. */
   #next(at: number): number {
     this.#steps += 1;
-    const character = this.#text[at] as string;
-    if (character !== '"' && character !== "'") return at + 1;
-    const end = this.#text.indexOf(character, at + 1);
+    const code = this.#text.charCodeAt(at);
+    if (code !== doubleQuote && code !== singleQuote) return at + 1;
+    const end = this.#text.indexOf(code === doubleQuote ? '"' : "'", at + 1);
     return end === -1 ? -1 : end + 1;
   }
 
@@ -47,3 +47,7 @@ export class TagEnds {
     }
   }
 }
+
+const doubleQuote = 0x22;
+const singleQuote = 0x27;
+const greaterThan = 0x3e;

@@ -9,7 +9,7 @@ import {
   type JoinedText,
   joinPieces,
   type Piece,
-  placeIn,
+  placesIn,
   type SourceText,
   wholeOf,
 } from '../source-text.js';
@@ -37,12 +37,14 @@ const closingTag = /\s*<\/mj-include\s*>/y;
  * @throws Problem `template-syntax` for one that cannot be meant.
  */
 export function findIncludes(source: SourceText, folder: string): readonly Include[] {
+  if (!/<mj-include/i.test(source.text)) return [];
   const liquid = protectLiquid(source.text);
+  const placeOf = placesIn(source);
   const found: Include[] = [];
   for (const tag of startTags(liquid.text, contentComponents)) {
     if (tag.condition === 'outlook' || tag.name !== 'mj-include') continue;
     const offset = sourceOffset(liquid, tag.offset);
-    const where = placeIn(source, offset);
+    const where = placeOf(offset);
     const attribute = (name: string) => attributeValue(tag.attributes, name) || undefined;
     const name = attribute('path');
     if (name === undefined) throw refuse(where, 'mj-include has no path', 'Write <mj-include path="…" />.');

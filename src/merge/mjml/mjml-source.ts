@@ -69,9 +69,7 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
     const parent = open.at(-1)?.name;
     keepBlocksWhole(between, open.at(-1)?.offset ?? -1);
     if (between.trim() === '' || parent === undefined) return between;
-    const words = source
-      .tokensIn(between)
-      .reduce((rest, { token }) => rest.replace(token, ' '.repeat(token.length)), between);
+    const words = source.withoutTokens(between);
     if (words.trim() !== '') {
       const offset = from + words.search(/\S/);
       throw refuse(offset, `text directly inside <${parent}> would be dropped`, 'Put it into an <mj-text>.');
@@ -87,6 +85,7 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
   };
 
   const checkAttributes = (from: number, attributes: string) => {
+    if (source.tokensIn(attributes).length === 0) return;
     for (const { 0: value, index } of attributes.matchAll(/"[^"]*"|'[^']*'/g))
       keepBlocksWhole(value, from + index);
     const outside = attributes.replaceAll(/"[^"]*"|'[^']*'/g, value => ' '.repeat(value.length));

@@ -11,7 +11,8 @@ import { keepLiquidBetweenComponents } from './mjml-source.js';
 export async function compileMjml(source: ProtectedText, placeOf: PlaceOf): Promise<string> {
   const kept = keepLiquidBetweenComponents(source, placeOf);
   const html = await runMjml(kept, source, placeOf);
-  const dropped = source.tokens.filter(({ token }) => !html.includes(token) && !isComment(kept, token));
+  const left = new Set(source.tokensIn(html));
+  const dropped = source.tokens.filter(entry => !left.has(entry) && !isComment(kept, entry.token));
   if (dropped.length > 0) {
     throw new Problems(
       dropped.map(
