@@ -1,6 +1,6 @@
 import type { StartTag } from '../merge/html/start-tags.js';
 import type { ReadableCopy } from '../merge/read-copy.js';
-import { parseUrl } from '../message/idna.js';
+import { isWebUrl } from '../message/idna.js';
 import type { RuleFinding } from './finding.js';
 import { attributeText, elementsOf, visibleLength, wordsLength } from './html-elements.js';
 
@@ -56,35 +56,36 @@ function hasCapitals(text: string, least: number): boolean {
   return count === least;
 }
 
+/** Faults of one kind in a copy, of which a few are told. */
+const mostOfAKind = 1_000;
 const looked = new Set(['a', 'area', 'body', 'table', 'td', 'th', 'div', 'img', 'source', 'video', 'input']);
 
 function checkHtml(html: string): readonly RuleFinding[] {
-  const images = new Map<string, readonly RuleFinding[]>();
-  const links = new Map<string, readonly RuleFinding[]>();
+  const seen = new Set<string>();
+  const images: RuleFinding[] = [];
+  const links: RuleFinding[] = [];
   const insecure = new Set<string>(insecureStyles(html));
-  const hasPlace = createPlaceFinder(html);
+  const target: LinkTargets = { hasPlace: createPlaceFinder(html), hasHost: createHostCheck() };
   for (const element of elementsOf(html, looked)) {
     if (element.name === 'a' || element.name === 'area') {
       const href = attributeText(element, 'href');
       // Without href it is a place, not a link.
-      if (href !== undefined && !links.has(href) && !isCarouselThumbnail(element))
-        links.set(href, checkLink(href, hasPlace));
+      if (href === undefined || links.length >= mostOfAKind || seen.has(`a${href}`)) continue;
+      if (isCarouselThumbnail(element)) continue;
+      seen.add(`a${href}`);
+      links.push(...checkLink(href, target));
       continue;
     }
     if (element.name === 'img') {
       const source = attributeText(element, 'src')?.trim() ?? '';
       const hasAlt = element.attributes.some(({ name }) => name === 'alt');
-      const key = `${hasAlt}${source}`;
-      if (!images.has(key)) images.set(key, checkImage(source, hasAlt));
+      const key = `${hasAlt ? 'i' : 'j'}${source}`;
+      if (images.length < mostOfAKind && !seen.has(key)) images.push(...checkImage(source, hasAlt));
+      seen.add(key);
     }
-    for (const source of insecureSources(element)) insecure.add(source);
+    if (insecure.size < mostOfAKind) for (const source of insecureSources(element)) insecure.add(source);
   }
-  return [
-    ...checkSize(html),
-    ...[...images.values()].flat(),
-    ...[...insecure].map(insecureImage),
-    ...[...links.values()].flat(),
-  ];
+  return [...checkSize(html), ...images, ...[...insecure].map(insecureImage), ...links];
 }
 
 function checkSize(html: string): readonly RuleFinding[] {
@@ -145,8 +146,14 @@ function insecureImage(source: string): RuleFinding {
   };
 }
 
-function checkLink(written: string, hasPlace: (name: string) => boolean): readonly RuleFinding[] {
-  const why = linkFault(written.trim(), hasPlace);
+/** What links of one copy can lead to. */
+interface LinkTargets {
+  readonly hasPlace: (name: string) => boolean;
+  readonly hasHost: (url: string) => boolean;
+}
+
+function checkLink(written: string, targets: LinkTargets): readonly RuleFinding[] {
+  const why = linkFault(written.trim(), targets);
   if (why === undefined) return [];
   return [
     {
@@ -165,16 +172,29 @@ function isCarouselThumbnail(element: StartTag): boolean {
 }
 
 /** A message has no address that a relative link could start from. */
-function linkFault(href: string, hasPlace: (name: string) => boolean): string | undefined {
+function linkFault(href: string, { hasPlace, hasHost }: LinkTargets): string | undefined {
   if (href === '') return 'goes nowhere';
   if (href.startsWith('#')) return hasPlace(href.slice(1)) ? undefined : 'goes nowhere';
   const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(href) ?? [];
   if (scheme === undefined) return 'has no scheme, and goes nowhere';
   if (/^(?:mailto|tel)$/i.test(scheme)) return undefined;
   if (!/^https?$/i.test(scheme)) return `is neither http, https, mailto nor tel`;
-  // A URL parser would take `https:///path` and `https:example.com` for what they may have meant.
-  const hasHost = /^https?:\/\/[^/?#\\\s]/i.test(href) && parseUrl(href)?.hostname;
-  return hasHost ? undefined : 'has no host';
+  return hasHost(href) ? undefined : 'has no host';
+}
+
+/** Hosts with other letters than those of ASCII take libraries 0.1 ms each; a copy that has so many was not written for a reader. */
+const mostInternational = 100;
+
+/** @returns whether an address of http or https has a host, which is not asked about more international hosts than that. */
+function createHostCheck(): (url: string) => boolean {
+  let international = 0;
+  return url => {
+    // A URL parser would take `https:///path` and `https:example.com` for what they may have meant.
+    const host = /^https?:\/\/([^/?#\\\s][^/?#\\]*)/i.exec(url)?.[1];
+    if (host === undefined) return false;
+    if (/[^\x00-\x7f]|xn--|%/i.test(host)) international += 1;
+    return international > mostInternational || isWebUrl(url);
+  };
 }
 
 /** @returns whether something in the HTML has that id or name. Looks for all of them at once, when the first is asked for. */

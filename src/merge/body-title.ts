@@ -19,12 +19,12 @@ function contentOf(text: string, opening: RegExp, closing: RegExp): string | und
   return end === undefined ? undefined : text.slice(from, end);
 }
 
+const heading = /^#{1,6}[ \t](.*)/gm;
+
 /** The first ATX heading that has words. CommonMark §4.2 */
 function firstHeading(text: string): string | undefined {
-  for (const line of text.split(/[\r\n\u2028\u2029]/)) {
-    const marks = /^#{1,6}[ \t]/.exec(line)?.[0];
-    if (marks === undefined) continue;
-    const words = withoutClosingMarks(trimBlanks(line.slice(marks.length)));
+  for (const [, written = ''] of text.matchAll(heading)) {
+    const words = withoutClosingMarks(trimBlanks(written));
     if (words !== '') return words;
   }
   return undefined;

@@ -54,7 +54,8 @@ export async function splitFrontMatter(file: string, source: string): Promise<Sp
 async function readFrontMatter(file: string, yaml: string): Promise<FrontMatter> {
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const document = attempt(file, () => parseDocument(yaml, { lineCounter: lines }));
+  // Pretty errors quote the text around each, and there may be thousands of which the first is told.
+  const document = attempt(file, () => parseDocument(yaml, { lineCounter: lines, prettyErrors: false }));
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);

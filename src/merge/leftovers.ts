@@ -64,13 +64,13 @@ export function mayLeaveOver({ subject, html, text }: CompiledTemplate): boolean
 }
 
 function withoutLiquid(template: string): string {
-  const parts: string[] = [];
+  let words = '';
   let at = 0;
   for (const { offset, end, raw } of findLiquid(template)) {
-    parts.push(template.slice(at, offset), raw ?? '\ufdd0');
+    words += template.slice(at, offset) + (raw ?? '\ufdd0');
     at = end;
   }
-  return parts.join('') + template.slice(at);
+  return words + template.slice(at);
 }
 
 /** What somebody reads or follows: the words, and the values of four attributes. Compilers write more than that. */

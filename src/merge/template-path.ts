@@ -5,6 +5,9 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
 
+/** No system opens a longer one: PATH_MAX of Linux. */
+const longestPath = 4_096;
+
 /**
  * What a file of a template names, as a path to open. Nothing outside the template's folder is named, since a template
  * may come from somebody else; that no symlink leads there is for whoever opens it to see.
@@ -12,6 +15,7 @@ export function folderOf(path: string): string {
  * @param from the folder the name starts in: the template's, or one in it.
  */
 export function resolveInside(folder: string, from: string, written: string): Parsed<string> {
+  if (written.length > longestPath) return refused(`it has more than ${longestPath} characters`);
   if (/^(?:[/\\]|[a-z]:|file:)/i.test(written))
     return refused('it is not relative to the folder of the template');
   const steps: string[] = [];

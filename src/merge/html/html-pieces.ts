@@ -31,6 +31,7 @@ const rawText = new Set([
   'noscript',
 ]);
 
+const exclamation = 0x21;
 const doubleQuote = 0x22;
 const percent = 0x25;
 const singleQuote = 0x27;
@@ -38,6 +39,7 @@ const slash = 0x2f;
 const lessThan = 0x3c;
 const equals = 0x3d;
 const greaterThan = 0x3e;
+const question = 0x3f;
 const brace = 0x7b;
 
 /** @param from where a piece begins. */
@@ -56,12 +58,18 @@ export function* htmlPieces(html: string, from = 0): Generator<HtmlPiece, void, 
     let isEmpty = isBlank(html.charCodeAt(start));
     while (at < html.length) {
       const code = html.charCodeAt(at);
-      if (code === lessThan || code === brace) break;
+      if (code === lessThan && mayBeTag(html.charCodeAt(at + 1))) break;
+      if (code === brace && endOfLiquid(at) !== undefined) break;
       isEmpty &&= isBlank(code);
       at += 1;
     }
     if (!isEmpty) yield { kind: 'text', start, end: at };
   }
+}
+
+/** Of a tag, an end tag, a comment or what is read as one. */
+function mayBeTag(code: number): boolean {
+  return isLetter(code) || code === slash || code === exclamation || code === question;
 }
 
 const blockName = /\{%-?\s*(\w+)/y;

@@ -61,7 +61,7 @@ function replaceInAttribute(
 
 function replaceInCss(css: string, isImage: boolean, replace: Replace): string {
   return css.replaceAll(cssUrl, (whole: string, ...groups: (string | undefined)[]) =>
-    replaceIn(whole, groups.slice(0, 4), isImage, replace),
+    replaceIn(whole, groups, isImage, replace),
   );
 }
 
@@ -79,12 +79,18 @@ function replaceInSheet(css: string, replace: Replace): string {
   const replaced = css.replaceAll(cssUrl, (whole: string, ...rest: (string | undefined | number)[]) => {
     const offset = Number(rest[4]);
     if (isCommented(offset)) return whole;
-    const isImage = !isInOther(offset) && !/@import\s*$/i.test(css.slice(Math.max(0, offset - 20), offset));
-    return replaceIn(whole, rest.slice(0, 4) as (string | undefined)[], isImage, replace);
+    const isImage = !isInOther(offset) && !isBehindImport(css, offset);
+    return replaceIn(whole, rest as (string | undefined)[], isImage, replace);
   });
+  if (!/@import/i.test(css)) return replaced;
   for (const [, double, single] of css.matchAll(cssImport))
     replace({ value: double ?? single ?? '', isImage: false });
   return replaced;
+}
+
+function isBehindImport(css: string, offset: number): boolean {
+  const word = css.slice(Math.max(0, offset - 20), offset).trimEnd();
+  return /t$/i.test(word) && /@import$/i.test(word);
 }
 
 function replaceIn(
@@ -93,7 +99,8 @@ function replaceIn(
   isImage: boolean,
   replace: Replace,
 ): string {
-  const value = groups.find(group => group !== undefined) ?? '';
+  // Behind the groups come the offset and the text.
+  const value = groups[0] ?? groups[1] ?? groups[2] ?? groups[3] ?? '';
   const replaced = replace({ value, isImage });
   return replaced === value ? whole : whole.replace(value, () => replaced);
 }

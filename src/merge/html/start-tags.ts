@@ -136,13 +136,16 @@ function readAttribute(html: string, from: number): Attribute | undefined {
   while (offset < html.length && (html.charCodeAt(offset) === slash || isBlank(html.charCodeAt(offset))))
     offset += 1;
   let nameEnd = offset;
+  let isLower = true;
   while (nameEnd < html.length) {
     const code = html.charCodeAt(nameEnd);
     if (code === slash || code === greaterThan || code === equals || isBlank(code)) break;
+    isLower &&= code < 0x80 && !(code >= 0x41 && code <= 0x5a);
     nameEnd += 1;
   }
   if (nameEnd === offset) return undefined;
-  const name = html.slice(offset, nameEnd).toLowerCase();
+  const written = html.slice(offset, nameEnd);
+  const name = isLower ? written : written.toLowerCase();
   const sign = skipBlanks(html, nameEnd);
   const begin = html.charCodeAt(sign) === equals ? skipBlanks(html, sign + 1) : html.length;
   const first = html.charCodeAt(begin);

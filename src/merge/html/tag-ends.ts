@@ -6,10 +6,13 @@ export class TagEnds {
   readonly #text: string;
   /** Places outside quotes from which no `>` is reached. Made with the first tag that does not end. */
   #endless: Uint8Array | undefined;
+  /** Where the last `>` is. */
+  readonly #last: number;
   #steps = 0;
 
   constructor(text: string) {
     this.#text = text;
+    this.#last = text.lastIndexOf('>');
   }
 
   /** How many places were looked at, which is what tests count. */
@@ -23,7 +26,9 @@ export class TagEnds {
    */
   endOf(from: number): number | undefined {
     const text = this.#text;
-    for (let at = from; at !== -1 && at < text.length && this.#endless?.[at] !== 1; at = this.#next(at)) {
+    const endless = this.#endless;
+    if (from > this.#last) return undefined;
+    for (let at = from; at !== -1 && at < text.length && endless?.[at] !== 1; at = this.#next(at)) {
       if (text.charCodeAt(at) === greaterThan) return at + 1;
     }
     this.#remember(from);

@@ -53,7 +53,6 @@ export function protectLiquid(source: string): ProtectedText {
   };
 }
 
-const opening = /\{[{%]/g;
 const rawBegins = /\{%-?\s*raw\s*-?%\}/y;
 const rawEnds = /\{%-?\s*endraw\s*-?%\}/g;
 
@@ -66,21 +65,25 @@ export interface LiquidSpan {
 
 /** In one pass, whatever is left open: that is no Liquid. A raw block is one piece: what looks like Liquid in it is text. */
 export function* findLiquid(source: string): Generator<LiquidSpan, void, void> {
-  const lastClosed = { '{{': source.lastIndexOf('}}'), '{%': source.lastIndexOf('%}') };
+  const lastOutput = source.lastIndexOf('}}');
+  const lastTag = source.lastIndexOf('%}');
   let hasRawEnds = true;
-  let at = 0;
-  for (;;) {
-    opening.lastIndex = at;
-    const found = opening.exec(source);
-    if (found === null) return;
-    const offset = found.index;
-    const brace = found[0] as '{{' | '{%';
-    at = offset + 2;
-    if (lastClosed[brace] < at) continue;
-    let end = source.indexOf(brace === '{{' ? '}}' : '%}', at) + 2;
+  for (let offset = source.indexOf('{'); offset !== -1; ) {
+    const at = offset + 2;
+    const code = source.charCodeAt(offset + 1);
+    const isTag = code === percent;
+    if (!isTag && code !== brace) {
+      offset = source.indexOf('{', offset + 1);
+      continue;
+    }
+    if ((isTag ? lastTag : lastOutput) < at) {
+      offset = source.indexOf('{', at);
+      continue;
+    }
+    let end = source.indexOf(isTag ? '%}' : '}}', at) + 2;
     let raw: string | undefined;
     rawBegins.lastIndex = offset;
-    if (hasRawEnds && rawBegins.test(source)) {
+    if (isTag && hasRawEnds && rawBegins.test(source)) {
       rawEnds.lastIndex = end;
       const ends = rawEnds.exec(source);
       hasRawEnds = ends !== null;
@@ -90,9 +93,12 @@ export function* findLiquid(source: string): Generator<LiquidSpan, void, void> {
       }
     }
     yield { offset, end, raw };
-    at = end;
+    offset = source.indexOf('{', end);
   }
 }
+
+const percent = 0x25;
+const brace = 0x7b;
 
 /** Offset in the template as written, of an offset in the protected text. */
 export function sourceOffset({ tokens }: Pick<ProtectedText, 'tokens'>, offset: number): number {
