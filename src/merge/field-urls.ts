@@ -147,7 +147,7 @@ function faultsInMarkup(text: string): readonly UrlFault[] {
   for (const [written, double, single, bare] of text.matchAll(attributes)) {
     const url = decodeEntities(double ?? single ?? bare ?? '');
     if (/^(?:cid:|#)/i.test(url)) continue;
-    if (/^[^?#]{0,300}[^\x00-\x7f]|xn--/i.test(url)) international += 1;
+    if (/[^\x00-\x7f]|xn--/i.test(url)) international += 1;
     const why = international > mostInternational ? tooManyInternational : urlFault(url);
     if (why !== undefined) faults.push({ written: written.trim(), url, why });
     if (faults.length >= mostFaults) break;

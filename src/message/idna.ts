@@ -58,12 +58,21 @@ export function isWebUrl(text: string): boolean {
  * were written.
  */
 export function parseUrl(text: string): URL | undefined {
-  if (isTooLong(hostIn(text)) || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
+  const url = isTooLong(hostIn(text)) ? undefined : newUrl(text);
+  if (url === undefined) return undefined;
   const labels = url.hostname.split('.').filter(isInternational);
   return labels.every(label => label.length <= maxLabelOctets && toAsciiDomain(label) === label)
     ? url
     : undefined;
+}
+
+/** Not `URL.canParse`, which on Node 20 refuses letters such as é once it has been asked some thousand times. */
+function newUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isTooLong(domain: string): boolean {

@@ -31,11 +31,6 @@ export const bounded: readonly BoundedExpression[] = [
     bound: sticky,
   },
   { file: 'src/merge/html/start-tags.ts', expression: String.raw`/<!--\[if[^\]>]*\]>/y`, bound: sticky },
-  {
-    file: 'src/merge/html/start-tags.ts',
-    expression: String.raw`/[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?/y`,
-    bound: sticky,
-  },
   { file: 'src/merge/mjml/mjml-include.ts', expression: String.raw`/\s*<\/mj-include\s*>/y`, bound: sticky },
   {
     file: 'src/recipients/json-records.ts',

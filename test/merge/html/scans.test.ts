@@ -1,5 +1,6 @@
 /** Scans in place of expressions that took the square of a text: the same answers, in as many steps as there are characters. */
 import { describe, expect, it } from 'vitest';
+import { decodeEntities } from '../../../src/merge/html/entities.js';
 import { srcsetCandidates } from '../../../src/merge/html/srcset.js';
 import { replaceTags, withoutHidden } from '../../../src/merge/html/strip-markup.js';
 import { TagEnds } from '../../../src/merge/html/tag-ends.js';
@@ -57,3 +58,12 @@ it.each([
     expected,
   );
 });
+
+it.each([
+  ['a&amp;b&LT;c&#65;&#x41;', 'a&b<cAA'],
+  ['&amp;amp;', '&amp;'],
+  [
+    '&amp &foo; &#; &#x; &#12a; &#x110000; &constructor;',
+    '&amp &foo; &#; &#x; &#12a; &#x110000; &constructor;',
+  ],
+])('entities of %s', (text, decoded) => expect(decodeEntities(text)).toBe(decoded));
