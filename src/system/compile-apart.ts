@@ -11,6 +11,9 @@ import type { CompileQuestion } from './compile-job.js';
 /** Below this nothing takes long, and starting a process would. UTF-16 code units, included files and all. */
 const smallTemplate = 16_000;
 
+/** YAML full of errors takes four times as long as any body of that size (docs/decisions/0019). */
+const smallFrontMatter = 4_000;
+
 interface Limits extends Bounds {
   readonly job: URL;
 }
@@ -69,10 +72,17 @@ export async function compileApart(
  * Nothing that takes long, or much memory: MJML and what inlines CSS stay loaded, and a process that sends to a long list
  * has no use for their 30 MB.
  */
-function isLight(file: TemplateFile): boolean {
+export function isLight(file: TemplateFile): boolean {
   const isHeavy =
     /\.mjml$/i.test(file.path) || (/\.html?$/i.test(file.path) && /<style\b/i.test(file.source));
-  return !isHeavy && sizeOf(file) <= smallTemplate;
+  return !isHeavy && sizeOf(file) <= smallTemplate && frontMatterSize(file.source) <= smallFrontMatter;
+}
+
+/** About so much of the source is read as YAML; all of it where the front matter does not end. */
+function frontMatterSize(source: string): number {
+  if (!/^\uFEFF?---/.test(source)) return 0;
+  const end = source.indexOf('\n---', 3);
+  return end === -1 ? source.length : end;
 }
 
 function sizeOf({ source, text, includes }: TemplateFile): number {

@@ -56,6 +56,11 @@ export const bounded: readonly BoundedExpression[] = [
   { file: 'src/recipients/where.ts', expression: String.raw`/\s*$/y`, bound: sticky },
   {
     file: 'src/smtp/judge.ts',
+    expression: String.raw`/\bconcurrent\b.{0,40}\b(?:connection|session)s?\b|\btoo many (?:connection|session)s\b/i`,
+    bound: '2,000 characters of a reply (judgedText), and 40 at each place',
+  },
+  {
+    file: 'src/smtp/judge.ts',
     expression: String.raw`/\brelay(?:ing)?\b|authenticat|\bauth (?:first|required)|\b(?:SPF|DKIM|DMARC)\b|\bsender (?:address|verify|denied|rejected)|\bclient host\b|\bblocked using\b|\bdaily .*\b(?:limit|quota)|\b(?:sending|message) (?:limit|quota)/i`,
     bound: '2,000 characters of a reply (judgedText)',
   },

@@ -118,7 +118,8 @@ export const parsers = {
   'what was meant': text => nearest.nearest(text.slice(0, 64), [text, text.slice(0, 60)]),
   'one mailbox': sameMailbox.mailboxKey,
   'header field': text => headerField.parseHeaderField(`X-A: ${text}`),
-  'quoted-printable': quotedPrintable.encodePiece,
+  // Of octets, not characters.
+  'quoted-printable': text => quotedPrintable.encodePiece(Buffer.from(text).toString('utf8', 0, 1_000_000)),
   'encoded words': encodedWord.encodeWords,
   'relaxed field': text => relaxed.relaxField('x', text),
   'type of an attachment': text => attachmentType.attachmentType('a.eml', Buffer.from(text), 'boundary'),

@@ -81,7 +81,7 @@ describe('a URL', () => {
   });
 });
 
-describe('a URL', () => {
+describe('one of many URLs', () => {
   it('with a letter beyond ASCII in its host is valid for every row of a long list', () => {
     const url = 'http://b\u00fccher.example/';
     const refusals = Array.from({ length: 20_000 }, () => parseUrl(url)).filter(

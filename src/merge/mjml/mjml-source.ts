@@ -53,8 +53,8 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
   let end = 0;
 
   /** @param place where an element or attribute begins. */
-  const keepBlocksWhole = (part: string, place: number) => {
-    const split = blocks.meet(source.tokensIn(part), place);
+  const keepBlocksWhole = (part: string, place: number, tokens = source.tokensIn(part)) => {
+    const split = blocks.meet(tokens, place);
     if (split === undefined) return;
     const { opener, tag } = split;
     throw refuse(
@@ -85,9 +85,14 @@ export function keepLiquidBetweenComponents(source: ProtectedText, placeOf: Plac
   };
 
   const checkAttributes = (from: number, attributes: string) => {
-    if (source.tokensIn(attributes).length === 0) return;
-    for (const { 0: value, index } of attributes.matchAll(/"[^"]*"|'[^']*'/g))
-      keepBlocksWhole(value, from + index);
+    let bare = source.tokensIn(attributes).length;
+    if (bare === 0) return;
+    for (const { 0: value, index } of attributes.matchAll(/"[^"]*"|'[^']*'/g)) {
+      const tokens = source.tokensIn(value);
+      keepBlocksWhole(value, from + index, tokens);
+      bare -= tokens.length;
+    }
+    if (bare === 0) return;
     const outside = attributes.replaceAll(/"[^"]*"|'[^']*'/g, value => ' '.repeat(value.length));
     for (const { 0: word, index } of outside.matchAll(/\S+/g)) {
       const [first] = source.tokensIn(before(word, '='));
