@@ -6,6 +6,7 @@ import {
   type NamedCause,
 } from '../../recipients/transitions.js';
 import type { EmailReader, Ledger } from '../../workflow/ports.js';
+import type { DamageCheck } from './damage-check.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 import { createOpenings } from './openings.js';
@@ -13,11 +14,16 @@ import { adopt, isCopy } from './origin.js';
 import { inState } from './rows.js';
 
 /** The sending side: intents are committed before they are acted upon, results ride with the next commit. */
-export function createLedger(database: Database, commits: GroupCommit, reads: EmailReader): Ledger {
+export function createLedger(
+  database: Database,
+  commits: GroupCommit,
+  reads: EmailReader,
+  damage: DamageCheck,
+): Ledger {
   const sql = prepare(database);
 
   return {
-    ...createOpenings(database, commits, reads),
+    ...createOpenings(database, commits, reads, damage),
 
     markAbandonedUncertain: (emailId, at) =>
       commits.run('now', () => {
@@ -30,7 +36,10 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     readRecipientsAt: reads.readRecipientsAt,
 
     recordIntent: (emailId, position, at) =>
-      commits.run('now', () => sql.intend.run(at.toISOString(), emailId, position).changes === 1),
+      commits.run('now', () => {
+        damage.refuseFound();
+        return sql.intend.run(at.toISOString(), emailId, position).changes === 1;
+      }),
 
     recordTransaction: (emailId, position, cause, transaction) =>
       commits.run('soon', () => {
