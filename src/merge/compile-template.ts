@@ -17,6 +17,7 @@ import { expandIncludes } from './mjml/mjml-include.js';
 import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, textFromHtml } from './plain-text.js';
 import { joinPieces, type PlaceOf, wholeOf } from './source-text.js';
+import type { TemplateNotice } from './template-notice.js';
 
 export type TemplateKind = 'mjml' | 'html' | 'md' | 'txt';
 
@@ -48,6 +49,7 @@ export interface TemplateResult {
   readonly fields: ReadonlyMap<string, Place>;
   /** Every image to be attached, by the path to open it, with the place of its first use. */
   readonly images: ReadonlyMap<string, Place>;
+  readonly notices: readonly TemplateNotice[];
 }
 
 /** The slot that every copy comes to exactly once. `raw`: the element is ours, not a value to escape. */
@@ -107,7 +109,9 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   }
   const template = { file: file.path, text: body, lineOffset: bodyLineOffset };
   const joined =
-    kind === 'mjml' ? expandIncludes(template, file.includes ?? new Map()) : joinPieces([wholeOf(template)]);
+    kind === 'mjml'
+      ? await expandIncludes(template, file.includes ?? new Map())
+      : joinPieces([wholeOf(template)]);
   const origin: Origin = {
     place: { file: file.path },
     lineOffset: bodyLineOffset,
@@ -117,7 +121,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const written = parseLiquid('html', joined.text, origin);
   const source = protectLiquid(joined.text);
 
-  const html = await compileHtml(kind, source, joined.placeOf);
+  const { html, notices = [] } = await compileHtml(kind, source, joined.placeOf);
   const text = await compileText(kind, source, html, file);
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
 
@@ -134,6 +138,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     },
     frontMatter,
     images,
+    notices,
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
         place: { file: file.path },
@@ -145,16 +150,20 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   };
 }
 
-async function compileHtml(kind: TemplateKind, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
+async function compileHtml(
+  kind: TemplateKind,
+  source: ProtectedText,
+  placeOf: PlaceOf,
+): Promise<{ readonly html: string; readonly notices?: readonly TemplateNotice[] }> {
   switch (kind) {
     case 'mjml':
       return compileMjml(source, placeOf);
     case 'md':
-      return compileMarkdown(source);
+      return { html: await compileMarkdown(source) };
     case 'txt':
-      return htmlFromText(source);
+      return { html: htmlFromText(source) };
     case 'html':
-      return inlineCss(source, placeOf);
+      return { html: await inlineCss(source, placeOf) };
   }
 }
 

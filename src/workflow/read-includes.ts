@@ -26,7 +26,7 @@ export async function readIncludes(template: SourceText, files: Files): Promise<
 
   async function follow(source: SourceText, trail: readonly string[]): Promise<void> {
     followed.add(source.file);
-    for (const include of findIncludes(source, folder)) {
+    for (const include of await findIncludes(source, folder)) {
       const { path, type } = include;
       if (trail.includes(path)) {
         problems.push(cycle(include, trail));

@@ -16,7 +16,7 @@ import * as leftovers from '../../dist/merge/leftovers.js';
 import * as protection from '../../dist/merge/liquid/liquid-protection.js';
 import * as writtenValues from '../../dist/merge/liquid/written-values.js';
 import * as mjmlInclude from '../../dist/merge/mjml/mjml-include.js';
-import * as mjmlSource from '../../dist/merge/mjml/mjml-source.js';
+import * as mjmlTree from '../../dist/merge/mjml/mjml-tree.js';
 import * as pixelPlacement from '../../dist/merge/pixel-placement.js';
 import * as scope from '../../dist/merge/scope.js';
 import * as attachmentType from '../../dist/message/attachment-type.js';
@@ -67,7 +67,7 @@ export const parsers = {
   'selectors of CSS': text => cssRules.splitSelectors(text),
   'style sheet': text => styleSheet.sortSheet(text, 0, { names: new Set(), order: false }),
   'Liquid put aside': text => protection.protectLiquid(text).restore(text),
-  MJML: text => mjmlSource.keepLiquidBetweenComponents(protection.protectLiquid(text), placeOf),
+  MJML: text => mjmlTree.readMjmlTree(protection.protectLiquid(text), placeOf),
   'includes of MJML': text => mjmlInclude.expandIncludes({ file: 'a', text, lineOffset: 0 }, new Map()),
   number: writtenValues.readNumber,
   date: writtenValues.readDate,

@@ -1,0 +1,175 @@
+/**
+ * Liquid in attributes that MJML expects a colour, a width or one of a few words in. MJML gets a word in its place, which it
+ * must print as it is. Whether it does is tried with values that are valid: what it makes of them has to be what it makes of
+ * the word, with the value in its place. Where MJML computes with a value it has to be the same for everybody.
+ */
+import { Problem } from '../../problem.js';
+import type { ProtectedText } from '../liquid/liquid-protection.js';
+import { unusedWord } from '../unused-word.js';
+import type { MjmlElement, MjmlNode, MjmlTree } from './mjml-tree.js';
+
+/** What mjml's validator says of one element. */
+export interface MjmlFault {
+  /** Number of the element. */
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface TypedAttribute {
+  readonly element: MjmlElement;
+  readonly name: string;
+  /** With Liquid as its tokens. */
+  readonly value: string;
+  /** Stands for the value; with the unit of the value where that is written. */
+  readonly word: string;
+  /** Values that MJML would take. */
+  readonly samples: readonly string[];
+}
+
+const wrongValue = /^Attribute (\S+) has invalid value: /;
+
+/** The faults that are about Liquid in the place of a value, and those that remain. */
+export function findTypedLiquid(
+  faults: readonly MjmlFault[],
+  tree: MjmlTree,
+  source: ProtectedText,
+): { readonly typed: readonly TypedAttribute[]; readonly others: readonly MjmlFault[] } {
+  const prefix = unusedWord(source.text, 'zqvalue');
+  const typed: TypedAttribute[] = [];
+  const others: MjmlFault[] = [];
+  const add = (element: MjmlElement, name: string, value: string, samples: readonly string[]) => {
+    // MJML looks for a unit behind a digit.
+    const [unit] = /(?:px|%)$/.exec(value) ?? [];
+    const word = prefix + inLetters(typed.length) + (unit === undefined ? '' : `0${unit}`);
+    typed.push({ element, name, value, samples, word });
+  };
+  for (const fault of faults) {
+    const element = tree.elements[fault.line];
+    const [lead, name = ''] = wrongValue.exec(fault.message) ?? [];
+    const value = element?.node.attributes[name];
+    const hasLiquid = typeof value === 'string' && source.tokensIn(value).length > 0;
+    if (element === undefined || lead === undefined || !hasLiquid) others.push(fault);
+    else add(element, name, value, samplesFor(value, fault.message.slice(lead.length), source));
+  }
+  // MJML does not look at the values of these before it uses them.
+  for (const element of tree.elements) {
+    if (element.node.tagName !== 'mj-class' && element.node.tagName !== 'mj-all') continue;
+    for (const [name, value] of Object.entries(element.node.attributes)) {
+      if (typeof value !== 'string' || source.tokensIn(value).length === 0) continue;
+      const samples = samplesByName(name, value, source);
+      if (samples.length > 0) add(element, name, value, samples);
+    }
+  }
+  return { typed, others };
+}
+
+function inLetters(index: number): string {
+  return `${[...String(index)].map(digit => 'abcdefghij'[Number(digit)]).join('')}z`;
+}
+
+const colors = ['#123456', 'red'];
+const units = ['50px', '50%'];
+
+/** @param message behind the value: `… for type Unit, only accepts (px, %) units and 1 to 4 value(s)`. */
+function samplesFor(value: string, message: string, source: ProtectedText): readonly string[] {
+  const [, type, rest = ''] = / for type (\w+)(?:, only accepts (.*))?\s*$/.exec(message) ?? [];
+  if (type === 'Color') return colors;
+  if (type === 'Enum') return rest.split(',').map(word => word.trim());
+  if (type === 'Boolean') return ['true', 'false'];
+  if (type !== 'Unit') return ['50'];
+  const accepted = (/\(([^)]*)\)/.exec(rest)?.[1] ?? '').split(',').map(unit => unit.trim());
+  return filledIn(value, source) ?? accepted.map(unit => (unit === 'auto' ? unit : `50${unit}`));
+}
+
+function samplesByName(name: string, value: string, source: ProtectedText): readonly string[] {
+  if (/color$/.test(name)) return colors;
+  return /width|height|padding|size|spacing/.test(name) ? (filledIn(value, source) ?? units) : [];
+}
+
+const lengths = /^(?:[\d.]+(?:px|%|em|rem)? ?){1,4}$/;
+
+/** With numbers in the place of fields, where the unit is written: `{{ width }}%`. */
+function filledIn(value: string, source: ProtectedText): readonly string[] | undefined {
+  const tokens = source.tokensIn(value);
+  const fill = (number: string) => tokens.reduce((text, { token }) => text.replace(token, number), value);
+  const isFilled = lengths.test(fill('50')) && /[a-z%]/i.test(fill('50'));
+  return isFilled ? [fill('50'), fill('37')] : undefined;
+}
+
+/** @returns a copy of the tree in which attributes have other values. */
+export function withValues(tree: MjmlTree, values: ReadonlyMap<TypedAttribute, string>): MjmlNode {
+  const byLine = new Map<number, Record<string, string | boolean>>();
+  for (const [{ element, name }, value] of values)
+    byLine.set(element.node.line, { ...byLine.get(element.node.line), [name]: asAttribute(value) });
+  const copy = (node: MjmlNode): MjmlNode => ({
+    ...node,
+    attributes: { ...node.attributes, ...byLine.get(node.line) },
+    children: node.children.map(copy),
+  });
+  return copy(tree.root);
+}
+
+function asAttribute(value: string): string | boolean {
+  return value === 'true' || value === 'false' ? value === 'true' : value;
+}
+
+/**
+ * @param render what MJML makes of a tree, without looking at types.
+ * @returns HTML with the words in the place of the values.
+ * @throws Problem `template-syntax` at an attribute that MJML computes with.
+ */
+export async function renderTyped(
+  tree: MjmlTree,
+  typed: readonly TypedAttribute[],
+  render: (root: MjmlNode) => Promise<string>,
+): Promise<string> {
+  const words = new Map(typed.map(attribute => [attribute, attribute.word]));
+  const html = await render(withValues(tree, words));
+  const most = Math.max(...typed.map(({ samples }) => samples.length));
+  for (let round = 0; round < most; round += 1) {
+    const values = new Map(typed.map(attribute => [attribute, sampleOf(attribute, round)]));
+    if (await isPrinted(tree, html, words, values, render)) continue;
+    for (const attribute of typed) {
+      const alone = new Map([...words, [attribute, sampleOf(attribute, round)]]);
+      if (await isPrinted(tree, html, words, alone, render)) continue;
+      throw computes(attribute, tree);
+    }
+    throw computes(typed[0] as TypedAttribute, tree);
+  }
+  return html;
+}
+
+function sampleOf({ samples }: TypedAttribute, round: number): string {
+  return samples[round % samples.length] ?? '';
+}
+
+async function isPrinted(
+  tree: MjmlTree,
+  html: string,
+  words: ReadonlyMap<TypedAttribute, string>,
+  values: ReadonlyMap<TypedAttribute, string>,
+  render: (root: MjmlNode) => Promise<string>,
+): Promise<boolean> {
+  const filled = [...values].reduce(
+    (text, [attribute, value]) => text.replaceAll(words.get(attribute) ?? '', () => value),
+    html,
+  );
+  return withoutIds(filled) === withoutIds(await render(withValues(tree, values)));
+}
+
+/** MJML draws new ones for carousels and menus each time. */
+function withoutIds(html: string): string {
+  return html.replaceAll(/[\da-f]{16}/g, '');
+}
+
+function computes({ element, name }: TypedAttribute, { placeOf }: MjmlTree): Problem {
+  const attribute = element.attributes.find(one => one.name === name);
+  return new Problem(
+    'template-syntax',
+    `MJML computes the layout with ${name}, which has to be the same for everybody`,
+    {
+      where: placeOf(attribute?.valueOffset ?? element.offset),
+      fix: 'Write the value out, or put {% if %} before and behind one element for each value.',
+    },
+  );
+}
