@@ -6,6 +6,7 @@ import { type Place, Problem } from '../problem.js';
 import { refuseBareLiquid } from './bare-liquid.js';
 import { titleInBody } from './body-title.js';
 import { inlineCss, loadJuice } from './css/inline-css.js';
+import { expandLinkedSheets } from './css/linked-sheets.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { decodeEntities } from './html/entities.js';
 import { findImages } from './inline-images.js';
@@ -18,6 +19,7 @@ import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, textFromHtml } from './plain-text.js';
 import { joinPieces, type PlaceOf, wholeOf } from './source-text.js';
 import type { TemplateNotice } from './template-notice.js';
+import type { RootFolder } from './template-path.js';
 
 export type TemplateKind = 'mjml' | 'html' | 'md' | 'txt';
 
@@ -26,8 +28,10 @@ export interface TemplateFile {
   readonly source: string;
   /** The hand-written text part, when there is one. */
   readonly text?: { readonly path: string; readonly source: string } | undefined;
-  /** Of MJML: the text of every file it includes, by its path. */
+  /** The text of every file that MJML includes, or that HTML links to as a style sheet, by its path. */
   readonly includes?: ReadonlyMap<string, string>;
+  /** Whose files it may use beside those of its own folder. */
+  readonly root?: RootFolder | undefined;
 }
 
 /** Liquid throughout. JSON keeps it: a copy made next week from the stored form has the same octets. */
@@ -110,8 +114,10 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const template = { file: file.path, text: body, lineOffset: bodyLineOffset };
   const joined =
     kind === 'mjml'
-      ? await expandIncludes(template, file.includes ?? new Map())
-      : joinPieces([wholeOf(template)]);
+      ? await expandIncludes(template, file.includes ?? new Map(), file.root)
+      : kind === 'html'
+        ? expandLinkedSheets(template, file.includes ?? new Map(), file.root)
+        : joinPieces([wholeOf(template)]);
   const origin: Origin = {
     place: { file: file.path },
     lineOffset: bodyLineOffset,
@@ -126,7 +132,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
 
   refuseBareLiquid(html, source, joined);
-  const images = findImages(html, source, joined, file.path);
+  const images = findImages(html, source, joined, file);
 
   return {
     file,

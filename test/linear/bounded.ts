@@ -36,7 +36,6 @@ export const bounded: readonly BoundedExpression[] = [
     expression: String.raw`/[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?/y`,
     bound: sticky,
   },
-  { file: 'src/merge/mjml/mjml-include.ts', expression: String.raw`/\s*<\/mj-include\s*>/y`, bound: sticky },
   {
     file: 'src/recipients/json-records.ts',
     expression: String.raw`/("[^"\\]*(?:\\.[^"\\]*)*")\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}]+)/g`,

@@ -12,7 +12,7 @@ import {
   type SourceText,
   wholeOf,
 } from '../source-text.js';
-import { folderOf, resolveInside } from '../template-path.js';
+import { folderOf, type RootFolder, resolveInside } from '../template-path.js';
 import { loadMjmlPieces, type MjmlPiece, type MjmlStart } from './mjml-pieces.js';
 
 export interface Include {
@@ -32,8 +32,12 @@ export interface Include {
  * @param folder of the template.
  * @throws Problem `template-syntax` for one that cannot be meant.
  */
-export async function findIncludes(source: SourceText, folder: string): Promise<readonly Include[]> {
-  return includesIn(readPieces(source, await loadMjmlPieces()), source, folder);
+export async function findIncludes(
+  source: SourceText,
+  folder: string,
+  root?: RootFolder,
+): Promise<readonly Include[]> {
+  return includesIn(readPieces(source, await loadMjmlPieces()), source, folder, root);
 }
 
 /** The pieces of a file, each with its place in the file as it was written. */
@@ -55,7 +59,12 @@ function readPieces({ text }: SourceText, read: (text: string) => readonly MjmlP
   };
 }
 
-function includesIn(file: FilePieces, source: SourceText, folder: string): readonly Include[] {
+function includesIn(
+  file: FilePieces,
+  source: SourceText,
+  folder: string,
+  root: RootFolder | undefined,
+): readonly Include[] {
   const found: Include[] = [];
   for (const [index, tag] of file.pieces.entries()) {
     if (tag.kind !== 'start' || tag.name !== 'mj-include') continue;
@@ -66,9 +75,11 @@ function includesIn(file: FilePieces, source: SourceText, folder: string): reado
     if (name === undefined) throw refuse(where, 'mj-include has no path', 'Write <mj-include path="…" />.');
     if (file.restore(name) !== name)
       throw refuse(where, 'the path of an mj-include is the same for everybody', 'Write it out.');
-    const path = resolveInside(folder, folderOf(source.file), name);
-    if (!path.ok)
-      throw refuse(where, `mj-include of ${name}: ${path.why}`, 'Copy the file into that folder.');
+    const path = resolveInside(folder, folderOf(source.file), name, root);
+    if (!path.ok) {
+      const fix = 'Copy the file into that folder, or name a folder that holds it with --root.';
+      throw refuse(where, `mj-include of ${name}: ${path.why}`, fix);
+    }
     const type = attribute('type') ?? 'mjml';
     if (type !== 'mjml' && type !== 'html' && type !== 'css')
       throw refuse(where, `mj-include has no type "${type}"`, 'There are mjml, html and css.');
@@ -103,6 +114,7 @@ const mostText = 2_000_000;
 export async function expandIncludes(
   template: SourceText,
   files: ReadonlyMap<string, string>,
+  root?: RootFolder,
 ): Promise<JoinedText> {
   const folder = folderOf(template.file);
   const read = await loadMjmlPieces();
@@ -113,7 +125,7 @@ export async function expandIncludes(
   function expand(source: SourceText, from = 0, to = source.text.length): readonly Piece[] {
     const pieces: Piece[] = [];
     let at = from;
-    for (const include of includesIn(piecesOf(source), source, folder)) {
+    for (const include of includesIn(piecesOf(source), source, folder, root)) {
       if (include.offset < from || include.offset >= to) continue;
       pieces.push({ text: source.text.slice(at, include.offset), source, offset: at });
       pieces.push(...substitute(source, include));

@@ -4,6 +4,7 @@
  * the word, with the value in its place. Where MJML computes with a value it has to be the same for everybody.
  */
 import { Problem } from '../../problem.js';
+import { before } from '../../text-scan.js';
 import type { ProtectedText } from '../liquid/liquid-protection.js';
 import { unusedWord } from '../unused-word.js';
 import type { MjmlElement, MjmlNode, MjmlTree } from './mjml-tree.js';
@@ -45,11 +46,12 @@ export function findTypedLiquid(
   };
   for (const fault of faults) {
     const element = tree.elements[fault.line];
-    const [lead, name = ''] = wrongValue.exec(fault.message) ?? [];
+    const [, name = ''] = wrongValue.exec(fault.message) ?? [];
     const value = element?.node.attributes[name];
     const hasLiquid = typeof value === 'string' && source.tokensIn(value).length > 0;
-    if (element === undefined || lead === undefined || !hasLiquid) others.push(fault);
-    else add(element, name, value, samplesFor(value, fault.message.slice(lead.length), source));
+    const lead = `Attribute ${name} has invalid value: ${value} for type `;
+    if (element === undefined || !hasLiquid || !fault.message.startsWith(lead)) others.push(fault);
+    else add(element, name, value, samplesFor(value, fault.message.slice(lead.length).trim(), source));
   }
   // MJML does not look at the values of these before it uses them.
   for (const element of tree.elements) {
@@ -70,14 +72,15 @@ function inLetters(index: number): string {
 const colors = ['#123456', 'red'];
 const units = ['50px', '50%'];
 
-/** @param message behind the value: `… for type Unit, only accepts (px, %) units and 1 to 4 value(s)`. */
-function samplesFor(value: string, message: string, source: ProtectedText): readonly string[] {
-  const [, type, rest = ''] = / for type (\w+)(?:, only accepts (.*))?\s*$/.exec(message) ?? [];
+/** @param expected as mjml says it: `Color`, or `Unit, only accepts (px, %) units and 1 to 4 value(s)`. */
+function samplesFor(value: string, expected: string, source: ProtectedText): readonly string[] {
+  const [type, rest = ''] = expected.split(', only accepts ');
   if (type === 'Color') return colors;
   if (type === 'Enum') return rest.split(',').map(word => word.trim());
   if (type === 'Boolean') return ['true', 'false'];
   if (type !== 'Unit') return ['50'];
-  const accepted = (/\(([^)]*)\)/.exec(rest)?.[1] ?? '').split(',').map(unit => unit.trim());
+  const list = before(rest.slice(rest.indexOf('(') + 1), ')');
+  const accepted = list.split(',').map(unit => unit.trim());
   return filledIn(value, source) ?? accepted.map(unit => (unit === 'auto' ? unit : `50${unit}`));
 }
 
@@ -86,13 +89,14 @@ function samplesByName(name: string, value: string, source: ProtectedText): read
   return /width|height|padding|size|spacing/.test(name) ? (filledIn(value, source) ?? units) : [];
 }
 
-const lengths = /^(?:[\d.]+(?:px|%|em|rem)? ?){1,4}$/;
+const length = /^[\d.]+(?:px|%|em|rem)?$/;
 
 /** With numbers in the place of fields, where the unit is written: `{{ width }}%`. */
 function filledIn(value: string, source: ProtectedText): readonly string[] | undefined {
   const tokens = source.tokensIn(value);
   const fill = (number: string) => tokens.reduce((text, { token }) => text.replace(token, number), value);
-  const isFilled = lengths.test(fill('50')) && /[a-z%]/i.test(fill('50'));
+  const parts = fill('50').split(' ');
+  const isFilled = parts.length <= 4 && parts.every(part => length.test(part)) && /[a-z%]/i.test(fill('50'));
   return isFilled ? [fill('50'), fill('37')] : undefined;
 }
 

@@ -255,13 +255,6 @@ describe('everything else', () => {
 
 it.each([
   [
-    '\n<link rel="stylesheet" href="theme.css">\n <link href=https://x.example/a.css rel=StyleSheet>',
-    [
-      'm.html:2:1 the style sheet theme.css is not read: mail clients would not / Copy its rules into a <style> of the template.',
-      'm.html:3:2 the style sheet https://x.example/a.css is not read: mail clients would not / Copy its rules into a <style> of the template.',
-    ],
-  ],
-  [
     '<style>\np { top: 0 }\n{% if x %}p { color: red }{% endif %}</style><p>x</p>',
     [
       'm.html:3:1 {% if x %} cannot stand in a <style> whose rules are inlined / Put such rules into a <style data-embed> of their own.',
