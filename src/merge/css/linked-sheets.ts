@@ -21,8 +21,8 @@ export interface LinkedSheet {
   readonly where: Place;
 }
 
-/** A letter and a colon begin a path of Windows, not a URL. */
-const elsewhere = /^(?:(?!file:)[a-z][a-z\d+.-]+:|\/\/)/i;
+/** An address, and no path. A letter and a colon begin a path of Windows. */
+export const elsewhere = /^(?:(?!file:)[a-z][a-z\d+.-]+:|\/\/)/i;
 
 export function isStyleSheetLink({ name, attributes }: StartTag): boolean {
   return name === 'link' && /(?:^|\s)stylesheet(?:\s|$)/i.test(attributeValue(attributes, 'rel') ?? '');

@@ -1,5 +1,7 @@
 /** Values of attributes as mjml prints them: between double quotes, as they are. */
 import type { MarkupAttribute } from '../html/markup-tokens.js';
+import { startTags } from '../html/start-tags.js';
+import { applyEdits } from '../html/text-edits.js';
 
 /** The first of each name. `true` and `false` are no words for MJML. */
 export function valuesOf(
@@ -26,4 +28,17 @@ function printable(tagName: string, name: string, value: string): string {
 
 export function withoutQuotes(value: string): string {
   return value.replaceAll('"', '&quot;');
+}
+
+/** HTML whose `style` attributes have no `&quot;`: the inliner of MJML takes it apart at its `;`, or fails. */
+export function withPlainStyles(html: string): string {
+  if (!html.includes('&quot;')) return html;
+  const edits = [...startTags(html)]
+    .flatMap(({ attributes }) => attributes)
+    .flatMap(({ name, value = '', valueOffset }) =>
+      name === 'style' && value.includes('&quot;') && !value.includes("'")
+        ? [{ offset: valueOffset, end: valueOffset + value.length, text: value.replaceAll('&quot;', "'") }]
+        : [],
+    );
+  return applyEdits(html, edits);
 }

@@ -23,6 +23,8 @@ export interface MjmlStart extends Part {
   readonly isWhole: boolean;
   /** Of a component that holds HTML. */
   readonly content?: Part;
+  /** Comments in such content. */
+  readonly comments?: readonly Part[];
   /** The element in such content that is not closed before it; it may be the component itself. */
   readonly unclosed?: { readonly name: string; readonly offset: number };
 }
@@ -63,12 +65,14 @@ function piecesOf(text: string, tokens: readonly MarkupToken[]): readonly MjmlPi
     const start = { kind: 'start' as const, name, attributes, offset, tagEnd };
     if (closesItself || voidElements.has(name)) pieces.push({ ...start, end: tagEnd, isWhole: true });
     else if (contentComponents.has(name)) {
-      const found = endOfContent(tokens, index);
+      const opening = index;
+      const found = endOfContent(tokens, opening);
       const closing = found.index === undefined ? undefined : tokens[found.index];
       at = closing?.end ?? text.length;
       index = found.index ?? tokens.length;
       const content = { offset: tagEnd, end: closing?.offset ?? text.length };
-      pieces.push({ ...start, end: at, isWhole: true, content, ...found.fault });
+      const comments = tokens.slice(opening, found.index).filter(({ kind }) => kind === 'comment');
+      pieces.push({ ...start, end: at, isWhole: true, content, comments, ...found.fault });
     } else pieces.push({ ...start, end: tagEnd, isWhole: false });
   }
   if (at < text.length) pieces.push({ kind: 'text', offset: at, end: text.length });

@@ -4,10 +4,11 @@
  */
 import { type Place, Problem } from '../../problem.js';
 import type { MarkupAttribute } from '../html/markup-tokens.js';
+import { applyEdits } from '../html/text-edits.js';
 import { type LiquidToken, type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
 import type { PlaceOf } from '../source-text.js';
 import type { TemplateNotice } from '../template-notice.js';
-import { valuesOf, withoutQuotes } from './attribute-values.js';
+import { valuesOf, withoutQuotes, withPlainStyles } from './attribute-values.js';
 import { isBalanced, isWholeInItself, LiquidBlocks } from './liquid-blocks.js';
 import { rawParents } from './mjml-names.js';
 import { loadMjmlPieces, type MjmlEnd, type MjmlPiece, type MjmlStart } from './mjml-pieces.js';
@@ -50,6 +51,11 @@ export async function readMjmlTree(source: ProtectedText, placeOf: PlaceOf): Pro
   return builder.finish();
 }
 
+interface Span {
+  readonly offset: number;
+  readonly end: number;
+}
+
 class TreeBuilder {
   readonly #source: ProtectedText;
   readonly #placeOf: (offset: number) => Place;
@@ -84,6 +90,8 @@ class TreeBuilder {
     }
     if (this.#root === undefined) throw this.#refuseDocument(0, 'there is no <mjml>');
     const { node } = this.#root;
+    if (!node.children.some(({ tagName }) => tagName === 'mj-body'))
+      throw this.#refuseDocument(this.#root.offset, 'there is no <mj-body>');
     node.children.unshift(...this.#fileStart);
     return {
       root: node,
@@ -108,6 +116,9 @@ class TreeBuilder {
     else parent.node.children.push(element.node);
     if (content !== undefined) {
       this.#addContent(element, parent, content.offset, this.#textOf(content));
+      const written = element.node.content;
+      if (name === 'mj-raw' && written !== undefined)
+        element.node.content = this.#withoutHalfComments(written, content, piece.comments ?? []);
       this.#checkEndTag(content.end, piece.end);
     }
     if (!piece.isWhole) this.#open.push(element);
@@ -173,7 +184,10 @@ class TreeBuilder {
     // mj-raw is printed where it stands: Liquid in it is Liquid between the components around it.
     const isBetween = node.tagName === 'mj-raw' && rawParents.has(parent?.node.tagName ?? '');
     this.#keepBlocksWhole(content, isBetween && parent !== undefined ? parent.offset : offset);
-    const trimmed = content.trim();
+    const isInlined = this.#elements.some(
+      one => one.node.tagName === 'mj-style' && one.node.attributes['inline'] === 'inline',
+    );
+    const trimmed = (isInlined ? withPlainStyles(content) : content).trim();
     // MJML writes both into an attribute.
     const isInAttribute = node.tagName === 'mj-title' || node.tagName === 'mj-html-attribute';
     if (trimmed !== '') node.content = isInAttribute ? withoutQuotes(trimmed) : trimmed;
@@ -230,7 +244,47 @@ class TreeBuilder {
     if (comment.startsWith('<!--') && !comment.endsWith('-->')) this.#unclosedComment ??= from;
     const tokens = this.#source.tokensIn(comment);
     if (isWholeInItself(tokens)) for (const token of tokens) this.#leftOut.add(token);
-    else this.#keepLiquid(from, comment);
+    else this.#keepLiquid(from, isBalanced(tokens) ? comment : this.#tagsOf(from, comment));
+  }
+
+  /**
+   * A comment with half of a block would stay open in the copies that do not come to its `-->`. Of such a comment the tags of
+   * its blocks are kept alone.
+   */
+  #tagsOf(from: number, comment: string): string {
+    const tokens = this.#source.tokensIn(comment);
+    const printing = tokens.find(({ liquid }) =>
+      /^\{%-?\s*(?:cycle|decrement|echo|increment|liquid)\b/.test(liquid),
+    );
+    if (printing !== undefined) {
+      throw this.#refuse(
+        from + comment.indexOf(printing.token),
+        `${printing.liquid} cannot stand in a comment with half of a block`,
+        'Put it into an <mj-raw> of its own.',
+      );
+    }
+    const isTag = ({ liquid }: LiquidToken) => liquid.startsWith('{%');
+    for (const token of tokens) if (!isTag(token)) this.#leftOut.add(token);
+    return tokens
+      .filter(isTag)
+      .map(({ token }) => token)
+      .join('');
+  }
+
+  /** What Outlook alone reads, `<!--[if mso]>`, is more than a comment, and left as it is. */
+  #withoutHalfComments(written: string, content: Span, comments: readonly Span[]): string {
+    const edits = comments.flatMap(part => {
+      const comment = this.#textOf(part);
+      if (comment.startsWith('<!--[') || isBalanced(this.#source.tokensIn(comment))) return [];
+      return [
+        {
+          offset: part.offset - content.offset,
+          end: part.end - content.offset,
+          text: this.#tagsOf(part.offset, comment),
+        },
+      ];
+    });
+    return edits.length === 0 ? written : applyEdits(this.#textOf(content), edits).trim();
   }
 
   #keepLiquid(from: number, text: string): void {
@@ -269,7 +323,7 @@ class TreeBuilder {
     );
   }
 
-  #textOf({ offset, end }: { readonly offset: number; readonly end: number }): string {
+  #textOf({ offset, end }: Span): string {
     return this.#source.text.slice(offset, end);
   }
 

@@ -7,6 +7,7 @@ import { type MjmlNode, type MjmlTree, readMjmlTree } from './mjml-tree.js';
 import { findMovedLiquid } from './moved-liquid.js';
 import { findNeededAttributes } from './needed-attributes.js';
 import { findTypedLiquid, type MjmlFault, renderTyped } from './typed-liquid.js';
+import { findUnreadSheets } from './unread-sheets.js';
 
 export interface CompiledMjml {
   readonly html: string;
@@ -21,7 +22,11 @@ export interface CompiledMjml {
 export async function compileMjml(source: ProtectedText, placeOf: PlaceOf): Promise<CompiledMjml> {
   const tree = await readMjmlTree(source, placeOf);
   const html = await runMjml(tree, source);
-  const faults = [...findDropped(html, tree, source, placeOf), ...findMovedLiquid(html, source, placeOf)];
+  const faults = [
+    ...findDropped(html, tree, source, placeOf),
+    ...findMovedLiquid(html, source, placeOf),
+    ...findUnreadSheets(html, source, placeOf),
+  ];
   if (faults.length > 0) throw new Problems(faults);
   return { html, notices: [...tree.notices, ...findBorrowedIcons(html, tree, source)] };
 }
@@ -56,8 +61,7 @@ async function runMjml(tree: MjmlTree, source: ProtectedText): Promise<string> {
   ];
   if (problems.length > 0) throw new Problems(problems);
   if (typed.length === 0) return html;
-  const printed = await renderTyped(tree, typed, root => render(root, tree, 'skip'));
-  return typed.reduce((text, { word, value }) => text.replaceAll(word, () => value), printed);
+  return renderTyped(tree, typed, root => render(root, tree, 'skip'));
 }
 
 interface Validated {
@@ -88,9 +92,9 @@ async function render(root: MjmlNode, tree: MjmlTree, validationLevel: 'strict' 
     });
     return html;
   } catch (cause) {
-    throw new Problem('template-syntax', `not an MJML document: ${(cause as Error).message}`, {
+    throw new Problem('template-syntax', `MJML cannot compile it: ${(cause as Error).message}`, {
       where: { file: tree.placeOf(0).file },
-      fix: 'It starts with <mjml> and holds one <mj-body>.',
+      fix: 'Take out halves of the template until it compiles, to find the part that MJML does not understand.',
       cause,
     });
   }

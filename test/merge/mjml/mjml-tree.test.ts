@@ -104,6 +104,7 @@ describe('the tags of MJML', () => {
     ],
     ['\n<mj-section></mj-section>', '2:1 not an MJML document: <mj-section> stands outside <mjml>'],
     ['\nwords', '2:1 text outside <mjml> would be dropped'],
+    ['\n<mjml><mj-head></mj-head></mjml>', '2:1 not an MJML document: there is no <mj-body>'],
     ['<!-- x -->', '1:1 not an MJML document: there is no <mjml>'],
   ])('and so is what mjml would drop: %s', async (source, problem) => {
     expect(await problemsOf(source)).toEqual([problem]);
@@ -120,6 +121,12 @@ describe('the tags of MJML', () => {
       },
     ]);
   });
+});
+
+it('a style sheet that is linked to and not read is refused', async () => {
+  const link = (href: string) => `<mj-raw><link href="${href}" rel="stylesheet"></mj-raw>`;
+  const head = `${link('https://fonts.example/a.css')}\n${link('css/a.css')}`;
+  expect(await problemsOf(mjml(text('x'), head))).toEqual(['2:9 the style sheet css/a.css is not read']);
 });
 
 describe('Liquid in mj-raw, as the documentation of MJML has it', () => {
@@ -178,6 +185,23 @@ describe('Liquid in mj-raw, as the documentation of MJML has it', () => {
     expect(await problemsOf(mjml('', around('<mj-style>.a { color: red }</mj-style>')))).toEqual([split]);
   });
 
+  it('may begin in one way and end in another', async () => {
+    const source = mjml(
+      `${commented('gold {% if vip == "y" %}{{ x }}')}${text('Gold')}${raw('{% else %}')}${text('Tin')}<mj-raw>a ${commented('{% endif %}')} b</mj-raw>`,
+    );
+    expect(await wordsOf(source, { vip: 'y' })).toBe('Gold b');
+    expect(await wordsOf(source, { vip: 'n' })).toBe('Tin a b');
+  });
+
+  it('is refused in a comment with half of a block when it prints something', async () => {
+    const source = mjml(
+      `\n${commented('{% if x %}{% increment n %}')}${text('a')}${commented('{% endif %}')}`,
+    );
+    expect(await problemsOf(source)).toEqual([
+      '2:16 {% increment n %} cannot stand in a comment with half of a block',
+    ]);
+  });
+
   it('goes with a comment that changes nothing else', async () => {
     const source = mjml(`${commented('{% if x %}{{ y }}{% endif %}')}${text('Hi')}`);
     expect((await compile(source)).compiled.html).not.toMatch(/\{%/);
@@ -227,11 +251,14 @@ describe('attributes', () => {
   it('keep the quotes of a font where styles are inlined', async () => {
     const html = await htmlOf(
       mjml(
-        column('<mj-text font-family="A, &quot;B C&quot;, serif">x <b class="b">y</b></mj-text>'),
+        column(
+          '<mj-text font-family="A, &quot;B C&quot;, serif">x <b style="font-family: &quot;D E&quot;">y</b></mj-text>',
+        ),
         '<mj-style inline="inline">div { color: red }</mj-style>',
       ),
     );
     expect(html).toMatch(/font-family: ?A, 'B C', serif;/);
+    expect(html).toContain(`<b style="font-family: 'D E'`);
   });
 
   it('of HTML are set', async () => {
