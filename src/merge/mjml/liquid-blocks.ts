@@ -37,7 +37,7 @@ export function isWholeInItself(tokens: readonly LiquidToken[]): boolean {
 export function isBalanced(tokens: readonly LiquidToken[]): boolean {
   const open: string[] = [];
   for (const name of tokens.map(tagNameOf)) {
-    if (name === undefined) continue;
+    if (name === undefined || (open.at(-1) === 'comment' && name !== 'endcomment')) continue;
     if (openers.has(name)) open.push(name);
     else if (name.startsWith('end') && open.pop() !== name.slice(3)) return false;
     else if (branches.has(name) && open.length === 0) return false;

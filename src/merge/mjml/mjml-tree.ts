@@ -9,7 +9,8 @@ import { type LiquidToken, type ProtectedText, sourceOffset } from '../liquid/li
 import type { PlaceOf } from '../source-text.js';
 import type { TemplateNotice } from '../template-notice.js';
 import { valuesOf, withoutQuotes, withPlainStyles } from './attribute-values.js';
-import { isBalanced, isWholeInItself, LiquidBlocks } from './liquid-blocks.js';
+import { isHalf, isPrinting, tagsAlone } from './comment-liquid.js';
+import { isBalanced, isWholeInItself, LiquidBlocks, tagNameOf } from './liquid-blocks.js';
 import { rawParents } from './mjml-names.js';
 import { loadMjmlPieces, type MjmlEnd, type MjmlPiece, type MjmlStart } from './mjml-pieces.js';
 
@@ -66,6 +67,8 @@ class TreeBuilder {
   readonly #notices: TemplateNotice[] = [];
   /** What stands before everything that a browser reads. */
   readonly #fileStart: MjmlNode[] = [];
+  /** A style of the head is written into `style` attributes. */
+  #isInlined = false;
   #root: MjmlElement | undefined;
   #unclosedComment: number | undefined;
 
@@ -136,6 +139,7 @@ class TreeBuilder {
     };
     const element = { node, offset, attributes };
     this.#elements.push(element);
+    if (tagName === 'mj-style' && node.attributes['inline'] === 'inline') this.#isInlined = true;
     return element;
   }
 
@@ -184,10 +188,7 @@ class TreeBuilder {
     // mj-raw is printed where it stands: Liquid in it is Liquid between the components around it.
     const isBetween = node.tagName === 'mj-raw' && rawParents.has(parent?.node.tagName ?? '');
     this.#keepBlocksWhole(content, isBetween && parent !== undefined ? parent.offset : offset);
-    const isInlined = this.#elements.some(
-      one => one.node.tagName === 'mj-style' && one.node.attributes['inline'] === 'inline',
-    );
-    const trimmed = (isInlined ? withPlainStyles(content) : content).trim();
+    const trimmed = (this.#isInlined ? withPlainStyles(content) : content).trim();
     // MJML writes both into an attribute.
     const isInAttribute = node.tagName === 'mj-title' || node.tagName === 'mj-html-attribute';
     if (trimmed !== '') node.content = isInAttribute ? withoutQuotes(trimmed) : trimmed;
@@ -247,15 +248,10 @@ class TreeBuilder {
     else this.#keepLiquid(from, isBalanced(tokens) ? comment : this.#tagsOf(from, comment));
   }
 
-  /**
-   * A comment with half of a block would stay open in the copies that do not come to its `-->`. Of such a comment the tags of
-   * its blocks are kept alone.
-   */
+  /** Of a comment with half of a block. */
   #tagsOf(from: number, comment: string): string {
     const tokens = this.#source.tokensIn(comment);
-    const printing = tokens.find(({ liquid }) =>
-      /^\{%-?\s*(?:cycle|decrement|echo|increment|liquid)\b/.test(liquid),
-    );
+    const printing = tokens.find(isPrinting);
     if (printing !== undefined) {
       throw this.#refuse(
         from + comment.indexOf(printing.token),
@@ -263,26 +259,16 @@ class TreeBuilder {
         'Put it into an <mj-raw> of its own.',
       );
     }
-    const isTag = ({ liquid }: LiquidToken) => liquid.startsWith('{%');
-    for (const token of tokens) if (!isTag(token)) this.#leftOut.add(token);
-    return tokens
-      .filter(isTag)
-      .map(({ token }) => token)
-      .join('');
+    for (const token of tokens) if (tagNameOf(token) === undefined) this.#leftOut.add(token);
+    return tagsAlone(tokens);
   }
 
-  /** What Outlook alone reads, `<!--[if mso]>`, is more than a comment, and left as it is. */
   #withoutHalfComments(written: string, content: Span, comments: readonly Span[]): string {
-    const edits = comments.flatMap(part => {
-      const comment = this.#textOf(part);
-      if (comment.startsWith('<!--[') || isBalanced(this.#source.tokensIn(comment))) return [];
-      return [
-        {
-          offset: part.offset - content.offset,
-          end: part.end - content.offset,
-          text: this.#tagsOf(part.offset, comment),
-        },
-      ];
+    const edits = comments.flatMap(({ offset, end }) => {
+      const comment = this.#textOf({ offset, end });
+      if (!isHalf(comment, this.#source.tokensIn(comment))) return [];
+      const text = this.#tagsOf(offset, comment);
+      return [{ offset: offset - content.offset, end: end - content.offset, text }];
     });
     return edits.length === 0 ? written : applyEdits(this.#textOf(content), edits).trim();
   }

@@ -185,6 +185,16 @@ describe('a style element with a medium', () => {
   });
 });
 
+it('a style element in a condition is one of the copies that have it', async () => {
+  const sheet = (css: string) => `{% if x == "y" %}<style>${css}</style>{% endif %}`;
+  const all = '<style>p { top: 0 }</style>';
+  expect(await compile(`${sheet('p { top: 1px }')}${all}<p>x</p>`)).toBe(
+    `${sheet('p { top: 1px !important }')}${all}<p style="top: 0">x</p>`,
+  );
+  const comment = '{% comment %}<style>p { top: 1px }</style>{% endcomment %}';
+  expect(await compile(`${comment}${all}<p>x</p>`)).toContain('<p style="top: 0">');
+});
+
 describe('everything else', () => {
   it('survives to the octet', async () => {
     const html = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
