@@ -29,6 +29,7 @@ const homes: Readonly<Record<string, string>> = {
   'csv-parse': 'recipients',
   fflate: 'recipients',
   'html-to-text': 'merge',
+  htmlparser2: 'merge',
   ink: 'terminal',
   'juice/client.js': 'merge',
   liquidjs: 'merge',

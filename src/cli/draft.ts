@@ -1,4 +1,5 @@
 /** From the command line and the configuration to the draft of an email, which reads nothing yet. */
+import { statSync } from 'node:fs';
 import { Problem } from '../problem.js';
 import type { ListEncoding } from '../recipients/list-encoding.js';
 import type { Where } from '../recipients/where.js';
@@ -26,6 +27,7 @@ export interface DraftOptions extends GlobalOptions, TransportOptions {
   readonly replyTo?: string;
   readonly subject?: string;
   readonly text?: string;
+  readonly root?: string;
   readonly attach?: readonly string[];
   readonly attachColumn?: readonly string[];
   readonly set?: ReadonlyMap<string, string>;
@@ -74,6 +76,11 @@ export function checkUsage(options: DraftOptions): void {
   if (options.out !== undefined && !options.dryRun) {
     throw new Problem('usage', '--out goes with --dry-run', { fix: 'Add --dry-run: nothing is sent then.' });
   }
+  if (options.root !== undefined && !statSync(options.root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Problem('input-missing', `--root ${options.root}: there is no such folder`, {
+      fix: 'Name the folder whose files the template may include and show.',
+    });
+  }
 }
 
 export function requireTrackingUrl(
@@ -100,6 +107,7 @@ export function createDraft(
     templatePath,
     folder: process.cwd(),
     textPath: options.text,
+    root: options.root,
     subject: options.subject,
     from: options.from,
     replyTo: options.replyTo,

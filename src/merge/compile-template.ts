@@ -6,6 +6,7 @@ import { type Place, Problem } from '../problem.js';
 import { refuseBareLiquid } from './bare-liquid.js';
 import { titleInBody } from './body-title.js';
 import { inlineCss, loadJuice } from './css/inline-css.js';
+import { expandLinkedSheets } from './css/linked-sheets.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { decodeEntities } from './html/entities.js';
 import { findImages } from './inline-images.js';
@@ -18,14 +19,18 @@ import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, loadTextWriter, textFromHtml } from './plain-text.js';
 import { joinPieces, type PlaceOf, wholeOf } from './source-text.js';
 import { type TemplateKind, templateKind } from './template-kind.js';
+import type { TemplateNotice } from './template-notice.js';
+import type { RootFolder } from './template-path.js';
 
 export interface TemplateFile {
   readonly path: string;
   readonly source: string;
   /** The hand-written text part, when there is one. */
   readonly text?: { readonly path: string; readonly source: string } | undefined;
-  /** Of MJML: the text of every file it includes, by its path. */
+  /** The text of every file that MJML includes, or that HTML links to as a style sheet, by its path. */
   readonly includes?: ReadonlyMap<string, string>;
+  /** Whose files it may use beside those of its own folder. */
+  readonly root?: RootFolder | undefined;
 }
 
 /** Liquid throughout. JSON keeps it: a copy made next week from the stored form has the same octets. */
@@ -47,6 +52,7 @@ export interface TemplateResult {
   readonly fields: ReadonlyMap<string, Place>;
   /** Every image to be attached, by the path to open it, with the place of its first use. */
   readonly images: ReadonlyMap<string, Place>;
+  readonly notices: readonly TemplateNotice[];
 }
 
 /** The slot that every copy comes to exactly once. `raw`: the element is ours, not a value to escape. */
@@ -99,7 +105,11 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   }
   const template = { file: file.path, text: body, lineOffset: bodyLineOffset };
   const joined =
-    kind === 'mjml' ? expandIncludes(template, file.includes ?? new Map()) : joinPieces([wholeOf(template)]);
+    kind === 'mjml'
+      ? await expandIncludes(template, file.includes ?? new Map(), file.root)
+      : kind === 'html'
+        ? expandLinkedSheets(template, file.includes ?? new Map(), file.root)
+        : joinPieces([wholeOf(template)]);
   const origin: Origin = {
     place: { file: file.path },
     lineOffset: bodyLineOffset,
@@ -109,12 +119,12 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const written = parseLiquid('html', joined.text, origin);
   const source = protectLiquid(joined.text);
 
-  const html = await compileHtml(kind, source, joined.placeOf);
+  const { html, notices = [] } = await compileHtml(kind, source, joined.placeOf);
   const text = await compileText(kind, source, html, file);
   const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
 
   refuseBareLiquid(html, source, joined);
-  const images = findImages(html, source, joined, file.path);
+  const images = findImages(html, source, joined, file);
 
   return {
     file,
@@ -126,6 +136,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     },
     frontMatter,
     images,
+    notices,
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
         place: { file: file.path },
@@ -137,16 +148,20 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   };
 }
 
-async function compileHtml(kind: TemplateKind, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
+async function compileHtml(
+  kind: TemplateKind,
+  source: ProtectedText,
+  placeOf: PlaceOf,
+): Promise<{ readonly html: string; readonly notices?: readonly TemplateNotice[] }> {
   switch (kind) {
     case 'mjml':
       return compileMjml(source, placeOf);
     case 'md':
-      return compileMarkdown(source);
+      return { html: await compileMarkdown(source) };
     case 'txt':
-      return htmlFromText(source);
+      return { html: htmlFromText(source) };
     case 'html':
-      return inlineCss(source, placeOf);
+      return { html: await inlineCss(source, placeOf) };
   }
 }
 

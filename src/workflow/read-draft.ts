@@ -27,6 +27,8 @@ export interface EmailDraft {
   /** What relative paths are relative to. */
   readonly folder: string;
   readonly textPath: string | undefined;
+  /** A folder whose files the template may use beside those of its own folder. */
+  readonly root?: string | undefined;
   readonly subject: string | undefined;
   readonly from: string | undefined;
   readonly replyTo: string | undefined;
@@ -118,8 +120,7 @@ export async function readDraft(
 ): Promise<ReadDraft | undefined> {
   const sources: SourceRef[] = [];
   const compiled = await collect(problems, () => readTemplate(draft, ports, sources));
-  const illustrated =
-    compiled && (await collect(problems, () => readImages(compiled, draft.templatePath, ports.files)));
+  const illustrated = compiled && (await collect(problems, () => readImages(compiled, ports.files)));
   const template = illustrated?.template ?? compiled;
   const meet = (await collect(problems, async () => meeting(template))) ?? (() => undefined);
   const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
@@ -159,12 +160,10 @@ async function readTemplate(
     textPath === undefined
       ? undefined
       : { path: textPath, source: await readSource(textPath, files, sources) };
-  const includes =
-    templateKind(path) === 'mjml'
-      ? await readIncludes({ file: path, text: source, lineOffset: 0 }, files)
-      : { texts: new Map(), sources: [] };
+  const root = draft.root === undefined ? undefined : { path: draft.root, workingFolder: draft.folder };
+  const includes = await readIncludes({ file: path, text: source, lineOffset: 0 }, files, root);
   sources.push(...includes.sources);
-  return compile({ path, source, text, includes: includes.texts }, draft.subject);
+  return compile({ path, source, text, includes: includes.texts, root }, draft.subject);
 }
 
 /** `msg.txt` beside `msg.mjml` is its text part. */

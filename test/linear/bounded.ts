@@ -33,6 +33,11 @@ export const bounded: readonly BoundedExpression[] = [
   { file: 'src/merge/html/start-tags.ts', expression: String.raw`/<!--\[if[^\]>]*\]>/y`, bound: sticky },
   { file: 'src/merge/mjml/mjml-include.ts', expression: String.raw`/\s*<\/mj-include\s*>/y`, bound: sticky },
   {
+    file: 'src/merge/html/start-tags.ts',
+    expression: String.raw`/[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?/y`,
+    bound: sticky,
+  },
+  {
     file: 'src/recipients/json-records.ts',
     expression: String.raw`/("[^"\\]*(?:\\.[^"\\]*)*")\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}]+)/g`,
     bound: 'an object that JSON.parse has taken: pair follows pair',

@@ -26,7 +26,7 @@ import * as leftovers from '../../dist/merge/leftovers.js';
 import * as protection from '../../dist/merge/liquid/liquid-protection.js';
 import * as writtenValues from '../../dist/merge/liquid/written-values.js';
 import * as mjmlInclude from '../../dist/merge/mjml/mjml-include.js';
-import * as mjmlSource from '../../dist/merge/mjml/mjml-source.js';
+import * as mjmlTree from '../../dist/merge/mjml/mjml-tree.js';
 import * as pixelPlacement from '../../dist/merge/pixel-placement.js';
 import * as scope from '../../dist/merge/scope.js';
 import * as templatePath from '../../dist/merge/template-path.js';
@@ -106,7 +106,7 @@ export const parsers = {
     const source = protection.protectLiquid(text);
     for (let at = 0; at < source.text.length; at += 10) protection.sourceOffset(source, at);
   },
-  MJML: text => mjmlSource.keepLiquidBetweenComponents(protection.protectLiquid(text), placeOf),
+  MJML: text => mjmlTree.readMjmlTree(protection.protectLiquid(text), placeOf),
   'includes of MJML': text => mjmlInclude.expandIncludes({ file: 'a', text, lineOffset: 0 }, new Map()),
   number: writtenValues.readNumber,
   date: writtenValues.readDate,

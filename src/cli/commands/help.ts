@@ -58,16 +58,20 @@ state: 0, 1 or 75.`,
   Date of the email.
 
   MJML: <mj-include path="parts/footer.mjml" /> puts another file there (type="html" or "css", css-inline="inline"). Its
-  path starts in the folder of the file that names it and stays in that of the template. Liquid works in it.
+  path starts in the folder of the file that names it and stays in that of the template, or in --root. Liquid works in it.
+  Liquid stands between components, in <mj-raw> or in a comment, and in the value of an attribute. Where MJML computes with
+  the value, such as the width of a column, it has to be the same for everybody. <mj-social>, <mj-accordion> and <mj-carousel>
+  without images of your own load those of other servers, which are told of every reader: check says so.
   Columns in a loop need a width: without one they share it by how many are written, not by how many come out.
 
   HTML: the rules of <style> are written into style attributes as well, since several mail clients read nothing else; those
-  under @media or :hover become !important to win over them. <style data-embed> is left as it is. Style sheets that are
-  linked to, {% tags %} in a <style>, and classes that are merge fields are refused.
+  under @media, :hover or <style media="…"> become !important to win over them; a:link is written onto links. <style data-embed>
+  is left as it is. <link rel="stylesheet" href="mail.css"> stands for a file of the template's folder; web fonts are left to
+  mail clients. Other style sheets, {% tags %} in a <style>, and classes that are merge fields are refused.
 
   Images: a relative path, <img src="logo.png">, is attached from the template's folder (also for an image in an included
   file) and shown in the message; so are those in srcset, background and url(…) of CSS. A merge field cannot choose the file,
-  a condition around the image can.
+  a condition around the image can. --root names another folder whose images, parts and style sheets a template may use.
 
   Attachments: attachments: [terms.pdf] in the front matter, from the template's folder, and --attach for everybody;
   attachment_column: invoice, or --attach-column invoice, for the files that a column of the list names (help csv).

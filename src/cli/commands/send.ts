@@ -40,6 +40,7 @@ export function defineSend(command: Command): void {
     .option('--reply-to <mailbox>', 'where answers go')
     .option('-s, --subject <text>', 'wins over the template’s own; may use merge fields with --each')
     .option('--text <file>', 'the plain text part; default: made from the template')
+    .option('--root <folder>', 'a folder whose files the template may use, beside those of its own')
     .option('--attach <file>', 'attach a file; repeatable', collect)
     .option(
       '--attach-column <column>',
