@@ -1,4 +1,4 @@
-import { Problem } from '../problem.js';
+import { type Place, Problem } from '../problem.js';
 import { readRecords } from './csv-records.js';
 import { readJsonArray, readNdjson } from './json-records.js';
 import { type ColumnFlags, type ListColumns, readColumns } from './list-columns.js';
@@ -75,13 +75,17 @@ export async function* parseList(
       }
       const isMeant = bindWhere(where, header.columns.names, file);
       if (typeof isMeant !== 'function') return yield* isMeant;
-      read = createRowReader(header.columns, file, reading, isMeant);
+      read = createRowReader(header.columns, { file, line: record.line }, reading, isMeant);
       reading.onColumns?.(factsOf(header.columns, file, sheet));
     }
   } catch (error) {
     // Broken structure, or the file could not be read on: either ends the list, and neither hides what came before.
     if (!(error instanceof Problem)) throw error;
-    if (headless !== undefined) yield headless.problem();
+    if (headless !== undefined) {
+      yield headless.problem();
+      // Only looked at for a hint: what is wrong with them comes once the header is right.
+      if (error.code === 'list-syntax') return;
+    }
     return yield error;
   }
   if (headless !== undefined) return yield headless.problem();
@@ -100,7 +104,7 @@ export async function* parseList(
 /** @returns what a row comes to: people, or its problems; nothing for a row that is not meant. */
 function createRowReader(
   columns: ListColumns,
-  file: string,
+  header: { readonly file: string; readonly line: number },
   { severalAddresses, leaveOut, onRefused }: ListReading,
   isMeant: (cells: ListRecord['cells']) => boolean,
 ): (record: ListRecord) => readonly (ListRow | Problem)[] {
@@ -112,14 +116,14 @@ function createRowReader(
       const nameless = record.cells.findIndex(
         (cell, index) => columns.names[index] === '' && cell?.trim() !== '',
       );
-      if (nameless !== -1) return [namelessColumn(nameless, record, file)];
+      if (nameless !== -1) return [namelessColumn(nameless, header)];
     }
     // Which cell is which is not known in a ragged row: it is refused below.
     if (hasWidth(record.cells, columns) && !isMeant(record.cells)) {
       leaveOut?.();
       return [];
     }
-    const row = readRow(record, columns, file, severalAddresses);
+    const row = readRow(record, columns, header.file, severalAddresses);
     if (row.kind === 'people') return row.people;
     onRefused?.(record);
     return row.problems;
@@ -131,9 +135,9 @@ function unguarded(record: ListRecord): ListRecord {
 }
 
 /** Already the first person has a value in it: its name is missing, and no row is at fault. */
-function namelessColumn(index: number, { line }: ListRecord, file: string): Problem {
+function namelessColumn(index: number, where: Place): Problem {
   return new Problem('list-column', `column ${index + 1} has values, but no name`, {
-    where: { file, line },
+    where,
     fix: 'Name it in the first row, or remove it.',
   });
 }

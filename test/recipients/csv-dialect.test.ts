@@ -89,7 +89,7 @@ describe('columns without a name', () => {
 
   it('hold nothing that is passed over', async () => {
     expect(await read(',email,n\n0,a@b,x\n1,c@d,y\n')).toEqual([
-      '2: column 1 has values, but no name | Name it in the first row, or remove it.',
+      '1: column 1 has values, but no name | Name it in the first row, or remove it.',
     ]);
     expect(await read('email,n,\na@b,x,\nc@d,y,note\ne@f,z,\n')).toEqual([
       '2 [["email","a@b"],["n","x"]]',
