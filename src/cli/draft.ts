@@ -1,7 +1,7 @@
 /** From the command line and the configuration to the draft of an email, which reads nothing yet. */
 import { statSync } from 'node:fs';
 import { Problem } from '../problem.js';
-import type { ListEncoding } from '../recipients/list-encoding.js';
+import type { ListFlags } from '../recipients/list-flags.js';
 import type { Where } from '../recipients/where.js';
 import { readTrackingUrl } from '../tracking/tracking-url.js';
 import type { EmailDraft } from '../workflow/read-draft.js';
@@ -11,7 +11,7 @@ import { findSmtpHost, printSmtpAddress, type SmtpAddress } from './smtp-address
 import type { TransportOptions, TransportSettings } from './transport-options.js';
 
 /** The options that say who gets what: those of `send`, `check` and `preview`. */
-export interface DraftOptions extends GlobalOptions, TransportOptions {
+export interface DraftOptions extends GlobalOptions, TransportOptions, ListFlags {
   readonly to?: readonly string[];
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
@@ -19,8 +19,6 @@ export interface DraftOptions extends GlobalOptions, TransportOptions {
   readonly where?: Where;
   readonly sample?: number;
   readonly seed?: string;
-  readonly encoding?: ListEncoding;
-  readonly sheet?: string;
   readonly duplicates?: 'first' | 'last' | 'each';
   readonly skipInvalid?: boolean;
   readonly from?: string;
@@ -123,7 +121,13 @@ export function createDraft(
     sample: options.sample,
     seed: options.seed,
     encoding: options.encoding,
+    delimiter: options.delimiter,
+    headerRow: options.headerRow,
     sheet: options.sheet,
+    visibleRows: options.visibleRows,
+    emailColumn: options.emailColumn,
+    nameColumn: options.nameColumn,
+    severalAddresses: options.severalAddresses,
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
     expose: options.expose,
     duplicates: options.duplicates,

@@ -37,7 +37,14 @@ export function createCopyCheck(
   const faults = new RenderFaults();
   const own = new OwnAttachments([...template.frontMatter.attachmentColumns, ...draft.attachmentColumns]);
   const trial = createTrial(
-    { ...valuesOf(draft, template), template: message, boundary, date, trackingUrl },
+    {
+      mode: modeOf(draft.named),
+      ...valuesOf(draft, template),
+      template: message,
+      boundary,
+      date,
+      trackingUrl,
+    },
     { emailId, templatePath },
   );
   return {

@@ -9,7 +9,8 @@ import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox
 import { isMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
-import type { ListEncoding } from '../recipients/list-encoding.js';
+import type { ListFacts } from '../recipients/list-facts.js';
+import type { ListFlags } from '../recipients/list-flags.js';
 import { cellFault } from '../recipients/list-row.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
@@ -22,7 +23,7 @@ import { requireInFolder } from './require-in-folder.js';
 import { readSource } from './source-ref.js';
 
 /** What the command line and the configuration say, as it was written. */
-export interface EmailDraft {
+export interface EmailDraft extends ListFlags {
   readonly templatePath: string;
   /** What relative paths are relative to. */
   readonly folder: string;
@@ -44,10 +45,6 @@ export interface EmailDraft {
   readonly named: NamedRecipients;
   /** Which rows of lists are meant; [] means all. */
   readonly where: Where;
-  /** Of CSV without a byte order mark; undefined: UTF-8. */
-  readonly encoding: ListEncoding | undefined;
-  /** Of lists that are workbooks; undefined: the first of each. */
-  readonly sheet: string | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
   /** The same seed picks the same people of the same lists; undefined: one is drawn. */
@@ -72,6 +69,8 @@ export interface EmailDraft {
 }
 
 export interface DraftPorts {
+  /** Told what was understood of the lists, also when something is wrong with the draft. */
+  readonly tellLists?: ((lists: readonly ListFacts[]) => void) | undefined;
   readonly files: Files;
   readonly addressBook: AddressBook;
   readonly random: Random;
@@ -125,6 +124,7 @@ export async function readDraft(
   const meet = (await collect(problems, async () => meeting(template))) ?? (() => undefined);
   const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
   problems.push(...(audience?.problems ?? []));
+  if (audience !== undefined) ports.tellLists?.(audience.lists);
   const originator = readOriginator(draft, template, problems);
   problems.push(...findSetFaults(draft));
   const headerFields = readHeaderFields(draft, problems);

@@ -45,7 +45,12 @@ describe('mailtrack check', () => {
       recipients: 2,
     });
     const words = await user.run(['check', 'good.md', '--each', 'people.csv', '--no-track']);
-    expect(words).toMatchObject({ status: 0, stdout: '✓ nothing to object to in 2 copies\n', stderr: '' });
+    expect(words).toMatchObject({
+      status: 0,
+      stdout:
+        'Lists\n  people.csv: addresses from "email", names from "name"\n\n✓ nothing to object to in 2 copies\n',
+      stderr: '',
+    });
     expect(() => new Database(user.database, { readonly: true })).toThrow();
   });
 
