@@ -24,6 +24,7 @@ describe('a path that a template names', () => {
     ['mails/', 'mails/', 'x/../../mails/a.png', out],
     ['mails/', 'mails/', 'x/..', 'it names no file'],
     ['mails/', 'mails/', '/a.png', 'it is not relative to the folder of the template'],
+    ['mails/', 'mails/', 'a'.repeat(4_097), 'it has more than 4096 characters'],
   ])('is one of the folder of the template: %s %s %s', (folder, from, written, expected) => {
     expect(resolve(folder, from, written)).toBe(expected);
   });
