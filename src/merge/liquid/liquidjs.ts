@@ -6,4 +6,15 @@ import { createRequire } from 'node:module';
  */
 const liquidjs = createRequire(import.meta.url)('liquidjs') as typeof import('liquidjs');
 
-export const { ForTag, Liquid, TablerowTag, Tokenizer, TypeGuards } = liquidjs;
+export const {
+  CaptureTag,
+  CycleTag,
+  Drop,
+  filters,
+  ForTag,
+  Liquid,
+  TablerowTag,
+  Tokenizer,
+  toValue,
+  TypeGuards,
+} = liquidjs;
