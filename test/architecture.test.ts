@@ -30,6 +30,7 @@ const homes: Readonly<Record<string, string>> = {
   entities: 'merge',
   fflate: 'recipients',
   'html-to-text': 'merge',
+  htmlparser2: 'merge',
   ink: 'terminal',
   'juice/client.js': 'merge',
   liquidjs: 'merge',

@@ -1,9 +1,10 @@
+import type { StartTag } from '../merge/html/start-tags.js';
 import type { ReadableCopy } from '../merge/read-copy.js';
-import { parseUrl } from '../message/idna.js';
+import { isWebUrl } from '../message/idna.js';
 import type { RuleFinding } from './finding.js';
-import { elementsOf, type HtmlElement, visibleText } from './html-elements.js';
+import { attributeText, elementsOf, visibleLength, wordsLength } from './html-elements.js';
 
-/** Everything that is to be said about one copy as its reader gets it. */
+/** Everything that is to be said about one copy as its reader gets it; the same thing once. Takes time in proportion to the copy. */
 export function checkCopy({ subject, html, text }: ReadableCopy): readonly RuleFinding[] {
   return [...checkSubject(subject), ...(html === undefined ? [] : checkHtml(html)), ...checkText(text, html)];
 }
@@ -19,7 +20,7 @@ const fewestCapitals = 5;
 
 function checkSubject(subject: string): readonly RuleFinding[] {
   const findings: RuleFinding[] = [];
-  const length = [...subject].length;
+  const length = characters(subject);
   if (length > longestSubject) {
     findings.push({
       severity: 'warning',
@@ -29,8 +30,7 @@ function checkSubject(subject: string): readonly RuleFinding[] {
       about: '',
     });
   }
-  const capitals = subject.match(/\p{Lu}/gu)?.length ?? 0;
-  if (capitals >= fewestCapitals && !/\p{Ll}/u.test(subject)) {
+  if (!/\p{Ll}/u.test(subject) && hasCapitals(subject, fewestCapitals)) {
     findings.push({
       severity: 'warning',
       code: 'subject-capitals',
@@ -42,15 +42,50 @@ function checkSubject(subject: string): readonly RuleFinding[] {
   return findings;
 }
 
+/** One for a pair of surrogates. */
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+function hasCapitals(text: string, least: number): boolean {
+  const capital = /\p{Lu}/gu;
+  let count = 0;
+  while (count < least && capital.test(text)) count += 1;
+  return count === least;
+}
+
+/** Faults of one kind in a copy, of which a few are told. */
+const mostOfAKind = 1_000;
+const looked = new Set(['a', 'area', 'body', 'table', 'td', 'th', 'div', 'img', 'source', 'video', 'input']);
+
 function checkHtml(html: string): readonly RuleFinding[] {
-  const images = elementsOf(html, 'img');
-  const links = elementsOf(html, 'a', 'area');
-  return [
-    ...checkSize(html),
-    ...images.flatMap(checkImage),
-    ...insecureSources(html),
-    ...links.flatMap(link => checkLink(link, html)),
-  ];
+  const seen = new Set<string>();
+  const images: RuleFinding[] = [];
+  const links: RuleFinding[] = [];
+  const insecure = new Set<string>(insecureStyles(html));
+  const target: LinkTargets = { hasPlace: createPlaceFinder(html), hasHost: createHostCheck() };
+  for (const element of elementsOf(html, looked)) {
+    if (element.name === 'a' || element.name === 'area') {
+      const href = attributeText(element, 'href');
+      // Without href it is a place, not a link.
+      if (href === undefined || links.length >= mostOfAKind || seen.has(`a${href}`)) continue;
+      if (isCarouselThumbnail(element)) continue;
+      seen.add(`a${href}`);
+      links.push(...checkLink(href, target));
+      continue;
+    }
+    if (element.name === 'img') {
+      const source = attributeText(element, 'src')?.trim() ?? '';
+      const hasAlt = element.attributes.some(({ name }) => name === 'alt');
+      const key = `${hasAlt ? 'i' : 'j'}${source}`;
+      if (images.length < mostOfAKind && !seen.has(key)) images.push(...checkImage(source, hasAlt));
+      seen.add(key);
+    }
+    if (insecure.size < mostOfAKind) for (const source of insecureSources(element)) insecure.add(source);
+  }
+  return [...checkSize(html), ...images, ...[...insecure].map(insecureImage), ...links];
 }
 
 function checkSize(html: string): readonly RuleFinding[] {
@@ -67,10 +102,9 @@ function checkSize(html: string): readonly RuleFinding[] {
   ];
 }
 
-function checkImage({ attributes }: HtmlElement): readonly RuleFinding[] {
-  const source = attributes.get('src')?.trim() ?? '';
+function checkImage(source: string, hasAlt: boolean): readonly RuleFinding[] {
   const findings: RuleFinding[] = [];
-  if (!attributes.has('alt')) {
+  if (!hasAlt) {
     findings.push({
       severity: 'warning',
       code: 'image-without-alt',
@@ -83,31 +117,23 @@ function checkImage({ attributes }: HtmlElement): readonly RuleFinding[] {
   return findings;
 }
 
-/** Everywhere but in the `src` of an `<img>`: styles, backgrounds, other sizes of a picture, films. */
-function insecureSources(html: string): readonly RuleFinding[] {
-  const inStyles = [...html.matchAll(/(?:url\(|@import)\s*(?:["']|&quot;|&#39;)?(http:[^"')&;\s]+)/gi)].map(
-    ([, url = '']) => url,
-  );
-  const inAttributes = elementsOf(
-    html,
-    'body',
-    'table',
-    'td',
-    'th',
-    'div',
-    'img',
-    'source',
-    'video',
-    'input',
-  ).flatMap(({ source, attributes }) => [
-    attributes.get('background'),
-    attributes.get('poster'),
-    // The address of an image is looked at beside its words.
-    /^<img/i.test(source) ? undefined : attributes.get('src'),
-    ...(attributes.get('srcset') ?? '').split(/,\s+|\s+/),
-  ]);
-  const insecure = inAttributes.map(url => url?.trim() ?? '').filter(url => /^http:/i.test(url));
-  return [...new Set([...inStyles, ...insecure])].map(insecureImage);
+function* insecureStyles(html: string): Generator<string, void, void> {
+  for (const [, url = ''] of html.matchAll(/(?:url\(|@import)\s*(?:["']|&quot;|&#39;)?(http:[^"')&;\s]+)/gi))
+    yield url;
+}
+
+/** Everywhere but in the `src` of an `<img>`, which is looked at beside its words: backgrounds, other sizes of a picture, films. */
+function* insecureSources(element: StartTag): Generator<string, void, void> {
+  for (const name of element.name === 'img' ? ['background', 'poster'] : ['background', 'poster', 'src']) {
+    const url = attributeText(element, name)?.trim();
+    if (url !== undefined && /^http:/i.test(url)) yield url;
+  }
+  const candidates = attributeText(element, 'srcset');
+  if (candidates === undefined) return;
+  for (const { 1: url = '', 0: found, index } of candidates.matchAll(/(?:^|\s)(http:\S*)/gi)) {
+    const isLast = index + found.length === candidates.length;
+    yield !isLast && url.endsWith(',') ? url.slice(0, -1) : url;
+  }
 }
 
 function insecureImage(source: string): RuleFinding {
@@ -120,11 +146,14 @@ function insecureImage(source: string): RuleFinding {
   };
 }
 
-function checkLink({ attributes }: HtmlElement, html: string): readonly RuleFinding[] {
-  const written = attributes.get('href');
-  // Without href it is a place, not a link.
-  if (written === undefined || isCarouselThumbnail(attributes)) return [];
-  const why = linkFault(written.trim(), html);
+/** What links of one copy can lead to. */
+interface LinkTargets {
+  readonly hasPlace: (name: string) => boolean;
+  readonly hasHost: (url: string) => boolean;
+}
+
+function checkLink(written: string, targets: LinkTargets): readonly RuleFinding[] {
+  const why = linkFault(written.trim(), targets);
   if (why === undefined) return [];
   return [
     {
@@ -138,25 +167,43 @@ function checkLink({ attributes }: HtmlElement, html: string): readonly RuleFind
 }
 
 /** `mj-carousel` makes a link to `#1` of each small picture, and a label in it that shows the large one. Nobody wrote it. */
-function isCarouselThumbnail(attributes: HtmlElement['attributes']): boolean {
-  return attributes.get('class')?.split(/\s+/).includes('mj-carousel-thumbnail') === true;
+function isCarouselThumbnail(element: StartTag): boolean {
+  return /(?:^|\s)mj-carousel-thumbnail(?:\s|$)/.test(attributeText(element, 'class') ?? '');
 }
 
 /** A message has no address that a relative link could start from. */
-function linkFault(href: string, html: string): string | undefined {
+function linkFault(href: string, { hasPlace, hasHost }: LinkTargets): string | undefined {
   if (href === '') return 'goes nowhere';
-  if (href.startsWith('#')) return isPlaceIn(href.slice(1), html) ? undefined : 'goes nowhere';
+  if (href.startsWith('#')) return hasPlace(href.slice(1)) ? undefined : 'goes nowhere';
   const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(href) ?? [];
   if (scheme === undefined) return 'has no scheme, and goes nowhere';
   if (/^(?:mailto|tel)$/i.test(scheme)) return undefined;
   if (!/^https?$/i.test(scheme)) return `is neither http, https, mailto nor tel`;
-  // A URL parser would take `https:///path` and `https:example.com` for what they may have meant.
-  const hasHost = /^https?:\/\/[^/?#\\\s]/i.test(href) && parseUrl(href)?.hostname;
-  return hasHost ? undefined : 'has no host';
+  return hasHost(href) ? undefined : 'has no host';
 }
 
-function isPlaceIn(name: string, html: string): boolean {
-  return name !== '' && (html.includes(`id="${name}"`) || html.includes(`name="${name}"`));
+/** Hosts with other letters than those of ASCII take libraries 0.1 ms each; a copy that has so many was not written for a reader. */
+const mostInternational = 100;
+
+/** @returns whether an address of http or https has a host, which is not asked about more international hosts than that. */
+function createHostCheck(): (url: string) => boolean {
+  let international = 0;
+  return url => {
+    // A URL parser would take `https:///path` and `https:example.com` for what they may have meant.
+    const host = /^https?:\/\/([^/?#\\\s][^/?#\\]*)/i.exec(url)?.[1];
+    if (host === undefined) return false;
+    if (/[^\x00-\x7f]|xn--|%/i.test(host)) international += 1;
+    return international > mostInternational || isWebUrl(url);
+  };
+}
+
+/** @returns whether something in the HTML has that id or name. Looks for all of them at once, when the first is asked for. */
+function createPlaceFinder(html: string): (name: string) => boolean {
+  let places: Set<string> | undefined;
+  return name => {
+    places ??= new Set(Array.from(html.matchAll(/(?:id|name)="(?=([^"]*)")/g), ([, place = '']) => place));
+    return name !== '' && places.has(name);
+  };
 }
 
 /** Text that short beside so much HTML was forgotten. */
@@ -164,8 +211,8 @@ const shortestShare = 1 / 4;
 const leastVisible = 200;
 
 function checkText(text: string, html: string | undefined): readonly RuleFinding[] {
-  const words = text.trim().replaceAll(/\s+/g, ' ').length;
-  const visible = html === undefined ? 0 : visibleText(html).length;
+  const words = wordsLength(text);
+  const visible = html === undefined ? 0 : visibleLength(html);
   const isShort = visible >= leastVisible && words < visible * shortestShare;
   if (words > 0 && !isShort) return [];
   return [

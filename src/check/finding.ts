@@ -12,6 +12,8 @@ export type FindingCode =
   | 'image-http'
   | 'link'
   | 'text-part'
+  | 'mjml-icons'
+  | 'mjml-text'
   | 'subject-length'
   | 'subject-capitals'
   | 'header-line'

@@ -1,35 +1,41 @@
 import { decodeAttribute, decodeEntities } from '../merge/html/entities.js';
-import { startTags } from '../merge/html/start-tags.js';
+import { type StartTag, startTags } from '../merge/html/start-tags.js';
 import { replaceTags, withoutHidden } from '../merge/html/strip-markup.js';
+import { isBlank } from '../text-scan.js';
 
-/** The start tags of one kind in a message's HTML. What is in comments, styles and scripts is none. */
-export interface HtmlElement {
-  /** By name in lower case; '' for an attribute without a value, character references decoded. */
-  readonly attributes: ReadonlyMap<string, string>;
-  /** The tag as it stands there. */
-  readonly source: string;
+/** The start tags of some kinds in a message's HTML. What is in comments, styles and scripts, or read by Outlook alone, is left out. */
+export function* elementsOf(html: string, names: ReadonlySet<string>): Generator<StartTag, void, void> {
+  for (const tag of startTags(html)) {
+    if (tag.condition !== 'outlook' && names.has(tag.name)) yield tag;
+  }
 }
 
-/** What Outlook alone reads is none. */
-export function elementsOf(html: string, ...names: readonly string[]): readonly HtmlElement[] {
-  return [...startTags(html)]
-    .filter(({ name, condition }) => condition !== 'outlook' && names.includes(name))
-    .map(({ offset, end, attributes }) => ({
-      source: html.slice(offset, end),
-      // Of two attributes with one name the first counts. HTML §13.2.5.33
-      attributes: new Map(
-        attributes.toReversed().map(({ name, value = '' }) => [name, decodeAttribute(value)]),
-      ),
-    }));
+/**
+ * @param name in lower case.
+ * @returns '' for an attribute without a value, character references decoded; undefined when there is no such attribute.
+ */
+export function attributeText({ attributes }: StartTag, name: string): string | undefined {
+  // Of two attributes with one name the first counts. HTML §13.2.5.33
+  const found = attributes.find(attribute => attribute.name === name);
+  return found && decodeAttribute(found.value ?? '');
 }
 
 const hiddenElements = ['style', 'script', 'title', 'head'];
 
-/** The words a reader of the HTML sees, near enough to be counted. */
-export function visibleText(html: string): string {
-  return decodeEntities(
-    replaceTags(withoutHidden(html, { elements: hiddenElements, comments: true }, ' '), () => ' '),
-  )
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+/** How many characters a reader of the HTML sees, near enough. */
+export function visibleLength(html: string): number {
+  const shown = withoutHidden(html, { elements: hiddenElements, comments: true }, ' ');
+  return wordsLength(decodeEntities(replaceTags(shown, () => ' ')));
+}
+
+/** UTF-16 units, each run of white space as one, and none for those at the edges. */
+export function wordsLength(text: string): number {
+  let length = 0;
+  let afterBlank = true;
+  for (let at = 0; at < text.length; at += 1) {
+    const blank = isBlank(text.charCodeAt(at));
+    if (!(blank && afterBlank)) length += 1;
+    afterBlank = blank;
+  }
+  return afterBlank && length > 0 ? length - 1 : length;
 }

@@ -5,6 +5,7 @@ import {
   createAddressBook,
   type UnreadableContact,
 } from '../recipients/address-book.js';
+import { columnKey } from '../recipients/column-key.js';
 import { parseList } from '../recipients/list.js';
 import type { ListRecord } from '../recipients/list-record.js';
 import { systemFiles } from '../system/files.js';
@@ -33,14 +34,15 @@ export async function readContacts(context: Context): Promise<Contacts> {
   const onRefused = (record: ListRecord) => {
     refused = record;
   };
-  for await (const row of parseList(systemFiles.stream(file), file, { onRefused, mayBeEmpty: true })) {
+  const reading = { onRefused, mayBeEmpty: true, roleIsField: true };
+  for await (const row of parseList(systemFiles.stream(file), file, reading)) {
     if (row instanceof Problem) {
       if (row.code === 'io' || row.code === 'input-missing') throw row;
       const cells = refused !== undefined && refused.line === row.where?.line ? refused.cells : undefined;
       unreadable.push({ problem: ofContacts(row), cells });
       continue;
     }
-    const alias = [...row.fields].find(([name]) => name.toLowerCase() === 'alias')?.[1].trim() ?? '';
+    const alias = [...row.fields].find(([name]) => columnKey(name) === 'alias')?.[1].trim() ?? '';
     const contact = { alias, mailbox: row.mailbox, fields: row.fields };
     const holder = alias === '' ? undefined : holders.get(alias.toLowerCase());
     if (holder === undefined) {

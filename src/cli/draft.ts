@@ -1,6 +1,7 @@
 /** From the command line and the configuration to the draft of an email, which reads nothing yet. */
+import { statSync } from 'node:fs';
 import { Problem } from '../problem.js';
-import type { ListEncoding } from '../recipients/list-encoding.js';
+import type { ListFlags } from '../recipients/list-flags.js';
 import type { Where } from '../recipients/where.js';
 import { readTrackingUrl } from '../tracking/tracking-url.js';
 import type { EmailDraft } from '../workflow/read-draft.js';
@@ -10,7 +11,7 @@ import { findSmtpHost, printSmtpAddress, type SmtpAddress } from './smtp-address
 import type { TransportOptions, TransportSettings } from './transport-options.js';
 
 /** The options that say who gets what: those of `send`, `check` and `preview`. */
-export interface DraftOptions extends GlobalOptions, TransportOptions {
+export interface DraftOptions extends GlobalOptions, TransportOptions, ListFlags {
   readonly to?: readonly string[];
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
@@ -18,14 +19,13 @@ export interface DraftOptions extends GlobalOptions, TransportOptions {
   readonly where?: Where;
   readonly sample?: number;
   readonly seed?: string;
-  readonly encoding?: ListEncoding;
-  readonly sheet?: string;
   readonly duplicates?: 'first' | 'last' | 'each';
   readonly skipInvalid?: boolean;
   readonly from?: string;
   readonly replyTo?: string;
   readonly subject?: string;
   readonly text?: string;
+  readonly root?: string;
   readonly attach?: readonly string[];
   readonly attachColumn?: readonly string[];
   readonly set?: ReadonlyMap<string, string>;
@@ -74,6 +74,11 @@ export function checkUsage(options: DraftOptions): void {
   if (options.out !== undefined && !options.dryRun) {
     throw new Problem('usage', '--out goes with --dry-run', { fix: 'Add --dry-run: nothing is sent then.' });
   }
+  if (options.root !== undefined && !statSync(options.root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Problem('input-missing', `--root ${options.root}: there is no such folder`, {
+      fix: 'Name the folder whose files the template may include and show.',
+    });
+  }
 }
 
 export function requireTrackingUrl(
@@ -100,6 +105,7 @@ export function createDraft(
     templatePath,
     folder: process.cwd(),
     textPath: options.text,
+    root: options.root,
     subject: options.subject,
     from: options.from,
     replyTo: options.replyTo,
@@ -115,7 +121,13 @@ export function createDraft(
     sample: options.sample,
     seed: options.seed,
     encoding: options.encoding,
+    delimiter: options.delimiter,
+    headerRow: options.headerRow,
     sheet: options.sheet,
+    visibleRows: options.visibleRows,
+    emailColumn: options.emailColumn,
+    nameColumn: options.nameColumn,
+    severalAddresses: options.severalAddresses,
     maxVisible: context.number('send.max_visible') ?? defaultMaxVisible,
     expose: options.expose,
     duplicates: options.duplicates,

@@ -95,6 +95,23 @@ export function assignment(
   return new Map(before ?? []).set(value.slice(0, equals).trim(), value.slice(equals + 1));
 }
 
+const delimiterNames: ReadonlyMap<string, string> = new Map([
+  ['tab', '\t'],
+  ['\\t', '\t'],
+  ['comma', ','],
+  ['semicolon', ';'],
+  ['pipe', '|'],
+]);
+
+/** What separates the cells of CSV: one sign of ASCII, by itself or by its name. */
+export function delimiter(value: string): string {
+  const sign = delimiterNames.get(value.toLowerCase()) ?? value;
+  // What addresses hold cannot stand between them, and a quote has its own meaning.
+  if (!/^[\t !#$%&'()*+,/:;<=>?[\\\]^`{|}~]$/.test(sign))
+    throw new InvalidArgumentError('It has to be one sign, such as , ; or |, or tab.');
+  return sign;
+}
+
 /** Conditions on the rows of lists; repeated, all of them hold. */
 export function where(value: string, before: Where | undefined): Where {
   const conditions = parseWhere(value);

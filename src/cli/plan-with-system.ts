@@ -4,17 +4,23 @@ import { compileApart } from '../system/compile-apart.js';
 import { systemFiles } from '../system/files.js';
 import { systemRandom } from '../system/random.js';
 import { type PlannedEmail, planEmail } from '../workflow/plan-email.js';
-import type { EmailDraft } from '../workflow/read-draft.js';
+import type { DraftPorts, EmailDraft } from '../workflow/read-draft.js';
 import { readAddressBook } from './address-book.js';
 import type { Context } from './context.js';
 
-/** @param store undefined: there is no database, and so nobody is suppressed. @throws Problems as `planEmail`. */
+/**
+ * @param store undefined: there is no database, and so nobody is suppressed.
+ * @param tellLists told what was understood of the lists, also when something else is wrong.
+ * @throws Problems as `planEmail`.
+ */
 export async function planWithSystem(
   draft: EmailDraft,
   context: Context,
   store: Store | undefined,
+  tellLists?: DraftPorts['tellLists'],
 ): Promise<PlannedEmail> {
   return planEmail(draft, {
+    tellLists,
     files: systemFiles,
     compile: compileApart,
     clock: systemClock,

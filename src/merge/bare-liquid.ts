@@ -3,6 +3,9 @@ import { type StartTag, startTags } from './html/start-tags.js';
 import type { ProtectedText } from './liquid/liquid-protection.js';
 import type { JoinedText } from './source-text.js';
 
+/** Of so many at once. */
+const mostTold = 1_000;
+
 /**
  * A value inside a tag and outside quotes: escaping does not hold it there, since a blank in it begins another attribute.
  * @param html compiled, with the Liquid of `source` still protected.
@@ -10,10 +13,13 @@ import type { JoinedText } from './source-text.js';
  */
 export function refuseBareLiquid(html: string, source: ProtectedText, written: JoinedText): void {
   if (source.tokens.length === 0) return;
-  const outside = [...startTags(html)].map(tag => withoutQuoted(tag, html)).join('');
-  const bare = source.tokens.filter(
-    ({ token, liquid }) => liquid.startsWith('{{') && outside.includes(token),
-  );
+  let outside = '';
+  for (const tag of startTags(html)) outside += withoutQuoted(tag, html);
+  const inTags = new Set(source.tokensIn(outside));
+  if (inTags.size === 0) return;
+  const bare = source.tokens
+    .filter(token => token.liquid.startsWith('{{') && inTags.has(token))
+    .slice(0, mostTold);
   if (bare.length === 0) return;
   throw new Problems(
     bare.map(

@@ -5,7 +5,7 @@
 import { decodeEntities } from './html/entities.js';
 import { htmlPieces } from './html/html-pieces.js';
 import { findEndTag } from './html/start-tags.js';
-import { findLiquid, protectLiquid } from './liquid/liquid-protection.js';
+import { findLiquid, type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { blockPart, printsWords, tagName } from './liquid/tag-names.js';
 
 /** The Liquid and the titles of a body, in their order. */
@@ -63,12 +63,30 @@ function liquidIn(html: string): readonly TitlePiece[] {
 /** References are decoded outside of the Liquid alone, in which `&amp;` is what was meant. */
 function decodedWords(content: string): string {
   const source = protectLiquid(content);
-  return source.restore(asText(decodeEntities(source.text)));
+  return titleWords(decodeEntities(source.text), source);
 }
 
-/** Words in which nothing is Liquid, though `&#123;&#123;` has become two braces. */
-export function asText(words: string): string {
-  return words.replaceAll(/\s+/g, ' ').replaceAll(/\{(?=[{%])/g, '{% raw %}{{% endraw %}');
+/**
+ * Words in which nothing is Liquid but what is still protected, though `&#123;&#123;` has become two braces.
+ * @returns with the Liquid of `source` in its places again.
+ */
+export function titleWords(words: string, source: ProtectedText): string {
+  const text = words.replaceAll(/\s+/g, ' ');
+  const parts: string[] = [];
+  let at = 0;
+  for (const { token, liquid } of source.tokensIn(text)) {
+    const begins = text.indexOf(token, at);
+    parts.push(asText(text.slice(at, begins)), liquid);
+    at = begins + token.length;
+  }
+  return parts.join('') + asText(text.slice(at));
+}
+
+function asText(words: string): string {
+  if (!/\{[{%]/.test(words)) return words;
+  // What ends a raw block cannot stand in one.
+  if (words.includes('endraw')) return words.replaceAll(/\{(?=[{%])/g, '{% raw %}{{% endraw %}');
+  return `{% raw %}${words}{% endraw %}`;
 }
 
 const found = 'title_found';

@@ -6,6 +6,7 @@ import { type Place, Problem } from '../problem.js';
 import { refuseBareLiquid } from './bare-liquid.js';
 import { firstTitle, titlesInHtml } from './body-title.js';
 import { inlineCss, loadJuice } from './css/inline-css.js';
+import { expandLinkedSheets } from './css/linked-sheets.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
@@ -15,18 +16,21 @@ import { compileMjml, loadMjml } from './mjml/mjml.js';
 import { expandIncludes } from './mjml/mjml-include.js';
 import { pageLanguage } from './page-language.js';
 import { placePixelSlot } from './pixel-placement.js';
-import { htmlFromText, textFromHtml } from './plain-text.js';
+import { htmlFromText, loadTextWriter, textFromHtml } from './plain-text.js';
 import { type JoinedText, joinPieces, type PlaceOf, wholeOf } from './source-text.js';
-
-export type TemplateKind = 'mjml' | 'html' | 'md' | 'txt';
+import { type TemplateKind, templateKind } from './template-kind.js';
+import type { TemplateNotice } from './template-notice.js';
+import type { RootFolder } from './template-path.js';
 
 export interface TemplateFile {
   readonly path: string;
   readonly source: string;
   /** The hand-written text part, when there is one. */
   readonly text?: { readonly path: string; readonly source: string } | undefined;
-  /** Of MJML: the text of every file it includes, by its path. */
+  /** The text of every file that MJML includes, or that HTML links to as a style sheet, by its path. */
   readonly includes?: ReadonlyMap<string, string>;
+  /** Whose files it may use beside those of its own folder. */
+  readonly root?: RootFolder | undefined;
 }
 
 /** Liquid throughout. JSON keeps it: a copy made next week from the stored form has the same octets. */
@@ -48,25 +52,19 @@ export interface TemplateResult {
   readonly fields: ReadonlyMap<string, Place>;
   /** Every image to be attached, by the path to open it, with the place of its first use. */
   readonly images: ReadonlyMap<string, Place>;
+  readonly notices: readonly TemplateNotice[];
 }
 
 /** The slot that every copy comes to exactly once. `raw`: the element is ours, not a value to escape. */
 const pixelSlot = '{{ pixel | raw }}';
 const pixelPlaceholder = /\{\{-?\s*pixel\s*-?\}\}/g;
 
-/** @returns undefined when the name does not end in a way that says what it is. */
-export function templateKind(path: string): TemplateKind | undefined {
-  const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
-  if (ending === 'mjml' || ending === 'html' || ending === 'md' || ending === 'txt') return ending;
-  if (ending === 'htm') return 'html';
-  return ending === 'markdown' ? 'md' : undefined;
-}
-
 /** Loads what takes long, for a template of that name that is still to come. */
 export async function prepareToCompile(path: string): Promise<void> {
   const kind = templateKind(path);
   if (kind === 'mjml') await loadMjml();
   if (kind === 'html') await loadJuice();
+  await loadTextWriter();
 }
 
 /**
@@ -107,7 +105,11 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   }
   const template = { file: file.path, text: body, lineOffset: bodyLineOffset };
   const joined =
-    kind === 'mjml' ? expandIncludes(template, file.includes ?? new Map()) : joinPieces([wholeOf(template)]);
+    kind === 'mjml'
+      ? await expandIncludes(template, file.includes ?? new Map(), file.root)
+      : kind === 'html'
+        ? expandLinkedSheets(template, file.includes ?? new Map(), file.root)
+        : joinPieces([wholeOf(template)]);
   const origin: Origin = {
     place: { file: file.path },
     lineOffset: bodyLineOffset,
@@ -117,7 +119,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const written = parseLiquid('html', joined.text, origin);
   const source = protectLiquid(joined.text);
 
-  const html = await compileHtml(kind, source, joined.placeOf, frontMatter.locale);
+  const { html, notices = [] } = await compileHtml(kind, source, joined.placeOf, frontMatter.locale);
   const text = await compileText(kind, source, html, file);
   const subjectLine = requireSubject(
     subject ?? frontMatter.subject ?? (await titleInBody(kind, source, joined)),
@@ -125,7 +127,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   );
 
   refuseBareLiquid(html, source, joined);
-  const images = findImages(html, source, joined, file.path);
+  const images = findImages(html, source, joined, file);
 
   return {
     file,
@@ -137,6 +139,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     },
     frontMatter,
     images,
+    notices,
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
         place: { file: file.path },
@@ -153,16 +156,16 @@ async function compileHtml(
   source: ProtectedText,
   placeOf: PlaceOf,
   locale: string | undefined,
-): Promise<string> {
+): Promise<{ readonly html: string; readonly notices?: readonly TemplateNotice[] }> {
   switch (kind) {
     case 'mjml':
       return compileMjml(source, placeOf);
     case 'md':
-      return compileMarkdown(source, placeOf, pageLanguage(locale));
+      return { html: await compileMarkdown(source, placeOf, pageLanguage(locale)) };
     case 'txt':
-      return htmlFromText(source, pageLanguage(locale));
+      return { html: htmlFromText(source, pageLanguage(locale)) };
     case 'html':
-      return inlineCss(source, placeOf);
+      return { html: await inlineCss(source, placeOf) };
   }
 }
 

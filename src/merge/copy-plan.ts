@@ -69,18 +69,23 @@ export interface CopyPlan {
 
 /** The merge alone, without a token to seal: cheap enough to be tried for every recipient before the first transaction. */
 export function createTrial(
-  composition: Pick<Composition, 'template' | 'boundary' | 'date' | 'set' | 'defaults' | 'trackingUrl'>,
+  composition: Pick<
+    Composition,
+    'mode' | 'template' | 'boundary' | 'date' | 'set' | 'defaults' | 'trackingUrl'
+  >,
   { emailId, templatePath }: Pick<CopyContext, 'emailId' | 'templatePath'>,
 ): (recipient: CopyRecipient) => RenderResult {
   const { template, boundary, date, trackingUrl } = composition;
   const renderTemplate = createRenderer(template, templatePath, boundary, date);
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
+  const roleIsField = composition.mode === 'each';
   const link = trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'trial');
   const image = trackingUrl === undefined ? '' : pixelElement(pixelUrl(trackingUrl, 'trial'));
   return recipient => {
     const pixel = recipient.tracked ? image : '';
-    return renderTemplate(createScope(recipient, { set, defaults, emailId, unsubscribeUrl: link, pixel }));
+    const values = { set, defaults, emailId, unsubscribeUrl: link, pixel, roleIsField };
+    return renderTemplate(createScope(recipient, values));
   };
 }
 
@@ -114,6 +119,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
         emailId: context.emailId,
         unsubscribeUrl: link,
         pixel: pixel(composition, context, recipient),
+        roleIsField: composition.mode === 'each',
       }),
     );
   }

@@ -3,7 +3,7 @@
  * then for a cell of a list to say, and only what a link in a mail may be is sent. What the template itself begins with
  * a scheme and a host is its author's own word, and costs nothing here.
  */
-import { parseUrl } from '../message/idna.js';
+import { isWebUrl } from '../message/idna.js';
 import { decodeAttribute } from './html/entities.js';
 import type { MarkedTemplate, Segment } from './liquid/static-runs.js';
 
@@ -142,12 +142,24 @@ const endsInStyle = 'has a character in it that ends an address in CSS';
 
 /** Elements that a value brought along; an image of the message itself and a place in it are no way out. */
 function faultsInMarkup(text: string): readonly UrlFault[] {
-  return [...text.matchAll(attributes)].flatMap(([written, double, single, bare]) => {
+  const faults: UrlFault[] = [];
+  let international = 0;
+  for (const [written, double, single, bare] of text.matchAll(attributes)) {
     const url = decodeAttribute(double ?? single ?? bare ?? '');
-    const why = /^(?:cid:|#)/i.test(url) ? undefined : urlFault(url);
-    return why === undefined ? [] : [{ written: written.trim(), url, why }];
-  });
+    if (/^(?:cid:|#)/i.test(url)) continue;
+    if (/[^\x00-\x7f]|xn--/i.test(url)) international += 1;
+    const why = international > mostInternational ? tooManyInternational : urlFault(url);
+    if (why !== undefined) faults.push({ written: written.trim(), url, why });
+    if (faults.length >= mostFaults) break;
+  }
+  return faults;
 }
+
+/** Of one value: the first is told. */
+const mostFaults = 100;
+/** Of one value: each takes libraries 0.1 ms. */
+const mostInternational = 100;
+const tooManyInternational = `comes behind ${mostInternational} others with international letters, and so many are not read`;
 
 /**
  * Why an address is not to be sent, or undefined. Programs that show mail take out line ends and tabs, decode references
@@ -166,5 +178,5 @@ export function urlFault(written: string): string | undefined {
   const host = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
   if (host.includes('@')) return 'has a name before its host, and reads as another host';
   const isHost = /^(?:[\p{L}\p{M}\p{N}._-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/iu.test(host);
-  return isHost && parseUrl(url) !== undefined ? undefined : 'has no host';
+  return isHost && isWebUrl(url) ? undefined : 'has no host';
 }

@@ -29,7 +29,13 @@ export async function readEntries(file: string, yaml: string): Promise<readonly 
   const reader = new EntryReader(library, file, yaml, lines);
   // Of the schemas, the one that knows text alone. YAML 1.2 §10.1
   const document = reader.attempt(() =>
-    library.parseDocument(yaml, { lineCounter: lines, schema: 'failsafe', logLevel: 'error' }),
+    // Pretty errors quote the text around each, and there may be thousands of which the first is told.
+    library.parseDocument(yaml, {
+      lineCounter: lines,
+      schema: 'failsafe',
+      logLevel: 'error',
+      prettyErrors: false,
+    }),
   );
   const [error] = document.errors;
   if (error !== undefined) throw reader.syntaxProblem(error);

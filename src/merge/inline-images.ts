@@ -3,7 +3,7 @@
  * shown by its Content-ID (RFC 2392). What is somewhere else, with http or inside the HTML, stays as it is.
  */
 import { type Place, Problem, Problems } from '../problem.js';
-import type { CompiledTemplate } from './compile-template.js';
+import type { CompiledTemplate, TemplateFile } from './compile-template.js';
 import { decodeAttribute } from './html/entities.js';
 import { replaceReferences } from './html/references.js';
 import { type ProtectedText, protectLiquid, sourceOffset } from './liquid/liquid-protection.js';
@@ -15,7 +15,7 @@ const elsewhere = /^(?:(?!file:)[a-z][a-z\d+.-]+:|\/\/|#)/i;
 
 /**
  * @param html compiled, with the Liquid of `source` still protected.
- * @param template path of the template: wherever an image is named, its path starts in that folder.
+ * @param template wherever an image is named, its path starts in the folder of the template.
  * @returns paths to open the images by, each with the place of its first use.
  * @throws Problems `template-syntax`: all that cannot be attached.
  */
@@ -23,7 +23,7 @@ export function findImages(
   html: string,
   source: ProtectedText,
   written: JoinedText,
-  template: string,
+  { path: template, root }: Pick<TemplateFile, 'path' | 'root'>,
 ): ReadonlyMap<string, Place> {
   const images = new Map<string, Place>();
   const problems: Problem[] = [];
@@ -43,13 +43,13 @@ export function findImages(
     }
     const path =
       source.restore(name) === name
-        ? resolveInside(folder, folder, name)
+        ? resolveInside(folder, folder, name, root)
         : { ok: false as const, why: 'which file is attached is the same for everybody' };
     if (!path.ok) {
       problems.push(
         new Problem('template-syntax', `the image ${source.restore(name)} cannot be attached: ${path.why}`, {
           where,
-          fix: 'Copy it into the folder of the template, or link to it with https. A condition goes around an image.',
+          fix: 'Copy it into the folder of the template, name a folder that holds it with --root, or link to it with https. A condition goes around an image.',
         }),
       );
     } else if (!images.has(path.value)) {
@@ -65,14 +65,14 @@ export function findImages(
 export function showImages(
   compiled: CompiledTemplate,
   contentIds: ReadonlyMap<string, string>,
-  template: string,
+  { path: template, root }: Pick<TemplateFile, 'path' | 'root'>,
 ): CompiledTemplate {
   if (compiled.html === undefined || contentIds.size === 0) return compiled;
   const folder = folderOf(template);
   const html = protectLiquid(compiled.html);
   const shown = replaceReferences(html.text, ({ value }) => {
     const name = nameIn(value, html);
-    const path = name === undefined ? undefined : resolveInside(folder, folder, name);
+    const path = name === undefined ? undefined : resolveInside(folder, folder, name, root);
     const contentId = path?.ok ? contentIds.get(path.value) : undefined;
     return contentId === undefined ? value : `cid:${contentId}`;
   });
@@ -85,8 +85,11 @@ function firstOfEach(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.toReversed().map(problem => [key(problem), problem])).values()].toReversed();
 }
 
+/** More characters than a token has. */
+const longestToken = 40;
+
 /** The file that a `src` names; undefined when it names none, or Liquid says what it names. */
-function nameIn(value: string, { tokens }: ProtectedText): string | undefined {
+function nameIn(value: string, source: ProtectedText): string | undefined {
   const decoded = decodeAttribute(value.trim());
   // `{{ url }}` may be anything; after `{% if … %}` something written begins.
   let rest = decoded;
@@ -100,7 +103,8 @@ function nameIn(value: string, { tokens }: ProtectedText): string | undefined {
   }
 
   function tokenAt(text: string) {
-    return tokens.find(({ token }) => text.startsWith(token));
+    const [first] = source.tokensIn(text.slice(0, longestToken));
+    return first !== undefined && text.startsWith(first.token) ? first : undefined;
   }
 }
 

@@ -7,7 +7,6 @@ import type { CompiledTemplate } from './compile-template.js';
 import { decodeEntities } from './html/entities.js';
 import { replaceTags, withoutHidden } from './html/strip-markup.js';
 import { findLiquid } from './liquid/liquid-protection.js';
-import { Tokenizer, TypeGuards } from './liquid/liquidjs.js';
 
 /** A character that no pattern goes over. */
 const between = '\ufdd0';
@@ -30,29 +29,56 @@ const nothing = /\[object [A-Z]\w{0,60}\]|(?<![\w-])(?:undefined|NaN|Infinity)(?
 
 /**
  * Of what a field wrote.
+ * @param isMeant of words that look like it and are to be read.
  * @returns the first of each kind, as it stands there.
  */
-export function findLeftovers(text: string): readonly string[] {
-  return firstOfEachKind(leftoversIn(text));
-}
-
-function leftoversIn(text: string): readonly string[] {
-  return [...(text.match(foreign) ?? []), ...(text.match(nothing) ?? [])];
+export function findLeftovers(
+  text: string,
+  isMeant: (words: string) => boolean = () => false,
+): readonly string[] {
+  return firstInEach([foreign, nothing], text, isMeant);
 }
 
 /** Of what the template says. */
 export function findForeignSyntax(text: string): readonly string[] {
-  return firstOfEachKind(text.match(foreign) ?? []);
+  return firstInEach([foreign], text, () => false);
 }
 
 /** What the author put into values: words in tags and in `{% capture %}`, and everything that is raw. */
 export function meantWords({ subject, html = '', text }: CompiledTemplate): ReadonlySet<string> {
   const meant = new Set<string>();
+  const addAll = (words: string, pattern: RegExp) => {
+    for (const [found] of words.matchAll(pattern)) meant.add(found);
+  };
   for (const part of [subject, html, text]) {
-    for (const { raw = '' } of findLiquid(part)) for (const words of leftoversIn(raw)) meant.add(words);
-    for (const words of wordsInLiquid(part).match(nothing) ?? []) meant.add(words);
+    for (const { raw = '' } of findLiquid(part))
+      for (const pattern of [foreign, nothing]) addAll(raw, pattern);
+    if (part.search(nothing) !== -1) addAll(wordsInLiquid(part), nothing);
   }
   return meant;
+}
+
+function firstInEach(
+  patterns: readonly RegExp[],
+  text: string,
+  isMeant: (words: string) => boolean,
+): readonly string[] {
+  const first = new Map<string, string>();
+  for (const pattern of patterns) {
+    let last: string | undefined;
+    pattern.lastIndex = 0;
+    for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+      const [words] = found;
+      const kind = leftoverKind(words);
+      if (kind === last || isMeant(words)) continue;
+      last = kind;
+      const known = first.get(kind);
+      // They are told in the order of their last ones.
+      if (known !== undefined) first.delete(kind);
+      first.set(kind, known ?? words);
+    }
+  }
+  return [...first.values()];
 }
 
 export function firstOfEachKind(found: readonly string[]): readonly string[] {
@@ -77,38 +103,44 @@ export function mayLeaveOver({ subject, html, text }: CompiledTemplate): boolean
 }
 
 function withoutLiquid(template: string): string {
-  const parts: string[] = [];
+  let words = '';
   let at = 0;
   for (const { offset, end } of findLiquid(template)) {
-    parts.push(template.slice(at, offset), between);
+    words += template.slice(at, offset) + between;
     at = end;
   }
-  return parts.join('') + template.slice(at);
+  return words + template.slice(at);
 }
 
 /** The template without what is raw, to be searched as a copy. */
 export function withoutRaw(template: string): string {
-  const parts: string[] = [];
+  let words = '';
   let at = 0;
   for (const { offset, end, raw } of findLiquid(template)) {
     if (raw === undefined) continue;
-    parts.push(template.slice(at, offset), between);
+    words += template.slice(at, offset) + between;
     at = end;
   }
-  return parts.join('') + template.slice(at);
+  return words + template.slice(at);
 }
 
 /** Of tags and outputs, and of the text that is captured. */
 function wordsInLiquid(template: string): string {
-  const words: string[] = [];
+  let words = '';
   let captures = 0;
-  for (const token of new Tokenizer(template).readTopLevelTokens()) {
-    if (TypeGuards.isTagToken(token) && token.name === 'capture') captures += 1;
-    if (TypeGuards.isTagToken(token) && token.name === 'endcapture') captures -= 1;
-    if (!TypeGuards.isHTMLToken(token) || captures > 0) words.push(token.getText());
+  let at = 0;
+  for (const { offset, end } of findLiquid(template)) {
+    if (captures > 0) words += template.slice(at, offset) + between;
+    captureTag.lastIndex = offset;
+    const capture = captureTag.exec(template);
+    if (capture !== null) captures += capture[1] === undefined ? 1 : -1;
+    words += template.slice(offset, end) + between;
+    at = end;
   }
-  return words.join(between);
+  return words;
 }
+
+const captureTag = /\{%-?\s*(end)?capture\b/y;
 
 /** What somebody reads or follows: the words, and the values of four attributes. Compilers write more than that. */
 export function readableHtml(html: string): string {

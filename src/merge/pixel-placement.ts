@@ -5,11 +5,15 @@
  */
 import { before } from '../text-scan.js';
 import { type HtmlPiece, htmlPieces } from './html/html-pieces.js';
+import { applyEdits } from './html/text-edits.js';
 
+/** Takes time in proportion to the HTML: its pieces are read three times at most, and none is kept. */
 export function placePixelSlot(html: string, slot: string): string {
-  const pieces = [...htmlPieces(html)];
-  const places = placesOf(pieces).map(at => afterPreheader(html, pieces, at));
-  return places.toReversed().reduce((text, at) => text.slice(0, at) + slot + text.slice(at), html);
+  const places = afterPreheaders(html, placesOf(html));
+  return applyEdits(
+    html,
+    places.map(at => ({ offset: at, end: at, text: slot })),
+  );
 }
 
 /**
@@ -31,19 +35,22 @@ interface Block {
 interface Body {
   /** Behind the start tag. */
   readonly end: number;
-  readonly blocks: readonly Block[];
+  /** The block that it is in, and no other block is around. */
+  readonly outermost: Block | undefined;
+  /** How many blocks it is in. */
+  readonly depth: number;
   /** Of the outermost block. */
   readonly branch: number;
 }
 
 /** Behind the body's start tag; behind that of each branch when each has its own; where the body begins without one. */
-function placesOf(pieces: readonly HtmlPiece[]): readonly number[] {
-  const bodies = findBodies(pieces);
+function placesOf(html: string): readonly number[] {
+  const bodies = findBodies(html);
   const [first] = bodies;
-  if (first === undefined) return [startOfImpliedBody(pieces)];
-  const [outermost] = first.blocks;
+  if (first === undefined) return [startOfImpliedBody(html)];
+  const { outermost } = first;
   if (outermost === undefined) return [first.end];
-  const beside = bodies.filter(({ blocks }) => blocks.length === 1 && blocks[0] === outermost);
+  const beside = bodies.filter(body => body.depth === 1 && body.outermost === outermost);
   const isOnePerBranch =
     outermost.hasElse &&
     beside.length === outermost.branches &&
@@ -51,13 +58,15 @@ function placesOf(pieces: readonly HtmlPiece[]): readonly number[] {
   return isOnePerBranch ? beside.map(({ end }) => end) : [outermost.end];
 }
 
-function findBodies(pieces: readonly HtmlPiece[]): readonly Body[] {
+function findBodies(html: string): readonly Body[] {
   const bodies: Body[] = [];
   const open: Block[] = [];
-  for (const piece of pieces) {
+  for (const piece of htmlPieces(html)) {
     if (piece.kind === 'liquid') followBlocks(open, piece);
-    else if (piece.kind === 'tag' && piece.name === 'body' && !piece.isEnd)
-      bodies.push({ end: piece.end, blocks: [...open], branch: open[0]?.branches ?? 0 });
+    else if (piece.kind === 'tag' && piece.name === 'body' && !piece.isEnd) {
+      const [outermost] = open;
+      bodies.push({ end: piece.end, outermost, depth: open.length, branch: outermost?.branches ?? 0 });
+    }
   }
   return bodies;
 }
@@ -83,10 +92,10 @@ const headTags =
   /^(?:html|head|base|basefont|bgsound|link|meta|title|style|script|noscript|noframes|template)$/;
 
 /** Behind the head where no tag begins the body, before any block that has a part of it; 0 for a fragment. */
-function startOfImpliedBody(pieces: readonly HtmlPiece[]): number {
+function startOfImpliedBody(html: string): number {
   const open: Block[] = [];
   let start = 0;
-  for (const piece of pieces) {
+  for (const piece of htmlPieces(html)) {
     const isContent = piece.kind === 'text' || (piece.kind === 'tag' && !headTags.test(piece.name));
     if (isContent) return start;
     if (piece.kind === 'liquid') followBlocks(open, piece);
@@ -95,23 +104,55 @@ function startOfImpliedBody(pieces: readonly HtmlPiece[]): number {
   return start;
 }
 
-/** Behind the element that list views show and readers do not see, if it is the first of the body. */
-function afterPreheader(html: string, pieces: readonly HtmlPiece[], from: number): number {
-  const rest = pieces.filter(({ start }) => start >= from);
-  const first = rest.findIndex(({ kind }) => kind !== 'comment');
-  const opening = rest[first];
-  if (opening?.kind !== 'tag' || opening.isEnd || !isHidden(html.slice(opening.start, opening.end)))
-    return from;
-  let depth = 0;
+/** An element that list views show and readers do not see, at the beginning of a body. */
+interface Preheader {
+  /** Of its place in the list. */
+  readonly index: number;
+  /** How many elements of that name are open around it, and how many blocks. */
+  readonly depth: number;
+  readonly blocks: number;
+}
+
+/** The elements of one name. */
+interface Nesting {
+  depth: number;
+  readonly preheaders: Preheader[];
+}
+
+/**
+ * @param places where pieces begin, in their order.
+ * @returns the same places, each moved behind the preheader that begins there, if one does.
+ */
+function afterPreheaders(html: string, places: readonly number[]): readonly number[] {
+  const moved = [...places];
+  const nestings = new Map<string, Nesting>();
   let blocks = 0;
-  for (const piece of rest.slice(first)) {
+  let reached = 0;
+  let next = 0;
+  let unfinished = 0;
+  for (const piece of htmlPieces(html, places[0])) {
+    while (reached < places.length && piece.start >= (places[reached] as number)) reached += 1;
+    if (piece.kind === 'comment') continue;
+    for (; next < reached; next += 1) {
+      if (piece.kind !== 'tag' || piece.isEnd || !isHidden(html.slice(piece.start, piece.end))) continue;
+      const nesting = nestings.get(piece.name) ?? { depth: 0, preheaders: [] };
+      nestings.set(piece.name, nesting);
+      nesting.preheaders.push({ index: next, depth: nesting.depth, blocks });
+      unfinished += 1;
+    }
+    if (next === places.length && unfinished === 0) break;
     if (piece.kind === 'liquid')
       blocks += blockNames.has(piece.name) ? 1 : piece.name.startsWith('end') ? -1 : 0;
-    if (piece.kind !== 'tag' || piece.name !== opening.name) continue;
-    depth += piece.isEnd ? -1 : 1;
-    if (depth === 0) return blocks === 0 ? piece.end : from;
+    const nesting = piece.kind === 'tag' ? nestings.get(piece.name) : undefined;
+    if (piece.kind !== 'tag' || nesting === undefined) continue;
+    nesting.depth += piece.isEnd ? -1 : 1;
+    while (nesting.preheaders.at(-1)?.depth === nesting.depth) {
+      const ended = nesting.preheaders.pop() as Preheader;
+      unfinished -= 1;
+      if (ended.blocks === blocks) moved[ended.index] = piece.end;
+    }
   }
-  return from;
+  return moved;
 }
 
 function isHidden(tag: string): boolean {

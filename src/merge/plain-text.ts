@@ -8,10 +8,7 @@ import { layOut } from './page-layout.js';
  * lines (so never the pixel), nothing that is hidden from readers of the HTML.
  */
 export async function textFromHtml(html: string, source: ProtectedText): Promise<string> {
-  const [{ convert }, { formatTable }] = await Promise.all([
-    import('html-to-text'),
-    import('./text-tables.js'),
-  ]);
+  const [{ convert }, { formatTable }] = await loadTextWriter();
   const heading = { options: { uppercase: false } };
   const text = convert(html, {
     wordwrap: false,
@@ -32,6 +29,11 @@ export async function textFromHtml(html: string, source: ProtectedText): Promise
     ],
   });
   return joinTagLines(text.trimEnd(), source);
+}
+
+/** Loaded for templates alone. */
+export function loadTextWriter() {
+  return Promise.all([import('html-to-text'), import('./text-tables.js')]);
 }
 
 /** What an image says to those who do not see it; decoration says nothing. */
@@ -86,7 +88,7 @@ function joinTagLines(text: string, { tokens }: ProtectedText): string {
     } else if (found !== undefined) {
       widest = Math.max(widest, gap);
       tags += found;
-      if (/\{%\s*endfor\b/.test(tags)) write('');
+      if (/\{%\s*endfor\b/.test(found)) write('');
       gap = 1;
     } else {
       write(line);

@@ -21,12 +21,13 @@ export type ReadRecipient = Pick<CopyRecipient, 'emailAddress' | 'name' | 'role'
  */
 export function createCopyReader(
   {
+    mode,
     template,
     date,
     set,
     defaults,
     trackingUrl,
-  }: Pick<Composition, 'template' | 'date' | 'set' | 'defaults' | 'trackingUrl'>,
+  }: Pick<Composition, 'mode' | 'template' | 'date' | 'set' | 'defaults' | 'trackingUrl'>,
   { emailId, templatePath }: Pick<CopyContext, 'emailId' | 'templatePath'>,
 ): (recipient: ReadRecipient) => ReadableCopy {
   const origin = { place: { file: templatePath }, lineOffset: 0 };
@@ -41,6 +42,7 @@ export function createCopyReader(
     emailId,
     unsubscribeUrl: trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'preview'),
     pixel: '',
+    roleIsField: mode === 'each',
   };
   return recipient => {
     const scope = createScope(recipient, values);

@@ -91,7 +91,7 @@ export function createRenderer(
   function leftoversIn(values: readonly string[], scope: Scope): readonly Leftover[] {
     const isMeant = (words: string) =>
       meant.has(words) && !Object.values(scope).some(value => value.includes(words));
-    const ofValues = firstOfEachKind(values.flatMap(findLeftovers).filter(words => !isMeant(words)));
+    const ofValues = firstOfEachKind(values.flatMap(text => findLeftovers(text, isMeant)));
     if (!readsWhole) return ofValues.map(words => ({ words, inTemplate: false }));
     const ofAll = [subject, text, html].flatMap(part => leftoversOf(part?.searched, scope));
     const others = firstOfEachKind(ofAll.filter(words => !ofValues.includes(words)));

@@ -22,6 +22,8 @@ export interface ScopeValues {
   readonly unsubscribeUrl: string | undefined;
   /** The image element; '' in copies that carry none. */
   readonly pixel: string;
+  /** true in mail to one each, where a column named `role` is a merge field as any other. */
+  readonly roleIsField?: boolean;
 }
 
 /**
@@ -43,11 +45,17 @@ export function createScope(person: ScopePerson, values: ScopeValues): Scope {
   put(person.fields);
   scope['email'] = person.emailAddress;
   if (person.name !== '') scope['name'] = person.name;
-  scope['role'] = person.role;
+  if (!values.roleIsField || !hasRole(person.fields)) scope['role'] = person.role;
   scope['email_id'] = values.emailId;
   scope['pixel'] = values.pixel;
   if (values.unsubscribeUrl !== undefined) scope['unsubscribe_url'] = values.unsubscribeUrl;
   return scope;
+}
+
+/** Its cell may be empty: then there is no role to be told. */
+function hasRole(fields: Fields): boolean {
+  for (const name of fields.keys()) if (fieldIdentifier(name) === 'role') return true;
+  return false;
 }
 
 const identifiers = new Map<string, string>();

@@ -35,14 +35,15 @@ function textType(type: string, octets: Buffer): string {
  */
 function calendarMethod(text: string): string | undefined {
   // A long line goes on behind a line end and a blank. RFC 5545 §3.1
-  const lines = text.replaceAll(/\r?\n[ \t]/g, '').split(/\r?\n/);
-  const methods = lines.flatMap(
-    line => /^METHOD(?:;[^:]*)?:([a-z0-9-]{1,40})[ \t]*$/i.exec(line)?.[1]?.toUpperCase() ?? [],
-  );
-  const calendars = lines.filter(line => /^BEGIN:VCALENDAR\s*$/i.test(line)).length;
+  const lines = text.replaceAll(/\r?\n[ \t]/g, '');
+  const methods = Array.from(lines.matchAll(methodLine), ([, method = '']) => method.toUpperCase());
+  const calendars = lines.match(beginLine)?.length ?? 0;
   const [method] = methods;
   return methods.length === calendars && methods.every(other => other === method) ? method : undefined;
 }
+
+const methodLine = /^METHOD(?:;[^:\r\n]*)?:([a-z0-9-]{1,40})[ \t]*\r?$/gim;
+const beginLine = /^BEGIN:VCALENDAR[ \t]*\r?$/gim;
 
 /** 7-bit, without NUL and lone CR, in lines of at most 998 octets, a header field first (RFC 2045 §2.7). */
 function isCarriedAsItIs(octets: Buffer, boundary: string): boolean {

@@ -137,6 +137,9 @@ function localPartFault(localPart: string): string | undefined {
  */
 export function splitMailboxList(text: string): readonly string[] {
   const items: string[] = [];
+  const add = (item: string) => {
+    if (item !== '') items.push(item);
+  };
   let start = 0;
   let quoted = false;
   let angled = false;
@@ -151,11 +154,12 @@ export function splitMailboxList(text: string): readonly string[] {
     else if (character === '"') quoted = true;
     else if (character === '<') angled = true;
     else if (character === ',') {
-      items.push(text.slice(start, index));
+      if (index > start) add(trimBlanks(text.slice(start, index)));
       start = index + 1;
     }
   }
-  return [...items, text.slice(start)].map(trimBlanks).filter(item => item !== '');
+  add(trimBlanks(text.slice(start)));
+  return items;
 }
 
 /** For people, and for `parseMailbox` again: the name in quotes when it needs them or reads as an address. */

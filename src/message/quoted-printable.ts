@@ -42,11 +42,35 @@ export function encodePiece(text: string): EncodedPiece {
 }
 
 function encodeLines(lines: string, lineStarts: RegExp): EncodedPiece {
-  const closed = measure(wrap(encode(lines), maxLine).replace(lineStarts, disguise));
+  const closed = measure(wrapLines(encode(lines)).replace(lineStarts, disguise));
   if (!/[ \t]$/.test(lines)) return closed;
   // With a letter behind it, white space needs no code.
-  const open = wrap(encode(`${lines}-`), maxLine).slice(0, -1);
+  const open = wrapLines(encode(`${lines}-`)).slice(0, -1);
   return { ...measure(open.replace(lineStarts, disguise)), atLineEnd: closed };
+}
+
+/** As `wrap` does it, which takes long for each line: here only those that are too long get there. */
+function wrapLines(encoded: string): string {
+  if (encoded.length <= maxLine) return encoded;
+  let wrapped = '';
+  let written = 0;
+  for (let start = 0; start < encoded.length; ) {
+    const found = encoded.indexOf('\r\n', start);
+    const end = found === -1 ? encoded.length : found + 2;
+    if (end - start > maxLine || (found === -1 && start > 0)) {
+      wrapped += encoded.slice(written, start) + wrapLine(encoded.slice(start, end), start > 0);
+      written = end;
+    }
+    start = end;
+  }
+  return wrapped + encoded.slice(written);
+}
+
+/** What fits is left as it is, but for the last of several lines: `wrap` has another look at that. */
+const linesBefore = '\r\n'.repeat(maxLine);
+
+function wrapLine(line: string, hasLinesBefore: boolean): string {
+  return hasLinesBefore ? wrap(linesBefore + line, maxLine).slice(linesBefore.length) : wrap(line, maxLine);
 }
 
 /** The first letter of such a line in code, with a soft line break behind `From ` where the line would be too long. */

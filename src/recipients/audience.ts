@@ -1,7 +1,6 @@
 /** Who gets a copy and who sees whom. One person, one copy. */
 import { addrSpecKey } from '../message/mailbox.js';
 import { type Place, Problem, type Rows } from '../problem.js';
-import { isAddressingColumn } from './list-columns.js';
 import type { Recipient, Role } from './recipient.js';
 import { RowNumbers } from './row-numbers.js';
 
@@ -78,7 +77,7 @@ function findDistinctRows(person: Person, keepLast: boolean): readonly Mention[]
   const distinct = new Map<string, Mention>();
   for (const mention of person) {
     if (!('file' in mention.source)) continue;
-    const content = [...mention.fields].filter(([name]) => !isAddressingColumn(name));
+    const content = [...mention.fields].filter(([name]) => !mention.addressing?.has(name));
     const key = JSON.stringify(content.sort(([a], [b]) => (a < b ? -1 : 1)));
     if (keepLast) distinct.delete(key);
     if (!distinct.has(key)) distinct.set(key, mention);

@@ -1,73 +1,43 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../problem.js';
-import { createTranscoder, type ListEncoding, type Transcoder } from './list-encoding.js';
+import { type BlankRemover, createBlankRemover } from './csv-blanks.js';
+import { type CsvBegin, readHead } from './csv-head.js';
+import type { ListEncoding } from './list-encoding.js';
+import { createTranscoder, transcode } from './list-encoding.js';
+import type { ListFlags } from './list-flags.js';
 import { type ListRecord, maxRecordOctets } from './list-record.js';
 
-export const saveAsUtf8 = 'Save it as "CSV UTF-8"; a list to send to may be in what --encoding says.';
+export type CsvReading = Pick<ListFlags, 'encoding' | 'delimiter' | 'headerRow'>;
 
 /**
- * Records of a CSV file (RFC 4180), separated by comma, semicolon or tab, read as a stream; blank ones are left out.
- * @param encoding of a file without a byte order mark; undefined: UTF-8.
+ * Records of a CSV file (RFC 4180), separated by comma, semicolon or tab, read as a stream; blank ones are left out. In a
+ * file named .tsv quotes are text, unless the delimiter is given.
  * @throws Problem `list-syntax` where the structure is broken, after everything before it was yielded.
  */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
-  encoding?: ListEncoding,
+  { encoding, delimiter, headerRow }: CsvReading = {},
 ): AsyncGenerator<ListRecord, void, void> {
   const transcoder = createTranscoder(encoding);
-  let reader: RecordReader | undefined;
-  for await (const octets of headerFirst(transcode(chunks, transcoder), file)) {
-    reader ??= createRecordReader(octets, file, transcoder.encoding);
-    yield* reader.write(octets);
+  const octets = transcode(chunks, transcoder);
+  try {
+    const begin = await readHead(octets, file, { delimiter, headerRow });
+    if (begin === undefined) return;
+    const isTsv = /\.tsv$/i.test(file) && delimiter === undefined && begin.delimiter === '\t';
+    const reader = createRecordReader(begin, file, transcoder.encoding, isTsv);
+    yield* reader.write(begin.octets);
+    for await (const more of octets) yield* reader.write(more);
+    yield* reader.end();
+  } finally {
+    // The head was taken from it by hand: whoever stops early closes the file.
+    await octets.return();
   }
-  if (reader !== undefined) yield* reader.end();
-}
-
-async function* transcode(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  transcoder: Transcoder,
-): AsyncGenerator<Buffer, void, void> {
-  for await (const chunk of chunks) {
-    const octets = transcoder.write(chunk);
-    if (octets.length > 0) yield octets;
-  }
-  const last = transcoder.end();
-  if (last.length > 0) yield last;
-}
-
-/** The same octets without a byte order mark, the whole header line in the first piece. */
-async function* headerFirst(chunks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer, void, void> {
-  let head: Buffer | undefined = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    if (head === undefined) {
-      yield chunk;
-      continue;
-    }
-    head = Buffer.concat([head, chunk]);
-    if (hasLineEnd(head)) {
-      yield withoutBom(head);
-      head = undefined;
-    } else if (head.length > maxRecordOctets) {
-      throw new Problem('list-syntax', 'the first line is too long for a header', {
-        where: { file, line: 1 },
-      });
-    }
-  }
-  if (head !== undefined && head.length > 0) yield withoutBom(head);
-}
-
-function hasLineEnd(head: Buffer): boolean {
-  return /[\r\n]/.test(head.toString('latin1').trimStart());
-}
-
-function withoutBom(head: Buffer): Buffer {
-  return head.subarray(0, 3).equals(Buffer.from('\ufeff')) ? head.subarray(3) : head;
 }
 
 interface RecordReader {
-  write(octets: Uint8Array): AsyncGenerator<ListRecord, void, void>;
+  write(octets: Buffer): AsyncGenerator<ListRecord, void, void>;
   end(): AsyncGenerator<ListRecord, void, void>;
 }
 
@@ -76,24 +46,28 @@ interface RecordReader {
  * not UTF-8, and each bad row can be named. It hands records over by callback and not as a stream, since a stream
  * forgets what it holds when it fails, and the rows before a broken one count.
  */
-function createRecordReader(head: Buffer, file: string, encoding: ListEncoding): RecordReader {
-  const [header = ''] = head
-    .toString('latin1')
-    .trimStart()
-    .split(/[\r\n]/, 1);
-  refuseUnreadable(header, file);
-  let line = 1;
+function createRecordReader(
+  begin: CsvBegin,
+  file: string,
+  encoding: ListEncoding,
+  isTsv: boolean,
+): RecordReader {
+  const { delimiter } = begin;
+  let line = begin.line;
   let records: ListRecord[] = [];
+  const blanks: BlankRemover | undefined = isTsv ? undefined : createBlankRemover(delimiter);
+  const read = isTsv ? (cell: string) => decodeUtf8(unquoteTsv(cell)) : decodeUtf8;
   const parser = parse({
-    delimiter: detectDelimiter(header),
+    delimiter,
     encoding: 'latin1',
     // All of them, longest first: csv-parse would take the first it finds for the only one.
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: maxRecordOctets,
+    ...(isTsv ? { quote: false as const } : {}),
     on_record: (raw: string[], { empty_lines }) => {
-      const cells = raw.map(decodeUtf8);
+      const cells = raw.map(read);
       if (cells.some(cell => cell === undefined || cell.trim() !== ''))
         records.push({ cells, line: line + empty_lines, encoding });
       line += raw.reduce((lines, cell) => lines + countLineEnds(cell), 1);
@@ -108,30 +82,31 @@ function createRecordReader(head: Buffer, file: string, encoding: ListEncoding):
     yield* records;
     records = [];
     if (error instanceof CsvError)
-      throw structureProblem(error, { file, line: line + Number(error['empty_lines']) });
+      throw structureProblem(error, { file, line: line + Number(error['empty_lines']) }, delimiter);
     if (error) throw error;
   }
 
+  async function* write(octets: Buffer) {
+    if (octets.length > 0) yield* handOver(done => parser.write(octets, done));
+  }
+
   return {
-    write: octets => handOver(done => parser.write(octets, done)),
-    end: () => handOver(done => parser.end(done)),
+    write: octets => write(blanks === undefined ? octets : blanks.write(octets)),
+    async *end() {
+      if (blanks !== undefined) yield* write(blanks.end());
+      yield* handOver(done => parser.end(done));
+    },
   };
 }
 
-/** UTF-16 without a byte order mark has a NUL in each letter of ASCII. Which of the two it is would be a guess. */
-function refuseUnreadable(header: string, file: string): void {
-  if (!header.includes('\0')) return;
-  throw new Problem('list-syntax', 'the list is UTF-16 without a byte order mark, or no text at all', {
-    where: { file, line: 1 },
-    fix: 'Save it as "CSV UTF-8", or pass --encoding utf-16le or utf-16be.',
-  });
-}
-
-/** Comma, semicolon or tab: whichever the header line has most of, outside quotes. */
-function detectDelimiter(header: string): string {
-  const plain = header.replaceAll(/"[^"]*"/g, '');
-  const counts = [',', ';', '\t'].map(delimiter => ({ delimiter, count: plain.split(delimiter).length }));
-  return counts.reduce((best, next) => (next.count > best.count ? next : best)).delimiter;
+/**
+ * IANA's text/tab-separated-values has no quotes, and spreadsheet programs write them all the same: a cell that is in
+ * quotes as a whole, with those inside doubled, is one of theirs.
+ */
+function unquoteTsv(cell: string): string {
+  if (cell.length < 2 || !cell.startsWith('"') || !cell.endsWith('"')) return cell;
+  const inside = cell.slice(1, -1);
+  return inside.replaceAll('""', '').includes('"') ? cell : inside.replaceAll('""', '"');
 }
 
 function decodeUtf8(latin1: string): string | undefined {
@@ -144,12 +119,16 @@ function countLineEnds(cell: string): number {
   return cell.match(/\r\n|\r|\n/g)?.length ?? 0;
 }
 
-function structureProblem(error: CsvError, where: { file: string; line: number }): Problem {
-  const [what, fix] = structureFault(error.code);
+function structureProblem(
+  error: CsvError,
+  where: { file: string; line: number },
+  delimiter: string,
+): Problem {
+  const [what, fix] = structureFault(error.code, delimiter);
   return new Problem('list-syntax', what, { where, fix, cause: error });
 }
 
-function structureFault(code: string): readonly [what: string, fix: string] {
+function structureFault(code: string, delimiter: string): readonly [what: string, fix: string] {
   switch (code) {
     case 'CSV_QUOTE_NOT_CLOSED':
       return [
@@ -161,7 +140,9 @@ function structureFault(code: string): readonly [what: string, fix: string] {
     default:
       return [
         'a quote in the middle of a cell of this row',
-        'Put the whole cell into quotes, and double a quote that is part of the text: "5"" pipe".',
+        delimiter === '\t'
+          ? 'Name the file .tsv if quotes are part of its text; otherwise put the whole cell into quotes.'
+          : 'Put the whole cell into quotes, and double a quote that is part of the text: "5"" pipe".',
       ];
   }
 }

@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { type Parsed, Problem, type ProblemCode, parsed, refused } from '../problem.js';
-import type { ListEncoding } from './list-encoding.js';
+import { createTranscoder, type ListEncoding, type Transcoder, transcode } from './list-encoding.js';
 import { type ListRecord, maxRecordOctets } from './list-record.js';
 import { skipInvalid } from './list-row.js';
 import { quoteInput } from './quote-input.js';
@@ -15,8 +15,6 @@ type Records = AsyncGenerator<ListRecord | Problem, void, void>;
 /** The text of an array is held in memory as a whole. */
 const maxArrayBytes = 50_000_000;
 const keysShown = 5;
-/** Whatever else there was once. RFC 8259 §8.1 */
-const encoding: ListEncoding = 'utf-8';
 
 /**
  * One object a line, read as a stream; blank lines are left out.
@@ -24,12 +22,16 @@ const encoding: ListEncoding = 'utf-8';
  * @throws Problem `list-syntax` when already the first line is no object, or a line has no end.
  */
 export async function* readNdjson(chunks: Chunks, file: string): Records {
-  const read = createObjectReader(file, 'Write one object on each line.');
-  for await (const { octets, line } of readLines(chunks, file)) {
+  const transcoder = createTranscoder(jsonEncoding);
+  const read = createObjectReader(file, 'Write one object on each line.', transcoder);
+  for await (const { octets, line } of readLines(transcode(chunks, transcoder), file)) {
     if (isUtf8(octets)) {
       const text = octets.toString();
       if (text.trim() !== '') yield* read(text, line);
-    } else yield new Problem('list-syntax', 'the line is not valid UTF-8', { where: { file, line } });
+    } else
+      yield new Problem('list-syntax', `the line is not valid ${encodingName(transcoder)}`, {
+        where: { file, line },
+      });
   }
 }
 
@@ -39,8 +41,9 @@ export async function* readNdjson(chunks: Chunks, file: string): Records {
  */
 export async function* readJsonArray(chunks: Chunks, file: string): Records {
   const fix = 'Write [{"email": "a@example.com"}, …]; one object a line goes into an .ndjson file.';
-  const text = await readText(chunks, file);
-  const read = createObjectReader(file, fix);
+  const transcoder = createTranscoder(jsonEncoding);
+  const text = await readText(chunks, file, transcoder);
+  const read = createObjectReader(file, fix, transcoder);
   const refuse = (what: string) => new Problem('list-syntax', what, { where: { file }, fix });
   let number = 0;
   for (const element of elementsOf(text, refuse)) {
@@ -71,14 +74,27 @@ async function* readLines(
   if (rest.length > 0) yield { octets: withoutBom(rest, line), line };
 }
 
+/**
+ * RFC 8259 §8.1 asks for UTF-8, and Windows PowerShell writes UTF-16. JSON begins with a sign of ASCII, so the place of
+ * the NUL beside it tells which one.
+ */
+function jsonEncoding(head: Buffer): ListEncoding {
+  if (head[0] === 0) return 'utf-16be';
+  return head[1] === 0 ? 'utf-16le' : 'utf-8';
+}
+
+function encodingName({ encoding }: Transcoder): string {
+  return encoding.toUpperCase();
+}
+
 function withoutBom(octets: Buffer, line: number): Buffer {
   return line === 1 && octets.toString('latin1', 0, 3) === '\u00ef\u00bb\u00bf' ? octets.subarray(3) : octets;
 }
 
-async function readText(chunks: Chunks, file: string): Promise<string> {
+async function readText(chunks: Chunks, file: string, transcoder: Transcoder): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of transcode(chunks, transcoder)) {
     parts.push(chunk);
     bytes += chunk.length;
     if (bytes > maxArrayBytes) {
@@ -89,7 +105,10 @@ async function readText(chunks: Chunks, file: string): Promise<string> {
     }
   }
   const octets = withoutBom(Buffer.concat(parts), 1);
-  if (!isUtf8(octets)) throw new Problem('list-syntax', 'the list is not valid UTF-8', { where: { file } });
+  if (!isUtf8(octets))
+    throw new Problem('list-syntax', `the list is not valid ${encodingName(transcoder)}`, {
+      where: { file },
+    });
   return octets.toString();
 }
 
@@ -135,9 +154,11 @@ function endOfString(text: string, start: number): number {
 function createObjectReader(
   file: string,
   fix: string,
+  transcoder: Transcoder,
 ): (text: string, line: number) => readonly (ListRecord | Problem)[] {
   let names: readonly string[] | undefined;
   return (text, line) => {
+    const { encoding } = transcoder;
     const where = { file, line };
     const refuse = (code: ProblemCode, what: string, fix: string) => new Problem(code, what, { where, fix });
     const object =

@@ -1,69 +1,163 @@
 import { headerValueFault } from '../message/header-field.js';
+import { nearest } from '../nearest.js';
 import { Problem } from '../problem.js';
-import { saveAsUtf8 } from './csv-records.js';
+import { columnKey, findColumn } from './column-key.js';
+import { findEmailColumns, findNameColumns, isEmailColumn } from './known-columns.js';
 import type { ListEncoding } from './list-encoding.js';
-import type { ListRecord } from './list-record.js';
+import type { ListFlags } from './list-flags.js';
+import { type ListRecord, saveAsUtf8 } from './list-record.js';
+import { isReport, reportColumns, unguardCell } from './report-list.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
 export interface ListColumns {
-  /** Trimmed, in order; equal to no other even in lower case. */
+  /** Trimmed, on one line, in order; equal to no other even in lower case; '' for a column without a name. */
   readonly names: readonly string[];
+  /** How many cells a row has at least: columns without a name at the end may be left away. */
+  readonly leastCells: number;
   readonly email: number;
-  /** undefined when there is no such column, as for the next two. */
+  /** undefined when there is no such column, as for `role` and `track`. */
   readonly name: number | undefined;
+  /** Columns that make a name together where the one above says none; [] when there are none. */
+  readonly nameParts: readonly number[];
   readonly role: number | undefined;
   readonly track: number | undefined;
+  /** Names of the columns that say who gets a copy and how, and are no merge fields of the person's own. */
+  readonly addressing: ReadonlySet<string>;
+  /** The list was written by `report --csv`. */
+  readonly isReport: boolean;
 }
 
-const emailNames: ReadonlySet<string> = new Set(['email', 'e-mail', 'email_address', 'mail']);
+export type ColumnFlags = Pick<ListFlags, 'emailColumn' | 'nameColumn'> & {
+  /** true: a column named `role` is a merge field as any other. */
+  readonly roleIsField?: boolean | undefined;
+};
+
+/** What became of the header row. */
+export type HeaderReading =
+  | { readonly kind: 'columns'; readonly columns: ListColumns }
+  | { readonly kind: 'faults'; readonly problems: readonly Problem[] }
+  /** No column has a name of the address column: the rows may say which one holds addresses. */
+  | { readonly kind: 'no-address'; readonly names: readonly string[]; readonly problems: readonly Problem[] };
 
 /** @returns the columns, or everything that is wrong with the header row: `list-column`. */
-export function readColumns(header: ListRecord, file: string): ListColumns | readonly Problem[] {
+export function readColumns(header: ListRecord, file: string, flags: ColumnFlags = {}): HeaderReading {
   const where = { file, line: header.line };
-  const names = header.cells.map(cell => cell?.trim());
-  const lower = names.map(name => name?.toLowerCase());
-  const problems = [
-    ...findNameFaults(names, header.encoding),
+  const written = header.cells.map(cell => (cell === undefined ? undefined : onOneLine(cell)));
+  const bare = written.map((name = '') => name);
+  const names = isReport(bare) ? bare.map(unguardCell) : bare;
+  const keys = names.map(columnKey);
+  const email = chooseEmail(names, keys, flags);
+  const name = chooseName(names, flags);
+  const faults = [
+    ...findNameFaults(written, header.encoding),
     ...findDoubled(names),
-    ...findEmailFaults(names),
+    ...('faults' in email ? email.faults : []),
+    ...('faults' in name ? name.faults : []),
   ];
-  const email = lower.findIndex(name => emailNames.has(name ?? ''));
-  if (problems.length > 0)
-    return problems.map(([what, fix]) => new Problem('list-column', what, { where, fix }));
-  const find = (name: string) => (lower.includes(name) ? lower.indexOf(name) : undefined);
+  const problems = faults.map(([what, fix]) => new Problem('list-column', what, { where, fix }));
+  if ('missing' in email) return { kind: 'no-address', names, problems };
+  if ('faults' in email || 'faults' in name || problems.length > 0) return { kind: 'faults', problems };
+  const find = (key: string) => (keys.includes(key) ? keys.indexOf(key) : undefined);
+  const role = flags.roleIsField ? undefined : isReport(bare) ? reportColumns.indexOf('role') : find('role');
+  const track = find('track');
+  const made = findNameColumns(keys);
+  const addressing = [email.index, role, track].flatMap(index =>
+    index === undefined ? [] : [names[index] ?? ''],
+  );
   return {
-    names: names.map(name => name ?? ''),
-    email,
-    name: find('name'),
-    role: find('role'),
-    track: find('track'),
+    kind: 'columns',
+    columns: {
+      names,
+      leastCells: names.findLastIndex(one => one !== '') + 1,
+      email: email.index,
+      name: name.index ?? made.whole,
+      nameParts: name.index === undefined ? made.parts : [],
+      role,
+      track,
+      addressing: new Set(addressing),
+      isReport: isReport(names),
+    },
   };
 }
 
-/** Columns that say who gets a copy and how, and are no merge fields of the person's own. */
-export function isAddressingColumn(name: string): boolean {
-  const lower = name.toLowerCase();
-  return emailNames.has(lower) || lower === 'role' || lower === 'track';
+/** Forms write whole questions into the header, with line ends in them. */
+function onOneLine(cell: string): string {
+  return cell
+    .split(/[\r\n\t]+/)
+    .map(line => line.trim())
+    .filter(line => line !== '')
+    .join(' ');
 }
 
-type Names = readonly (string | undefined)[];
+type Names = readonly string[];
 type Fault = readonly [what: string, fix: string];
+type Chosen<Index> =
+  | { readonly index: Index }
+  | { readonly faults: readonly Fault[] }
+  | { readonly missing: true };
 
-function findNameFaults(names: Names, encoding: ListEncoding): readonly Fault[] {
+function chooseEmail(names: Names, keys: Names, { emailColumn }: ColumnFlags): Chosen<number> {
+  if (emailColumn !== undefined) return findNamed(names, emailColumn, '--email-column');
+  if (isReport(names)) return { index: 0 };
+  const found = findEmailColumns(keys);
+  const [first] = found;
+  if (first === undefined) return { missing: true };
+  // Two of one name are told as such.
+  if (new Set(found.map(index => names[index]?.toLowerCase())).size === 1) return { index: first };
+  const columns = found.map(index => names[index] ?? '');
+  return {
+    faults: [
+      [
+        `${listNames(columns)} could each be the column of the addresses`,
+        `Pass --email-column ${JSON.stringify(columns[0])}, or rename the others.`,
+      ],
+    ],
+  };
+}
+
+function chooseName(
+  names: Names,
+  { nameColumn }: ColumnFlags,
+): Exclude<Chosen<number | undefined>, { missing: true }> {
+  if (nameColumn === undefined) return { index: undefined };
+  return findNamed(names, nameColumn, '--name-column');
+}
+
+function findNamed(names: Names, wanted: string, flag: string): Exclude<Chosen<number>, { missing: true }> {
+  const index = findColumn(names, wanted);
+  if (typeof index === 'number') return { index };
+  if (index === 'several') {
+    return {
+      faults: [[`${flag} ${JSON.stringify(wanted)} fits several columns`, 'Write one as the list does.']],
+    };
+  }
+  const close = nearest(
+    wanted,
+    names.filter(name => name !== ''),
+  );
+  const fix = close === undefined ? `There are: ${listNames(names)}.` : `Did you mean "${close}"?`;
+  return { faults: [[`there is no column ${JSON.stringify(wanted)} for ${flag}`, fix]] };
+}
+
+/** Whether a row may be the header of a list: one of its cells is a known name of the address column. */
+export function namesAddresses(cells: readonly (string | undefined)[]): boolean {
+  return cells.some((cell = '') => isEmailColumn(columnKey(onOneLine(cell))));
+}
+
+function findNameFaults(names: readonly (string | undefined)[], encoding: ListEncoding): readonly Fault[] {
   return names.flatMap((name, index): readonly Fault[] => {
     const column = `column ${index + 1}`;
     if (name === undefined)
       return [[`the name of ${column} is not valid ${encoding.toUpperCase()}`, saveAsUtf8]];
-    if (name === '') return [[`${column} has no name`, 'Name it in the first row, or remove it.']];
-    const fault = headerValueFault(name);
-    return fault === undefined ? [] : [[`${fault} in the name of ${column}`, 'Type the name anew.']];
+    const fault = name === '' ? undefined : headerValueFault(name);
+    return fault === undefined ? [] : [[`${fault} in the name of ${column}`, 'Type the name again.']];
   });
 }
 
 /** The later one would silently win, and people would get somebody else's value. */
 function findDoubled(names: Names): readonly Fault[] {
   const seen = new Map<string, number>();
-  return names.flatMap((name = '', index): readonly Fault[] => {
+  return names.flatMap((name, index): readonly Fault[] => {
     const key = name.toLowerCase();
     const before = seen.get(key);
     if (before === undefined) seen.set(key, index + 1);
@@ -72,28 +166,10 @@ function findDoubled(names: Names): readonly Fault[] {
   });
 }
 
-function findEmailFaults(names: Names): readonly Fault[] {
-  const found = names.filter((name = '') => emailNames.has(name.toLowerCase()));
-  const different = new Set(found.map(name => name?.toLowerCase()));
-  if (different.size === 1) return [];
-  if (different.size > 1) {
-    return [
-      [
-        `${list(found)} could each be the column of the addresses`,
-        'Keep the name email for one and rename the other.',
-      ],
-    ];
-  }
-  return [
-    [
-      `there is no column "email"; there are: ${list(names)}`,
-      'The first row has to name the columns, the one with the addresses email.',
-    ],
-  ];
-}
+/** More than any program exports; a header can be as long as a record. */
+const namesShown = 40;
 
-/** At most a line of them: a header can be as long as a record. */
-function list(names: Names): string {
-  const shown = names.slice(0, 12).map((name = '') => `"${name.slice(0, 40)}"`);
+export function listNames(names: Names): string {
+  const shown = names.slice(0, namesShown).map(name => `"${name.slice(0, 40)}"`);
   return `${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
 }

@@ -16,15 +16,17 @@ type Transcode = (octets: Buffer, isLast: boolean) => Buffer;
 /** Stands for what is no character, and is none in UTF-8 either: so the cell it is in can be named. */
 const noCharacter = Buffer.of(0xff);
 
-/** @param named what somebody says the file is in; a byte order mark says it better. */
-export function createTranscoder(named: ListEncoding | undefined): Transcoder {
-  let encoding: ListEncoding = named ?? 'utf-8';
+/** @param named what somebody says the file is in, or how its first octets tell; a byte order mark says it better. */
+export function createTranscoder(
+  named: ListEncoding | ((head: Buffer) => ListEncoding) | undefined,
+): Transcoder {
+  let encoding: ListEncoding = typeof named === 'string' ? named : 'utf-8';
   let transcode: Transcode | undefined;
   let head: Buffer = Buffer.alloc(0);
 
   function begin(isLast: boolean): Buffer {
     if (head.length < 3 && !isLast) return Buffer.alloc(0);
-    encoding = markedEncoding(head) ?? encoding;
+    encoding = markedEncoding(head) ?? (typeof named === 'function' ? named(head) : encoding);
     transcode = createTranscode(encoding);
     return transcode(head, isLast);
   }
@@ -41,6 +43,18 @@ export function createTranscoder(named: ListEncoding | undefined): Transcoder {
     },
     end: () => (transcode === undefined ? begin(true) : transcode(Buffer.alloc(0), true)),
   };
+}
+
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** The chunks of a file as UTF-8; none of them is empty. The byte order mark stays. */
+export async function* transcode(chunks: Chunks, transcoder: Transcoder): AsyncGenerator<Buffer, void, void> {
+  for await (const chunk of chunks) {
+    const octets = transcoder.write(chunk);
+    if (octets.length > 0) yield octets;
+  }
+  const last = transcoder.end();
+  if (last.length > 0) yield last;
 }
 
 /** By the byte order mark, which stays where it is. */

@@ -12,3 +12,5 @@ export interface ListRecord {
 
 /** A row that is never closed would hold the rest of the file. csv-parse's own limit is in octets too. */
 export const maxRecordOctets = 1_000_000;
+
+export const saveAsUtf8 = 'Save it as "CSV UTF-8"; a list to send to may be in what --encoding says.';

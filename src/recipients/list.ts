@@ -1,26 +1,27 @@
-import { Problem } from '../problem.js';
+import { type Place, Problem } from '../problem.js';
 import { readRecords } from './csv-records.js';
 import { readJsonArray, readNdjson } from './json-records.js';
-import { type ListColumns, readColumns } from './list-columns.js';
-import type { ListEncoding } from './list-encoding.js';
+import { type ColumnFlags, type ListColumns, readColumns } from './list-columns.js';
+import type { ListFacts, SheetFacts } from './list-facts.js';
+import type { ListFlags } from './list-flags.js';
 import type { ListRecord } from './list-record.js';
-import { type ListRow, readRow } from './list-row.js';
+import { hasWidth, type ListRow, readRow } from './list-row.js';
+import { noAddressColumn, rowsLookedAt } from './no-address-column.js';
+import { unguardCell } from './report-list.js';
 import { bindWhere, type Where } from './where.js';
 import { readWorkbook, refuseSpreadsheet } from './xlsx-records.js';
 
 export type { ListRow } from './list-row.js';
 
-export interface ListReading {
-  /** Of CSV without a byte order mark; undefined: UTF-8. */
-  readonly encoding?: ListEncoding | undefined;
-  /** Of a workbook; undefined: its first sheet. */
-  readonly sheet?: string | undefined;
+export interface ListReading extends ListFlags, ColumnFlags {
   /** Rows that are not meant are neither checked nor yielded; [] means all. */
   readonly where?: Where;
   /** Called for each of those. */
   readonly leaveOut?: () => void;
   /** Called with the cells of a row that is refused, before its problems are yielded. */
   readonly onRefused?: (record: ListRecord) => void;
+  /** Called once, when the columns are known. */
+  readonly onColumns?: (facts: ListFacts) => void;
   /** true: nobody is in it, which is no problem. */
   readonly mayBeEmpty?: boolean;
 }
@@ -37,56 +38,60 @@ export interface ListReading {
 export async function* parseList(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
-  {
-    encoding,
-    sheet,
-    where = [],
-    leaveOut = () => undefined,
-    onRefused = () => undefined,
-    mayBeEmpty = false,
-  }: ListReading = {},
+  reading: ListReading = {},
 ): AsyncGenerator<ListRow | Problem, void, void> {
-  let columns: ListColumns | undefined;
-  let isMeant = (_: readonly (string | undefined)[]) => true;
+  const { where = [], mayBeEmpty = false } = reading;
+  let sheet: SheetFacts | undefined;
+  const onSheet = (facts: SheetFacts) => {
+    sheet = facts;
+  };
+  let read: ReturnType<typeof createRowReader> | undefined;
+  let headless: ReturnType<typeof createHeaderSearch> | undefined;
   let rows = 0;
   try {
-    for await (const record of formatOf(file).read(chunks, file, { encoding, sheet })) {
+    for await (const record of formatOf(file).read(chunks, file, { ...reading, onSheet })) {
+      if (headless !== undefined) {
+        if (!(record instanceof Problem) && headless.look(record)) continue;
+        break;
+      }
       if (record instanceof Problem) {
         rows += 1;
         yield record;
         continue;
       }
-      if (columns === undefined) {
-        const header = readColumns(record, file);
-        if (!('names' in header)) return yield* header;
-        const bound = bindWhere(where, header.names, file);
-        if (typeof bound !== 'function') return yield* bound;
-        columns = header;
-        isMeant = bound;
+      if (read !== undefined) {
+        rows += 1;
+        const items = read(record);
+        yield* items;
+        if (items.some(item => item instanceof Problem && item.code === 'list-column')) return;
         continue;
       }
-      rows += 1;
-      // Which cell is which is not known in a ragged row: it is refused below.
-      if (record.cells.length === columns.names.length && !isMeant(record.cells)) {
-        leaveOut();
+      const header = readColumns(record, file, reading);
+      if (header.kind === 'faults') return yield* header.problems;
+      if (header.kind === 'no-address') {
+        yield* header.problems;
+        headless = createHeaderSearch(record, header.names, file);
         continue;
       }
-      const row = readRow(record, columns, file);
-      if ('mailbox' in row) {
-        yield row;
-        continue;
-      }
-      onRefused(record);
-      yield* row;
+      const isMeant = bindWhere(where, header.columns.names, file);
+      if (typeof isMeant !== 'function') return yield* isMeant;
+      read = createRowReader(header.columns, { file, line: record.line }, reading, isMeant);
+      reading.onColumns?.(factsOf(header.columns, file, sheet));
     }
   } catch (error) {
     // Broken structure, or the file could not be read on: either ends the list, and neither hides what came before.
     if (!(error instanceof Problem)) throw error;
+    if (headless !== undefined) {
+      yield headless.problem();
+      // Only looked at for a hint: what is wrong with them comes once the header is right.
+      if (error.code === 'list-syntax') return;
+    }
     return yield error;
   }
+  if (headless !== undefined) return yield headless.problem();
   // Rows that are no objects have been refused already.
   if (rows > 0 || mayBeEmpty) return;
-  if (columns !== undefined) {
+  if (read !== undefined) {
     yield new Problem('list-syntax', 'the list has a header but no rows', { where: { file } });
     return;
   }
@@ -96,9 +101,74 @@ export async function* parseList(
   yield new Problem('list-syntax', 'the list is empty', { where: { file }, fix });
 }
 
+/** @returns what a row comes to: people, or its problems; nothing for a row that is not meant. */
+function createRowReader(
+  columns: ListColumns,
+  header: { readonly file: string; readonly line: number },
+  { severalAddresses, leaveOut, onRefused }: ListReading,
+  isMeant: (cells: ListRecord['cells']) => boolean,
+): (record: ListRecord) => readonly (ListRow | Problem)[] {
+  let isFirst = true;
+  return written => {
+    const record = columns.isReport ? unguarded(written) : written;
+    if (isFirst) {
+      isFirst = false;
+      const nameless = record.cells.findIndex(
+        (cell, index) => columns.names[index] === '' && cell?.trim() !== '',
+      );
+      if (nameless !== -1) return [namelessColumn(nameless, header)];
+    }
+    // Which cell is which is not known in a ragged row: it is refused below.
+    if (hasWidth(record.cells, columns) && !isMeant(record.cells)) {
+      leaveOut?.();
+      return [];
+    }
+    const row = readRow(record, columns, header.file, severalAddresses);
+    if (row.kind === 'people') return row.people;
+    onRefused?.(record);
+    return row.problems;
+  };
+}
+
+function unguarded(record: ListRecord): ListRecord {
+  return { ...record, cells: record.cells.map(cell => cell && unguardCell(cell)) };
+}
+
+/** Already the first person has a value in it: its name is missing, and no row is at fault. */
+function namelessColumn(index: number, where: Place): Problem {
+  return new Problem('list-column', `column ${index + 1} has values, but no name`, {
+    where,
+    fix: 'Name it in the first row, or remove it.',
+  });
+}
+
+/** Looks at some rows of a list without a column of addresses, to say what is so. */
+function createHeaderSearch(header: ListRecord, names: readonly string[], file: string) {
+  const seen: ListRecord[] = [];
+  return {
+    /** @returns whether another row would help. */
+    look(record: ListRecord): boolean {
+      seen.push(record);
+      return seen.length < rowsLookedAt;
+    },
+    problem: () => noAddressColumn(header, names, seen, file),
+  };
+}
+
+function factsOf(columns: ListColumns, file: string, sheet: SheetFacts | undefined): ListFacts {
+  const { names, email, name, nameParts } = columns;
+  const nameColumns = name === undefined ? nameParts : [name];
+  return {
+    file,
+    emailColumn: names[email] ?? '',
+    nameColumns: nameColumns.map(index => names[index] ?? ''),
+    sheet,
+  };
+}
+
 /** By the name of the file. Anything else than CSV has to say so. */
 const formats: readonly ListFormat[] = [
-  { name: /\.(?:csv|tsv)$/i, read: (chunks, file, { encoding }) => readRecords(chunks, file, encoding) },
+  { name: /\.(?:csv|tsv)$/i, read: readRecords },
   { name: /\.(?:ndjson|jsonl)$/i, read: readNdjson },
   { name: /\.json$/i, read: readJsonArray },
   { name: /\.xlsx$/i, read: readWorkbook },
@@ -110,7 +180,7 @@ interface ListFormat {
   readonly read: (
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     file: string,
-    reading: Pick<ListReading, 'encoding' | 'sheet'>,
+    reading: ListFlags & { readonly onSheet?: (facts: SheetFacts) => void },
   ) => AsyncIterable<ListRecord | Problem>;
 }
 

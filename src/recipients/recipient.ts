@@ -24,6 +24,8 @@ export interface Recipient {
   /** false: has not agreed to be tracked; the copy carries no pixel. */
   readonly tracked: boolean;
   readonly fields: Fields;
+  /** Names of the fields that say who gets a copy and how, and are no merge fields of the person's own. */
+  readonly addressing?: ReadonlySet<string>;
   /** The row of the list, or the flag the recipient was typed in. */
   readonly source: Place | { readonly flag: string };
 }

@@ -1,13 +1,14 @@
 /** `--where`: which rows of a list are meant. Strict, since a condition read another way writes to other people. */
 import { nearest } from '../nearest.js';
 import { type Parsed, Problem, parsed, refused } from '../problem.js';
+import { findColumn } from './column-key.js';
 import { quoteInput } from './quote-input.js';
 
 /** A row is kept when all conditions hold. */
 export type Where = readonly Condition[];
 
 export interface Condition {
-  /** As it was written; names a column in any case. */
+  /** As it was written; blanks, `_`, `-` and case do not count when it is compared with the columns. */
   readonly column: string;
   readonly test: Test;
   /** What is compared with, as `comparable` makes it; '' for the two tests that need none. */
@@ -70,11 +71,10 @@ export function bindWhere(
   names: readonly string[],
   file: string,
 ): ((cells: Cells) => boolean) | readonly Problem[] {
-  const lower = names.map(name => name.toLowerCase());
-  const bound = where.map(condition => ({
-    ...condition,
-    index: lower.indexOf(condition.column.toLowerCase()),
-  }));
+  const bound = where.map(condition => {
+    const index = findColumn(names, condition.column);
+    return { ...condition, index: typeof index === 'number' ? index : -1 };
+  });
   const problems = bound.flatMap(({ column, index }) =>
     index === -1 ? [noColumn(column, names, file)] : [],
   );
@@ -108,7 +108,10 @@ function comparable(text: string): string {
 }
 
 function noColumn(column: string, names: readonly string[], file: string): Problem {
-  const close = nearest(column, names);
+  const close = nearest(
+    column,
+    names.filter(name => name !== ''),
+  );
   const shown = names.slice(0, 12).map(name => `"${name.slice(0, 40)}"`);
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
   return new Problem('list-column', `there is no column ${quoteInput(column)} for --where`, {

@@ -5,6 +5,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { unzipSync as UnzipSync } from 'fflate';
 import { type Parsed, parsed, refused } from '../problem.js';
+import { columnNumber, namingPlaces } from './xlsx-cells.js';
+import { type Parts, putInPlace } from './xlsx-package.js';
 
 export const maxFileBytes = 20_000_000;
 const maxUnpackedBytes = 50_000_000;
@@ -16,30 +18,36 @@ const maxRow = 1_048_576;
 /** Rows times columns up to the last that hold something: the reader makes a value for each. */
 const maxCells = 5_000_000;
 
-/**
- * @returns an archive of the parts of XML alone, in which cells with an error hold the name of the error as text; or why there
- * is none, to be read behind the name of the file.
- */
-export async function openWorkbook(octets: Buffer): Promise<Parsed<ArrayBuffer>> {
+/** @returns the parts of XML where the reader looks for them; or why not, to be read behind the name of the file. */
+export async function openWorkbook(octets: Buffer): Promise<Parsed<Parts>> {
   const kind = refuseOthers(octets);
   if (kind !== undefined) return refused(kind);
   // Nobody else waits for it.
-  const { unzipSync, zipSync } = await import('fflate');
+  const { unzipSync } = await import('fflate');
   const parts = unpack(octets, unzipSync);
   if (!parts.ok) return parts;
-  const checked: Record<string, Uint8Array> = {};
+  const checked = new Map<string, string>();
   for (const [name, part] of parts.value) {
     if (!isUtf8(part)) return refused(damaged);
-    const xml = Buffer.from(part).toString();
-    if (/<!(?:DOCTYPE|ENTITY)/i.test(xml))
+    const written = Buffer.from(part).toString();
+    if (/<!(?:DOCTYPE|ENTITY)/i.test(written))
       return refused('has declarations in its XML that no spreadsheet has');
-    if (isEndless(xml)) return refused(damaged);
+    if (isEndless(written)) return refused(damaged);
+    const xml = namingPlaces(written);
     if (sheetTooLarge(xml)) return refused('has a sheet too large for a list');
-    checked[name] = Buffer.from(namingErrors(xml));
+    // Some programs on Windows write `\\`, which the format does not have.
+    checked.set(name.replaceAll('\\', '/'), xml);
   }
-  if (checked['xl/workbook.xml'] === undefined) return refused('is no XLSX workbook');
-  const packed = zipSync(checked, { level: 0 });
-  return parsed(packed.buffer.slice(packed.byteOffset, packed.byteOffset + packed.byteLength) as ArrayBuffer);
+  const placed = putInPlace(checked);
+  return placed === undefined ? refused('is no XLSX workbook') : parsed(placed);
+}
+
+/** Without compression: it is unpacked at once. */
+export async function packWorkbook(parts: Parts): Promise<ArrayBuffer> {
+  const { zipSync } = await import('fflate');
+  const octets = Object.fromEntries([...parts].map(([name, xml]) => [name, Buffer.from(xml)]));
+  const packed = zipSync(octets, { level: 0 });
+  return packed.buffer.slice(packed.byteOffset, packed.byteOffset + packed.byteLength) as ArrayBuffer;
 }
 
 export const damaged = 'is damaged';
@@ -112,27 +120,4 @@ function sheetTooLarge(xml: string): boolean {
     lastColumn = Math.max(lastColumn, columnNumber(letters));
   }
   return lastRow > maxRow || lastRow * lastColumn > maxCells;
-}
-
-function columnNumber(letters: string): number {
-  return [...letters].reduce((number, letter) => number * 26 + letter.charCodeAt(0) - 64, 0);
-}
-
-/** What stands in a cell whose formula no program has calculated yet. */
-export const uncalculated = '#UNCALCULATED!';
-
-const formulaWithoutValue =
-  /<((?:[\w.-]+:)?)c\b([^<>]*)>\s*<\1f\b[^<>]*(?:\/>|>[^<]*<\/\1f>)\s*(?:(?:<\1v\s*\/>|<\1v>\s*<\/\1v>)\s*)?<\/\1c>/g;
-const type = /\bt\s*=\s*(["'])(\w*)\1/;
-
-/** The reader takes both for empty cells, and somebody would get a copy without what is missing there. */
-function namingErrors(xml: string): string {
-  return xml
-    .replaceAll(/<(?:[\w.-]+:)?c\b[^<>]*>/g, tag => tag.replace(/(\bt\s*=\s*)(["'])e\2/, '$1$2str$2'))
-    .replaceAll(formulaWithoutValue, (cell: string, prefix: string, attributes: string) =>
-      // A text that has no letters has a value all the same.
-      type.exec(attributes)?.[2] === 'str' && /<(?:[\w.-]+:)?v\b/.test(cell)
-        ? cell
-        : `<${prefix}c${attributes.replace(type, '')} t="str"><${prefix}v>${uncalculated}</${prefix}v></${prefix}c>`,
-    );
 }

@@ -1,11 +1,19 @@
-/** Lists as XLSX workbooks (ECMA-376): one sheet, whose first row that is not empty names the columns. */
+/**
+ * Lists as XLSX workbooks (ECMA-376): one sheet, whose first row that is not empty names the columns. The reader gives the
+ * values of cells; which sheets and rows are hidden, and how a number is shown, is looked up in the XML beside it.
+ */
 import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
 import type { ListEncoding } from './list-encoding.js';
+import type { SheetFacts } from './list-facts.js';
+import type { ListFlags } from './list-flags.js';
 import type { ListRecord } from './list-record.js';
 import { skipInvalid } from './list-row.js';
 import { quoteInput } from './quote-input.js';
-import { damaged, maxFileBytes, openWorkbook, uncalculated } from './xlsx-archive.js';
+import { damaged, maxFileBytes, openWorkbook, packWorkbook } from './xlsx-archive.js';
+import { columnName, hiddenRowsOf, namingErrors, namingTimes, uncalculated } from './xlsx-cells.js';
+import { readTimeFormats } from './xlsx-formats.js';
+import { countsFrom1904, type Parts, readSheets, type Sheet, stylesOf } from './xlsx-package.js';
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 /** The reader's: numbers come as text, since we ask for that. */
@@ -14,28 +22,93 @@ type Cell = string | number | boolean | Date | null;
 const encoding: ListEncoding = 'utf-8';
 const saveAs = 'Save it as XLSX or CSV.';
 
+export type WorkbookReading = Pick<ListFlags, 'sheet' | 'headerRow' | 'visibleRows'> & {
+  /** Called before the first row. */
+  readonly onSheet?: (facts: SheetFacts) => void;
+};
+
 /**
- * @param sheet name of the sheet; undefined: the first.
  * @returns the names of the columns, then each row, or in its place what is wrong with it. Lines are rows of the sheet.
  * @throws Problem `list-syntax` when it is no workbook that can be read.
  */
 export async function* readWorkbook(
   chunks: Chunks,
   file: string,
-  { sheet }: { readonly sheet?: string | undefined } = {},
+  { sheet, headerRow, visibleRows = false, onSheet }: WorkbookReading = {},
 ): AsyncGenerator<ListRecord | Problem, void, void> {
-  const rows = await readRows(await readAll(chunks, file), file, sheet);
-  let width: number | undefined;
-  for (const [index, row] of rows.entries()) {
-    const line = index + 1;
-    const cells = row.map(printCell);
-    const used = lastUsed(cells) + 1;
-    if (used === 0) continue;
-    width ??= used;
+  const workbook = await openWorkbook(await readAll(chunks, file));
+  if (!workbook.ok) throw unreadable(file, workbook.why);
+  const sheets = readSheets(workbook.value);
+  const chosen = chooseSheet(sheets, sheet, file);
+  const all = await readRows(workbook.value, chosen, file);
+  const from = headerRow ?? all.findIndex(row => row.cells.length > 0) + 1;
+  if (headerRow !== undefined && (all[headerRow - 1]?.cells.length ?? 0) === 0)
+    throw noSuchRow(file, headerRow);
+  const rows = all.slice(Math.max(0, from - 1)).filter(({ cells }) => cells.length > 0);
+  const shown = visibleRows ? rows.filter(({ isHidden, line }) => !isHidden || line === headerRow) : rows;
+  onSheet?.(describe(sheets, chosen, rows, visibleRows));
+  const width = shown[0]?.cells.length ?? 0;
+  for (const { cells, line } of shown) {
     const faulty = cells.findIndex(cell => errorName.test(cell));
-    if (faulty === -1) yield { cells: toWidth(cells, used, width), line, encoding };
+    if (faulty === -1) yield { cells: toWidth(cells, width), line, encoding };
     else yield formulaProblem(columnName(faulty), cells[faulty], { file, line });
   }
+}
+
+/** A row of the sheet up to the last cell that holds something; no cells when none does. */
+interface Row {
+  readonly cells: readonly string[];
+  readonly line: number;
+  readonly isHidden: boolean;
+}
+
+interface ChosenSheet extends Sheet {
+  /** As the reader counts them, from 1. */
+  readonly number: number;
+}
+
+/** @throws Problem `list-syntax` when there is none of that name, or none is visible. */
+function chooseSheet(sheets: readonly Sheet[], wanted: string | undefined, file: string): ChosenSheet {
+  const index = sheets.findIndex(sheet =>
+    wanted === undefined ? !sheet.isHidden && sheet.part !== undefined : sheet.name === wanted,
+  );
+  const chosen = sheets[index];
+  if (chosen !== undefined) return { ...chosen, number: index + 1 };
+  const names = sheets.filter(({ part }) => part !== undefined).map(({ name }) => name);
+  if (wanted !== undefined) throw noSheet(file, wanted, names);
+  if (names.length === 0) throw unreadable(file, damaged);
+  throw new Problem('list-syntax', 'every sheet of the workbook is hidden', {
+    where: { file },
+    fix: `Pass --sheet with one of them: ${names.map(quoteInput).join(', ')}.`,
+  });
+}
+
+function describe(
+  sheets: readonly Sheet[],
+  chosen: ChosenSheet,
+  rows: readonly Row[],
+  visibleOnly: boolean,
+): SheetFacts {
+  const people = rows.slice(1);
+  const [first] = people;
+  const last = people.at(-1);
+  return {
+    name: chosen.name,
+    rows: first === undefined || last === undefined ? undefined : { first: first.line, last: last.line },
+    hiddenRows: people.filter(({ isHidden }) => isHidden).length,
+    visibleOnly,
+    hiddenSheets: sheets
+      .slice(0, chosen.number - 1)
+      .filter(({ isHidden }) => isHidden)
+      .map(({ name }) => name),
+  };
+}
+
+function noSuchRow(file: string, headerRow: number): Problem {
+  return new Problem('list-syntax', `row ${headerRow} of the sheet is empty`, {
+    where: { file, line: headerRow },
+    fix: 'Pass --header-row with the row that names the columns.',
+  });
 }
 
 function formulaProblem(column: string, cell: string | undefined, where: Place): Problem {
@@ -77,21 +150,26 @@ async function readAll(chunks: Chunks, file: string): Promise<Buffer> {
 }
 
 async function readRows(
-  octets: Buffer,
+  parts: Parts,
+  { number, part = '' }: ChosenSheet,
   file: string,
-  sheet: string | undefined,
-): Promise<readonly (readonly Cell[])[]> {
-  const workbook = await openWorkbook(octets);
-  if (!workbook.ok) throw unreadable(file, workbook.why);
+): Promise<readonly Row[]> {
+  const xml = parts.get(part) ?? '';
+  const formats = readTimeFormats(stylesOf(parts));
+  const named = new Map(parts).set(part, namingTimes(namingErrors(xml), formats, countsFrom1904(parts)));
+  const hidden = hiddenRowsOf(xml);
   const { readSheet } = await import('read-excel-file/universal');
+  let read: readonly (readonly Cell[])[];
   try {
     const options = { trim: false, parseNumber: printNumber };
-    return (await readSheet(workbook.value, sheet ?? 1, options)) as readonly (readonly Cell[])[];
+    read = (await readSheet(await packWorkbook(named), number, options)) as readonly (readonly Cell[])[];
   } catch (error) {
-    const { name, sheets } = error as { name?: string; sheets?: readonly string[] };
-    if (name === 'SheetNotFoundError' && sheet !== undefined) throw noSheet(file, sheet, sheets ?? []);
     throw unreadable(file, damaged, error);
   }
+  return read.map((row, index) => {
+    const cells = row.map(printCell);
+    return { cells: cells.slice(0, lastUsed(cells) + 1), line: index + 1, isHidden: hidden.has(index + 1) };
+  });
 }
 
 function unreadable(file: string, why: string, cause?: unknown): Problem {
@@ -139,13 +217,7 @@ function lastUsed(cells: readonly string[]): number {
 }
 
 /** Empty cells behind the last column are none; others are one too many, which the reader of rows says. */
-function toWidth(cells: readonly string[], used: number, width: number): readonly string[] {
-  const length = Math.max(used, width);
+function toWidth(cells: readonly string[], width: number): readonly string[] {
+  const length = Math.max(cells.length, width);
   return Array.from({ length }, (_, index) => cells[index] ?? '');
-}
-
-/** As the spreadsheet shows it. */
-function columnName(index: number): string {
-  const letter = String.fromCharCode(65 + (index % 26));
-  return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter;
 }

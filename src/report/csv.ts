@@ -1,20 +1,29 @@
-import type { Report } from './summary.js';
+import { columnKey } from '../recipients/column-key.js';
+import { guardCell, renamedColumn, reportColumns } from '../recipients/report-list.js';
+import type { RecipientSummary, Report } from './summary.js';
 
-const columns = [
-  'email_address',
-  'name',
-  'role',
-  'state',
-  'verdict',
-  'confidence',
-  'opens',
-  'first_opened_at',
-  'last_opened_at',
-];
-
-/** One row per recipient, every cell quoted, CRLF line ends. RFC 4180 */
+/**
+ * One row per recipient, every cell quoted, CRLF line ends. RFC 4180. Behind the report's own columns stand the merge fields
+ * of the recipients, so that it can be mailed to as it is. Where the list has a column named as one of the report's, that
+ * one is named `report_…`.
+ */
 export function reportCsv(report: Report): string {
+  const isPartlyTracked = someLackTracking(report);
+  const fields = fieldColumns(report, isPartlyTracked);
+  const taken = new Set(fields.map(columnKey));
+  const header = [
+    ...reportColumns.map(name => (taken.has(columnKey(name)) ? renamedColumn(name) : name)),
+    ...fields,
+  ];
   const rows = report.recipients.map(recipient => [
+    ...ownCells(recipient),
+    ...fields.map(name => fieldOf(recipient, name, isPartlyTracked)),
+  ]);
+  return [header, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function ownCells(recipient: RecipientSummary): readonly string[] {
+  return [
     recipient.emailAddress,
     recipient.name,
     recipient.role,
@@ -24,12 +33,43 @@ export function reportCsv(report: Report): string {
     String(recipient.opens),
     recipient.firstOpenedAt?.toISOString() ?? '',
     recipient.lastOpenedAt?.toISOString() ?? '',
-  ]);
-  return [columns, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
+  ];
 }
 
-/** A cell that a spreadsheet would run as a formula begins with an apostrophe instead; names come from outside. */
+/** Of all lists, each once; without those that say what a column of the report says. */
+function fieldColumns(report: Report, isPartlyTracked: boolean): readonly string[] {
+  const said = new Set(['email', 'email_address', 'email address', 'name', ...sameRole(report)]);
+  const columns = new Map<string, string>();
+  for (const { fields } of report.recipients) {
+    for (const name of fields.keys()) {
+      const lower = name.toLowerCase();
+      if (!said.has(lower) && !columns.has(lower)) columns.set(lower, name);
+    }
+  }
+  if (isPartlyTracked && !columns.has('track')) columns.set('track', 'track');
+  return [...columns.values()];
+}
+
+/** Of group mail the column says who is in To, Cc or Bcc; of mail to one each it is a merge field. */
+function sameRole({ email }: Report): readonly string[] {
+  return email.mode === 'group' ? ['role'] : [];
+}
+
+/** Not when nobody was tracked: that was said of the email, and not of its recipients. */
+function someLackTracking({ recipients }: Report): boolean {
+  const untracked = recipients.filter(({ verdict }) => verdict === 'not-tracked').length;
+  return untracked > 0 && untracked < recipients.length;
+}
+
+/** Somebody who was not tracked is not tracked when the report is mailed to. */
+function fieldOf(recipient: RecipientSummary, name: string, isPartlyTracked: boolean): string {
+  if (isPartlyTracked && recipient.verdict === 'not-tracked' && columnKey(name) === 'track') return 'no';
+  const value = recipient.fields.get(name);
+  if (value !== undefined) return value;
+  const lower = name.toLowerCase();
+  return [...recipient.fields].find(([other]) => other.toLowerCase() === lower)?.[1] ?? '';
+}
+
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
-  return `"${safe.replaceAll('"', '""')}"`;
+  return `"${guardCell(text).replaceAll('"', '""')}"`;
 }

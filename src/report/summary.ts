@@ -2,7 +2,7 @@
  * Facts to numbers. A fetch is a fact; whether somebody opened is our reading of it, made here, each time, by today's
  * rules. The database is not asked for verdicts.
  */
-import type { RecipientState, Role } from '../recipients/recipient.js';
+import type { Fields, RecipientState, Role } from '../recipients/recipient.js';
 import type { Classification, Fetch, FetchKind } from '../tracking/fetch.js';
 
 export type Verdict = 'opened' | 'maybe' | 'machine' | 'none' | 'not-tracked';
@@ -30,6 +30,8 @@ export interface ReportRecipient {
   readonly name: string;
   readonly role: Role;
   readonly tracked: boolean;
+  /** Merge fields by column name. */
+  readonly fields?: Fields;
   readonly state: RecipientState;
   readonly stateAt: Date;
 }
@@ -44,6 +46,8 @@ export interface RecipientSummary {
   readonly emailAddress: string;
   readonly name: string;
   readonly role: Role;
+  /** Merge fields by column name. */
+  readonly fields: Fields;
   readonly state: RecipientState;
   readonly verdict: Verdict;
   /** Of the fetch the verdict rests on; 0 when there is none. */
@@ -143,6 +147,7 @@ function summarizeRecipient(recipient: ReportRecipient, fetches: readonly Judged
     emailAddress: recipient.emailAddress,
     name: recipient.name,
     role: recipient.role,
+    fields: recipient.fields ?? new Map(),
     state: recipient.state,
     verdict,
     confidence,

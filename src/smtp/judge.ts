@@ -49,9 +49,9 @@ export function isSessionFull({ code, enhancedStatusCode, text }: Omit<Reply, 'l
  */
 export function isSessionLimit({ code, text }: Pick<Reply, 'code' | 'text'>): boolean {
   if (code < 400 || code > 499) return false;
-  return /\bconcurrent\b.{0,40}\b(?:connection|session)s?\b|\btoo many (?:connection|session)s\b/i.test(
-    judgedText(text),
-  );
+  const words = judgedText(text);
+  if (/\btoo many (?:connection|session)s\b/i.test(words)) return true;
+  return /\bconcurrent\b/i.test(words) && /\b(?:connection|session)s?\b/i.test(words);
 }
 
 /** It does not know the command, or not with these parameters; what it says is not about the transaction. RFC 5321 §4.2.2 */

@@ -13,6 +13,7 @@ import type {
 import type { EmailReader, Ledger, ServerNotes } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
+import { createDamageCheck, type DamageCheck } from './sqlite/damage-check.js';
 import { type Database, databaseProblem } from './sqlite/database.js';
 import { createDiskWatch } from './sqlite/disk-watch.js';
 import { createFactIntake } from './sqlite/fact-intake.js';
@@ -49,18 +50,24 @@ export interface StoreOptions {
    * database that cannot be written is refused, instead of its first fetch.
    */
   readonly serving?: boolean;
+  /** Pages up to which the file is looked through for damage before each run; default 2,000. */
+  readonly smallPages?: number;
 }
 
 /** @throws Problem as `openAt`. */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const database = await openAt(url, options.busyTimeoutMs);
   const commits = new GroupCommit(database);
-  const sides = prepared(database, () => createSides(database, commits));
+  const { damage, sides } = prepared(database, () => {
+    const damage = createDamageCheck(database, commits, options.smallPages);
+    return { damage, sides: createSides(database, commits, damage) };
+  });
   if (options.serving === true) refuseReadOnly(database);
   const endCheckpoints = options.serving === true ? checkpointAside(database) : undefined;
   return {
     ...sides,
     async close() {
+      await damage.end();
       commits.flush();
       await endCheckpoints?.();
       database.close();
@@ -73,14 +80,14 @@ export async function openStoreIfAny(url: string): Promise<Store | undefined> {
   return existsAt(url) ? openStore(url) : undefined;
 }
 
-function createSides(database: Database, commits: GroupCommit): Omit<Store, 'close'> {
+function createSides(database: Database, commits: GroupCommit, damage: DamageCheck): Omit<Store, 'close'> {
   const reader = createReads(database);
   const fetchNumbers = new Map<number, number>();
   const forgetNumbers = () => fetchNumbers.clear();
   const agents = new UserAgents(database);
   const disk = createDiskWatch(database.name);
   return {
-    ledger: createLedger(database, commits, reader),
+    ledger: createLedger(database, commits, reader, damage),
     fetchLog: createFetchLog(database, commits, fetchNumbers, agents, disk),
     reader,
     serverNotes: createServerNotes(database, commits),

@@ -11,6 +11,9 @@ import type { CompileQuestion } from './compile-job.js';
 /** Below this nothing takes long, and starting a process would. UTF-16 code units, included files and all. */
 const smallTemplate = 16_000;
 
+/** YAML full of errors takes four times as long as any body of that size (docs/decisions/0019). */
+const smallFrontMatter = 4_000;
+
 interface Limits extends Bounds {
   readonly job: URL;
 }
@@ -21,14 +24,17 @@ const usual: Limits = {
   job: new URL('./compile-job.js', import.meta.url),
 };
 
-/** Started before anybody asked for it. */
-let ahead: Promise<BoundedProcess> | undefined;
+/** Started before anybody asked for it, and for which template. */
+let ahead: { readonly path: string; readonly process: Promise<BoundedProcess> } | undefined;
 
 /**
  * Starts the process for the template of that path, if it needs one: the process loads its libraries while the program itself is still
- * being loaded. Errors in the file are left to whoever reads it for good.
+ * being loaded. Errors in the file are left to whoever reads it for good. The last template named is the one that is meant.
  */
 export function compileAhead(path: string): void {
+  if (ahead?.path === path) return;
+  void ahead?.process.then(process => process.end());
+  ahead = undefined;
   try {
     // Reading a FIFO or a device may never end.
     if (!statSync(path).isFile()) return;
@@ -36,7 +42,7 @@ export function compileAhead(path: string): void {
   } catch {
     return;
   }
-  ahead = startProcess(path, usual);
+  ahead = { path, process: startProcess(path, usual) };
 }
 
 /** @throws Problem(s) as `compileTemplate`, and `template-syntax` for a template that goes beyond the limits. */
@@ -66,10 +72,17 @@ export async function compileApart(
  * Nothing that takes long, or much memory: MJML and what inlines CSS stay loaded, and a process that sends to a long list
  * has no use for their 30 MB.
  */
-function isLight(file: TemplateFile): boolean {
+export function isLight(file: TemplateFile): boolean {
   const isHeavy =
     /\.mjml$/i.test(file.path) || (/\.html?$/i.test(file.path) && /<style\b/i.test(file.source));
-  return !isHeavy && sizeOf(file) <= smallTemplate;
+  return !isHeavy && sizeOf(file) <= smallTemplate && frontMatterSize(file.source) <= smallFrontMatter;
+}
+
+/** About so much of the source is read as YAML; all of it where the front matter does not end. */
+function frontMatterSize(source: string): number {
+  if (!/^\uFEFF?---/.test(source)) return 0;
+  const end = source.indexOf('\n---', 3);
+  return end === -1 ? source.length : end;
 }
 
 function sizeOf({ source, text, includes }: TemplateFile): number {
@@ -78,7 +91,7 @@ function sizeOf({ source, text, includes }: TemplateFile): number {
 }
 
 function takeProcess(path: string, limits: Limits): Promise<BoundedProcess> {
-  const taken = limits === usual ? ahead : undefined;
+  const taken = limits === usual && ahead?.path === path ? ahead.process : undefined;
   if (taken !== undefined) ahead = undefined;
   return taken ?? startProcess(path, limits);
 }

@@ -1,4 +1,5 @@
 import type { Place, Rows } from '../problem.js';
+import { describeColumns, describeSheet, type ListFacts } from '../recipients/list-facts.js';
 import { visible } from './clean.js';
 import { printJson } from './json.js';
 import type { Style } from './style.js';
@@ -15,11 +16,11 @@ export interface ShownFinding {
   readonly fix: string | undefined;
 }
 
-/** Errors before warnings, each with its place and what to do; then how many there are. */
+/** What was understood of the lists; errors before warnings, each with its place and what to do; then how many there are. */
 export function checkLines(
   findings: readonly ShownFinding[],
   recipients: number | undefined,
-  { style, width }: { style: Style; width: number },
+  { style, width, lists = [] }: { style: Style; width: number; lists?: readonly ListFacts[] },
 ): readonly string[] {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const warnings = findings.filter(({ severity }) => severity === 'warning');
@@ -28,10 +29,21 @@ export function checkLines(
       ? []
       : [paint(title), ...members.flatMap((one, index) => findingLines(one, members[index + 1], width)), ''];
   return [
+    ...listLines(lists, width),
     ...group('Errors', style.bad, errors),
     ...group('Warnings', style.warn, warnings),
     summary(errors.length, warnings.length, recipients, style),
   ];
+}
+
+/** Which column holds the addresses is seen here before anybody is sent to. */
+function listLines(lists: readonly ListFacts[], width: number): readonly string[] {
+  if (lists.length === 0) return [];
+  const lines = lists.flatMap(list => {
+    const sheet = list.sheet === undefined ? '' : `; ${describeSheet(list.sheet)}`;
+    return indented(`${list.file}: ${describeColumns(list)}${sheet}`, '  ', width);
+  });
+  return ['Lists', ...lines, ''];
 }
 
 /** Equal advice in a row is said once. */
@@ -65,7 +77,11 @@ function count(number: number, one: string, many = `${one}s`): string {
 }
 
 /** @param recipients undefined when something is wrong with them. */
-export function checkJson(findings: readonly ShownFinding[], recipients: number | undefined): string {
+export function checkJson(
+  findings: readonly ShownFinding[],
+  recipients: number | undefined,
+  lists: readonly ListFacts[] = [],
+): string {
   return printJson({
     schema: 'mailtrack.check/1',
     findings: findings.map(({ severity, code, what, where, rows = [], fix }) => ({
@@ -79,5 +95,12 @@ export function checkJson(findings: readonly ShownFinding[], recipients: number 
       ...(rows.length > 0 ? { rows } : {}),
     })),
     recipients: recipients ?? null,
+    lists: lists.map(({ file, emailColumn, nameColumns, sheet }) => ({
+      file,
+      email_column: emailColumn,
+      name_columns: nameColumns,
+      sheet: sheet?.name ?? null,
+      hidden_rows: sheet?.hiddenRows ?? null,
+    })),
   });
 }

@@ -16,19 +16,37 @@ export function tableLines(
   rows: readonly (readonly string[])[],
   width: number,
 ): readonly string[] {
-  const widths = fitWidths(columns, naturalWidths(columns, rows), width);
+  const shown = rows.map(row => row.map(cell => beginning(cell, width)));
+  const widths = fitWidths(columns, naturalWidths(columns, shown, width), width);
   const line = (cells: readonly string[]) =>
     columns
       .map(({ align }, index) => pad(cut(cells[index] ?? '', widths[index] ?? 0), widths[index] ?? 0, align))
       .join(gap)
       .trimEnd();
-  return [line(columns.map(({ title }) => title)), ...rows.map(line)];
+  return [line(columns.map(({ title }) => title)), ...shown.map(line)];
 }
 
-function naturalWidths(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
-  return columns.map(({ title }, index) =>
-    rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? '')), displayWidth(title)),
-  );
+/** Of the characters that a column of the terminal may take: letters with their accents, and emoji of several. */
+const mostPerColumn = 20;
+
+/** As much of a cell as can be shown, and one character that is cut off with the rest. */
+function beginning(cell: string, width: number): string {
+  return cell.length > mostPerColumn * width ? `${cell.slice(0, mostPerColumn * width)}…` : cell;
+}
+
+/** Of a column that is cut no more than there is room for. */
+function naturalWidths(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): number[] {
+  return columns.map(({ title, elastic }, index) => {
+    const natural = rows.reduce(
+      (widest, row) => Math.max(widest, displayWidth(row[index] ?? '')),
+      displayWidth(title),
+    );
+    return elastic === true ? Math.min(natural, Math.max(width, narrowest)) : natural;
+  });
 }
 
 function fitWidths(columns: readonly Column[], widths: number[], width: number): readonly number[] {

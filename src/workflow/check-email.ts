@@ -76,7 +76,8 @@ export async function checkPlannedEmail(
     if (copy.subject.length > longSubject) found.add(recipient, checkMessage(encodeSubject(copy.subject)));
   }
   found.add(undefined, [...checkSameMailboxes(sameMailboxes.warnings()), ...checkDomains(doubts.warnings())]);
-  return found.findings();
+  const ofTemplate = template.notices.map((notice): Finding => ({ severity: 'warning', ...notice }));
+  return [...ofTemplate, ...found.findings()];
 }
 
 /** Shorter ones make no line of 998 octets. */

@@ -8,6 +8,7 @@ import { findInTemplate } from '../merge/template-place.js';
 import { encodeSubject } from '../message/skeleton.js';
 import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
+import { columnKey } from '../recipients/column-key.js';
 import { quoteInput } from '../recipients/quote-input.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { RowNumbers } from '../recipients/row-numbers.js';
@@ -202,7 +203,7 @@ function unreadable(
 const orAllow = 'Or pass --allow-placeholders if it is meant to be read.';
 
 function unknownField(field: string, where: Place | undefined, known: ReadonlySet<string>): Problem {
-  const close = nearest(field, [...known]);
+  const close = closeField(field, known);
   const names = [...known].filter(name => name !== 'pixel').join(', ');
   return new Problem('template-field', `there is no field "${field}"`, {
     where,
@@ -211,6 +212,13 @@ function unknownField(field: string, where: Place | undefined, known: ReadonlySe
         ? `There are: ${names}. Or pass --set ${field}=…`
         : `Did you mean "${close}"? There are: ${names}.`,
   });
+}
+
+/** One that a template can ask for; blanks, `_`, `-` and case tell no two names apart. */
+function closeField(field: string, known: ReadonlySet<string>): string | undefined {
+  const spelt = [...known].filter(name => fieldIdentifier(name) === name);
+  const same = spelt.find(name => columnKey(name) === columnKey(field));
+  return same ?? nearest(field, spelt) ?? nearest(field, known);
 }
 
 function knownFields(check: FieldCheck): ReadonlySet<string> {

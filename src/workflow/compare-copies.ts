@@ -64,6 +64,7 @@ function createValueReader(
     emailId: plan.emailId,
     unsubscribeUrl: undefined,
     pixel: '',
+    roleIsField: plan.mode === 'each',
   };
   return ({ mailbox, role, fields: own }) => {
     const person = { emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields: own };

@@ -1,7 +1,8 @@
 /** What is asked of each recipient while the lists are read, before anything of the email exists. */
-import { type CompiledTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
+import type { CompiledTemplate, TemplateResult } from '../merge/compile-template.js';
 import type { AttachmentRef, Composition } from '../merge/composition.js';
 import { type CopyRecipient, createTrial } from '../merge/copy-plan.js';
+import { templateKind } from '../merge/template-kind.js';
 import type { Mailbox } from '../message/mailbox.js';
 import { DomainDoubts } from '../recipients/doubtful-domains.js';
 import { ExposureSurvey } from '../recipients/exposure.js';
@@ -36,7 +37,14 @@ export function createCopyCheck(
   const faults = new RenderFaults();
   const own = new OwnAttachments([...template.frontMatter.attachmentColumns, ...draft.attachmentColumns]);
   const trial = createTrial(
-    { ...valuesOf(draft, template), template: message, boundary, date, trackingUrl },
+    {
+      mode: modeOf(draft.named),
+      ...valuesOf(draft, template),
+      template: message,
+      boundary,
+      date,
+      trackingUrl,
+    },
     { emailId, templatePath },
   );
   return {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type CompiledTemplate, type TemplateFile, templateKind } from '../merge/compile-template.js';
+import type { CompiledTemplate, TemplateFile } from '../merge/compile-template.js';
 import type { AttachmentRef } from '../merge/composition.js';
+import { templateKind } from '../merge/template-kind.js';
 import type { Fields, Role } from '../recipients/recipient.js';
 import type { Mode } from './ports.js';
 

@@ -2,18 +2,20 @@ import { hash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
 import { addrSpecKey } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
-import { Problem } from '../problem.js';
+import type { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
-import type { ListEncoding } from '../recipients/list-encoding.js';
+import { type ListFacts, listNotices } from '../recipients/list-facts.js';
+import type { ListFlags } from '../recipients/list-flags.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import { ListProblems, linesOf, type NamedProblem } from './list-problems.js';
+import { checkListUsage } from './list-usage.js';
 import { type NamedPeople, type NamedRecipients, readNamedPeople } from './named-people.js';
 import type { Files, Ledger, Mode, Random } from './ports.js';
 import { drawSeed, takeSample } from './take-sample.js';
 
-export interface GatherOptions {
+export interface GatherOptions extends ListFlags {
   readonly named: NamedRecipients;
   readonly duplicates: 'first' | 'last' | 'each' | undefined;
   readonly skipInvalid: boolean;
@@ -21,10 +23,6 @@ export interface GatherOptions {
   readonly consentNeeded: boolean;
   /** Which rows of lists are meant; [] means all. */
   readonly where: Where;
-  /** Of CSV without a byte order mark; undefined: UTF-8. */
-  readonly encoding: ListEncoding | undefined;
-  /** Of workbooks; undefined: the first of each. */
-  readonly sheet: string | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
   /** The same seed picks the same people of the same lists; undefined: one is drawn. */
@@ -55,6 +53,8 @@ export interface Gathered {
   readonly fromList: boolean;
   /** Lists that were read. */
   readonly sources: readonly SourceRef[];
+  /** What was understood of them. */
+  readonly lists: readonly ListFacts[];
   /** Rows of lists that are not meant. */
   readonly leftOut: number;
   /** Addresses left out, as they were first written. */
@@ -67,7 +67,7 @@ export interface Gathered {
 /**
  * Everything named on the command line to people, with all problems of all lists. Lists may have a million rows, so they
  * are read and read again, and what is kept of each row is a number.
- * @throws Problem `usage` when `where`, `encoding` or `sheet` has no list to be about, or `seed` no sample.
+ * @throws Problem `usage` when a flag has no list to be about, or `seed` no sample.
  * @param meet called for everybody during the first reading, in which nobody can say yet who is named twice.
  */
 export async function gatherRecipients(
@@ -75,8 +75,8 @@ export async function gatherRecipients(
   ports: GatherPorts,
   meet: (recipient: Recipient) => void,
 ): Promise<Gathered> {
-  const named = readNamedPeople(options, ports.files, ports.addressBook);
-  checkUsage(options, named);
+  const named = await readNamedPeople(options, ports.files, ports.addressBook);
+  checkListUsage(options, named);
   const suppressed = await ports.readSuppressed();
   const survey = await surveyPeople(named, suppressed, meet);
   const audience = planAudience(await readSpecial(named, survey), {
@@ -100,9 +100,11 @@ export async function gatherRecipients(
     columns: survey.columns,
     fromList: survey.fromList,
     sources: named.sources,
+    lists: named.lists,
     leftOut: survey.leftOut,
     suppressed: audience.suppressed,
     notices: [
+      ...named.lists.flatMap(listNotices),
       ...whereNotice(options.where, survey.leftOut),
       ...[...skipped].map(skippedNotice),
       ...audience.notices,
@@ -226,32 +228,6 @@ async function* readAudience(
       if (recipient?.role === role) yield recipient;
       else if (recipient !== undefined) roles.add(recipient.role);
     }
-  }
-}
-
-function checkUsage(
-  { where, encoding, sheet, sample, seed }: GatherOptions,
-  { typedByHand, hasCsv, hasWorkbook }: NamedPeople,
-): void {
-  if (where.length > 0 && typedByHand) {
-    throw new Problem('usage', '--where chooses among the rows of lists, and there is no list', {
-      fix: 'Name a list with @people.csv, or leave --where out.',
-    });
-  }
-  if (encoding !== undefined && !hasCsv) {
-    throw new Problem('usage', '--encoding says what lists of CSV are written in, and there is none', {
-      fix: 'Leave --encoding out; JSON is always UTF-8.',
-    });
-  }
-  if (seed !== undefined && sample === undefined) {
-    throw new Problem('usage', '--seed says whom --sample picks, and there is none', {
-      fix: 'Add --sample with a number, or leave --seed out.',
-    });
-  }
-  if (sheet !== undefined && !hasWorkbook) {
-    throw new Problem('usage', '--sheet names a sheet of an .xlsx list, and there is none', {
-      fix: 'Name a list with @people.xlsx, or leave --sheet out.',
-    });
   }
 }
 

@@ -5,8 +5,10 @@ import { splitMailboxList } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Mention } from '../recipients/audience.js';
+import { columnKey } from '../recipients/column-key.js';
 import { isCsv, isListName, isWorkbook, type ListRow, parseList } from '../recipients/list.js';
-import type { ListEncoding } from '../recipients/list-encoding.js';
+import type { ListFacts } from '../recipients/list-facts.js';
+import type { ListFlags } from '../recipients/list-flags.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import type { NamedProblem } from './list-problems.js';
@@ -33,6 +35,8 @@ export interface NamedPeople {
   readonly leftOut: number;
   /** Lists read so far, whole. */
   readonly sources: readonly SourceRef[];
+  /** What was understood of the lists read so far, in the order of the command line. */
+  readonly lists: readonly ListFacts[];
 }
 
 type Named =
@@ -40,19 +44,19 @@ type Named =
   | { readonly kind: 'typed'; readonly people: readonly Recipient[] }
   | { readonly kind: 'nobody'; readonly problem: Problem };
 
-export interface NamingOptions {
+export interface NamingOptions extends ListFlags {
   readonly named: NamedRecipients;
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
   /** Which rows of lists are meant; people typed by hand always are. [] means all. */
   readonly where: Where;
-  /** Of CSV without a byte order mark; undefined: UTF-8. */
-  readonly encoding: ListEncoding | undefined;
-  /** Of workbooks; undefined: the first of each. */
-  readonly sheet: string | undefined;
 }
 
-export function readNamedPeople(options: NamingOptions, files: Files, book: AddressBook): NamedPeople {
+export async function readNamedPeople(
+  options: NamingOptions,
+  files: Files,
+  book: AddressBook,
+): Promise<NamedPeople> {
   const { to, cc, bcc, each } = options.named;
   const flags = [
     ['--to', 'to', to],
@@ -60,10 +64,13 @@ export function readNamedPeople(options: NamingOptions, files: Files, book: Addr
     ['--bcc', 'bcc', bcc],
     ['--each', 'to', each],
   ] as const;
-  const named = flags.flatMap(([flag, role, values]) =>
-    values.flatMap(splitMailboxList).map(item => understand(item, flag, role, options, book)),
-  );
+  const named: Named[] = [];
+  for (const [flag, role, values] of flags) {
+    for (const item of await splitItems(values, files))
+      named.push(await understand(item, flag, role, options, { files, book }));
+  }
   const sources = new Map<Named, SourceRef>();
+  const lists = new Map<Named, ListFacts>();
   let leftOut = 0;
   return {
     hasCsv: named.some(item => item.kind === 'list' && isCsv(item.path)),
@@ -74,6 +81,9 @@ export function readNamedPeople(options: NamingOptions, files: Files, book: Addr
     },
     get sources() {
       return [...sources.values()].filter(({ path }) => path !== '-');
+    },
+    get lists() {
+      return [...lists.values()];
     },
     async *read() {
       let position = 0;
@@ -86,7 +96,8 @@ export function readNamedPeople(options: NamingOptions, files: Files, book: Addr
         if (item.kind === 'typed') for (const one of item.people) yield { ...one, position: position++ };
         if (item.kind !== 'list') continue;
         const hash = createHash('sha256');
-        for await (const row of readList(item, files, hash, { ...options, leaveOut })) {
+        const onColumns = (facts: ListFacts) => lists.set(item, facts);
+        for await (const row of readList(item, files, hash, { ...options, leaveOut, onColumns })) {
           if ('problem' in row) yield row;
           else yield { ...row, position: position++ };
         }
@@ -98,14 +109,25 @@ export function readNamedPeople(options: NamingOptions, files: Files, book: Addr
   };
 }
 
-function understand(
+/** A comma may be part of the name of a list: if there is such a file, it is the one that is meant. */
+async function splitItems(values: readonly string[], files: Files): Promise<readonly string[]> {
+  const items: string[] = [];
+  for (const value of values) {
+    const path = value.startsWith('@') ? value.slice(1) : value;
+    const isWhole = value.includes(',') && isListName(path) && (await files.exists(path));
+    items.push(...(isWhole ? [`@${path}`] : splitMailboxList(value)));
+  }
+  return items;
+}
+
+async function understand(
   item: string,
   flag: string,
   role: Role,
   { consentNeeded }: NamingOptions,
-  book: AddressBook,
-): Named {
-  const path = listName(item);
+  { files, book }: { readonly files: Files; readonly book: AddressBook },
+): Promise<Named> {
+  const path = await listName(item, files);
   if (path !== undefined) return { kind: 'list', path, flag, role };
   try {
     const people = book.resolve(item).map(({ mailbox, fields }) => {
@@ -124,16 +146,22 @@ function understand(
   }
 }
 
-/** `@team.csv`, `team.csv`, `-`: a list. Everything else is a name or an address. */
-function listName(item: string): string | undefined {
+/** `@team.csv`, `@"a, b.csv"`, `team.csv`, `-`: a list. Everything else is a name or an address. */
+async function listName(item: string, files: Files): Promise<string | undefined> {
   if (item === '-') return '-';
-  if (item.startsWith('@')) return item.slice(1);
-  return isListName(item) && !item.includes('@') ? item : undefined;
+  if (item.startsWith('@')) return /^@".+"$/.test(item) ? item.slice(2, -1) : item.slice(1);
+  if (!isListName(item)) return undefined;
+  // An address may end like a list, but no file of that name is there then, and no folder before it.
+  const mayBeAddress = item.includes('@') && !/[/\\]/.test(item);
+  return mayBeAddress && !(await files.exists(item)) ? undefined : item;
 }
 
 /** The contacts file may have a `track` column as well. */
 function trackAnswer(fields: ReadonlyMap<string, string>): boolean | undefined {
-  const answer = fields.get('track')?.trim().toLowerCase();
+  const answer = [...fields]
+    .find(([name]) => columnKey(name) === 'track')?.[1]
+    .trim()
+    .toLowerCase();
   return answer === undefined || answer === '' ? undefined : ['yes', 'true', '1', 'y'].includes(answer);
 }
 
@@ -141,10 +169,15 @@ async function* readList(
   { path, flag, role }: Extract<Named, { kind: 'list' }>,
   files: Files,
   hash: ReturnType<typeof createHash>,
-  { consentNeeded, ...reading }: NamingOptions & { readonly leaveOut: () => void },
+  {
+    consentNeeded,
+    ...reading
+  }: NamingOptions & { readonly leaveOut: () => void; readonly onColumns: (facts: ListFacts) => void },
 ): AsyncGenerator<Recipient | NamedProblem, void, void> {
   const file = path === '-' ? 'standard input' : path;
-  for await (const row of parseList(hashed(files.stream(path), hash), file, reading)) {
+  // Everybody who is sent a message of their own is in To: there the column is free for another meaning.
+  const roleIsField = flag === '--each';
+  for await (const row of parseList(hashed(files.stream(path), hash), file, { ...reading, roleIsField })) {
     if (row instanceof Problem) yield { list: path, problem: row };
     else if (row.role !== undefined && flag !== '--to') {
       yield { list: path, problem: roleOutsideTo(row, file, flag) };
@@ -154,6 +187,7 @@ async function* readList(
         role: row.role ?? role,
         tracked: row.track ?? !consentNeeded,
         fields: row.fields,
+        addressing: row.addressing,
         source: { file, line: row.line },
       };
     }

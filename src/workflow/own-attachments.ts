@@ -8,6 +8,7 @@ import { folderOf, resolveInside } from '../merge/template-path.js';
 import { attachmentName } from '../message/attachment-name.js';
 import { nearest } from '../nearest.js';
 import { Problem } from '../problem.js';
+import { columnKey, findColumn } from '../recipients/column-key.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { RowNumbers } from '../recipients/row-numbers.js';
 import type { Files } from './ports.js';
@@ -112,10 +113,12 @@ export class OwnAttachments {
   #columnsOf(list: string, { fields }: Recipient): readonly string[] {
     const known = this.#columns.get(list);
     if (known !== undefined) return known;
-    const byName = new Map([...fields.keys()].map(name => [name.toLowerCase(), name]));
+    const names = [...fields.keys()];
+    const byName = new Map(names.map(name => [columnKey(name), name]));
     const columns = this.#asked.flatMap(column => {
-      const name = byName.get(column.toLowerCase());
-      if (name === undefined) this.#unknown.push(noColumn(column, [...fields.keys()], list));
+      const index = findColumn(names, column);
+      const name = typeof index === 'number' ? names[index] : undefined;
+      if (name === undefined) this.#unknown.push(noColumn(column, names, list));
       return name === undefined ? [] : [name];
     });
     if (this.#asked.length === 0) this.#likely ??= likelyNames.map(name => byName.get(name)).find(Boolean);

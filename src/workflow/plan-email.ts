@@ -142,7 +142,10 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     composition: JSON.stringify(composition),
   };
   return {
-    plan: describePlan(draft, email, composition, audience, check, leftovers),
+    plan: describePlan(draft, email, composition, audience, check, [
+      ...template.notices.map(({ what, where }) => `${where.file}:${where.line}:${where.column}: ${what}`),
+      ...leftovers.map(({ message }) => message),
+    ]),
     email,
     composition,
     template,
@@ -277,7 +280,7 @@ function describePlan(
   composition: Composition,
   audience: Gathered,
   { survey, own }: CopyCheck,
-  leftovers: readonly Problem[],
+  ofTemplate: readonly string[],
 ): SendPlan {
   const { exposure, shown, untracked, doubts, sameMailboxes } = survey;
   const relay = replacingRelay(draft);
@@ -301,7 +304,7 @@ function describePlan(
       ...doubts.warnings(),
       ...sameMailboxes.warnings(),
       ...checkRelay(email.mode, relay).map(({ what }) => what),
-      ...leftovers.map(({ message }) => message),
+      ...ofTemplate,
     ],
     replacingRelay: relay,
   };

@@ -1,5 +1,6 @@
-import { compileTemplate, type TemplateResult, templateKind } from '../merge/compile-template.js';
+import { compileTemplate, type TemplateResult } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
+import { templateKind } from '../merge/template-kind.js';
 import { folderOf, resolveInside } from '../merge/template-path.js';
 import { attachmentName } from '../message/attachment-name.js';
 import type { Attachment } from '../message/compose.js';
@@ -8,7 +9,8 @@ import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox
 import { isMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
-import type { ListEncoding } from '../recipients/list-encoding.js';
+import type { ListFacts } from '../recipients/list-facts.js';
+import type { ListFlags } from '../recipients/list-flags.js';
 import { cellFault } from '../recipients/list-row.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
@@ -21,11 +23,13 @@ import { requireInFolder } from './require-in-folder.js';
 import { readSource } from './source-ref.js';
 
 /** What the command line and the configuration say, as it was written. */
-export interface EmailDraft {
+export interface EmailDraft extends ListFlags {
   readonly templatePath: string;
   /** What relative paths are relative to. */
   readonly folder: string;
   readonly textPath: string | undefined;
+  /** A folder whose files the template may use beside those of its own folder. */
+  readonly root?: string | undefined;
   readonly subject: string | undefined;
   readonly from: string | undefined;
   readonly replyTo: string | undefined;
@@ -41,10 +45,6 @@ export interface EmailDraft {
   readonly named: NamedRecipients;
   /** Which rows of lists are meant; [] means all. */
   readonly where: Where;
-  /** Of CSV without a byte order mark; undefined: UTF-8. */
-  readonly encoding: ListEncoding | undefined;
-  /** Of lists that are workbooks; undefined: the first of each. */
-  readonly sheet: string | undefined;
   /** So many of those who remain, picked at random; undefined: all. */
   readonly sample: number | undefined;
   /** The same seed picks the same people of the same lists; undefined: one is drawn. */
@@ -69,6 +69,8 @@ export interface EmailDraft {
 }
 
 export interface DraftPorts {
+  /** Told what was understood of the lists, also when something is wrong with the draft. */
+  readonly tellLists?: ((lists: readonly ListFacts[]) => void) | undefined;
   readonly files: Files;
   readonly addressBook: AddressBook;
   readonly random: Random;
@@ -117,12 +119,12 @@ export async function readDraft(
 ): Promise<ReadDraft | undefined> {
   const sources: SourceRef[] = [];
   const compiled = await collect(problems, () => readTemplate(draft, ports, sources));
-  const illustrated =
-    compiled && (await collect(problems, () => readImages(compiled, draft.templatePath, ports.files)));
+  const illustrated = compiled && (await collect(problems, () => readImages(compiled, ports.files)));
   const template = illustrated?.template ?? compiled;
   const meet = (await collect(problems, async () => meeting(template))) ?? (() => undefined);
   const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
   problems.push(...(audience?.problems ?? []));
+  if (audience !== undefined) ports.tellLists?.(audience.lists);
   const originator = readOriginator(draft, template, problems);
   problems.push(...findSetFaults(draft));
   const headerFields = readHeaderFields(draft, problems);
@@ -158,12 +160,10 @@ async function readTemplate(
     textPath === undefined
       ? undefined
       : { path: textPath, source: await readSource(textPath, files, sources) };
-  const includes =
-    templateKind(path) === 'mjml'
-      ? await readIncludes({ file: path, text: source, lineOffset: 0 }, files)
-      : { texts: new Map(), sources: [] };
+  const root = draft.root === undefined ? undefined : { path: draft.root, workingFolder: draft.folder };
+  const includes = await readIncludes({ file: path, text: source, lineOffset: 0 }, files, root);
   sources.push(...includes.sources);
-  return compile({ path, source, text, includes: includes.texts }, draft.subject);
+  return compile({ path, source, text, includes: includes.texts, root }, draft.subject);
 }
 
 /** `msg.txt` beside `msg.mjml` is its text part. */

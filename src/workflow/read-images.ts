@@ -15,21 +15,18 @@ export interface Illustrated {
 }
 
 /**
- * Reads the images that a template shows from its folder, and has it show what is attached.
+ * Reads the images that a template shows from its folder and the root, and has it show what is attached.
  * @throws Problems `input-missing`, `template-syntax`, `header-value`, `io`: at the place of each image.
  */
-export async function readImages(
-  template: TemplateResult,
-  templatePath: string,
-  files: Files,
-): Promise<Illustrated> {
+export async function readImages(template: TemplateResult, files: Files): Promise<Illustrated> {
+  const { path: templatePath, root } = template.file;
   const folder = folderOf(templatePath);
   const images = new Map<string, AttachedFile>();
   const contentIds = new Map<string, string>();
   const problems: Problem[] = [];
   for (const [path, where] of template.images) {
     try {
-      await requireInFolder(path, folder, files, where);
+      await requireInFolder(path, folder, files, where, root);
       const filename = attachmentName(path);
       if (!filename.ok) {
         throw new Problem('header-value', `the file name ${JSON.stringify(path)} ${filename.why}`, {
@@ -49,7 +46,7 @@ export async function readImages(
   }
   if (problems.length > 0) throw new Problems(problems);
   return {
-    template: { ...template, compiled: showImages(template.compiled, contentIds, templatePath) },
+    template: { ...template, compiled: showImages(template.compiled, contentIds, template.file) },
     images: [...images.values()],
   };
 }

@@ -1,7 +1,9 @@
 import type { SourceRef } from '../merge/composition.js';
+import { findLinkedSheets } from '../merge/css/linked-sheets.js';
 import { findIncludes, type Include } from '../merge/mjml/mjml-include.js';
 import type { SourceText } from '../merge/source-text.js';
-import { folderOf } from '../merge/template-path.js';
+import { templateKind } from '../merge/template-kind.js';
+import { folderOf, type RootFolder } from '../merge/template-path.js';
 import { Problem, Problems } from '../problem.js';
 import type { Files } from './ports.js';
 import { requireInFolder } from './require-in-folder.js';
@@ -14,10 +16,11 @@ export interface Includes {
 }
 
 /**
- * Every file that an MJML template includes, and those include.
+ * Every file that an MJML template includes, and those include; every style sheet of a file that an HTML template links to.
+ * @param root a folder whose files it may name, beside its own.
  * @throws Problems `template-syntax`, `input-missing`, `io`: all that is wrong with the includes, at the line of each.
  */
-export async function readIncludes(template: SourceText, files: Files): Promise<Includes> {
+export async function readIncludes(template: SourceText, files: Files, root?: RootFolder): Promise<Includes> {
   const folder = folderOf(template.file);
   const texts = new Map<string, string>();
   const sources: SourceRef[] = [];
@@ -26,7 +29,7 @@ export async function readIncludes(template: SourceText, files: Files): Promise<
 
   async function follow(source: SourceText, trail: readonly string[]): Promise<void> {
     followed.add(source.file);
-    for (const include of findIncludes(source, folder)) {
+    for (const include of await findIncludes(source, folder, root)) {
       const { path, type } = include;
       if (trail.includes(path)) {
         problems.push(cycle(include, trail));
@@ -38,8 +41,13 @@ export async function readIncludes(template: SourceText, files: Files): Promise<
     }
   }
 
-  async function read({ path, where }: Include): Promise<string> {
-    await requireInFolder(path, folder, files, where);
+  async function readSheets(): Promise<void> {
+    for (const sheet of findLinkedSheets(template, root))
+      if (!texts.has(sheet.path)) await attempt(() => read(sheet));
+  }
+
+  async function read({ path, where }: Pick<Include, 'path' | 'where'>): Promise<string> {
+    await requireInFolder(path, folder, files, where, root);
     const text = await readSource(path, files, sources);
     texts.set(path, text);
     return text;
@@ -56,7 +64,9 @@ export async function readIncludes(template: SourceText, files: Files): Promise<
     }
   }
 
-  await attempt(() => follow(template, [template.file]));
+  const kind = templateKind(template.file);
+  if (kind === 'mjml') await attempt(() => follow(template, [template.file]));
+  if (kind === 'html') await attempt(readSheets);
   if (problems.length > 0) throw new Problems(problems);
   return { texts, sources };
 }

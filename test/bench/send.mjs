@@ -6,7 +6,7 @@
  *   --quick            small counts, one round, ratios are not judged: a minute or so
  *   --rtt 0,20,50      round trip times in ms
  *   --server sink,postfix
- *   --only a,b         senders by the start of their names, such as mailtrack,nodemailer
+ *   --only a,b         senders by their name, or by its start, such as mailtrack,nodemailer
  *   --recipients n     default 10,000; fewer over a distance, where a run lasts about 8 s
  *   --rounds n         default 3
  *   --connections n    default 5
@@ -59,7 +59,7 @@ function readOptions() {
     roundTrips: values.rtt.split(',').map(Number),
     servers: servers.filter(({ id }) => wanted.includes(id)),
     peers: [
-      ...peers.filter(({ name }) => only.some(start => name.startsWith(start))),
+      ...peers.filter(({ name }) => only.some(start => isMeant(name, start))),
       ...(values.before === undefined ? [] : [earlierBuild(values.before)]),
     ],
     recipients: Number(values.recipients ?? (values.quick ? 500 : 10_000)),
@@ -67,6 +67,11 @@ function readOptions() {
     connections: Number(values.connections),
     secondsOverDistance: values.quick ? 1.5 : 8,
   };
+}
+
+/** `mailtrack` is the one sender of that name, `mail` all whose names begin so. */
+function isMeant(name, start) {
+  return name === start || (name.startsWith(start) && !peers.some(peer => peer.name === start));
 }
 
 function printSetup() {

@@ -96,6 +96,44 @@ describe('links', () => {
   });
 });
 
+describe('many things of a kind', () => {
+  const countOf = (html: string, code: string) =>
+    checkCopy({ ...copy, html }).filter(finding => finding.code === code).length;
+  const repeat = (count: number, make: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => make(index)).join('');
+
+  it('are told once where they are alike', () => {
+    expect(countOf('<a href="/a">x</a>'.repeat(5), 'link')).toBe(1);
+    expect(countOf('<img src="https://x.example/a.png">'.repeat(5), 'image-without-alt')).toBe(1);
+  });
+
+  it('are no more than a thousand', () => {
+    expect(
+      countOf(
+        repeat(2_000, index => `<a href="/${index}">x</a>`),
+        'link',
+      ),
+    ).toBe(1_000);
+    expect(
+      countOf(
+        repeat(2_000, index => `<img src="${index}">`),
+        'image-without-alt',
+      ),
+    ).toBe(1_000);
+  });
+
+  it('finds every place that a link goes to', () => {
+    const html = repeat(500, index => `<a href="#p${index}">x</a><p id="p${index}"></p>`);
+    expect(countOf(html, 'link')).toBe(0);
+    expect(countOf(`${html}<a href="#p">x</a>`, 'link')).toBe(1);
+  });
+
+  it('asks about a hundred international hosts', () => {
+    const bad = (index: number) => `<a href="http://xn--${index}/">x</a>`;
+    expect(countOf(repeat(150, bad), 'link')).toBe(100);
+  });
+});
+
 describe('the text part', () => {
   const html = `<html><head><title>${'t'.repeat(900)}</title></head><body>${'word '.repeat(100)}</body></html>`;
   it.each([

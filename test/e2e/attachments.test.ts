@@ -139,6 +139,6 @@ it('takes list and files from a workbook and its folder', async () => {
   expect(await inbox()).toMatchObject([{ files: [{ letter: 'A' }] }, { files: [{ letter: 'B' }] }]);
   expect((await user.run([...fromWorkbook, '--json'])).stderr).toContain('the list is empty');
   expect((await user.run([...send, '--sheet', 'People', '--json'])).stderr).toContain(
-    '--sheet names a sheet of an .xlsx list, and there is none',
+    '--sheet only applies to .xlsx lists, and none was given',
   );
 });

@@ -1,4 +1,6 @@
 /** `check` as it is run: everything at once, on stdout, without a server; and that `send` refuses what is left over. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jsonLines, User } from './command.js';
@@ -43,7 +45,12 @@ describe('mailtrack check', () => {
       recipients: 2,
     });
     const words = await user.run(['check', 'good.md', '--each', 'people.csv', '--no-track']);
-    expect(words).toMatchObject({ status: 0, stdout: '✓ nothing to object to in 2 copies\n', stderr: '' });
+    expect(words).toMatchObject({
+      status: 0,
+      stdout:
+        'Lists\n  people.csv: addresses from "email", names from "name"\n\n✓ nothing to object to in 2 copies\n',
+      stderr: '',
+    });
     expect(() => new Database(user.database, { readonly: true })).toThrow();
   });
 
@@ -146,6 +153,41 @@ describe('mailtrack check', () => {
     expect(await user.run(['check', 'good.md', '--no-track'])).toMatchObject({ status: 64, stdout: '' });
     expect((await user.run(['check'])).status).toBe(64);
     expect((await user.run(['check', 'good.md', '--connections', '4'])).status).toBe(64);
+  });
+});
+
+describe('a folder beside that of the template', () => {
+  const template = `<mjml><mj-head><mj-include path="../parts/a.css" type="css" /></mj-head><mj-body>
+<mj-include path="../parts/a.mjml" /></mj-body></mjml>`;
+  const part = `<mj-section><mj-column><mj-image src="../parts/a.png" alt="A" /><mj-social>
+<mj-social-element name="github" href="https://example.org/">Code</mj-social-element></mj-social></mj-column></mj-section>`;
+  const args = ['mails/msg.mjml', '--to', 'ann@example.com', '--no-track', '--subject', 'Hi'];
+  beforeEach(() => {
+    for (const folder of ['mails', 'parts']) mkdirSync(join(user.folder, folder));
+    user.write('mails/msg.mjml', template);
+    user.write('parts/a.mjml', part);
+    user.write('parts/a.css', '.a { color: red }');
+    user.write('parts/a.png', 'x');
+  });
+
+  it('is read with --root alone', async () => {
+    const { told, findings } = await check(...args);
+    expect(told).toEqual(['error template-syntax mails/msg.mjml:1']);
+    expect(findings[0]?.message).toBe(
+      'mj-include of ../parts/a.css: it leads out of the folder of the template',
+    );
+    // What MJML takes from elsewhere is told, too.
+    expect((await check(...args, '--root', 'parts')).told).toEqual(['warning mjml-icons parts/a.mjml:2']);
+  });
+
+  it('is one that there is', async () => {
+    const { status, stderr } = await user.run(['check', ...args, '--root', 'prats']);
+    expect({ status, stderr }).toEqual({
+      status: 66,
+      stderr: `mailtrack: --root prats: there is no such folder
+  Name the folder whose files the template may include and show.
+`,
+    });
   });
 });
 

@@ -126,6 +126,18 @@ export const denseAttacks = [
     '=\r\n',
     '\r\n',
   ].map(pump => ['', pump, '']),
+  ['<br', ' ', ''],
+  ['', '<br ', ''],
+  ['', '<body', ''],
+  ['', '<script', ''],
+  ['', '<span ', ''],
+  ['', '<p<', ''],
+  ['a{b:url("data:image/png;base64,', 'A', '")}'],
+  ['<p style="b:url(data:image/png;base64,', 'A', ')">'],
+  ['', 'url("a\\n', ''],
+  ['', 'a@b.example,', ''],
+  ['', 'a:', ''],
+  ['data:', ';', ',x'],
   ['<img srcset="', 'a ', '">'],
   ['<img srcset="', ',', '">'],
   ['<p style="', 'url(', '">'],
@@ -136,7 +148,57 @@ export const denseAttacks = [
   ['127.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "', '\\"', ''],
 ];
 
+/** Names and values of which no two are alike, so that whoever compares each with all others is found. The pump gets a number. */
+export const numberedAttacks = [
+  ['', number => `<a href="#n${number}">`, ''],
+  ['', number => `<a href="http://a${number}.example">`, ''],
+  ['', number => `<a href="http://é${number}.example">`, ''],
+  ['', number => `<img src="${number}.png">`, ''],
+  ['', number => `<img alt src="http://a/${number}">`, ''],
+  ['', number => `<a id="n${number}">`, ''],
+  ['', number => `<a b${number}="c">`, ''],
+  ['<a ', number => `b${number}="c" `, '>'],
+  ['', number => `<td background="{{ a${number} }}">`, ''],
+  ['', number => `{{ a${number} }}`, ''],
+  ['<p ', number => `{{ a${number} }}`, '>'],
+  ['<p class="', number => `{{ a${number} }} `, '">'],
+  ['', number => `{{ a${number} }}<mj-include path="b${number}" />`, ''],
+  ['<mj-body>', number => `{% if a${number} %}`, '</mj-body>'],
+  ['', number => `<mj-a b="{{ c${number} }}">`, ''],
+  ['', number => `<mj-include path="b${number}" />\n`, ''],
+  ['', number => `.a${number}{b:c}`, ''],
+  ['', number => `.a${number},.a${number}:hover,`, '{b:c}'],
+  ['a{', number => `--b${number}:var(--c${number});`, '}'],
+  ['<style>', number => `@font-face{src:url(${number})}`, '</style>'],
+  ['<style>', number => `a{b:url(${number})}@page{c:d}`, '</style>'],
+  ['<p style="', number => `a:url(${number});`, '">'],
+  ['', number => `a${number} = 1\n`, ''],
+  ['', number => `[a${number}]\n`, ''],
+  ['', number => `a${number}@example.com, `, ''],
+  ['', number => `"a${number}":1,`, ''],
+  ['{', number => `"a${number}":1,`, '"b":1}'],
+  ['{', number => `"a":${number},`, '"b":1}'],
+  ['{', number => `"a${number}":[],`, '"b":1}'],
+  ['', number => `a${number}=b and `, 'c=d'],
+  ['', number => `a${number},`, ''],
+  ['', number => `%4${number % 10}`, ''],
+  ['{% if a %}', () => '{% elsif b %}<body><div hidden>', '{% else %}<body>{% endif %}'],
+  ['', () => '{% if a %}<body>', ''],
+  ['<body><div hidden>', () => '<div>{% if a %}', ''],
+  ['a@', number => `${number}.`, 'b'],
+  ['a@', number => String.fromCodePoint(0x4e00 + (number % 20_000)), '.example'],
+  ['http://', number => String.fromCodePoint(0x4e00 + (number % 20_000)), '.example/'],
+  ['<a href="http://', number => String.fromCodePoint(0x4e00 + (number % 20_000)), '.example/">'],
+];
+
 /** @returns a text of about so many characters. */
 export function attackText([before, pump, after], length) {
-  return before + pump.repeat(Math.ceil(length / pump.length)) + after;
+  if (typeof pump === 'string') return before + pump.repeat(Math.ceil(length / pump.length)) + after;
+  const parts = [];
+  for (let number = 1, made = 0; made < length; number += 1) {
+    const part = pump(number);
+    parts.push(part);
+    made += part.length;
+  }
+  return before + parts.join('') + after;
 }

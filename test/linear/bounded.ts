@@ -31,12 +31,12 @@ export const bounded: readonly BoundedExpression[] = [
     bound: sticky,
   },
   { file: 'src/merge/html/start-tags.ts', expression: String.raw`/<!--\[if[^\]>]*\]>/y`, bound: sticky },
+  { file: 'src/merge/mjml/mjml-include.ts', expression: String.raw`/\s*<\/mj-include\s*>/y`, bound: sticky },
   {
     file: 'src/merge/html/start-tags.ts',
     expression: String.raw`/[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?/y`,
     bound: sticky,
   },
-  { file: 'src/merge/mjml/mjml-include.ts', expression: String.raw`/\s*<\/mj-include\s*>/y`, bound: sticky },
   {
     file: 'src/recipients/json-records.ts',
     expression: String.raw`/("[^"\\]*(?:\\.[^"\\]*)*")\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}]+)/g`,
@@ -60,6 +60,21 @@ export const bounded: readonly BoundedExpression[] = [
   { file: 'src/recipients/where.ts', expression: String.raw`/\s+and(?!\S)/iy`, bound: sticky },
   { file: 'src/recipients/where.ts', expression: String.raw`/\s*$/y`, bound: sticky },
   {
+    file: 'src/recipients/xlsx-cells.ts',
+    expression: String.raw`/\s*<(?:[\w.-]+:)?([fv])(?=[\s/>])[^<>]*>/y`,
+    bound: sticky,
+  },
+  {
+    file: 'src/recipients/xlsx-xml.ts',
+    expression: String.raw`/\s*([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y`,
+    bound: sticky,
+  },
+  {
+    file: 'src/smtp/judge.ts',
+    expression: String.raw`/\bconcurrent\b.{0,40}\b(?:connection|session)s?\b|\btoo many (?:connection|session)s\b/i`,
+    bound: '2,000 characters of a reply (judgedText), and 40 at each place',
+  },
+  {
     file: 'src/smtp/judge.ts',
     expression: String.raw`/\brelay(?:ing)?\b|authenticat|\bauth (?:first|required)|\b(?:SPF|DKIM|DMARC)\b|\bsender (?:address|verify|denied|rejected)|\bclient host\b|\bblocked using\b|\bdaily .*\b(?:limit|quota)|\b(?:sending|message) (?:limit|quota)/i`,
     bound: '2,000 characters of a reply (judgedText)',
@@ -81,12 +96,12 @@ export const bounded: readonly BoundedExpression[] = [
     bound: guessed,
   },
   {
-    file: 'src/recipients/xlsx-archive.ts',
+    file: 'src/recipients/xlsx-cells.ts',
     expression: String.raw`/<((?:[\w.-]+:)?)c\b([^<>]*)>\s*<\1f\b[^<>]*(?:\/>|>[^<]*<\/\1f>)\s*(?:(?:<\1v\s*\/>|<\1v>\s*<\/\1v>)\s*)?<\/\1c>/g`,
     bound: guessed,
   },
   {
-    file: 'src/recipients/xlsx-archive.ts',
+    file: 'src/recipients/xlsx-cells.ts',
     expression: String.raw`/(\bt\s*=\s*)(["'])e\2/`,
     bound: guessed,
   },

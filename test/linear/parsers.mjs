@@ -1,9 +1,19 @@
-/** Every parser of ours that reads what comes from outside, as a function of one text. What it throws does not matter here. */
+/**
+ * Every parser of ours that reads what comes from outside, as a function of one text. What it throws does not matter here. Libraries
+ * are not among them: what they may take is bounded by a process of its own (docs/security.md).
+ *
+ * An entry may say more: `most` characters, where longer texts never get there; `inTexts`, where the text stands in others.
+ */
 import { zipSync } from 'fflate';
 import * as copyRules from '../../dist/check/copy-rules.js';
 import * as elements from '../../dist/check/html-elements.js';
+import * as maskSecrets from '../../dist/cli/config/mask-secrets.js';
 import * as tomlLines from '../../dist/cli/config/toml-lines.js';
 import * as listenAddress from '../../dist/cli/listen-address.js';
+import * as smtpUrl from '../../dist/cli/smtp-url.js';
+import * as clientNetwork from '../../dist/http/client-network.js';
+import * as hostCheck from '../../dist/http/host-check.js';
+import * as bareLiquid from '../../dist/merge/bare-liquid.js';
 import * as bodyTitle from '../../dist/merge/body-title.js';
 import * as cssRules from '../../dist/merge/css/css-rules.js';
 import * as styleSheet from '../../dist/merge/css/style-sheet.js';
@@ -15,50 +25,84 @@ import * as startTags from '../../dist/merge/html/start-tags.js';
 import * as leftovers from '../../dist/merge/leftovers.js';
 import * as protection from '../../dist/merge/liquid/liquid-protection.js';
 import * as writtenValues from '../../dist/merge/liquid/written-values.js';
+import * as controlTags from '../../dist/merge/markdown/control-tags.js';
+import * as tableLines from '../../dist/merge/markdown/table-lines.js';
 import * as mjmlInclude from '../../dist/merge/mjml/mjml-include.js';
-import * as mjmlSource from '../../dist/merge/mjml/mjml-source.js';
+import * as mjmlTree from '../../dist/merge/mjml/mjml-tree.js';
 import * as pixelPlacement from '../../dist/merge/pixel-placement.js';
 import * as scope from '../../dist/merge/scope.js';
+import * as templatePath from '../../dist/merge/template-path.js';
 import * as attachmentType from '../../dist/message/attachment-type.js';
 import * as relaxed from '../../dist/message/dkim/relaxed.js';
+import * as domain from '../../dist/message/domain.js';
+import * as encodedWord from '../../dist/message/encoded-word.js';
 import * as headerField from '../../dist/message/header-field.js';
 import * as mailbox from '../../dist/message/mailbox.js';
 import * as quotedPrintable from '../../dist/message/quoted-printable.js';
+import * as nearest from '../../dist/nearest.js';
+import * as jsonRecords from '../../dist/recipients/json-records.js';
+import * as listColumns from '../../dist/recipients/list-columns.js';
+import * as listEncoding from '../../dist/recipients/list-encoding.js';
+import * as listRow from '../../dist/recipients/list-row.js';
 import * as sameMailbox from '../../dist/recipients/same-mailbox.js';
 import * as where from '../../dist/recipients/where.js';
 import * as xlsx from '../../dist/recipients/xlsx-archive.js';
 import * as capabilities from '../../dist/smtp/capabilities.js';
+import * as ehloName from '../../dist/smtp/ehlo-name.js';
 import * as judge from '../../dist/smtp/judge.js';
 import * as reply from '../../dist/smtp/reply.js';
 import * as replySigns from '../../dist/smtp/reply-signs.js';
+import * as serverTraits from '../../dist/smtp/server-traits.js';
 import * as throttle from '../../dist/smtp/throttle.js';
 import * as clean from '../../dist/terminal/clean.js';
 import * as discreet from '../../dist/terminal/discreet.js';
+import * as table from '../../dist/terminal/table.js';
 import * as accessLog from '../../dist/tracking/access-log.js';
 import * as exchange from '../../dist/tracking/exchange.js';
 import * as key from '../../dist/tracking/key.js';
 import * as network from '../../dist/tracking/network.js';
 import * as pixel from '../../dist/tracking/pixel.js';
+import * as token from '../../dist/tracking/token.js';
 import * as trackingUrl from '../../dist/tracking/tracking-url.js';
 import * as unsubscribe from '../../dist/tracking/unsubscribe.js';
 
 const placeOf = () => ({ file: 'a' });
+const joined = { placeOf, placeAt: placeOf, text: '' };
+/** A reply's text is judged so far, and a request's head is read so far by Node. */
+const judged = 65_536;
+const requestHead = 16_384;
+const ring = key.createKeyRing([key.createKey(1, Buffer.alloc(32, 1))]);
 const refused = text => ({ code: 550, enhancedStatusCode: '', lines: [text], text });
 
 export const parsers = {
-  'subject of Markdown': text => bodyTitle.titleInBody('md', text),
-  'subject of HTML': text => bodyTitle.titleInBody('html', text),
-  'subject of MJML': text => bodyTitle.titleInBody('mjml', text),
-  'visible text': elements.visibleText,
+  'subject of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', text)),
+  'subject of MJML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('mjml', text)),
+  'title of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', `<title>${text}</title>`)),
+  'tables of Markdown': {
+    read: text =>
+      tableLines.markdownText(new controlTags.ControlTags(protection.protectLiquid(text), placeOf)),
+    inTexts: [text => text, text => `| a |\n|---|\n${text}`],
+  },
+  'visible text': elements.visibleLength,
+  'words of a text part': elements.wordsLength,
   'check of a copy': text => copyRules.checkCopy({ subject: 'a', html: text, text }),
   'readable HTML': leftovers.readableHtml,
-  leftovers: leftovers.findLeftovers,
+  leftovers: text => leftovers.findLeftovers(text),
+  'words that are meant': text => leftovers.meantWords({ subject: 'a', html: text, text }),
   'leftovers of a template': text => leftovers.mayLeaveOver({ subject: 'a', html: text, text }),
   'start tags': text => drain(startTags.startTags(text)),
   'pieces of HTML': text => drain(htmlPieces.htmlPieces(text)),
   references: text => references.replaceReferences(text, ({ value }) => value),
   entities: entities.decodeEntities,
+  'entities of an attribute': entities.decodeAttribute,
   'place of the pixel': text => pixelPlacement.placePixelSlot(text, '<img>'),
+  'place of the pixel in a body': text =>
+    pixelPlacement.placePixelSlot(`<body><p hidden>${text}</body>`, '<img>'),
+  'values without quotes': text => {
+    const source = protection.protectLiquid(text);
+    bareLiquid.refuseBareLiquid(source.text, source, joined);
+  },
+  'path of a file': text => templatePath.resolveInside('a/', 'a/', text),
   'address of a link': fieldUrls.urlFault,
   'addresses in a template': text => checkUrls(text, ''),
   'addresses in a value': text => checkUrls('', text),
@@ -67,41 +111,144 @@ export const parsers = {
   'selectors of CSS': text => cssRules.splitSelectors(text),
   'style sheet': text => styleSheet.sortSheet(text, 0, { names: new Set(), order: false }),
   'Liquid put aside': text => protection.protectLiquid(text).restore(text),
-  MJML: text => mjmlSource.keepLiquidBetweenComponents(protection.protectLiquid(text), placeOf),
+  'Liquid put aside, places of it': text => {
+    const source = protection.protectLiquid(text);
+    for (let at = 0; at < source.text.length; at += 10) protection.sourceOffset(source, at);
+  },
+  MJML: text => mjmlTree.readMjmlTree(protection.protectLiquid(text), placeOf),
   'includes of MJML': text => mjmlInclude.expandIncludes({ file: 'a', text, lineOffset: 0 }, new Map()),
   number: writtenValues.readNumber,
   date: writtenValues.readDate,
   'name of a column': scope.fieldIdentifier,
-  mailbox: mailbox.parseMailbox,
+  mailbox: { read: mailbox.parseMailbox, most: 2_000 },
   mailboxes: mailbox.splitMailboxList,
-  'addr-spec': text => mailbox.parseAddrSpec(text.slice(0, 300)),
+  'addr-spec': { read: mailbox.parseAddrSpec, most: 2_000 },
+  'domain of an address': { read: domain.parseDomain, most: 2_000 },
+  'what was meant': text => nearest.nearest(text.slice(0, 64), [text, text.slice(0, 60)]),
   'one mailbox': sameMailbox.mailboxKey,
   'header field': text => headerField.parseHeaderField(`X-A: ${text}`),
-  'quoted-printable': quotedPrintable.encodePiece,
+  // Of octets, not characters.
+  'quoted-printable': text => quotedPrintable.encodePiece(Buffer.from(text).toString('utf8', 0, 1_000_000)),
+  'encoded words': encodedWord.encodeWords,
   'relaxed field': text => relaxed.relaxField('x', text),
+  'type of a calendar': text => attachmentType.attachmentType('a.ics', Buffer.from(text), 'boundary'),
   'type of an attachment': text => attachmentType.attachmentType('a.eml', Buffer.from(text), 'boundary'),
   '--where': where.parseWhere,
   workbook: text => xlsx.openWorkbook(workbook(text)),
-  'reply, octet by octet': text => new reply.ReplyParser().feed(Buffer.from(text)),
-  'capabilities of a server': text =>
-    capabilities.parseCapabilities({ ...refused(text), lines: ['a', text] }),
-  'refusal at MAIL': text => judge.judgeReply('mail', refused(text)),
-  'refusal of a message': text => judge.judgeReply('end-of-data', refused(text)),
-  throttling: text =>
-    throttle.isThrottle({ stage: 'rcpt', replyCode: 450, enhancedStatusCode: '', replyText: text }),
-  'signs of a reply': text => new replySigns.ReplySigns().learn('mail', refused(text)),
+  'names of columns': text =>
+    listColumns.readColumns({ cells: text.split(','), line: 1, encoding: 'utf-8' }, 'a'),
+  'row of a list': text => readRow(text.split(',')),
+  'cell of a list': text => readRow(['a@example.com', text]),
+  'list of JSON lines': text => drainAll(jsonRecords.readNdjson([Buffer.from(text)], 'a')),
+  'list of JSON': {
+    read: text => drainAll(jsonRecords.readJsonArray([Buffer.from(text)], 'a')),
+    inTexts: [text => text, text => `[${text}]`, text => `[{"email":${JSON.stringify(text)}}]`],
+  },
+  'encoding of a list': text => {
+    for (const name of listEncoding.listEncodings)
+      listEncoding.createTranscoder(name).write(Buffer.from(text));
+  },
+  'reply, octet by octet': {
+    read: text => new reply.ReplyParser().feed(Buffer.from(text)),
+    inTexts: [text => text, text => `250-${text}\r\n250 `],
+  },
+  'replies in pieces': text => feedPieces(`250-${text}\r\n`),
+  'many replies': () => new reply.ReplyParser().feed(Buffer.from('250 a\r\n'.repeat(140_000))),
+  'capabilities of a server': {
+    read: text => capabilities.parseCapabilities({ ...refused(text), lines: ['a', text] }),
+    most: judged,
+  },
+  'kind of a server': {
+    read: text => [serverTraits.traitsOf(text, { lines: [text, text] }), serverTraits.greetingKey(text)],
+    most: judged,
+  },
+  'refusal at MAIL': { read: text => judge.judgeReply('mail', refused(text)), most: judged },
+  'refusal of a message': { read: text => judge.judgeReply('end-of-data', refused(text)), most: judged },
+  'refusal of a name': { read: text => ehloName.refusesEhloName(550, text), most: judged },
+  throttling: {
+    read: text =>
+      throttle.isThrottle({ stage: 'rcpt', replyCode: 450, enhancedStatusCode: '', replyText: text }),
+    most: judged,
+  },
+  'signs of a reply': {
+    read: text => new replySigns.ReplySigns().learn('mail', refused(text)),
+    most: judged,
+  },
   'address to listen on': listenAddress.parseListenAddress,
-  'lines of mailtrack.toml': tomlLines.readKeyLines,
+  'lines of mailtrack.toml': { read: tomlLines.readKeyLines, most: 250_000 },
+  'URL of a server': { read: smtpUrl.parseSmtpUrl, inTexts: [text => `smtp://${text}`] },
+  'masked URL': { read: maskSecrets.shownUrl, inTexts: [text => text, text => `smtp://${text}@a.example`] },
   'tracking URL': text => trackingUrl.readTrackingUrl(`https://a.example/${text}`, undefined, true),
   'network of an address': network.networkPrefix,
-  'token of a request': pixel.tokenOfPath,
-  'unsubscribe link of a request': unsubscribe.unsubscribeTokenOf,
-  'line of an access log': accessLog.parseLogLine,
-  'records of an exchange': exchange.readRecords,
+  'token of a request': {
+    read: pixel.tokenOfPath,
+    inTexts: [text => text, text => `/email_opened/${text}/tracking.png`],
+  },
+  'sealed token': text => token.parseToken(ring, text),
+  'article token': {
+    read: text => token.readArticleToken(text),
+    inTexts: [text => text, text => Buffer.from(text).toString('base64url')],
+  },
+  'unsubscribe link of a request': {
+    read: unsubscribe.unsubscribeTokenOf,
+    inTexts: [text => text, text => `/unsubscribe/${text}`],
+  },
+  'host of a request': { read: text => hostCheck.isOwnHost(text, ['a.example']), most: requestHead },
+  'proxies of a request': { read: text => networkOfRequest(text), most: requestHead },
+  'line of an access log': {
+    read: accessLog.parseLogLine,
+    most: 65_536,
+    inTexts: [
+      text => text,
+      text => `${text} 127.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-"`,
+      text => `127.0.0.1 - ${text} [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-"`,
+      text => `127.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "${text}" 200 1 "-" "-"`,
+      text => `127.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "${text}"`,
+      text => `{"remote_addr":"127.0.0.1","time":1,"status":200,"request":${JSON.stringify(text)}}`,
+      text => `{"remote_addr":${JSON.stringify(text)},"time":${JSON.stringify(text)},"status":200}`,
+    ],
+  },
+  'records of an exchange': {
+    read: exchange.readRecords,
+    inTexts: [text => text, text => `${text}\n`, text => `{"type":${JSON.stringify(text)}}\n`],
+  },
+  'page of an exchange': {
+    read: text => exchange.readPage(ring.signing, '', text),
+    inTexts: [text => text, text => `{"type":"page",${text}\n{"type":"end","tag":"${'0'.repeat(64)}"}\n`],
+  },
+  'request of an exchange': {
+    read: text => exchange.openRequest(ring, text, '', new Date(0)),
+    inTexts: [text => text, text => `Mailtrack key=${text}`],
+  },
   'key file': key.parseKeyFile,
   'made visible': clean.visible,
   'made discreet': discreet.discreet,
+  'table in a terminal': text =>
+    table.tableLines([{ title: 'a', elastic: true }, { title: 'b' }], [[text, '']], 80),
 };
+
+function readRow(cells) {
+  const names = cells.map((_, index) => `c${index}`);
+  const columns = { names, email: 0, name: 1, role: undefined, track: undefined };
+  return listRow.readRow({ cells, line: 1, encoding: 'utf-8' }, columns, 'a');
+}
+
+async function drainAll(values) {
+  for await (const value of values) void value;
+}
+
+function feedPieces(text) {
+  const parser = new reply.ReplyParser();
+  for (const octet of Buffer.from(text)) if (parser.feed(Buffer.of(octet)).fault !== undefined) return;
+}
+
+const proxies = clientNetwork.Networks.parse(['127.0.0.0/8']).value;
+
+function networkOfRequest(text) {
+  const connection = { address: '127.0.0.1', network: '' };
+  for (const name of ['x-forwarded-for', 'forwarded'])
+    clientNetwork.networkOf({ headers: { [name]: text } }, connection, proxies);
+}
 
 function drain(values) {
   for (const value of values) void value;

@@ -337,15 +337,15 @@ describe('MJML', () => {
     ]);
     expect(await problemsOf('m.mjml', '<mjml><mj-body>')).toEqual(['m.mjml:1:7 <mj-body> is not closed']);
     expect(await problemsOf('m.mjml', 'not mjml')).toEqual([
-      'm.mjml:undefined:undefined not an MJML document: Parsing failed. Check your mjml.',
+      'm.mjml:1:1 text outside <mjml> would be dropped',
     ]);
   });
 
   it('says every error of the document with its line, counted with the front matter', async () => {
     const source = `---\nsubject: x\n---\n<mjml><mj-body>\n<mj-text>Hi</mj-text>\n<mj-foo></mj-foo></mj-body></mjml>`;
     expect(await problemsOf('m.mjml', source)).toEqual([
-      'm.mjml:5:undefined mj-text cannot be used inside mj-body, only inside: mj-attributes, mj-column, mj-hero',
-      "m.mjml:6:undefined Element mj-foo doesn't exist or is not registered",
+      'm.mjml:5:1 mj-text cannot be used inside mj-body, only inside: mj-attributes, mj-column, mj-hero',
+      "m.mjml:6:1 Element mj-foo doesn't exist or is not registered",
     ]);
   });
 });

@@ -8,7 +8,7 @@ async function imagesIn(path: string, source: string) {
   const contentIds = new Map([...images.keys()].map((image, index) => [image, `${index}@x`]));
   return {
     found: [...images].map(([image, { line, column }]) => `${image} ${line}:${column}`),
-    html: showImages(compiled, contentIds, path).html ?? '',
+    html: showImages(compiled, contentIds, { path }).html ?? '',
   };
 }
 

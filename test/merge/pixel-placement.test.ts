@@ -79,3 +79,11 @@ describe('the pixel', () => {
     );
   });
 });
+
+it('goes behind the preheader of each branch, however many there are', () => {
+  const branch = '<body><div hidden>a<div></div></div>b';
+  const html = `{% if a %}${branch}${`{% elsif b %}${branch}`.repeat(200)}{% else %}${branch}{% endif %}`;
+  const placed = placePixelSlot(html, '@');
+  expect(placed.split('</div></div>@b').length - 1).toBe(202);
+  expect(placed.replaceAll('@', '')).toBe(html);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDomain } from '../../src/message/domain.js';
-import { parseUrl, toAsciiDomain, toUnicodeDomain } from '../../src/message/idna.js';
+import { isWebUrl, parseUrl, toAsciiDomain, toUnicodeDomain } from '../../src/message/idna.js';
 
 const label = 'a'.repeat(63);
 
@@ -79,4 +79,34 @@ describe('a URL', () => {
     expect(parseUrl('https://www.xn--abc-.example/')).toBeUndefined();
     expect(parseUrl('no URL')).toBeUndefined();
   });
+});
+
+describe('one of many URLs', () => {
+  it('with a letter beyond ASCII in its host is valid for every row of a long list', () => {
+    const url = 'http://b\u00fccher.example/';
+    const refusals = Array.from({ length: 20_000 }, () => parseUrl(url)).filter(
+      parsed => parsed === undefined,
+    );
+    expect(refusals).toEqual([]);
+  });
+
+  it.each([
+    ['http', `http://${'\u4e01'.repeat(253)}.example/`],
+    ['http with a tab', `ht\ttp:/\n/${'\u4e01'.repeat(253)}.example/`],
+    ['http, encoded', `http://${'%E4%B8%81'.repeat(253)}.example/`],
+    ['http with a user', `http://a@${'\u4e01.'.repeat(501)}example/`],
+  ])('whose host is longer than any name is refused unread: %s', (_, url) => {
+    expect(parseUrl(url)).toBeUndefined();
+  });
+
+  it.each([
+    ['http://a.example', true],
+    ['HTTPS://A.example:8080/b', true],
+    ['http://b\u00fccher.example', true],
+    ['http://[::1]/', true],
+    ['http://1.2.3.4.5/', false],
+    ['http://a:99999/', false],
+    ['http://xn--a/', false],
+    ['ftp://a.example', false],
+  ])('of the web: %s is one: %s', (url, is) => expect(isWebUrl(url)).toBe(is));
 });

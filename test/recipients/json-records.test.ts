@@ -53,6 +53,7 @@ describe('rows of objects', () => {
         ['track', 'false'],
         ['Company', 'A\n"B"'],
       ]),
+      addressing: new Set(['Mail', 'role', 'track']),
       line: 1,
     };
     const where = 'company ~ a';
@@ -60,6 +61,21 @@ describe('rows of objects', () => {
     expect(await all('people.jsonl', [JSON.stringify(object)], where)).toEqual([expected]);
     expect(await all('PEOPLE.JSON', [JSON.stringify([object])], where)).toEqual([expected]);
     expect(await all('people.json', [JSON.stringify([object], null, 2)], where)).toEqual([expected]);
+  });
+
+  it.each([
+    ['utf-16le', '\ufeff'],
+    ['utf-16be', '\ufeff'],
+    ['utf-16le', ''],
+    ['utf-16be', ''],
+  ])('are read in %s, with a byte order mark or without: %j', async (encoding, mark) => {
+    const encode = (text: string) => {
+      const octets = Buffer.from(mark + text, 'utf16le');
+      return encoding === 'utf-16le' ? octets : octets.swap16();
+    };
+    const expected = ['1 <a@b> [["email","a@b"],["note","ä 😀"]]'];
+    expect(await read('people.ndjson', encode('{"email":"a@b","note":"ä 😀"}\r\n'))).toEqual(expected);
+    expect(await read('people.json', encode('[{"email":"a@b","note":"ä 😀"}]'))).toEqual(expected);
   });
 
   it('hold numbers as they are written, and null as nothing', async () => {
@@ -304,8 +320,8 @@ describe('a list that is none', () => {
     expect(await read('people.json', latin1)).toEqual([
       'people.json:-: the list is not valid UTF-8 [list-syntax]',
     ]);
-    const utf16 = Buffer.from('\ufeff{"email":"a@b"}\n', 'utf16le');
-    expect((await read('people.ndjson', utf16))[0]).toMatch(/the line is not valid UTF-8/);
+    const half = Buffer.from('\ufeff{"email":"\ud83d"}\n', 'utf16le');
+    expect((await read('people.ndjson', half))[0]).toMatch(/the line is not valid UTF-16LE/);
   });
 
   it('may be an array of more than 50 MB', async () => {

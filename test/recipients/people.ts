@@ -24,6 +24,7 @@ export function row(
     role: 'to',
     tracked: true,
     fields: new Map(Object.entries(fields)),
+    addressing: new Set(Object.keys(fields).filter(name => /^(?:email|role|track)$/i.test(name))),
     source: { file: 'people.csv', line },
     ...more,
   };

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Problem } from '../../src/problem.js';
+import { type ListReading, parseList } from '../../src/recipients/list.js';
 import { reportCsv } from '../../src/report/csv.js';
 import { reportJson } from '../../src/report/json.js';
-import { summarize } from '../../src/report/summary.js';
+import { type ReportRecipient, summarize } from '../../src/report/summary.js';
 import { judgeAgain } from '../../src/tracking/classify.js';
 import { acceptedAt, email, fetchOf, recipient, userAgents } from './facts.js';
 
@@ -189,4 +191,74 @@ it('never lets a name run as a formula in a spreadsheet', () => {
     '"\'＝1"',
     '"a ""b"", c"',
   ]);
+});
+
+describe('a report as CSV is a list', () => {
+  const fields = (...pairs: readonly (readonly [string, string])[]) => new Map(pairs);
+
+  async function readBack(csv: string, reading: ListReading = {}) {
+    const rows: unknown[] = [];
+    for await (const row of parseList([Buffer.from(csv)], 'report.csv', reading)) {
+      if (row instanceof Problem) throw row;
+      const { mailbox, role, track } = row;
+      rows.push([mailbox.addrSpec, mailbox.name, role, track, Object.fromEntries(row.fields)]);
+    }
+    return rows;
+  }
+
+  it('of the same people with the same merge fields, whatever is in them', async () => {
+    const csv = reportCsv(
+      judge(
+        [],
+        [
+          recipient(1, {
+            emailAddress: '+a@x.example',
+            name: '-A',
+            fields: fields(['E-Mail', '+a@x.example'], ['State', '=1+1'], ['tel', "'+49"]),
+          }),
+          recipient(2, {
+            emailAddress: 'b@x.example',
+            role: 'cc',
+            fields: fields(['email', 'b@x.example'], ['state', 'Ohio'], ['name', 'B']),
+          }),
+        ],
+      ),
+    );
+    expect(csv.split('\r\n')[0]).toBe(
+      '"email_address","name","role","report_state","verdict","confidence","opens","first_opened_at","last_opened_at","E-Mail","State","tel"',
+    );
+    expect(await readBack(csv)).toEqual([
+      [
+        '+a@x.example',
+        '-A',
+        'to',
+        undefined,
+        { email_address: '+a@x.example', name: '-A', 'E-Mail': '+a@x.example', State: '=1+1', tel: "'+49" },
+      ],
+      [
+        'b@x.example',
+        '',
+        'cc',
+        undefined,
+        { email_address: 'b@x.example', name: '', 'E-Mail': '', State: 'Ohio', tel: '' },
+      ],
+    ]);
+  });
+
+  it('in which those who were not tracked are not tracked either', async () => {
+    const some = [recipient(1, { tracked: false }), recipient(2, { fields: fields(['Track', 'yes']) })];
+    const tracks = async (recipients: ReportRecipient[]) =>
+      (await readBack(reportCsv(judge([], recipients)))).map(row => (row as unknown[])[3]);
+    expect(await tracks(some)).toEqual([false, true]);
+    expect(await tracks(some.map(one => ({ ...one, tracked: false })))).toEqual([undefined, true]);
+    expect(await tracks([recipient(1, { tracked: false }), recipient(2)])).toEqual([false, undefined]);
+  });
+
+  it('that says nothing of the email before in the next one', async () => {
+    const named = judge([], [recipient(1, { fields: fields(['role', 'Speaker']) })]);
+    const csv = reportCsv({ ...named, email: { ...email, mode: 'each' } });
+    const [first] = await readBack(csv, { roleIsField: true });
+    expect(Object.keys((first as unknown[])[4] as object)).toEqual(['email_address', 'name', 'role']);
+    expect((first as unknown[])[4]).toMatchObject({ role: 'Speaker' });
+  });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compileApart } from '../../src/system/compile-apart.js';
+import { compileApart, isLight } from '../../src/system/compile-apart.js';
 
 const file = { path: 'mails/m.md', source: 'Hi' };
 const folder = mkdtempSync(join(tmpdir(), 'compile-'));
@@ -48,6 +48,17 @@ describe('compiling in a process of its own', () => {
       code: 'template-syntax',
       where: { file: 'mails/m.md', line: 1 },
     });
+  });
+
+  it.each([
+    ['a short text', 'Hi', true],
+    ['16,000 characters', 'a'.repeat(16_000), true],
+    ['one more', 'a'.repeat(16_001), false],
+    ['a short front matter', `---\na: b\n---\n${'a'.repeat(10_000)}`, true],
+    ['a front matter of more than 4,000 characters', `---\na: ${'b'.repeat(4_000)}\n---\nHi`, false],
+    ['a front matter that does not end', `---\n${'a'.repeat(4_000)}`, false],
+  ])('is left out for small templates: %s: %s', (_, source, is) => {
+    expect(isLight({ path: 'a.md', source })).toBe(is);
   });
 
   it('is not done for a small template', async () => {

@@ -61,5 +61,37 @@ it('has the same facts as JSON', () => {
       },
     ],
     recipients: null,
+    lists: [],
+  });
+});
+
+it('says which columns of the lists were taken, and which sheet', () => {
+  const lists = [
+    { file: 'people.csv', emailColumn: 'E-Mail', nameColumns: ['Vorname', 'Nachname'], sheet: undefined },
+    {
+      file: 'people.xlsx',
+      emailColumn: 'email',
+      nameColumns: [],
+      sheet: { name: 'S', rows: { first: 2, last: 9 }, hiddenRows: 1, visibleOnly: false, hiddenSheets: [] },
+    },
+  ];
+  expect(checkLines([], 9, { style, width: 200, lists })).toEqual([
+    'Lists',
+    '  people.csv: addresses from "E-Mail", names from "Vorname" and "Nachname"',
+    '  people.xlsx: addresses from "email", no names; sheet "S", rows 2 to 9; 1 hidden row is included; --visible-rows leaves it out',
+    '',
+    '✓ nothing to object to in 9 copies',
+  ]);
+  expect(JSON.parse(checkJson([], 9, lists))).toMatchObject({
+    lists: [
+      {
+        file: 'people.csv',
+        email_column: 'E-Mail',
+        name_columns: ['Vorname', 'Nachname'],
+        sheet: null,
+        hidden_rows: null,
+      },
+      { file: 'people.xlsx', email_column: 'email', name_columns: [], sheet: 'S', hidden_rows: 1 },
+    ],
   });
 });

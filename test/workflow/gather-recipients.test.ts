@@ -20,6 +20,7 @@ async function gather(
 ) {
   let readings = 0;
   const files = {
+    exists: async () => false,
     async *stream() {
       yield Buffer.from(`email,name\n${rows(readings++).join('\n')}\n`);
     },
@@ -151,13 +152,32 @@ describe('--where', () => {
   });
 });
 
+describe('flags about lists', () => {
+  it.each([
+    [{ delimiter: ';' }, 'people.xlsx', '--delimiter only applies to CSV lists, and none was given'],
+    [{ headerRow: 2 }, 'people.json', '--header-row only applies to CSV and .xlsx lists, and none was given'],
+    [{ sheet: 'S' }, 'people.csv', '--sheet only applies to .xlsx lists, and none was given'],
+    [{ visibleRows: true }, 'people.csv', '--visible-rows only applies to .xlsx lists, and none was given'],
+    [{ emailColumn: 'e' }, 'a@example.com', '--email-column only applies to lists, and none was given'],
+    [{ nameColumn: 'n' }, 'a@example.com', '--name-column only applies to lists, and none was given'],
+    [
+      { severalAddresses: 'first' as const },
+      'a@example.com',
+      '--several-addresses only applies to lists, and none was given',
+    ],
+  ])('are usage errors without such a list: %j', async (flag, each, message) => {
+    const named = { to: [], cc: [], bcc: [], each: [each] };
+    await expect(gather(() => [], [], { named, ...flag })).rejects.toMatchObject({ code: 'usage', message });
+  });
+});
+
 describe('--encoding', () => {
   it('is a usage error when there is no list of CSV', async () => {
     for (const each of ['a@example.com', 'people.ndjson']) {
       const named = { to: [], cc: [], bcc: [], each: [each] };
       await expect(gather(() => [], [], { named, encoding: 'latin1' })).rejects.toMatchObject({
         code: 'usage',
-        message: '--encoding says what lists of CSV are written in, and there is none',
+        message: '--encoding only applies to CSV lists, and none was given',
       });
     }
   });
@@ -216,7 +236,7 @@ describe('--sample', () => {
   it('has to be there for a seed', async () => {
     await expect(gather(() => people(3), [], { seed: 'x' })).rejects.toMatchObject({
       code: 'usage',
-      message: '--seed says whom --sample picks, and there is none',
+      message: '--seed needs --sample',
       fix: 'Add --sample with a number, or leave --seed out.',
     });
   });

@@ -72,6 +72,36 @@ describe('readIncludes', () => {
     ]);
   });
 
+  it('opens files of the folder that the user names, and what those name there', async () => {
+    const root = { path: 'parts', workingFolder: '/w' };
+    const files = new MemoryFiles({
+      'parts/a.mjml': include('b.mjml') + include('../mails/c.mjml'),
+      'parts/b.mjml': 'B',
+      'mails/c.mjml': 'C',
+      'secret.mjml': 'x',
+    });
+    const template = (text: string) => ({ file: 'mails/msg.mjml', text, lineOffset: 0 });
+    const { texts } = await readIncludes(template(include('../parts/a.mjml')), files, root);
+    expect([...texts.keys()]).toEqual(['parts/a.mjml', 'parts/b.mjml', 'mails/c.mjml']);
+    await expect(readIncludes(template(include('../secret.mjml')), files, root)).rejects.toThrow(
+      'mj-include of ../secret.mjml: it leads out of the folder of the template and of --root',
+    );
+    files.linked.add('parts/b.mjml');
+    await expect(readIncludes(template(include('../parts/b.mjml')), files, root)).rejects.toThrow(
+      'parts/b.mjml is a link to somewhere outside the folder of the template and --root',
+    );
+  });
+
+  it('reads the style sheets that HTML links to', async () => {
+    const files = new MemoryFiles({ 'mails/a.css': 'p { top: 0 }' });
+    const link = '<link rel="stylesheet" href="a.css"><link rel="stylesheet" href="b.css">';
+    const html = (text: string) => readIncludes({ file: 'mails/msg.html', text, lineOffset: 0 }, files);
+    const { texts, sources } = await html(link.slice(0, 36));
+    expect([...texts.keys()]).toEqual(['mails/a.css']);
+    expect(sources.map(({ path }) => path)).toEqual(['mails/a.css']);
+    await expect(html(link)).rejects.toThrow('mails/b.css does not exist');
+  });
+
   it('reads nothing that a comment names', async () => {
     expect((await read(`<!-- ${include('a.mjml')} -->`, new MemoryFiles({}))).sources).toEqual([]);
   });

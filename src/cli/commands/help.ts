@@ -62,12 +62,16 @@ state: 0, 1 or 75.`,
   Date of the email.
 
   MJML: <mj-include path="parts/footer.mjml" /> puts another file there (type="html" or "css", css-inline="inline"). Its
-  path starts in the folder of the file that names it and stays in that of the template. Liquid works in it.
+  path starts in the folder of the file that names it and stays in that of the template, or in --root. Liquid works in it.
+  Liquid stands between components, in <mj-raw> or in a comment, and in the value of an attribute. Where MJML computes with
+  the value, such as the width of a column, it has to be the same for everybody. <mj-social>, <mj-accordion> and <mj-carousel>
+  without images of your own load those of other servers, which are told of every reader: check says so.
   Columns in a loop need a width: without one they share it by how many are written, not by how many come out.
 
   HTML: the rules of <style> are written into style attributes as well, since several mail clients read nothing else; those
-  under @media or :hover become !important to win over them. <style data-embed> is left as it is. Style sheets that are
-  linked to, {% tags %} in a <style>, and classes that are merge fields are refused.
+  under @media, :hover or <style media="…"> become !important to win over them; a:link is written onto links. <style data-embed>
+  is left as it is. <link rel="stylesheet" href="mail.css"> stands for a file of the template's folder; web fonts are left to
+  mail clients. Other style sheets, {% tags %} in a <style>, and classes that are merge fields are refused.
 
   Markdown: HTML works in it as far as it belongs into the body of a page; comments are left out. Tags on lines of their own may
   stand between paragraphs, items and the rows of a table. {% if %} and its {% endif %} go into one paragraph, or around several.
@@ -75,7 +79,7 @@ state: 0, 1 or 75.`,
 
   Images: a relative path, <img src="logo.png">, is attached from the template's folder (also for an image in an included
   file) and shown in the message; so are those in srcset, background and url(…) of CSS. A merge field cannot choose the file,
-  a condition around the image can.
+  a condition around the image can. --root names another folder whose images, parts and style sheets a template may use.
 
   Attachments: attachments: [terms.pdf] in the front matter, from the template's folder, and --attach for everybody;
   attachment_column: invoice, or --attach-column invoice, for the files that a column of the list names (help csv). An .ics with
@@ -94,14 +98,26 @@ state: 0, 1 or 75.`,
   The pixel goes near the top of the HTML part; {{ pixel }} puts it elsewhere.
   A template of more than 2 MB, or that takes more than 10 seconds to compile, is refused.`,
 
-  csv: `Lists: CSV with a header row, separated by comma, semicolon or tab. UTF-8, or UTF-16 with a byte order mark;
-  --encoding utf-16le, utf-16be, latin1 or windows-1252 for files in others.
+  csv: `Lists: CSV with a header row, separated by comma, semicolon or tab (found in the first rows, or named in a first line
+  sep=; or by --delimiter). UTF-8, or UTF-16 with a byte order mark; --encoding utf-16le, utf-16be, latin1 or windows-1252
+  for files in others. In a file named .tsv quotes are text, unless --delimiter tab is given.
 
-  email    required (also e-mail, email_address, mail)
-  name     optional
-  role     optional, with --to only: to, cc or bcc
-  track    optional: no = this person's copy carries no pixel
+  email    required; also e-mail, email_address, mail, and as exports name it: E-mail 1 - Value, E-Mail-Adresse,
+           Primary Email, Email (Billing). --email-column <name> names any other
+  name     optional; also Display Name, Full Name. Without one, First Name and Last Name make it (Given Name and
+           Family Name, Vorname and Nachname, …). --name-column <name> names any other
+  role     optional, with --to only: to, cc or bcc. With --each it is a merge field
+  track    optional: no = this person's copy carries no pixel. Rename it if it means something else
   …        every other column is a merge field
+
+  Blanks, _, - and case do not count in the names of columns. mailtrack check says which columns were taken.
+
+  Notes before the header: --header-row <n>, its line (in a workbook its row). Lines below the people: --skip-invalid.
+  Several addresses in one cell, with ; or , or ::: between them, are refused unless --several-addresses first or each
+  says whom they mean. A list whose name has a comma in it: --each 'Doe, Jane.csv'.
+
+  report --csv > report.csv is a list as well: it has the merge fields, and keeps untracked those who were not tracked.
+  --each report.csv --where 'verdict = none' writes to those of whom no open is known.
 
   --attach-column <column> attaches to each copy the files that its row names: one, or several with ; between them. Names
   start in the folder of the list (of standard input: where the command runs) and stay in it, also through links. An
@@ -110,11 +126,13 @@ state: 0, 1 or 75.`,
 
   Files named .ndjson or .jsonl hold one JSON object a line, .json an array of them (at most 50 MB). The keys of the
   first object are the columns, every other has the same; values are text, numbers, true, false, or null for nothing.
+  They are UTF-8 or UTF-16.
 
-  Files named .xlsx are workbooks (at most 20 MB); their first sheet is read, or --sheet <name>, from its first row that is
-  not empty. Text stays as it is; numbers are written out (1234, 0.5; a format such as 00000 or % is not applied: keep ZIP
-  codes as text), dates are 2026-11-23 or 2026-11-23 09:30, TRUE is true. A formula counts as what it came to when the
-  workbook was saved; an error (#REF!) is refused. Hidden and filtered rows are read too: --where leaves rows out.
+  Files named .xlsx are workbooks (at most 20 MB); the first sheet that is not hidden is read, or --sheet <name>, from its
+  first row that is not empty. Hidden and filtered rows are read too, and the plan counts them; --visible-rows leaves them
+  out. Text stays as it is; numbers are written out (1234, 0.5; a format such as 00000 or % is not applied: keep ZIP codes
+  as text), dates are 2026-11-23 or 2026-11-23 09:30, durations 30:15, TRUE is true. A formula counts as what it came to
+  when the workbook was saved; an error (#REF!) is refused.
 
   Errors name file and line (in an array the number of the object, in a sheet the row), all at once, before anything is sent. Identical
   rows merge; rows with one address and different fields are an error unless --duplicates first, last or each.

@@ -2,7 +2,17 @@ import type { Command } from 'commander';
 import { listEncodings } from '../../recipients/list-encoding.js';
 import { compileAhead } from '../../system/compile-apart.js';
 import { createOption } from '../commander.js';
-import { assignment, collect, duration, rate, sendId, where, wholeNumber, window } from '../options.js';
+import {
+  assignment,
+  collect,
+  delimiter,
+  duration,
+  rate,
+  sendId,
+  where,
+  wholeNumber,
+  window,
+} from '../options.js';
 
 export function defineSend(command: Command): void {
   command
@@ -33,13 +43,25 @@ export function defineSend(command: Command): void {
         'what CSV without a byte order mark is written in; default utf-8',
       ).choices(listEncodings),
     )
-    .option('--sheet <name>', 'of an .xlsx list; default: its first')
+    .option('--delimiter <character>', 'between the cells of CSV, or tab; default: found', delimiter)
+    .option('--header-row <n>', 'the line, or row of the sheet, that names the columns', wholeNumber(1))
+    .option('--sheet <name>', 'of an .xlsx list; default: its first visible one')
+    .option('--visible-rows', 'leave out hidden and filtered rows of .xlsx lists')
+    .option('--email-column <name>', 'the column with the addresses; default: by its name')
+    .option('--name-column <name>', 'the column with the names of people; default: by its name')
+    .addOption(
+      createOption('--several-addresses <which>', 'what several addresses in one cell mean').choices([
+        'first',
+        'each',
+      ]),
+    )
     .option('--skip-invalid', 'leave rows with errors out instead of stopping')
     .optionsGroup('What:')
     .option('--from <mailbox>', 'the sender')
     .option('--reply-to <mailbox>', 'where answers go')
     .option('-s, --subject <text>', 'wins over the template’s own; may use merge fields with --each')
     .option('--text <file>', 'the plain text part; default: made from the template')
+    .option('--root <folder>', 'a folder whose files the template may use, beside those of its own')
     .option('--attach <file>', 'attach a file; repeatable', collect)
     .option(
       '--attach-column <column>',

@@ -1,8 +1,10 @@
 import { domainOf } from '../../message/mailbox.js';
 import { type Place, Problem, Problems } from '../../problem.js';
+import type { ListFacts } from '../../recipients/list-facts.js';
 import { checkJson, checkLines } from '../../terminal/check-view.js';
 import { createStyle } from '../../terminal/style.js';
 import { checkPlannedEmail, type Finding, toFinding } from '../../workflow/check-email.js';
+import type { PlannedEmail } from '../../workflow/plan-email.js';
 import { readContacts } from '../address-book.js';
 import { type Context, createContext } from '../context.js';
 import { alignmentWarning, type DkimSettings, readDkimSettings } from '../dkim-settings.js';
@@ -18,15 +20,17 @@ import { rehearse, rehearsedDraft } from './rehearse.js';
 export async function runCheck(templatePath: string, options: DraftOptions): Promise<void> {
   checkUsage(options);
   const context = await createContext(options, settingFlags(options));
-  const { findings, recipients } = await check(templatePath, options, context);
-  show(context, options, findings, recipients);
-  if (findings.some(({ severity }) => severity === 'error')) process.exitCode = exitCodes.foundErrors;
+  const checked = await check(templatePath, options, context);
+  show(context, options, checked);
+  if (checked.findings.some(({ severity }) => severity === 'error')) process.exitCode = exitCodes.foundErrors;
 }
 
 interface Checked {
   readonly findings: readonly Finding[];
   /** undefined when they could not be planned for. */
   readonly recipients: number | undefined;
+  /** Those whose header could be read. */
+  readonly lists: readonly ListFacts[];
 }
 
 async function check(templatePath: string, options: DraftOptions, context: Context): Promise<Checked> {
@@ -37,8 +41,12 @@ async function check(templatePath: string, options: DraftOptions, context: Conte
     allowPlaceholders: true,
   };
   const severity = options.allowPlaceholders === true ? 'warning' : 'error';
+  let lists: readonly ListFacts[] = [];
+  const tellLists = (read: readonly ListFacts[]) => {
+    lists = read;
+  };
   try {
-    return await rehearse(draft, context, async planned => ({
+    const use = async (planned: PlannedEmail) => ({
       findings: [
         ...setup.findings,
         ...planned.leftovers.map(problem => toFinding(problem, severity)),
@@ -46,7 +54,8 @@ async function check(templatePath: string, options: DraftOptions, context: Conte
         ...dkimWarnings(setup.dkim, domainOf(planned.plan.from.addrSpec)),
       ],
       recipients: planned.plan.recipients,
-    }));
+    });
+    return { ...(await rehearse(draft, context, use, tellLists)), lists };
   } catch (error) {
     const problems = problemsOf(error);
     if (problems.every(({ code }) => code === 'usage')) throw error;
@@ -54,7 +63,8 @@ async function check(templatePath: string, options: DraftOptions, context: Conte
     const known = setup.findings.filter(
       ({ where }) => !problems.some(problem => isSamePlace(problem.where, where)),
     );
-    return { findings: [...known, ...problems.map(problem => toFinding(problem))], recipients: undefined };
+    const findings = [...known, ...problems.map(problem => toFinding(problem))];
+    return { findings, recipients: undefined, lists };
   }
 }
 
@@ -115,14 +125,13 @@ function dkimWarnings(dkim: DkimSettings | undefined, fromDomain: string): reado
 function show(
   { output, json }: Context,
   { color }: DraftOptions,
-  findings: readonly Finding[],
-  recipients: number | undefined,
+  { findings, recipients, lists }: Checked,
 ): void {
   if (json) {
-    output.data(checkJson(findings, recipients));
+    output.data(checkJson(findings, recipients, lists));
     return;
   }
   const style = createStyle({ color, environment: process.env, isTerminal: output.stdout.isTTY === true });
-  for (const line of checkLines(findings, recipients, { style, width: terminalWidth(output.stdout) }))
-    output.data(line);
+  const width = terminalWidth(output.stdout);
+  for (const line of checkLines(findings, recipients, { style, width, lists })) output.data(line);
 }

@@ -1,6 +1,6 @@
 import { openStoreIfAny } from '../../store/open-store.js';
 import type { PlannedEmail } from '../../workflow/plan-email.js';
-import type { EmailDraft } from '../../workflow/read-draft.js';
+import type { DraftPorts, EmailDraft } from '../../workflow/read-draft.js';
 import type { Context } from '../context.js';
 import { createDraft, type DraftOptions } from '../draft.js';
 import { planWithSystem } from '../plan-with-system.js';
@@ -25,16 +25,18 @@ export function rehearsedDraft(
 
 /**
  * Plans as `send --dry-run` does and hands the plan on while the database, if there is one, is open.
+ * @param tellLists as for `planWithSystem`.
  * @throws Problems as `planEmail`.
  */
 export async function rehearse<T>(
   draft: EmailDraft,
   context: Context,
   use: (planned: PlannedEmail) => Promise<T>,
+  tellLists?: DraftPorts['tellLists'],
 ): Promise<T> {
   const store = await openStoreIfAny(context.storeUrl);
   try {
-    const planned = await planWithSystem(draft, context, store);
+    const planned = await planWithSystem(draft, context, store, tellLists);
     return await use(planned);
   } finally {
     await store?.close();

@@ -1,8 +1,10 @@
 /** What cannot be inlined, or not alike for everybody, and is refused with its place. */
 import { Problem } from '../../problem.js';
+import { before } from '../../text-scan.js';
 import { attributeValue, type StartTag } from '../html/start-tags.js';
 import { type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
 import type { PlaceOf } from '../source-text.js';
+import { isStyleSheetLink } from './linked-sheets.js';
 import type { SortedSheet, Varying } from './style-sheet.js';
 
 /** What makes a rule mean other elements in other copies. */
@@ -42,8 +44,7 @@ export function findVarying(
         );
       }
       if (!hasTags && liquid.length === 0) continue;
-      const words = liquid.reduce((text, { token }) => text.replaceAll(token, ' '), value);
-      for (const word of words.split(/\s+/)) if (word !== '') names.add(word);
+      for (const word of source.withoutTokens(value).split(/\s+/)) if (word !== '') names.add(word);
     }
   }
   const liquidBetween = source
@@ -62,7 +63,17 @@ function betweenTags(text: string, tags: readonly StartTag[]): string {
   return [...parts, text.slice(at)].join('');
 }
 
-/** Web fonts for all but Outlook are loaded by a `<link>` in a conditional comment; that is the reader's client's. */
+const fontHosts = ['use.typekit.net', 'p.typekit.net', 'rsms.me'];
+
+/** Fonts are loaded by the mail clients that can, as by `@import`; rules from elsewhere would be inlined for nobody. */
+function isWebFont(href: string): boolean {
+  const address = href.trim().toLowerCase();
+  if (!/^(?:https:)?\/\//.test(address)) return false;
+  const isOfHost = fontHosts.some(host => address.includes(`//${host}/`));
+  return isOfHost || before(address, '?').includes('font') || /[?&](?:amp;)?family=/.test(address);
+}
+
+/** Links for all but Outlook in a conditional comment are for the reader's client. */
 export function findLinks(
   tags: readonly StartTag[],
   source: ProtectedText,
@@ -70,10 +81,10 @@ export function findLinks(
 ): readonly Problem[] {
   return tags
     .filter(
-      ({ name, attributes, condition }) =>
-        name === 'link' &&
-        condition === undefined &&
-        /(?:^|\s)stylesheet(?:\s|$)/i.test(attributeValue(attributes, 'rel') ?? ''),
+      tag =>
+        tag.condition === undefined &&
+        isStyleSheetLink(tag) &&
+        !isWebFont(attributeValue(tag.attributes, 'href') ?? ''),
     )
     .map(({ offset, attributes }) =>
       refuse(
@@ -81,7 +92,7 @@ export function findLinks(
         placeOf,
         offset,
         `the style sheet ${source.restore(attributeValue(attributes, 'href') ?? '')} is not read: mail clients would not`,
-        'Copy its rules into a <style> of the template.',
+        'Save it beside the template and link to that file, or copy its rules into a <style>.',
       ),
     );
 }

@@ -8,6 +8,7 @@ import { Problems } from '../../problem.js';
 import { attributeValue, type StartTag, startTags } from '../html/start-tags.js';
 import { applyEdits, type Edit } from '../html/text-edits.js';
 import type { ProtectedText } from '../liquid/liquid-protection.js';
+import { isBalanced } from '../mjml/liquid-blocks.js';
 import type { PlaceOf } from '../source-text.js';
 import { unusedWord } from '../unused-word.js';
 import { findLinks, findTagsInSheet, findVariables, findVarying } from './css-faults.js';
@@ -20,19 +21,22 @@ import { sortSheet } from './style-sheet.js';
  */
 export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promise<string> {
   const tags = [...startTags(source.text)];
-  const sheets = tags.filter(isInlined);
+  const sheets = tags.filter(tag => useOf(tag, source) === 'always');
   const { varying, problems } = findVarying(tags, source, placeOf);
-  const sorted = sheets.map(({ content = { offset: 0, end: 0 } }) =>
-    sortSheet(source.text.slice(content.offset, content.end), content.offset, varying),
-  );
+  const sort = ({ content = { offset: 0, end: 0 } }: StartTag, isConditional: boolean) =>
+    sortSheet(source.text.slice(content.offset, content.end), content.offset, varying, isConditional);
+  const always = sheets.map(sheet => sort(sheet, false));
+  const css = always.map(({ inlined }) => inlined).join('\n');
+  // With nothing inlined a condition has nothing to win over.
+  const conditional = css.trim() === '' ? [] : tags.filter(tag => useOf(tag, source) === 'sometimes');
+  const sorted = [...always, ...conditional.map(sheet => sort(sheet, true))];
   const refused = [
     ...findLinks(tags, source, placeOf),
     ...(sheets.length === 0 ? [] : problems),
-    ...sheets.flatMap(sheet => findTagsInSheet(sheet, source, placeOf)),
+    ...[...sheets, ...conditional].flatMap(sheet => findTagsInSheet(sheet, source, placeOf)),
     ...findVariables(sorted, source, placeOf),
   ];
   if (refused.length > 0) throw new Problems(refused);
-  const css = sorted.map(({ inlined }) => inlined).join('\n');
   const styles = css.trim() === '' ? new Map<number, string>() : await computeStyles(source.text, tags, css);
   return applyEdits(source.text, [
     ...sorted.flatMap(({ edits }) => edits),
@@ -41,15 +45,19 @@ export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promis
   ]);
 }
 
-/** A sheet for others than Outlook, for print or with `data-embed` is left as it is. */
-function isInlined({ name, attributes, condition }: StartTag): boolean {
-  const media = attributeValue(attributes, 'media')?.trim().toLowerCase() ?? 'all';
-  return (
-    name === 'style' &&
-    condition === undefined &&
-    (media === 'all' || media === '') &&
-    !attributes.some(attribute => attribute.name === 'data-embed')
-  );
+/** Where mail is read. What is for the screen is for everybody; to print it is a condition. */
+const everywhere = /^(?:(?:only\s+)?(?:all|screen))?$/i;
+
+/** A sheet with `data-embed`, or in a conditional comment, is left as it is. One that Liquid decides about is in some copies. */
+function useOf(
+  { name, attributes, condition, offset }: StartTag,
+  source: ProtectedText,
+): 'always' | 'sometimes' | 'never' {
+  const isEmbedded = attributes.some(attribute => attribute.name === 'data-embed');
+  if (name !== 'style' || condition !== undefined || isEmbedded) return 'never';
+  if (!isBalanced(source.tokensIn(source.text.slice(0, offset)))) return 'sometimes';
+  const queries = (attributeValue(attributes, 'media') ?? '').split(',');
+  return queries.some(query => everywhere.test(query.trim())) ? 'always' : 'sometimes';
 }
 
 /** As long to load as all the rest of compiling a template. */

@@ -36,8 +36,11 @@ const orderly = /[+~]|:(?:empty|has|(?:first|last|only|nth)-)/i;
 /** Conditions within conditions; each is looked through for its end. What is deeper stays as it is. */
 const deepestGroup = 20;
 
-/** @param offset of the sheet in the template, with Liquid protected. */
-export function sortSheet(css: string, offset: number, varying: Varying): SortedSheet {
+/**
+ * @param offset of the sheet in the template, with Liquid protected.
+ * @param isConditional the sheet as a whole applies under a condition: `<style media="(max-width: 600px)">`.
+ */
+export function sortSheet(css: string, offset: number, varying: Varying, isConditional = false): SortedSheet {
   const inlined: string[] = [];
   const edits: Edit[] = [];
   const variables = new Map<string, number>();
@@ -60,13 +63,23 @@ export function sortSheet(css: string, offset: number, varying: Varying): Sorted
   for (const rule of readIn(0, css.length)) {
     if (rule.kind === 'group') sortGroup(rule);
     if (rule.kind !== 'style' || isNested(rule)) continue;
-    const selectors = splitSelectors(rule.prelude);
-    const always = selectors.filter(selector => !isConditional(selector, varying));
-    if (always.length > 0) inlined.push(`${always.join(', ')} {${rule.body}}`);
-    if (always.length === 0) underCondition(rule);
-    else if (always.length < selectors.length) {
-      const sometimes = selectors.filter(selector => !always.includes(selector));
-      const text = `${always.join(', ')} {${rule.body}}\n${sometimes.join(', ')} {${important(rule.body)}}`;
+    if (isConditional) {
+      underCondition(rule);
+      continue;
+    }
+    const selectors = splitSelectors(rule.prelude).map(written => ({
+      written,
+      kind: kindOf(written, varying),
+    }));
+    const ofKind = (...kinds: readonly SelectorKind[]) =>
+      selectors.filter(({ kind }) => kinds.includes(kind)).map(({ written }) => written);
+    const always = ofKind('always');
+    const sometimes = ofKind('sometimes');
+    if (always.length > 0) inlined.push(`${always.map(withoutLink).join(', ')} {${rule.body}}`);
+    if (sometimes.length === selectors.length) underCondition(rule);
+    else if (sometimes.length > 0) {
+      const rest = ofKind('always', 'visited').join(', ');
+      const text = `${rest} {${rule.body}}\n${sometimes.join(', ')} {${important(rule.body)}}`;
       edits.push({ offset: offset + rule.offset, end: offset + rule.end, text });
     }
   }
@@ -78,10 +91,33 @@ function isNested({ body }: CssRule): boolean {
   return withoutValues(body).includes('{');
 }
 
-function isConditional(selector: string, { names, order }: Varying): boolean {
-  const plain = withoutValues(selector).replaceAll(/\\./g, '__');
-  if (conditional.test(plain) || (order && orderly.test(plain))) return true;
-  return [...plain.matchAll(/[.#]([\w-]+)/g)].some(([, name = '']) => names.has(name));
+/**
+ * A rule for links that were visited stays in the sheet as it is: where it says what the rule for all links says it changes
+ * nothing, and as an important one it would win over a colour that the author gave a link of its own (CSS Cascade 4 §6.1).
+ */
+type SelectorKind = 'always' | 'sometimes' | 'visited';
+
+function kindOf(selector: string, { names, order }: Varying): SelectorKind {
+  const plain = withoutValues(selector).replaceAll(/\\./g, '__').replaceAll(links, '');
+  const unvisited = plain.replaceAll(/:visited\b/gi, '');
+  if (conditional.test(unvisited) || (order && orderly.test(unvisited))) return 'sometimes';
+  if ([...unvisited.matchAll(/[.#]([\w-]+)/g)].some(([, name = '']) => names.has(name))) return 'sometimes';
+  return unvisited === plain ? 'always' : 'visited';
+}
+
+/** Every link has been visited or has not: what is said of `:link` is inlined, and means all of them. */
+const links = /:(?:any-)?link\b/gi;
+
+/** With as much weight: an attribute counts like a pseudo-class. Selectors 4 §17 */
+function withoutLink(selector: string): string {
+  const plain = withoutValues(selector);
+  let at = 0;
+  const parts = [...plain.matchAll(links)].map(({ 0: link, index }) => {
+    const part = `${selector.slice(at, index)}[href]`;
+    at = index + link.length;
+    return part;
+  });
+  return parts.join('') + selector.slice(at);
 }
 
 function important(body: string): string {

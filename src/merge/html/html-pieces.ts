@@ -2,6 +2,7 @@
  * The tags of an HTML template and the Liquid between and inside them, as the HTML standard reads what comes of it: what is
  * in comments, scripts and styles has no tags, and a `>` in an attribute ends nothing. Builds no tree.
  */
+import { isBlank, isLetter } from '../../text-scan.js';
 import { findEndTag } from './start-tags.js';
 
 export type HtmlPiece =
@@ -30,89 +31,134 @@ const rawText = new Set([
   'noscript',
 ]);
 
-export function* htmlPieces(html: string): Generator<HtmlPiece, void, void> {
-  const liquidAt = createLiquidReader(html);
-  let at = 0;
+const exclamation = 0x21;
+const doubleQuote = 0x22;
+const percent = 0x25;
+const singleQuote = 0x27;
+const slash = 0x2f;
+const lessThan = 0x3c;
+const equals = 0x3d;
+const greaterThan = 0x3e;
+const question = 0x3f;
+const brace = 0x7b;
+
+/** @param from where a piece begins. */
+export function* htmlPieces(html: string, from = 0): Generator<HtmlPiece, void, void> {
+  const endOfLiquid = createLiquidReader(html);
+  let at = from;
   while (at < html.length) {
-    const piece = pieceAt(html, at, liquidAt);
-    if (piece === undefined) {
-      const next = html.slice(at + 1).search(/[<{]/);
-      const end = next === -1 ? html.length : at + 1 + next;
-      if (html.slice(at, end).trim() !== '') yield { kind: 'text', start: at, end };
-      at = end;
+    const piece = pieceAt(html, at, endOfLiquid);
+    if (piece !== undefined) {
+      yield piece;
+      at = piece.end;
       continue;
     }
-    const end =
-      piece.kind === 'tag' && !piece.isEnd && rawText.has(piece.name)
-        ? endOfRawText(html, piece.name, piece.end)
-        : piece.end;
-    yield { ...piece, end };
-    at = end;
+    const start = at;
+    at += 1;
+    let isEmpty = isBlank(html.charCodeAt(start));
+    while (at < html.length) {
+      const code = html.charCodeAt(at);
+      if (code === lessThan && mayBeTag(html.charCodeAt(at + 1))) break;
+      if (code === brace && endOfLiquid(at) !== undefined) break;
+      isEmpty &&= isBlank(code);
+      at += 1;
+    }
+    if (!isEmpty) yield { kind: 'text', start, end: at };
   }
 }
 
-function pieceAt(html: string, start: number, liquidAt: LiquidReader): HtmlPiece | undefined {
-  const liquid = liquidAt(start);
-  if (liquid !== undefined) {
-    const [, name] = /^\{%-?\s*(\w+)/.exec(liquid) ?? [];
-    const end = start + liquid.length;
+/** Of a tag, an end tag, a comment or what is read as one. */
+function mayBeTag(code: number): boolean {
+  return isLetter(code) || code === slash || code === exclamation || code === question;
+}
+
+const blockName = /\{%-?\s*(\w+)/y;
+const comment = /<!--(?:-?>|[\s\S]*?(?:--!?>|$))|<[!?][^>]*>?|<\/[^a-z][^>]*>?/iy;
+
+function pieceAt(html: string, start: number, endOfLiquid: LiquidReader): HtmlPiece | undefined {
+  const code = html.charCodeAt(start);
+  if (code === brace) {
+    const end = endOfLiquid(start);
+    if (end === undefined) return undefined;
+    blockName.lastIndex = start;
+    const name = blockName.exec(html)?.[1];
     return name === undefined ? { kind: 'text', start, end } : { kind: 'liquid', name, start, end };
   }
-  const comment = match(html, start, /<!--(?:-?>|[\s\S]*?(?:--!?>|$))|<[!?][^>]*>?|<\/[^a-z][^>]*>?/iy);
-  if (comment !== undefined) return { kind: 'comment', start, end: start + comment.length };
-  const opening = match(html, start, /<\/?[a-z][^\s/>{]*/iy);
-  if (opening === undefined) return undefined;
-  const isEnd = opening.startsWith('</');
-  const name = opening.slice(isEnd ? 2 : 1).toLowerCase();
-  return { kind: 'tag', name, isEnd, start, end: endOfTag(html, start + opening.length, liquidAt) };
+  if (code !== lessThan) return undefined;
+  const isEnd = html.charCodeAt(start + 1) === slash;
+  const nameStart = isEnd ? start + 2 : start + 1;
+  if (!isLetter(html.charCodeAt(nameStart))) {
+    comment.lastIndex = start;
+    return comment.test(html) ? { kind: 'comment', start, end: comment.lastIndex } : undefined;
+  }
+  const nameEnd = endOfName(html, nameStart);
+  const name = html.slice(nameStart, nameEnd).toLowerCase();
+  const tagEnd = endOfTag(html, nameEnd, endOfLiquid);
+  const end = !isEnd && rawText.has(name) ? endOfRawText(html, name, tagEnd) : tagEnd;
+  return { kind: 'tag', name, isEnd, start, end };
 }
 
-/** @returns the Liquid that begins there. */
-type LiquidReader = (at: number) => string | undefined;
+/** @returns where the Liquid ends that begins there. */
+type LiquidReader = (at: number) => number | undefined;
 
 const commentBegins = /\{%-?\s*comment\s*-?%\}/y;
 const commentEnds = /\{%-?\s*endcomment\s*-?%\}/g;
 
 /** A comment of Liquid is one piece, whatever is in it. What is found nowhere is not looked for again. */
 function createLiquidReader(html: string): LiquidReader {
-  const lastClosed = { '{{': html.lastIndexOf('}}'), '{%': html.lastIndexOf('%}') };
+  const lastOutput = html.lastIndexOf('}}');
+  const lastTag = html.lastIndexOf('%}');
   let hasCommentEnds = true;
   return at => {
-    const brace = html.slice(at, at + 2);
-    if ((brace !== '{{' && brace !== '{%') || lastClosed[brace] < at + 2) return undefined;
-    if (brace === '{%' && hasCommentEnds && match(html, at, commentBegins) !== undefined) {
-      commentEnds.lastIndex = at;
-      hasCommentEnds = commentEnds.test(html);
-      if (hasCommentEnds) return html.slice(at, commentEnds.lastIndex);
+    const isTag = html.charCodeAt(at + 1) === percent;
+    if (!isTag && html.charCodeAt(at + 1) !== brace) return undefined;
+    if ((isTag ? lastTag : lastOutput) < at + 2) return undefined;
+    if (isTag && hasCommentEnds) {
+      commentBegins.lastIndex = at;
+      if (commentBegins.test(html)) {
+        commentEnds.lastIndex = at;
+        hasCommentEnds = commentEnds.test(html);
+        if (hasCommentEnds) return commentEnds.lastIndex;
+      }
     }
-    return html.slice(at, html.indexOf(brace === '{{' ? '}}' : '%}', at + 2) + 2);
+    return html.indexOf(isTag ? '%}' : '}}', at + 2) + 2;
   };
 }
 
-/** Behind the `>` of a tag, from behind its name. Values come in quotes or without. HTML §13.2.5.32–39 */
-function endOfTag(html: string, from: number, liquidAt: LiquidReader): number {
+function endOfName(html: string, from: number): number {
   let at = from;
-  let quote = '';
+  while (at < html.length) {
+    const code = html.charCodeAt(at);
+    if (code === slash || code === greaterThan || code === brace || isBlank(code)) break;
+    at += 1;
+  }
+  return at;
+}
+
+/** Behind the `>` of a tag, from behind its name. Values come in quotes or without. HTML §13.2.5.32–39 */
+function endOfTag(html: string, from: number, endOfLiquid: LiquidReader): number {
+  let at = from;
+  let quote = 0;
   let isValue = false;
   while (at < html.length) {
-    const liquid = liquidAt(at);
-    const character = html[at] as string;
-    if (liquid !== undefined) {
-      at += liquid.length;
-      if (isValue && quote === '') isValue = false;
+    const code = html.charCodeAt(at);
+    const liquidEnd = code === brace ? endOfLiquid(at) : undefined;
+    if (liquidEnd !== undefined) {
+      at = liquidEnd;
+      if (isValue && quote === 0) isValue = false;
       continue;
     }
     at += 1;
-    if (quote !== '') {
-      if (character === quote) quote = '';
-    } else if (character === '>') {
+    if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if (code === greaterThan) {
       return at;
-    } else if (isValue && (character === '"' || character === "'")) {
-      quote = character;
+    } else if (isValue && (code === doubleQuote || code === singleQuote)) {
+      quote = code;
       isValue = false;
-    } else if (character === '=') {
+    } else if (code === equals) {
       isValue = true;
-    } else if (/\S/.test(character)) {
+    } else if (isValue && !isBlank(code)) {
       isValue = false;
     }
   }
@@ -123,9 +169,4 @@ function endOfRawText(html: string, name: string, from: number): number {
   const begins = findEndTag(html, name, from);
   const ends = begins === undefined ? -1 : html.indexOf('>', begins);
   return ends === -1 ? html.length : ends + 1;
-}
-
-function match(text: string, at: number, sticky: RegExp): string | undefined {
-  sticky.lastIndex = at;
-  return sticky.exec(text)?.[0];
 }

@@ -50,20 +50,18 @@ function replaceInAttribute(
   if (name === 'src' && images.has(element)) return replace({ value, isImage: true });
   if (name === 'src' && loaders.has(element)) return replace({ value, isImage: false });
   if (name !== 'srcset') return undefined;
-  const parts = [...srcsetCandidates(value)];
-  const end = parts.reduce(
-    (length, { before, url, after }) => length + before.length + url.length + after.length,
-    0,
-  );
-  return (
-    parts.map(({ before, url, after }) => before + replace({ value: url, isImage: true }) + after).join('') +
-    value.slice(end)
-  );
+  let replaced = '';
+  let end = 0;
+  for (const { before, url, after } of srcsetCandidates(value)) {
+    replaced += before + replace({ value: url, isImage: true }) + after;
+    end += before.length + url.length + after.length;
+  }
+  return replaced + value.slice(end);
 }
 
 function replaceInCss(css: string, isImage: boolean, replace: Replace): string {
   return css.replaceAll(cssUrl, (whole: string, ...groups: (string | undefined)[]) =>
-    replaceIn(whole, groups.slice(0, 4), isImage, replace),
+    replaceIn(whole, groups, isImage, replace),
   );
 }
 
@@ -72,17 +70,27 @@ function replaceInSheet(css: string, replace: Replace): string {
   const others = readRules(css).filter(({ kind }) => kind === 'other');
   const plain = withoutValues(css);
   const isCommented = (offset: number) => plain[offset] === ' ';
+  // Rules and URLs come in their order: none is looked for twice.
+  let next = 0;
+  const isInOther = (offset: number) => {
+    while (next < others.length && (others[next]?.end ?? offset) <= offset) next += 1;
+    return offset > (others[next]?.offset ?? offset);
+  };
   const replaced = css.replaceAll(cssUrl, (whole: string, ...rest: (string | undefined | number)[]) => {
     const offset = Number(rest[4]);
     if (isCommented(offset)) return whole;
-    const isImage =
-      !others.some(rule => offset > rule.offset && offset < rule.end) &&
-      !/@import\s*$/i.test(css.slice(Math.max(0, offset - 20), offset));
-    return replaceIn(whole, rest.slice(0, 4) as (string | undefined)[], isImage, replace);
+    const isImage = !isInOther(offset) && !isBehindImport(css, offset);
+    return replaceIn(whole, rest as (string | undefined)[], isImage, replace);
   });
+  if (!/@import/i.test(css)) return replaced;
   for (const [, double, single] of css.matchAll(cssImport))
     replace({ value: double ?? single ?? '', isImage: false });
   return replaced;
+}
+
+function isBehindImport(css: string, offset: number): boolean {
+  const word = css.slice(Math.max(0, offset - 20), offset).trimEnd();
+  return /t$/i.test(word) && /@import$/i.test(word);
 }
 
 function replaceIn(
@@ -91,7 +99,8 @@ function replaceIn(
   isImage: boolean,
   replace: Replace,
 ): string {
-  const value = groups.find(group => group !== undefined) ?? '';
+  // Behind the groups come the offset and the text.
+  const value = groups[0] ?? groups[1] ?? groups[2] ?? groups[3] ?? '';
   const replaced = replace({ value, isImage });
   return replaced === value ? whole : whole.replace(value, () => replaced);
 }

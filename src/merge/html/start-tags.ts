@@ -1,4 +1,5 @@
 /** The start tags of HTML with the place of each attribute, so that single values can be changed and nothing else is. */
+import { isBlank, isLetter } from '../../text-scan.js';
 
 export interface StartTag {
   /** In lower case. */
@@ -28,13 +29,11 @@ export interface Attribute extends Span {
   readonly quote: '"' | "'" | '';
 }
 
-const commentOrTag = /<(?:!--|!\[endif\]-->|[a-z])|-->/gi;
 /** `<!--[if !mso]><!-->`, of which only Outlook takes the end for one. */
 const conditionForOthers = /<!--\[if[^\]>]*\]>\s*(?:<!--+(?:\s+-*)?>|-->)/y;
 const conditionForOutlook = /<!--\[if[^\]>]*\]>/y;
 const conditionEnds = /<!--+\s*<!\[endif\]--+>/y;
-const tagName = /[^\s/>]+/y;
-const attribute = /[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?/y;
+const endOfOthers = /<!\[endif\]-->/iy;
 const rawText = new Set(['style', 'script', 'title', 'textarea']);
 
 /**
@@ -48,34 +47,38 @@ export function* startTags(
 ): Generator<StartTag, void, void> {
   let condition: StartTag['condition'];
   let at = 0;
-  for (;;) {
-    commentOrTag.lastIndex = at;
-    const found = commentOrTag.exec(html);
-    if (found === null) return;
-    const offset = found.index;
-    if (found[0] === '-->' || found[0].startsWith('<![')) {
-      if (condition === 'outlook' || found[0] !== '-->') condition = undefined;
-      at = offset + found[0].length;
-    } else if (found[0] === '<!--') {
-      const begin = read(conditionForOthers, html, offset);
-      const end = read(conditionEnds, html, offset);
-      const hidden = read(conditionForOutlook, html, offset);
+  while (at < html.length) {
+    const code = html.charCodeAt(at);
+    if (code === hyphen && html.startsWith('-->', at)) {
+      if (condition === 'outlook') condition = undefined;
+      at += 3;
+    } else if (code !== lessThan) {
+      at += 1;
+    } else if (isLetter(html.charCodeAt(at + 1))) {
+      const tag = readTag(html, at, condition, opaque);
+      yield tag;
+      at = tag.content?.end ?? tag.end;
+    } else if (html.startsWith('!--', at + 1)) {
+      const begin = read(conditionForOthers, html, at);
+      const end = read(conditionEnds, html, at);
+      const hidden = read(conditionForOutlook, html, at);
       if (begin !== undefined) condition = 'others';
       else if (end !== undefined) condition = undefined;
       else if (hidden !== undefined) condition = 'outlook';
-      at = offset + (begin ?? end ?? hidden ?? commentLength(html, offset));
+      at += begin ?? end ?? hidden ?? commentLength(html, at);
     } else {
-      const tag = readTag(html, offset, condition, opaque);
-      yield tag;
-      at = tag.content?.end ?? tag.end;
+      const end = read(endOfOthers, html, at);
+      if (end !== undefined) condition = undefined;
+      at += end ?? 1;
     }
   }
 }
 
 /** @returns the length of what stands there. */
 function read(pattern: RegExp, html: string, offset: number): number | undefined {
+  if (html.charCodeAt(offset + 1) !== exclamation) return undefined;
   pattern.lastIndex = offset;
-  return pattern.exec(html)?.[0].length;
+  return pattern.test(html) ? pattern.lastIndex - offset : undefined;
 }
 
 function commentLength(html: string, offset: number): number {
@@ -90,31 +93,82 @@ function readTag(
   condition: StartTag['condition'],
   opaque: ReadonlySet<string>,
 ): StartTag {
-  tagName.lastIndex = offset + 1;
-  const name = (tagName.exec(html)?.[0] ?? '').toLowerCase();
+  const nameEnd = endOfName(html, offset + 1);
+  const name = html.slice(offset + 1, nameEnd).toLowerCase();
   const attributes: Attribute[] = [];
-  let at = offset + 1 + name.length;
+  let at = nameEnd;
   for (;;) {
-    attribute.lastIndex = at;
-    const found = attribute.exec(html);
-    if (found === null) break;
-    at += found[0].length;
-    const [whole, written = '', quoted] = found;
-    const quote = quoted?.startsWith('"') ? '"' : quoted?.startsWith("'") ? "'" : '';
-    attributes.push({
-      name: written.toLowerCase(),
-      offset: found.index + whole.search(/[^\s/]/),
-      end: at,
-      value: quote === '' ? quoted : quoted?.slice(1, -1),
-      valueOffset: at - (quoted?.length ?? 0) + quote.length,
-      quote,
-    });
+    const attribute = readAttribute(html, at);
+    if (attribute === undefined) break;
+    attributes.push(attribute);
+    at = attribute.end;
   }
   const closes = html.indexOf('>', at);
   const end = closes === -1 ? html.length : closes + 1;
-  const tag = { name, offset, end, attributes, condition };
-  if (!opaque.has(name) || html[end - 2] === '/') return tag;
-  return { ...tag, content: { offset: end, end: findEndTag(html, name, end) ?? html.length } };
+  if (!opaque.has(name) || html[end - 2] === '/') return { name, offset, end, attributes, condition };
+  const content = { offset: end, end: findEndTag(html, name, end) ?? html.length };
+  return { name, offset, end, attributes, content, condition };
+}
+
+const slash = 0x2f;
+const lessThan = 0x3c;
+const equals = 0x3d;
+const greaterThan = 0x3e;
+const exclamation = 0x21;
+const hyphen = 0x2d;
+const doubleQuote = 0x22;
+const singleQuote = 0x27;
+
+/** Behind the name of a tag. */
+function endOfName(html: string, from: number): number {
+  let at = from;
+  while (at < html.length) {
+    const code = html.charCodeAt(at);
+    if (code === slash || code === greaterThan || isBlank(code)) break;
+    at += 1;
+  }
+  return at;
+}
+
+/** @returns the attribute behind blanks and slashes; undefined where none begins. */
+function readAttribute(html: string, from: number): Attribute | undefined {
+  let offset = from;
+  while (offset < html.length && (html.charCodeAt(offset) === slash || isBlank(html.charCodeAt(offset))))
+    offset += 1;
+  let nameEnd = offset;
+  let isLower = true;
+  while (nameEnd < html.length) {
+    const code = html.charCodeAt(nameEnd);
+    if (code === slash || code === greaterThan || code === equals || isBlank(code)) break;
+    isLower &&= code < 0x80 && !(code >= 0x41 && code <= 0x5a);
+    nameEnd += 1;
+  }
+  if (nameEnd === offset) return undefined;
+  const written = html.slice(offset, nameEnd);
+  const name = isLower ? written : written.toLowerCase();
+  const sign = skipBlanks(html, nameEnd);
+  const begin = html.charCodeAt(sign) === equals ? skipBlanks(html, sign + 1) : html.length;
+  const first = html.charCodeAt(begin);
+  if (first === doubleQuote || first === singleQuote) {
+    const quote = first === doubleQuote ? '"' : "'";
+    const closes = html.indexOf(quote, begin + 1);
+    if (closes !== -1) {
+      const value = html.slice(begin + 1, closes);
+      return { name, offset, end: closes + 1, value, valueOffset: begin + 1, quote };
+    }
+  } else if (begin < html.length && first !== greaterThan) {
+    let end = begin + 1;
+    while (end < html.length && html.charCodeAt(end) !== greaterThan && !isBlank(html.charCodeAt(end)))
+      end += 1;
+    return { name, offset, end, value: html.slice(begin, end), valueOffset: begin, quote: '' };
+  }
+  return { name, offset, end: nameEnd, value: undefined, valueOffset: nameEnd, quote: '' };
+}
+
+function skipBlanks(html: string, from: number): number {
+  let at = from;
+  while (at < html.length && isBlank(html.charCodeAt(at))) at += 1;
+  return at;
 }
 
 const endTag = /<\/([a-z][a-z0-9-]*)(?=[\s/>])/gi;

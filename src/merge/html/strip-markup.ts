@@ -1,7 +1,7 @@
 /** HTML as its readers see it, near enough to be searched for words. All take time in proportion to the text. */
+import { isLetter } from '../../text-scan.js';
 import { TagEnds } from './tag-ends.js';
 
-const commentOrElement = /<!--|<([a-z]+)\b/gi;
 const endTag = /<\/([a-z]+)\s*>/gi;
 
 interface Hidden {
@@ -14,22 +14,38 @@ interface Hidden {
 export function withoutHidden(html: string, { elements, comments }: Hidden, put: string): string {
   // Of what was looked for in vain once there is none further on either.
   const missing = new Set<string>();
-  const parts: string[] = [];
-  let at = 0;
-  commentOrElement.lastIndex = 0;
-  for (let found = commentOrElement.exec(html); found !== null; found = commentOrElement.exec(html)) {
-    const name = found[1]?.toLowerCase() ?? '';
-    if (missing.has(name) || !(name === '' ? comments : elements.includes(name))) continue;
-    const end = name === '' ? endOfComment(html, found.index) : endOfElement(html, name, found.index);
+  let shown = '';
+  let written = 0;
+  for (let from = html.indexOf('<'); from !== -1; ) {
+    const name = nameAt(html, from);
+    const isHidden = name !== undefined && (name === '' ? comments : elements.includes(name));
+    if (!isHidden || missing.has(name)) {
+      from = html.indexOf('<', from + 1);
+      continue;
+    }
+    const end = name === '' ? endOfComment(html, from) : endOfElement(html, name, from);
     if (end === undefined) {
       missing.add(name);
       continue;
     }
-    parts.push(html.slice(at, found.index), put);
-    at = end;
-    commentOrElement.lastIndex = end;
+    shown += html.slice(written, from) + put;
+    written = end;
+    from = html.indexOf('<', end);
   }
-  return parts.join('') + html.slice(at);
+  return shown + html.slice(written);
+}
+
+/** @returns the element that begins there, in lower case; '' for a comment. */
+function nameAt(html: string, offset: number): string | undefined {
+  let end = offset + 1;
+  while (isLetter(html.charCodeAt(end))) end += 1;
+  if (end === offset + 1) return html.startsWith('!--', end) ? '' : undefined;
+  return isOfWord(html.charCodeAt(end)) ? undefined : html.slice(offset + 1, end).toLowerCase();
+}
+
+/** A digit or `_`. */
+function isOfWord(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x5f;
 }
 
 function endOfComment(html: string, offset: number): number | undefined {
@@ -45,20 +61,22 @@ function endOfElement(html: string, name: string, offset: number): number | unde
   return undefined;
 }
 
-const tagBegins = /<[a-z/!]/gi;
+const exclamation = 0x21;
+const slash = 0x2f;
 
 /** Tags, and what looks like one: a `<` with a letter, `/` or `!` behind it, up to the `>` that is not in quotes. */
 export function replaceTags(html: string, replace: (tag: string) => string): string {
   const ends = new TagEnds(html);
-  const parts: string[] = [];
-  let at = 0;
-  tagBegins.lastIndex = 0;
-  for (let found = tagBegins.exec(html); found !== null; found = tagBegins.exec(html)) {
-    const end = ends.endOf(tagBegins.lastIndex);
-    if (end === undefined) continue;
-    parts.push(html.slice(at, found.index), replace(html.slice(found.index, end)));
-    at = end;
-    tagBegins.lastIndex = end;
+  let shown = '';
+  let written = 0;
+  for (let from = html.indexOf('<'); from !== -1; ) {
+    const code = html.charCodeAt(from + 1);
+    const end = isLetter(code) || code === slash || code === exclamation ? ends.endOf(from + 2) : undefined;
+    if (end !== undefined) {
+      shown += html.slice(written, from) + replace(html.slice(from, end));
+      written = end;
+    }
+    from = html.indexOf('<', end ?? from + 1);
   }
-  return parts.join('') + html.slice(at);
+  return shown + html.slice(written);
 }

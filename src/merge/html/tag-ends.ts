@@ -6,10 +6,13 @@ export class TagEnds {
   readonly #text: string;
   /** Places outside quotes from which no `>` is reached. Made with the first tag that does not end. */
   #endless: Uint8Array | undefined;
+  /** Where the last `>` is. */
+  readonly #last: number;
   #steps = 0;
 
   constructor(text: string) {
     this.#text = text;
+    this.#last = text.lastIndexOf('>');
   }
 
   /** How many places were looked at, which is what tests count. */
@@ -23,8 +26,10 @@ export class TagEnds {
    */
   endOf(from: number): number | undefined {
     const text = this.#text;
-    for (let at = from; at !== -1 && at < text.length && this.#endless?.[at] !== 1; at = this.#next(at)) {
-      if (text[at] === '>') return at + 1;
+    const endless = this.#endless;
+    if (from > this.#last) return undefined;
+    for (let at = from; at !== -1 && at < text.length && endless?.[at] !== 1; at = this.#next(at)) {
+      if (text.charCodeAt(at) === greaterThan) return at + 1;
     }
     this.#remember(from);
     return undefined;
@@ -33,9 +38,9 @@ export class TagEnds {
   /** The next place outside quotes; -1 when a quote does not end. */
   #next(at: number): number {
     this.#steps += 1;
-    const character = this.#text[at] as string;
-    if (character !== '"' && character !== "'") return at + 1;
-    const end = this.#text.indexOf(character, at + 1);
+    const code = this.#text.charCodeAt(at);
+    if (code !== doubleQuote && code !== singleQuote) return at + 1;
+    const end = this.#text.indexOf(code === doubleQuote ? '"' : "'", at + 1);
     return end === -1 ? -1 : end + 1;
   }
 
@@ -47,3 +52,7 @@ export class TagEnds {
     }
   }
 }
+
+const doubleQuote = 0x22;
+const singleQuote = 0x27;
+const greaterThan = 0x3e;

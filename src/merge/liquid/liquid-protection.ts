@@ -9,6 +9,8 @@ export interface ProtectedText {
   readonly tokens: readonly LiquidToken[];
   /** The Liquid whose tokens stand in a part of the text, or in what was made of it. */
   tokensIn(part: string): readonly LiquidToken[];
+  /** Of the same length, with blanks where tokens stand. */
+  withoutTokens(part: string): string;
   /** Puts the Liquid back wherever its token stands, however often. */
   restore(compiled: string): string;
 }
@@ -18,32 +20,39 @@ export interface LiquidToken {
   readonly liquid: string;
   /** Offset in the source. */
   readonly offset: number;
+  /** Offset in the protected text. */
+  readonly protectedOffset: number;
 }
 
 export function protectLiquid(source: string): ProtectedText {
   const prefix = unusedWord(source, 'zqliquid');
   const tokens: LiquidToken[] = [];
-  const parts: string[] = [];
+  let text = '';
   let at = 0;
   for (const { offset, end } of findLiquid(source)) {
     const token = `${prefix}${tokens.length}q`;
-    tokens.push({ token, liquid: source.slice(offset, end), offset });
-    parts.push(source.slice(at, offset), token);
+    const protectedOffset = text.length + offset - at;
+    text += source.slice(at, offset) + token;
+    tokens.push({ token, liquid: source.slice(offset, end), offset, protectedOffset });
     at = end;
   }
-  const text = parts.join('') + source.slice(at);
-  const byToken = new Map(tokens.map(entry => [entry.token, entry]));
+  text += source.slice(at);
   const tokenPattern = new RegExp(`${prefix}\\d+q`, 'g');
+  /** @param word that the pattern found. */
+  const tokenOf = (word: string) => {
+    const entry = tokens[Number(word.slice(prefix.length, -1))];
+    return entry?.token === word ? entry : undefined;
+  };
   return {
     text,
     tokens,
-    tokensIn: part =>
-      (part.match(tokenPattern) ?? []).map(token => byToken.get(token)).filter(entry => entry !== undefined),
-    restore: compiled => compiled.replace(tokenPattern, token => byToken.get(token)?.liquid ?? token),
+    tokensIn: part => (part.match(tokenPattern) ?? []).map(tokenOf).filter(entry => entry !== undefined),
+    withoutTokens: part =>
+      part.replace(tokenPattern, word => (tokenOf(word) === undefined ? word : ' '.repeat(word.length))),
+    restore: compiled => compiled.replace(tokenPattern, word => tokenOf(word)?.liquid ?? word),
   };
 }
 
-const opening = /\{[{%]/g;
 const rawBegins = /\{%-?\s*raw\s*-?%\}/y;
 const rawEnds = /\{%-?\s*endraw\s*-?%\}/g;
 
@@ -56,21 +65,25 @@ export interface LiquidSpan {
 
 /** In one pass, whatever is left open: that is no Liquid. A raw block is one piece: what looks like Liquid in it is text. */
 export function* findLiquid(source: string): Generator<LiquidSpan, void, void> {
-  const lastClosed = { '{{': source.lastIndexOf('}}'), '{%': source.lastIndexOf('%}') };
+  const lastOutput = source.lastIndexOf('}}');
+  const lastTag = source.lastIndexOf('%}');
   let hasRawEnds = true;
-  let at = 0;
-  for (;;) {
-    opening.lastIndex = at;
-    const found = opening.exec(source);
-    if (found === null) return;
-    const offset = found.index;
-    const brace = found[0] as '{{' | '{%';
-    at = offset + 2;
-    if (lastClosed[brace] < at) continue;
-    let end = source.indexOf(brace === '{{' ? '}}' : '%}', at) + 2;
+  for (let offset = source.indexOf('{'); offset !== -1; ) {
+    const at = offset + 2;
+    const code = source.charCodeAt(offset + 1);
+    const isTag = code === percent;
+    if (!isTag && code !== brace) {
+      offset = source.indexOf('{', offset + 1);
+      continue;
+    }
+    if ((isTag ? lastTag : lastOutput) < at) {
+      offset = source.indexOf('{', at);
+      continue;
+    }
+    let end = source.indexOf(isTag ? '%}' : '}}', at) + 2;
     let raw: string | undefined;
     rawBegins.lastIndex = offset;
-    if (hasRawEnds && rawBegins.test(source)) {
+    if (isTag && hasRawEnds && rawBegins.test(source)) {
       rawEnds.lastIndex = end;
       const ends = rawEnds.exec(source);
       hasRawEnds = ends !== null;
@@ -80,16 +93,23 @@ export function* findLiquid(source: string): Generator<LiquidSpan, void, void> {
       }
     }
     yield { offset, end, raw };
-    at = end;
+    offset = source.indexOf('{', end);
   }
 }
 
+const percent = 0x25;
+const brace = 0x7b;
+
 /** Offset in the template as written, of an offset in the protected text. */
-export function sourceOffset(source: ProtectedText, offset: number): number {
-  let shift = 0;
-  for (const { token, liquid, offset: start } of source.tokens) {
-    if (start + shift >= offset) break;
-    shift += token.length - liquid.length;
+export function sourceOffset({ tokens }: Pick<ProtectedText, 'tokens'>, offset: number): number {
+  let from = 0;
+  let to = tokens.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((tokens[middle]?.protectedOffset ?? offset) < offset) from = middle + 1;
+    else to = middle;
   }
-  return offset - shift;
+  const last = tokens[from - 1];
+  if (last === undefined) return offset;
+  return offset - (last.protectedOffset + last.token.length) + last.offset + last.liquid.length;
 }

@@ -10,13 +10,17 @@ export type Part =
 
 /** The tags of a Markdown template that decide which words there are, and leave none themselves. */
 export class ControlTags {
+  readonly #control: ReadonlySet<LiquidToken>;
+
   constructor(
     readonly source: ProtectedText,
     private readonly placeOf: PlaceOf,
-  ) {}
+  ) {
+    this.#control = new Set(source.tokens.filter(({ liquid }) => !printsWords(liquid)));
+  }
 
   in(text: string): readonly LiquidToken[] {
-    return this.source.tokensIn(text).filter(({ liquid }) => !printsWords(liquid));
+    return this.source.tokensIn(text).filter(token => this.#control.has(token));
   }
 
   split(text: string): readonly Part[] {

@@ -1,6 +1,6 @@
 /** The headings of a Markdown template as titles, from what the parser reads as headings. */
 import type { Token } from 'markdown-it';
-import { asText, type TitlePiece } from '../body-title.js';
+import { type TitlePiece, titleWords } from '../body-title.js';
 import type { ProtectedText } from '../liquid/liquid-protection.js';
 
 /** @param tokens with the Liquid of `source` still protected. */
@@ -11,7 +11,7 @@ export function headingsIn(tokens: readonly Token[], source: ProtectedText): rea
     // What stands in a quotation or an item is no title of the message.
     const isHeading =
       token.type === 'inline' && tokens[index - 1]?.type === 'heading_open' && token.level === 1;
-    if (isHeading) pieces.push({ kind: 'title', words: source.restore(asText(words)) });
+    if (isHeading) pieces.push({ kind: 'title', words: titleWords(words, source) });
     else pieces.push(...piecesOf(words, source));
   }
   return pieces;

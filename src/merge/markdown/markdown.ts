@@ -14,7 +14,7 @@ import { headingsIn } from './headings.js';
 import { alignLiquidBlocks } from './liquid-blocks.js';
 import { readLiquidLines } from './liquid-lines.js';
 import { mostProblems, readBrokenHtml, readRawHtml } from './raw-html.js';
-import { markdownLines } from './table-lines.js';
+import { markdownText } from './table-lines.js';
 
 /** @throws Problems `template-syntax` with line and column: HTML that cannot work, Liquid that would be lost. */
 export async function compileMarkdown(
@@ -44,16 +44,12 @@ async function createReader(
 ): Promise<Reader> {
   const { default: Library } = await import('markdown-it');
   const tags = new ControlTags(source, placeOf);
-  const lines = markdownLines(tags);
+  const written = markdownText(tags);
   const markdown = new Library({ html: true, linkify: false, typographer: false });
-  const placeOfText = (from: number, text: string) => {
-    const [first = ''] = text.split('\n', 1);
-    const found = lines.findIndex((line, index) => index >= from && line.text.includes(first));
-    const line = lines[found === -1 ? from : found];
-    return tags.placeOfOffset((line?.offset ?? 0) + Math.max(0, line?.text.indexOf(first) ?? 0));
-  };
+  const placeOfText = (line: number, text: string) =>
+    tags.placeOfOffset(written.offsetOf(text.split('\n', 1)[0] ?? '', line));
   const inComments = new Set<LiquidToken>();
-  readLiquidLines(markdown, tags, line => lines[line]?.isBetweenRows === true);
+  readLiquidLines(markdown, tags, written.isBetweenRows);
   readBrokenHtml(markdown);
   markdown.core.ruler.push('raw_html', state => {
     for (const tag of readRawHtml(state, tags, placeOfText)) inComments.add(tag);
@@ -61,7 +57,7 @@ async function createReader(
   markdown.core.ruler.push('liquid', state => alignLiquidBlocks(state, tags));
   addStyles(markdown, elementStyles(language?.direction));
   const environment: Env = {};
-  const tokens = markdown.parse(lines.map(({ text }) => `${text}\n`).join(''), environment);
+  const tokens = markdown.parse(written.text, environment);
   return {
     tokens,
     html: () => {

@@ -6,7 +6,7 @@ import { Problem } from '../../problem.js';
 import { blockPart, tagName } from '../liquid/tag-names.js';
 import type { ControlTags, Part } from './control-tags.js';
 
-export interface MarkdownLine {
+interface MarkdownLine {
   readonly text: string;
   /** Of the line in the protected text. */
   readonly offset: number;
@@ -20,8 +20,29 @@ const quotation = /^[ \t]*(?:>[ \t]?)*/;
 const delimiterRow = /^[-:| \t]+$/;
 const fence = /^(`{3,}|~{3,})/;
 
-export function markdownLines(tags: ControlTags): readonly MarkdownLine[] {
-  return new TableLines(tags).read();
+/** The text to parse, and where its lines come from. */
+export interface MarkdownText {
+  readonly text: string;
+  isBetweenRows(line: number): boolean;
+  /** @returns the offset into the protected text of the first such words on a line or behind it; of the line when there are none. */
+  offsetOf(words: string, line: number): number;
+}
+
+export function markdownText(tags: ControlTags): MarkdownText {
+  const { text } = tags.source;
+  // Without Liquid each line is what it was.
+  const read = tags.in(text).length === 0 ? undefined : new TableLines(tags).read();
+  let lines = read;
+  return {
+    text: read === undefined ? text : read.map(line => `${line.text}\n`).join(''),
+    isBetweenRows: line => read?.[line]?.isBetweenRows === true,
+    offsetOf: (words, from) => {
+      lines ??= linesOf(text).map(line => ({ ...line, isBetweenRows: false }));
+      const found = lines.findIndex((line, index) => index >= from && line.text.includes(words));
+      const line = lines[found === -1 ? from : found];
+      return (line?.offset ?? 0) + Math.max(0, line?.text.indexOf(words) ?? 0);
+    },
+  };
 }
 
 interface Line {
@@ -161,6 +182,7 @@ class TableLines {
 
 /** `{% if x %}| a | b |{% endif %}`: the tags are no cells. */
 function withoutTagsAround(line: Line, tags: ControlTags): readonly Line[] {
+  if (!line.words.includes('|')) return [line];
   const parts = tags.split(line.words);
   const isWords = (part: Part) => part.kind === 'words' && part.text.trim() !== '';
   const first = parts.findIndex(isWords);

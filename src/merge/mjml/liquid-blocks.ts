@@ -16,6 +16,35 @@ export interface SplitBlock {
   readonly tag: LiquidToken;
 }
 
+/** Tags that change what other Liquid prints, wherever that stands. */
+const stateful = new Set(['assign', 'capture', 'cycle', 'decrement', 'increment', 'liquid']);
+
+/** @returns the name of a `{% tag %}`. */
+export function tagNameOf({ liquid }: LiquidToken): string | undefined {
+  return /^\{%-?\s*(\w+)/.exec(liquid)?.[1];
+}
+
+export function isStateful(token: LiquidToken): boolean {
+  return stateful.has(tagNameOf(token) ?? '');
+}
+
+/** Whether nothing else changes when these are left out: they begin and end their own blocks, and change no value. */
+export function isWholeInItself(tokens: readonly LiquidToken[]): boolean {
+  return isBalanced(tokens) && !tokens.some(isStateful);
+}
+
+/** Whether they begin and end their own blocks. */
+export function isBalanced(tokens: readonly LiquidToken[]): boolean {
+  const open: string[] = [];
+  for (const name of tokens.map(tagNameOf)) {
+    if (name === undefined || (open.at(-1) === 'comment' && name !== 'endcomment')) continue;
+    if (openers.has(name)) open.push(name);
+    else if (name.startsWith('end') && open.pop() !== name.slice(3)) return false;
+    else if (branches.has(name) && open.length === 0) return false;
+  }
+  return open.length === 0;
+}
+
 /**
  * Whether the tags of each Liquid block stand in one place: between the same two tags of an element, in one attribute, in
  * one text. A condition around half of a pair of tags would give some readers an element that nobody closes.
@@ -36,7 +65,7 @@ export class LiquidBlocks {
   }
 
   #meet(tag: LiquidToken, place: number): SplitBlock | undefined {
-    const name = /^\{%-?\s*(\w+)/.exec(tag.liquid)?.[1];
+    const name = tagNameOf(tag);
     const block = this.#open.at(-1);
     if (name === undefined || (block?.name === 'comment' && name !== 'endcomment')) return undefined;
     if (openers.has(name)) this.#open.push({ name, opener: tag, place });

@@ -1,29 +1,51 @@
 import { Problem, Problems } from '../../problem.js';
-import { type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
-import { lineStart, type PlaceOf } from '../source-text.js';
-import { keepLiquidBetweenComponents } from './mjml-source.js';
+import type { LiquidToken, ProtectedText } from '../liquid/liquid-protection.js';
+import type { PlaceOf } from '../source-text.js';
+import type { TemplateNotice } from '../template-notice.js';
+import { findBorrowedIcons } from './borrowed-icons.js';
+import { type MjmlNode, type MjmlTree, readMjmlTree } from './mjml-tree.js';
+import { findMovedLiquid } from './moved-liquid.js';
+import { findNeededAttributes } from './needed-attributes.js';
+import { findTypedLiquid, type MjmlFault, renderTyped } from './typed-liquid.js';
+import { findUnreadSheets } from './unread-sheets.js';
+
+export interface CompiledMjml {
+  readonly html: string;
+  readonly notices: readonly TemplateNotice[];
+}
 
 /**
- * MJML to HTML, once per email, with the Liquid still protected. Every piece of Liquid that went in comes out, or
+ * MJML to HTML, once per email, with the Liquid still protected. Every piece of Liquid that went in comes out, in its place, or
  * the template is refused: mjml drops what it does not expect without a word.
  * @throws Problem(s) `template-syntax`.
  */
-export async function compileMjml(source: ProtectedText, placeOf: PlaceOf): Promise<string> {
-  const kept = keepLiquidBetweenComponents(source, placeOf);
-  const html = await runMjml(kept, source, placeOf);
-  const dropped = source.tokens.filter(({ token }) => !html.includes(token) && !isComment(kept, token));
-  if (dropped.length > 0) {
-    throw new Problems(
-      dropped.map(
-        ({ liquid, offset }) =>
-          new Problem('template-syntax', `MJML drops ${liquid} here`, {
-            where: placeOf(offset),
-            fix: 'Move it into the text of a component, or between components of the body.',
-          }),
-      ),
-    );
-  }
-  return html;
+export async function compileMjml(source: ProtectedText, placeOf: PlaceOf): Promise<CompiledMjml> {
+  const tree = await readMjmlTree(source, placeOf);
+  const html = await runMjml(tree, source);
+  const faults = [
+    ...findDropped(html, tree, source, placeOf),
+    ...findMovedLiquid(html, source, placeOf),
+    ...findUnreadSheets(html, source, placeOf),
+  ];
+  if (faults.length > 0) throw new Problems(faults);
+  return { html, notices: [...tree.notices, ...findBorrowedIcons(html, tree, source)] };
+}
+
+function findDropped(
+  html: string,
+  tree: MjmlTree,
+  source: ProtectedText,
+  placeOf: PlaceOf,
+): readonly Problem[] {
+  const left = new Set(source.tokensIn(html));
+  const isDropped = (liquid: LiquidToken) => !left.has(liquid) && !tree.leftOut.has(liquid);
+  return source.tokens.filter(isDropped).map(
+    ({ liquid, offset }) =>
+      new Problem('template-syntax', `MJML drops ${liquid} here`, {
+        where: placeOf(offset),
+        fix: 'Move it into the text of a component, or between components of the body.',
+      }),
+  );
 }
 
 /** It takes longer to load than everything else together, and most commands never need it. */
@@ -31,45 +53,59 @@ export async function loadMjml() {
   return (await import('mjml')).default;
 }
 
-async function runMjml(kept: string, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
+async function runMjml(tree: MjmlTree, source: ProtectedText): Promise<string> {
+  const { html, faults } = await validate(tree);
+  const { typed, others } = findTypedLiquid(faults, tree, source);
+  const problems = [
+    ...others.map(fault => toProblem(fault, tree, source)),
+    ...findNeededAttributes(tree, source),
+  ];
+  if (problems.length > 0) throw new Problems(problems);
+  if (typed.length === 0) return html;
+  return renderTyped(tree, typed, root => render(root, tree, 'skip'));
+}
+
+interface Validated {
+  /** '' with faults. */
+  readonly html: string;
+  readonly faults: readonly MjmlFault[];
+}
+
+async function validate(tree: MjmlTree): Promise<Validated> {
+  try {
+    return { html: await render(tree.root, tree, 'strict'), faults: [] };
+  } catch (error) {
+    const { errors } = (error as Error).cause as { errors?: MjmlFault[] };
+    if (errors === undefined) throw error;
+    return { html: '', faults: errors };
+  }
+}
+
+async function render(root: MjmlNode, tree: MjmlTree, validationLevel: 'strict' | 'skip'): Promise<string> {
   const mjml2html = await loadMjml();
   try {
-    const { html } = await mjml2html(kept, {
-      validationLevel: 'strict',
-      ignoreIncludes: true,
+    // It writes into what it is given.
+    const { html } = await mjml2html(structuredClone(root), {
+      validationLevel,
       keepComments: false,
       // MJML would have every reader's program ask Google for fonts that stand in a style: opens that are counted elsewhere.
       fonts: {},
     });
     return html;
-  } catch (error) {
-    throw mjmlProblems(error, source, placeOf);
-  }
-}
-
-function mjmlProblems(error: unknown, source: ProtectedText, placeOf: PlaceOf): Error {
-  const errors = (error as { errors?: { line: number; message: string }[] }).errors;
-  if (errors === undefined) {
-    return new Problem('template-syntax', `not an MJML document: ${(error as Error).message}`, {
-      where: { file: placeOf(0).file },
-      fix: 'It starts with <mjml> and holds one <mj-body>.',
-      cause: error,
+  } catch (cause) {
+    throw new Problem('template-syntax', `MJML cannot compile it: ${(cause as Error).message}`, {
+      where: { file: tree.placeOf(0).file },
+      fix: 'Take out halves of the template until it compiles, to find the part that MJML does not understand.',
+      cause,
     });
   }
-  return new Problems(
-    errors.map(({ line, message }) => {
-      // What was added to the source has no line ends, and MJML counts lines alone.
-      const { file, line: written } = placeOf(sourceOffset(source, lineStart(source.text, line)));
-      return new Problem('template-syntax', source.restore(message), {
-        where: { file, ...(written === undefined ? {} : { line: written }) },
-      });
-    }),
-  );
 }
 
-/** Liquid in an HTML comment of the template went where the comment went. */
-function isComment(source: string, token: string): boolean {
-  const at = source.indexOf(token);
-  const opened = source.lastIndexOf('<!--', at);
-  return opened !== -1 && source.indexOf('-->', opened) > at;
+function toProblem(
+  { line, message }: MjmlFault,
+  { elements, placeOf }: MjmlTree,
+  source: ProtectedText,
+): Problem {
+  const where = placeOf(elements[line]?.offset ?? 0);
+  return new Problem('template-syntax', source.restore(message).trim(), { where });
 }

@@ -48,12 +48,18 @@ export function createFactOffer(database: Database, commits: GroupCommit): FactO
       await addRuns();
       rows = statements().fetches.all({ ...from, limit }) as RunRow[];
     }
-    const last = rows.at(-1);
+    const more = rows.length === limit;
     return {
       facts: rows.map(offeredFetch),
-      after: last === undefined ? place : `${last.run_number}.${last.fetch_number}`,
-      more: rows.length === limit,
+      after: (more ? placeOf(rows.at(-1)) : endOfRuns()) ?? place,
+      more,
     };
+  }
+
+  /** Behind all runs: what came from elsewhere is not looked through again. undefined: there are none. */
+  function endOfRuns(): string | undefined {
+    const last = statements().endOfRuns.get() as { run_number: number; last_number: number } | undefined;
+    return last && `${last.run_number}.${last.last_number}`;
   }
 
   function unsubscribesAfter(place: string, limit: number) {
@@ -69,19 +75,24 @@ export function createFactOffer(database: Database, commits: GroupCommit): FactO
 
   /**
    * Counters change, and there are few: when their sum is another than at the place, all are told again. A place is the sum and,
-   * in the middle, how many have been told.
+   * in the middle, the last pixel that was told. An older place, `<sum>.<n>`, begins anew.
    */
   function countersAfter(place: string, limit: number) {
-    const match = /^(?:(?<sum>\d{1,15})(?:\.(?<told>\d{1,15}))?)?$/.exec(place);
+    const match =
+      /^(?:(?<sum>\d{1,15})(?:\.(?:\d{1,15}|(?<email>\d{1,15})\.(?<recipient>\d{1,15})))?)?$/.exec(place);
     if (match === null) return undefined;
-    const { sum, told } = match.groups ?? {};
+    const { sum, email, recipient } = match.groups ?? {};
     const now = String(statements().counterSum.get());
-    if (told === undefined && (sum ?? '0') === now) return { facts: [], after: now, more: false };
-    const begun = told === undefined ? now : (sum ?? now);
-    const rows = statements().counters.all(limit, Number(told ?? 0)) as OwnCounterRow[];
+    if (email === undefined && !/\./.test(place) && (sum ?? '0') === now)
+      return { facts: [], after: now, more: false };
+    const begun = email === undefined ? now : (sum ?? now);
+    const from = email === undefined ? [-1, -1] : [Number(email), Number(recipient)];
+    const rows = statements().counters.all(...from, limit) as OwnCounterRow[];
     const more = rows.length === limit;
-    const after = more ? `${begun}.${Number(told ?? 0) + limit}` : begun;
-    return { facts: rows.map(offeredCounter), after, more };
+    const told = more ? withoutLastPixel(rows) : rows;
+    const last = told.at(-1);
+    const after = more ? `${begun}.${last?.email_number}.${last?.recipient_number}` : begun;
+    return { facts: told.map(offeredCounter), after, more };
   }
 
   let removedAtMs = Number.NEGATIVE_INFINITY;
@@ -134,6 +145,10 @@ interface UnsubscribeRow {
   unsubscribed_at: string;
 }
 
+function placeOf(row: RunRow | undefined): string | undefined {
+  return row && `${row.run_number}.${row.fetch_number}`;
+}
+
 function offeredFetch(row: RunRow): OfferedFetch {
   return { number: row.fetch_number, ...fetchFromRow(row) };
 }
@@ -149,6 +164,15 @@ function offeredUnsubscribe(row: UnsubscribeRow): OfferedUnsubscribe {
 /** `own`: without those that came from elsewhere. */
 interface OwnCounterRow extends Omit<CounterRow, 'fetches'> {
   own: number;
+}
+
+/** Its counters may go on behind the page; there are far fewer of them than a page has. */
+function withoutLastPixel(rows: readonly OwnCounterRow[]): readonly OwnCounterRow[] {
+  const last = rows.at(-1);
+  const isOfLast = (row: OwnCounterRow) =>
+    row.email_number === last?.email_number && row.recipient_number === last.recipient_number;
+  const others = rows.filter(row => !isOfLast(row));
+  return others.length === 0 ? rows : others;
 }
 
 function offeredCounter(row: OwnCounterRow): OfferedCounter {
@@ -179,6 +203,9 @@ function prepare(database: Database) {
     lastRun: database
       .prepare(`SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'exchange_runs'), 0)`)
       .pluck(),
+    endOfRuns: database.prepare(
+      'SELECT run_number, last_number FROM exchange_runs ORDER BY run_number DESC LIMIT 1',
+    ),
     lastUnsubscribe: database
       .prepare(`SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'exchange_unsubscribes'), 0)`)
       .pluck(),
@@ -212,13 +239,16 @@ function prepare(database: Database) {
       INSERT INTO exchange_heads (email_number, last_number)
       SELECT email_number, last_number FROM exchange_runs WHERE run_number > ?
       ON CONFLICT (email_number) DO UPDATE SET last_number = excluded.last_number`),
+    // The bound of the run that was begun is part of the index range: a page costs what it holds, wherever it begins.
     fetches: database.prepare(`
       SELECT exchange_runs.run_number, fetches.*, user_agents.user_agent
         FROM exchange_runs
         JOIN fetches ON fetches.email_number = exchange_runs.email_number
-                    AND fetches.fetch_number BETWEEN exchange_runs.first_number AND exchange_runs.last_number
+                    AND fetches.fetch_number > max(exchange_runs.first_number - 1,
+                                                   iif(exchange_runs.run_number = @run, @number, 0))
+                    AND fetches.fetch_number <= exchange_runs.last_number
         LEFT JOIN user_agents USING (user_agent_id)
-       WHERE exchange_runs.run_number >= @run AND (exchange_runs.run_number > @run OR fetches.fetch_number > @number)
+       WHERE exchange_runs.run_number >= @run
          AND NOT EXISTS (SELECT 1 FROM pulled_fetches
                           WHERE pulled_fetches.email_number = fetches.email_number
                             AND pulled_fetches.fetch_number = fetches.fetch_number)
@@ -237,8 +267,8 @@ function prepare(database: Database) {
                                       AND pulled_counters.method = fetch_counters.method
                                       AND pulled_counters.rule = fetch_counters.rule), 0) AS own
           FROM fetch_counters)
-       WHERE own > 0
-       ORDER BY email_number, recipient_number, method, rule LIMIT ? OFFSET ?`),
+       WHERE own > 0 AND (email_number, recipient_number) > (?, ?)
+       ORDER BY email_number, recipient_number, method, rule LIMIT ?`),
     unsubscribes: database.prepare(`
       SELECT exchange_unsubscribes.sequence, unsubscribes.*
         FROM exchange_unsubscribes JOIN unsubscribes USING (email_number, recipient_number)

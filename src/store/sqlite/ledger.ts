@@ -6,6 +6,7 @@ import {
   type NamedCause,
 } from '../../recipients/transitions.js';
 import type { EmailReader, Ledger } from '../../workflow/ports.js';
+import type { DamageCheck } from './damage-check.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 import { createOpenings } from './openings.js';
@@ -13,11 +14,16 @@ import { adopt, isCopy } from './origin.js';
 import { inState } from './rows.js';
 
 /** The sending side: intents are committed before they are acted upon, results ride with the next commit. */
-export function createLedger(database: Database, commits: GroupCommit, reads: EmailReader): Ledger {
+export function createLedger(
+  database: Database,
+  commits: GroupCommit,
+  reads: EmailReader,
+  damage: DamageCheck,
+): Ledger {
   const sql = prepare(database);
 
   return {
-    ...createOpenings(database, commits, reads),
+    ...createOpenings(database, commits, reads, damage),
 
     markAbandonedUncertain: (emailId, at) =>
       commits.run('now', () => {
@@ -30,7 +36,10 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     readRecipientsAt: reads.readRecipientsAt,
 
     recordIntent: (emailId, position, at) =>
-      commits.run('now', () => sql.intend.run(at.toISOString(), emailId, position).changes === 1),
+      commits.run('now', () => {
+        damage.refuseFound();
+        return sql.intend.run(at.toISOString(), emailId, position).changes === 1;
+      }),
 
     recordTransaction: (emailId, position, cause, transaction) =>
       commits.run('soon', () => {
@@ -70,12 +79,18 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
         sql.cancel.run(at.toISOString(), emailId);
       }),
 
-    acceptOpened: (emailId, at) =>
-      commits.run('now', () => {
-        const iso = at.toISOString();
-        sql.logOpened.run({ emailId, at: iso });
-        return sql.acceptOpened.run({ emailId, at: iso }).changes;
-      }),
+    async acceptOpened(emailId, at) {
+      // Looked for outside the transaction: all fetches of the email are read, and nobody should wait for the write lock meanwhile.
+      const positions = sql.provedByFetch.all({ emailId }) as number[];
+      if (positions.length === 0) return 0;
+      const iso = at.toISOString();
+      return commits.run('now', () =>
+        positions.reduce((sum, position) => {
+          sql.logOpened.run({ emailId, position, at: iso });
+          return sum + sql.acceptOpened.run({ emailId, position, at: iso }).changes;
+        }, 0),
+      );
+    },
 
     isCopy: async () => isCopy(database),
     adoptCopy: async () => adopt(database),
@@ -83,16 +98,6 @@ export function createLedger(database: Database, commits: GroupCommit, reads: Em
     readSuppressed: async () => new Set((sql.suppressed.all() as string[]).map(addrSpecKey)),
   };
 }
-
-/** Anybody can write an article token; a sealed one proves that its copy arrived. */
-const provedByFetch = `(${['fetches', 'fetch_counters']
-  .map(
-    table => `EXISTS (
-  SELECT 1 FROM emails JOIN ${table} ON ${table}.email_number = emails.email_number
-   WHERE emails.email_id = recipients.email_id AND emails.token_format = 'sealed'
-     AND ${table}.recipient_number = recipients.recipient_number)`,
-  )
-  .join(' OR ')})`;
 
 /** Prepares one statement for each key it is asked for. */
 function prepareEach<Key>(database: Database, text: (key: Key) => string) {
@@ -148,15 +153,33 @@ function prepare(database: Database) {
     settleAbandoned: database.prepare(`
       UPDATE recipients SET state = '${abandoned.to}', state_at = @at, attempts = attempts + 1
        WHERE email_id = @emailId AND ${inState(abandoned.from)}`),
+    // Anybody can write an article token; a sealed one proves that its copy arrived. The fetches are read once for all recipients.
+    provedByFetch: database
+      .prepare(`
+        WITH email AS MATERIALIZED (
+          SELECT email_number FROM emails WHERE email_id = @emailId AND token_format = 'sealed'
+        ), open AS MATERIALIZED (
+          SELECT position, recipient_number FROM recipients WHERE email_id = @emailId AND ${inState(opened.from)}
+        ), fetched AS (
+          SELECT recipient_number FROM fetches
+           WHERE email_number = (SELECT email_number FROM email)
+             AND recipient_number IN (SELECT recipient_number FROM open)
+          UNION
+          SELECT recipient_number FROM fetch_counters
+           WHERE email_number = (SELECT email_number FROM email)
+             AND recipient_number IN (SELECT recipient_number FROM open)
+        )
+        SELECT position FROM open WHERE recipient_number IN fetched`)
+      .pluck(),
     logOpened: database.prepare(`
       INSERT INTO transactions (email_id, position, attempt, started_at, ended_at, stage, state, reply_code,
                                 enhanced_status_code, reply_text)
       SELECT email_id, position, attempts + 1, @at, @at, 'end-of-data', '${opened.to}', 0, '',
              'the pixel of this copy was fetched'
-        FROM recipients WHERE email_id = @emailId AND ${inState(opened.from)} AND ${provedByFetch}`),
+        FROM recipients WHERE email_id = @emailId AND position = @position AND ${inState(opened.from)}`),
     acceptOpened: database.prepare(`
       UPDATE recipients SET state = '${opened.to}', state_at = @at, attempts = attempts + 1
-       WHERE email_id = @emailId AND ${inState(opened.from)} AND ${provedByFetch}`),
+       WHERE email_id = @emailId AND position = @position AND ${inState(opened.from)}`),
     cancel: database.prepare(
       'UPDATE emails SET cancelled_at = ? WHERE email_id = ? AND cancelled_at IS NULL',
     ),

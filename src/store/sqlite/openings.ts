@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { Problem } from '../../problem.js';
 import type {
   EmailLock,
   EmailReader,
@@ -8,7 +7,8 @@ import type {
   LockHolder,
   SomeRecipients,
 } from '../../workflow/ports.js';
-import type { Database } from './database.js';
+import type { DamageCheck } from './damage-check.js';
+import { type Database, databaseProblem } from './database.js';
 import { isEmailLocked, takeEmailLock } from './email-lock.js';
 import type { GroupCommit } from './group-commit.js';
 import { fieldsToJson } from './rows.js';
@@ -18,6 +18,7 @@ export function createOpenings(
   database: Database,
   commits: GroupCommit,
   reads: EmailReader,
+  damage: DamageCheck,
 ): Pick<Ledger, 'openEmail' | 'beginEmail' | 'lockEmail' | 'findHolder'> {
   const sql = prepare(database);
 
@@ -29,7 +30,9 @@ export function createOpenings(
       sourceFingerprint: email.sourceFingerprint ?? null,
       sendId: email.sendId ?? null,
     });
+    let count = 0;
     for await (const recipient of recipients) {
+      count += 1;
       sql.insertRecipient.run(
         email.emailId,
         recipient.position,
@@ -45,6 +48,9 @@ export function createOpenings(
         recipient.attempts,
       );
     }
+    // Put beside a damaged page, rows may be where no reading finds them.
+    const there = sql.countRecipients.get(email.emailId) as number;
+    if (there !== count) throw databaseProblem(database.name, { code: 'SQLITE_CORRUPT' });
   }
 
   /** Called within the transaction that would open the email, in which nobody else opens one. */
@@ -68,7 +74,7 @@ export function createOpenings(
     openEmail: (email, recipients) => commits.alone(() => insertAll(email, recipients)),
 
     async beginEmail(email, recipients, unlessSentSince) {
-      refuseDamage(database);
+      await damage.beforeRun();
       const release = await takeEmailLock(database.name, email.emailId);
       if (release === undefined) throw new Error(`${email.emailId} was never opened, and is locked`);
       try {
@@ -88,7 +94,7 @@ export function createOpenings(
     },
 
     async lockEmail(emailId) {
-      refuseDamage(database);
+      await damage.beforeRun();
       const release = await takeEmailLock(database.name, emailId);
       if (release === undefined) return { heldBy: lastHolder(sql, emailId) };
       try {
@@ -116,34 +122,13 @@ function prepare(database: Database) {
       INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields,
                               attachments, state, state_at, attempts)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    countRecipients: database.prepare('SELECT count(*) FROM recipients WHERE email_id = ?').pluck(),
     insertRun: database.prepare('INSERT INTO runs (email_id, pid, host, started_at) VALUES (?, ?, ?, ?)'),
     endRun: database.prepare('UPDATE runs SET ended_at = ? WHERE run_id = ?'),
     lastRun: database.prepare(
       'SELECT pid, host, started_at FROM runs WHERE email_id = ? AND ended_at IS NULL ORDER BY run_id DESC LIMIT 1',
     ),
   };
-}
-
-/**
- * Whom to send to is read from these two tables: what is damaged there must stop a run before its first transaction.
- * @throws Problem `database`.
- */
-function refuseDamage(database: Database): void {
-  for (const table of ['emails', 'recipients']) {
-    const found = checkTable(database, table);
-    if (found === 'ok') continue;
-    throw new Problem('database', `the database ${database.name} is damaged: ${found}`, {
-      fix: 'Restore it from a copy. Nothing was sent in this run.',
-    });
-  }
-}
-
-function checkTable(database: Database, table: string): string {
-  try {
-    return String(database.pragma(`quick_check(${table})`, { simple: true }));
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
 
 function lastHolder(sql: ReturnType<typeof prepare>, emailId: string): LockHolder['heldBy'] {

@@ -253,4 +253,12 @@ export const migrations: readonly string[] = [
     taken_at  INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // When the whole file was last looked through for damage, and the last run of which it is known how it ended by then.
+  `
+  CREATE TABLE damage_checks (
+    only_row    INTEGER PRIMARY KEY CHECK (only_row = 1),
+    checked_at  TEXT NOT NULL,
+    run_id      INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

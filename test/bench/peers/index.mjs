@@ -2,6 +2,7 @@
  * The senders that are compared. Each says with which command it sends so many messages to a server, how many round
  * trips a message takes it (for how many fit into a run), and what it cannot do.
  */
+import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { from, subject, trackingUrl, wireBytes, writeList } from '../message.mjs';
@@ -45,9 +46,12 @@ export const peers = [
 /**
  * Another build of mailtrack, to be compared in the same run. Its database is its own, as its schema may be.
  * @param worktree a folder with its `bin` and `dist`.
+ * @throws Error when that build does not run.
  */
 export function earlierBuild(worktree) {
   const bin = resolve(worktree, 'bin/mailtrack.js');
+  const { status, stderr } = spawnSync(process.execPath, [bin, '--version'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${bin} does not run: ${stderr.trim()}`);
   return {
     name: 'earlier build',
     roundTrips: 1,

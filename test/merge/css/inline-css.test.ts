@@ -119,6 +119,82 @@ describe('rules under a condition', () => {
   });
 });
 
+describe('rules for links', () => {
+  const link = '<a href="https://x.example">x</a>';
+
+  it('are inlined, and an own style wins', async () => {
+    const css = 'a:link, a:visited { color: blue; margin: 0 }';
+    expect(await body(css, link)).toBe(link.replace('>x', ' style="color: blue; margin: 0">x'));
+    const button = link.replace('>x', ' style="color: white">x');
+    expect(await body(css, button)).toBe(
+      link.replace('>x', ' style="color: blue; margin: 0; color: white">x'),
+    );
+    expect(await sheet(css, button)).toBe(css);
+  });
+
+  it.each([
+    ['win over those for elements', 'A:LINK { color: red } a { color: blue }', 'color: red'],
+    ['lose to those for ids', '#i a { color: red } a:link { color: blue }', 'color: red'],
+    ['mean any link', '.c a:any-link { color: red }', 'color: red'],
+    ['are read in others', 'a:not(:link) { color: blue } .c > a:link { color: red }', 'color: red'],
+  ])('%s', async (_, css, style) => {
+    const html = `<p id="i" class="c">${link}</p>`;
+    expect(await body(css, html)).toBe(html.replace('>x', ` style="${style}">x`));
+  });
+
+  it('that were visited stay as they are', async () => {
+    const css = 'a:link { color: blue } a:visited { color: purple }';
+    expect(await sheet(css, link)).toBe(css);
+    expect(await sheet('a:visited, a:hover { color: purple }', link)).toBe(
+      'a:visited { color: purple }\na:hover { color: purple !important }',
+    );
+  });
+
+  it('that wait for a state become important', async () => {
+    expect(await sheet('a:link:hover { color: red }', link)).toBe('a:link:hover { color: red !important }');
+    expect(await sheet('a:visited:hover { color: red }', link)).toContain('!important');
+  });
+});
+
+describe('a style element with a medium', () => {
+  const page = (media: string) =>
+    compile(`<style>p { top: 0 }</style><style media="${media}">p { top: 1px }</style><p>x</p>`);
+
+  it.each(['all', '', 'screen', 'Only Screen', 'print, screen'])(
+    'is inlined when it is for all: %j',
+    async media => {
+      expect(await page(media)).toContain('<p style="top: 1px">');
+      expect(await page(media)).not.toContain('important');
+    },
+  );
+
+  it.each(['(max-width: 600px)', 'only screen and (max-width: 600px)', 'print', 'not all', '{{ m }}'])(
+    'applies under its condition: %j',
+    async media => {
+      expect(await page(media)).toBe(
+        `<style>p { top: 0 }</style><style media="${media}">p { top: 1px !important }</style><p style="top: 0">x</p>`,
+      );
+    },
+  );
+
+  it('is refused with Liquid around rules that have to win', async () => {
+    const source = `<style>p { top: 0 }</style>\n<style media="print">{% if x %}p { top: 1px }{% endif %}</style><p>x</p>`;
+    expect(await problemsOf(source)).toEqual([
+      'm.html:2:22 {% if x %} cannot stand in a <style> whose rules are inlined / Put such rules into a <style data-embed> of their own.',
+    ]);
+  });
+});
+
+it('a style element in a condition is one of the copies that have it', async () => {
+  const sheet = (css: string) => `{% if x == "y" %}<style>${css}</style>{% endif %}`;
+  const all = '<style>p { top: 0 }</style>';
+  expect(await compile(`${sheet('p { top: 1px }')}${all}<p>x</p>`)).toBe(
+    `${sheet('p { top: 1px !important }')}${all}<p style="top: 0">x</p>`,
+  );
+  const comment = '{% comment %}<style>p { top: 1px }</style>{% endcomment %}';
+  expect(await compile(`${comment}${all}<p>x</p>`)).toContain('<p style="top: 0">');
+});
+
 describe('everything else', () => {
   it('survives to the octet', async () => {
     const html = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
@@ -188,13 +264,6 @@ describe('everything else', () => {
 });
 
 it.each([
-  [
-    '\n<link rel="stylesheet" href="theme.css">\n <link href=https://x.example/a.css rel=StyleSheet>',
-    [
-      'm.html:2:1 the style sheet theme.css is not read: mail clients would not / Copy its rules into a <style> of the template.',
-      'm.html:3:2 the style sheet https://x.example/a.css is not read: mail clients would not / Copy its rules into a <style> of the template.',
-    ],
-  ],
   [
     '<style>\np { top: 0 }\n{% if x %}p { color: red }{% endif %}</style><p>x</p>',
     [

@@ -88,7 +88,7 @@ describe('mj-include', () => {
       'mails/a.mjml:3:3 text directly inside <mj-body> would be dropped',
     ]);
     expect(await at('{% if x\n%}{% endif %}\n<mj-foo></mj-foo>')).toEqual([
-      "mails/a.mjml:3:undefined Element mj-foo doesn't exist or is not registered",
+      "mails/a.mjml:3:1 Element mj-foo doesn't exist or is not registered",
     ]);
     expect(await at('\n\n', 'words')).toEqual([
       'mails/msg.mjml:5:1 text directly inside <mj-body> would be dropped',
@@ -123,5 +123,49 @@ describe('mj-include', () => {
     );
     const [problem] = await problemsOf(mjml(twice('0.mjml')), { ...files, 'mails/40.mjml': text('x') });
     expect(problem).toMatch(/^mails\/\d+\.mjml:1:\d+ the included files are too long together$/);
+  });
+});
+
+describe('an included document', () => {
+  it.each([
+    [
+      'white space in its end tags',
+      `<mjml\n><mj-head\n></mj-head\n><mj-body\n>${text('Two')}</mj-body\n></mjml\n>`,
+    ],
+    ['tags in a comment before it', `<!-- <mj-body> </mj-body> -->${mjml(text('Two'))}`],
+    ['a comment of <mjml> before a fragment', `<!-- <mjml> -->${text('Two')}`],
+    [
+      'an end tag in an attribute',
+      mjml(`<mj-section css-class="</mj-body>"><mj-column><mj-text>Two</mj-text></mj-column></mj-section>`),
+    ],
+  ])('loses nothing with %s', async (_, part) => {
+    const source = mjml(`${text('One')}<mj-include path="a.mjml"\n>\n</mj-include\n>${text('Three')}`);
+    const { words } = await render(source, { 'mails/a.mjml': part });
+    expect(words).toEqual(['One', 'Two', 'Three']);
+  });
+
+  it.each([
+    ['<mjml>\n<mj-section></mj-section></mjml>', 2, 1],
+    [`<mjml><mj-body></mj-body>\n <mj-body>${text('x')}</mj-body></mjml>`, 2, 2],
+    ['{% assign x = 1 %}\n<mjml><mj-body></mj-body></mjml>', 1, 1],
+    ['\n<!-- {% if x %} --><mjml><mj-body></mj-body></mjml><!-- {% endif %} -->', 2, 1],
+    ['<mjml><mj-body></mj-body></mjml>\nwords', 2, 1],
+  ])('is refused with anything beside its head and its body: %s', async (part, line, column) => {
+    const source = mjml('<mj-include path="a.mjml" />');
+    expect(await problemsOf(source, { 'mails/a.mjml': part })).toEqual([
+      `mails/a.mjml:${line}:${column} an included document is its <mj-head> and its <mj-body>, and this stands beside them`,
+    ]);
+  });
+
+  it.each([
+    ['white space in its end tag', '<mjml><mj-head><mj-title>T</mj-title></mj-head\n><mj-body>'],
+    ['nothing in it', '<mjml><mj-head /><mj-body>'],
+    ['an end tag in a comment', '<mjml><mj-head><!-- </mj-head> --></mj-head><mj-body>'],
+    ['none, and a comment of one', '<mjml><!-- <mj-head></mj-head> --><mj-body>'],
+  ])('adds its styles to a head with %s', async (_, begin) => {
+    const source = `${begin}<mj-include path="a.css" type="css" />${text('Hi')}</mj-body></mjml>`;
+    const { html, words } = await render(source, { 'mails/a.css': '.a { color: red }' });
+    expect(html).toMatch(/<style[^>]*>\s*\.a \{ color: red \}/);
+    expect(words).toEqual(['Hi']);
   });
 });

@@ -1,0 +1,84 @@
+/** Databases of any size for any build: its own store makes the tables, SQL fills them. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Database from 'better-sqlite3';
+
+const at = '2026-11-30T10:00:00.000Z';
+
+/** @returns the file; `fill` gets the open database, in one transaction. */
+export async function makeDatabase(build, folder, fill) {
+  const file = join(folder, 'mailtrack.db');
+  const { openStore } = await import(pathToFileURL(join(build, 'dist/store/open-store.js')).href);
+  const store = await openStore(file);
+  await store.close();
+  const database = new Database(file);
+  database.exec('BEGIN');
+  fill(database);
+  database.exec('COMMIT');
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+  return file;
+}
+
+/** @param states of recipients from the first on; all others are accepted. */
+export function addEmail(
+  database,
+  { number, recipients, states = {}, composition = '{}', fingerprint = 'f' },
+) {
+  const emailId = emailIdOf(number);
+  database
+    .prepare(
+      `INSERT INTO emails (email_id, email_number, mode, subject, from_mailbox, message_id, created_at, token_format, fingerprint,
+                           composition)
+       VALUES (?, ?, 'each', 'News', 'bench@example.com', '<m@example.com>', ?, 'sealed', ?, ?)`,
+    )
+    .run(emailId, number, at, fingerprint, composition);
+  const state = Object.entries(states).flatMap(([name, count]) => Array.from({ length: count }, () => name));
+  const insert = database.prepare(
+    `INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields, state, state_at, attempts)
+     VALUES (?, ?, ?, ?, 'Ann', 'to', 1, ?, ?, ?, 1)`,
+  );
+  for (let position = 0; position < recipients; position += 1)
+    insert.run(
+      emailId,
+      position,
+      recipientNumberOf(position),
+      addressOf(position),
+      fieldsOf(position),
+      state[position] ?? 'accepted',
+      at,
+    );
+}
+
+const fieldsOf = position =>
+  JSON.stringify([
+    ['email', addressOf(position)],
+    ['name', `Person ${position}`],
+  ]);
+const addressOf = position => `person-${position}@example.com`;
+/** Spread as random numbers are. */
+export const recipientNumberOf = position => 1 + position * 7_919;
+export const emailIdOf = number =>
+  `em_${number
+    .toString(32)
+    .padStart(12, 'a')
+    .replaceAll(/[0189]/g, 'z')}`;
+
+/** @param recipients whose pixels are fetched in turn. */
+export function addFetches(database, { emailNumber, fetches, recipients, from = 0 }) {
+  database.exec(
+    "INSERT OR IGNORE INTO user_agents VALUES (1, 'Mozilla/5.0 (via ggpht.com GoogleImageProxy)')",
+  );
+  database
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @fetches)
+       INSERT INTO fetches SELECT @emailNumber, i, 1 + (@from + i % @recipients) * 7919, '${at}', 'GET', 1, '', 'image-proxy', 0.9, 'google'
+         FROM n`,
+    )
+    .run({ emailNumber, fetches, recipients, from });
+}
+
+/** How often ten times the work costs more than ten times as much: 1 is in proportion. */
+export function exponent([small, large], [low, high]) {
+  return Math.log(high / low) / Math.log(large / small);
+}
