@@ -27,6 +27,7 @@ const homes: Readonly<Record<string, string>> = {
   'better-sqlite3': 'store',
   commander: 'cli',
   'csv-parse': 'recipients',
+  entities: 'merge',
   fflate: 'recipients',
   'html-to-text': 'merge',
   htmlparser2: 'merge',

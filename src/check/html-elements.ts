@@ -1,4 +1,4 @@
-import { decodeEntities } from '../merge/html/entities.js';
+import { decodeAttribute, decodeEntities } from '../merge/html/entities.js';
 import { type StartTag, startTags } from '../merge/html/start-tags.js';
 import { replaceTags, withoutHidden } from '../merge/html/strip-markup.js';
 import { isBlank } from '../text-scan.js';
@@ -17,7 +17,7 @@ export function* elementsOf(html: string, names: ReadonlySet<string>): Generator
 export function attributeText({ attributes }: StartTag, name: string): string | undefined {
   // Of two attributes with one name the first counts. HTML §13.2.5.33
   const found = attributes.find(attribute => attribute.name === name);
-  return found && decodeEntities(found.value ?? '');
+  return found && decodeAttribute(found.value ?? '');
 }
 
 const hiddenElements = ['style', 'script', 'title', 'head'];

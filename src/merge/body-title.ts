@@ -1,38 +1,143 @@
-/** What a template's body says its title is, for a message whose subject nobody gave. Each reads the text once. */
-import { trimBlanks } from '../message/blanks.js';
-import { withoutTrailing } from '../text-scan.js';
+/**
+ * What the body of a template says its title is, for a message whose subject nobody gave: `<title>`, `<mj-title>`, the first
+ * heading of Markdown. It is what each reader's copy shows: a title in a branch is that of the people the branch is for.
+ */
+import { decodeEntities } from './html/entities.js';
+import { htmlPieces } from './html/html-pieces.js';
+import { findEndTag } from './html/start-tags.js';
+import { findLiquid, type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
+import { blockPart, printsWords, tagName } from './liquid/tag-names.js';
 
-/** @returns as it is written there, not decoded; undefined when there is none. */
-export function titleInBody(kind: 'mjml' | 'html' | 'md' | 'txt', text: string): string | undefined {
-  if (kind === 'mjml') return contentOf(text, /<mj-title\b/i, /<\/mj-title>/gi);
-  if (kind === 'html') return contentOf(text, /<title\b/i, /<\/title>/gi);
-  return kind === 'md' ? firstHeading(text) : undefined;
-}
+/** The Liquid and the titles of a body, in their order. */
+export type TitlePiece =
+  | { readonly kind: 'liquid'; readonly liquid: string }
+  /** Words as a reader sees them, and Liquid. */
+  | { readonly kind: 'title'; readonly words: string }
+  /** Other words, which only `{% capture %}` asks for. */
+  | { readonly kind: 'text'; readonly words: string };
 
-/** Of the first element, since what does not end there ends nowhere. */
-function contentOf(text: string, opening: RegExp, closing: RegExp): string | undefined {
-  const begins = opening.exec(text)?.index;
-  const from = begins === undefined ? -1 : text.indexOf('>', begins) + 1;
-  if (from <= 0) return undefined;
-  closing.lastIndex = from;
-  const end = closing.exec(text)?.index;
-  return end === undefined ? undefined : text.slice(from, end);
-}
-
-const heading = /^#{1,6}[ \t](.*)/gm;
-
-/** The first ATX heading that has words. CommonMark §4.2 */
-function firstHeading(text: string): string | undefined {
-  for (const [, written = ''] of text.matchAll(heading)) {
-    const words = withoutClosingMarks(trimBlanks(written));
-    if (words !== '') return words;
+/** @param text the whole body, with its Liquid. */
+export function titlesInHtml(kind: 'mjml' | 'html', text: string): readonly TitlePiece[] {
+  const pieces: TitlePiece[] = [];
+  let at = 0;
+  for (const { start, end, content } of titleElements(text, kind === 'mjml' ? 'mj-title' : 'title')) {
+    pieces.push(...liquidIn(text.slice(at, start)), { kind: 'title', words: decodedWords(content) });
+    at = end;
   }
-  return undefined;
+  return at === 0 ? [] : pieces;
 }
 
-/** `## Title ##`: the marks at the end stand behind a blank, or they are words, as in `# C#`. */
-function withoutClosingMarks(words: string): string {
-  const rest = withoutTrailing(words, '#');
-  if (rest === '') return '';
-  return /[ \t]$/.test(rest) ? trimBlanks(rest) : words;
+interface TitleElement {
+  readonly start: number;
+  readonly end: number;
+  readonly content: string;
+}
+
+function* titleElements(html: string, wanted: string): Generator<TitleElement, void, void> {
+  // The title of a drawing is shown beside it.
+  let drawings = 0;
+  let behind = 0;
+  for (const piece of htmlPieces(html)) {
+    if (piece.kind !== 'tag' || piece.start < behind) continue;
+    if (piece.name === 'svg') drawings = Math.max(0, drawings + (piece.isEnd ? -1 : 1));
+    if (piece.name !== wanted || piece.isEnd || drawings > 0) continue;
+    const from = html.indexOf('>', piece.start) + 1;
+    const until = findEndTag(html, wanted, from);
+    if (from === 0 || until === undefined) return;
+    behind = html.indexOf('>', until) + 1;
+    yield { start: piece.start, end: behind, content: html.slice(from, until) };
+  }
+}
+
+function liquidIn(html: string): readonly TitlePiece[] {
+  const pieces: TitlePiece[] = [];
+  let at = 0;
+  for (const { offset, end } of findLiquid(html)) {
+    pieces.push({ kind: 'text', words: html.slice(at, offset) });
+    pieces.push({ kind: 'liquid', liquid: html.slice(offset, end) });
+    at = end;
+  }
+  return pieces;
+}
+
+/** References are decoded outside of the Liquid alone, in which `&amp;` is what was meant. */
+function decodedWords(content: string): string {
+  const source = protectLiquid(content);
+  return titleWords(decodeEntities(source.text), source);
+}
+
+/**
+ * Words in which nothing is Liquid but what is still protected, though `&#123;&#123;` has become two braces.
+ * @returns with the Liquid of `source` in its places again.
+ */
+export function titleWords(words: string, source: ProtectedText): string {
+  const text = words.replaceAll(/\s+/g, ' ');
+  const parts: string[] = [];
+  let at = 0;
+  for (const { token, liquid } of source.tokensIn(text)) {
+    const begins = text.indexOf(token, at);
+    parts.push(asText(text.slice(at, begins)), liquid);
+    at = begins + token.length;
+  }
+  return parts.join('') + asText(text.slice(at));
+}
+
+function asText(words: string): string {
+  if (!/\{[{%]/.test(words)) return words;
+  // What ends a raw block cannot stand in one.
+  if (words.includes('endraw')) return words.replaceAll(/\{(?=[{%])/g, '{% raw %}{{% endraw %}');
+  return `{% raw %}${words}{% endraw %}`;
+}
+
+const found = 'title_found';
+
+/**
+ * The Liquid that prints the first title a copy comes to.
+ * @returns undefined when there is none.
+ */
+export function firstTitle(pieces: readonly TitlePiece[]): string | undefined {
+  const kept: string[] = [];
+  const open: string[] = [];
+  let isInBranch = false;
+  for (const piece of pieces) {
+    const hidden = open.includes('comment');
+    if (piece.kind === 'liquid') {
+      const { liquid } = piece;
+      if (moveInto(open, liquid) && !hidden && !open.includes('comment')) kept.push(liquid);
+      else if (!hidden && open.includes('capture')) kept.push(liquid);
+    } else if (piece.kind === 'text') {
+      if (open.includes('capture')) kept.push(piece.words);
+    } else if (!hidden && !open.includes('capture') && piece.words.trim() !== '') {
+      const words = piece.words.trim();
+      if (open.length === 0) return isInBranch ? asFirst([...kept, onlyFirst(words)]) : plain(kept, words);
+      isInBranch = true;
+      kept.push(onlyFirst(words));
+    }
+  }
+  return isInBranch ? asFirst(kept) : undefined;
+}
+
+/** Enters or leaves the block of a tag. @returns whether the tag has a say in which title is the first. */
+function moveInto(open: string[], liquid: string): boolean {
+  const name = tagName(liquid);
+  if (open.at(-1) === 'comment' && name !== 'endcomment') return false;
+  const part = blockPart(name);
+  if (part === 'opens') open.push(name ?? '');
+  if (part === 'closes') open.pop();
+  return name !== undefined && name !== 'endcomment' && !printsWords(liquid);
+}
+
+/** What comes before counts when it gives a value to a name that the title uses. */
+function plain(kept: readonly string[], words: string): string {
+  const names = kept.map(liquid => /^\{%-?\s*(?:assign|capture)\s+([\w-]+)/.exec(liquid)?.[1]);
+  const used = words.split(/[^\w-]+/);
+  return names.some(name => name !== undefined && used.includes(name)) ? kept.join('') + words : words;
+}
+
+function onlyFirst(words: string): string {
+  return `{% unless ${found} %}${words}{% assign ${found} = true %}{% endunless %}`;
+}
+
+function asFirst(kept: readonly string[]): string {
+  return `{% assign ${found} = false %}${kept.join('')}`;
 }

@@ -4,21 +4,21 @@
  */
 import { type Place, Problem } from '../problem.js';
 import { refuseBareLiquid } from './bare-liquid.js';
-import { titleInBody } from './body-title.js';
+import { firstTitle, titlesInHtml } from './body-title.js';
 import { inlineCss, loadJuice } from './css/inline-css.js';
 import { expandLinkedSheets } from './css/linked-sheets.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
-import { decodeEntities } from './html/entities.js';
 import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { refuseMisplaced } from './liquid/misplaced-liquid.js';
-import { compileMarkdown } from './markdown.js';
+import { compileMarkdown, titleOfMarkdown } from './markdown/markdown.js';
 import { compileMjml, loadMjml } from './mjml/mjml.js';
 import { expandIncludes } from './mjml/mjml-include.js';
+import { pageLanguage } from './page-language.js';
 import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, loadTextWriter, textFromHtml } from './plain-text.js';
-import { joinPieces, type PlaceOf, wholeOf } from './source-text.js';
+import { type JoinedText, joinPieces, type PlaceOf, wholeOf } from './source-text.js';
 import { type TemplateKind, templateKind } from './template-kind.js';
 import type { TemplateNotice } from './template-notice.js';
 import type { RootFolder } from './template-path.js';
@@ -120,11 +120,19 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const written = parseLiquid('html', joined.text, origin);
   const source = protectLiquid(joined.text);
 
-  const { html: compiled, notices = [] } = await compileHtml(kind, source, joined.placeOf);
+  const { html: compiled, notices = [] } = await compileHtml(
+    kind,
+    source,
+    joined.placeOf,
+    frontMatter.locale,
+  );
   const html = withLiteralBraces(kind, compiled);
   refuseMisplaced(compilers[kind], html, source, joined.placeOf);
   const text = await compileText(kind, source, html, file, joined.placeOf);
-  const subjectLine = findSubject(kind, subject, frontMatter, source, file.path);
+  const subjectLine = requireSubject(
+    subject ?? frontMatter.subject ?? (await titleInBody(kind, source, joined)),
+    file.path,
+  );
 
   refuseBareLiquid(html, source, joined);
   const images = findImages(html, source, joined, file);
@@ -155,14 +163,15 @@ async function compileHtml(
   kind: TemplateKind,
   source: ProtectedText,
   placeOf: PlaceOf,
+  locale: string | undefined,
 ): Promise<{ readonly html: string; readonly notices?: readonly TemplateNotice[] }> {
   switch (kind) {
     case 'mjml':
       return compileMjml(source, placeOf);
     case 'md':
-      return { html: await compileMarkdown(source) };
+      return { html: await compileMarkdown(source, placeOf, pageLanguage(locale)) };
     case 'txt':
-      return { html: htmlFromText(source) };
+      return { html: htmlFromText(source, pageLanguage(locale)) };
     case 'html':
       return { html: await inlineCss(source, placeOf) };
   }
@@ -194,14 +203,7 @@ async function compileText(
 }
 
 /** `--subject`, front matter, `<mj-title>` or `<title>`, the first Markdown heading: in that order. */
-function findSubject(
-  kind: TemplateKind,
-  subject: string | undefined,
-  frontMatter: FrontMatter,
-  source: ProtectedText,
-  file: string,
-): string {
-  const found = subject ?? frontMatter.subject ?? subjectInBody(kind, source);
+function requireSubject(found: string | undefined, file: string): string {
   if (found === undefined || found.trim() === '') {
     throw new Problem('template-subject', 'the message has no subject', {
       where: { file },
@@ -211,9 +213,13 @@ function findSubject(
   return found.trim();
 }
 
-function subjectInBody(kind: TemplateKind, source: ProtectedText): string | undefined {
-  const found = titleInBody(kind, source.text);
-  return found === undefined ? undefined : decodeEntities(source.restore(found)).replaceAll(/\s+/g, ' ');
+async function titleInBody(
+  kind: TemplateKind,
+  source: ProtectedText,
+  { text, placeOf }: JoinedText,
+): Promise<string | undefined> {
+  if (kind === 'md') return titleOfMarkdown(source, placeOf);
+  return kind === 'txt' ? undefined : firstTitle(titlesInHtml(kind, text));
 }
 
 /** The line mail clients show beside the subject: hidden in the message itself. */

@@ -4,7 +4,7 @@
  * a scheme and a host is its author's own word, and costs nothing here.
  */
 import { isWebUrl } from '../message/idna.js';
-import { decodeEntities } from './html/entities.js';
+import { decodeAttribute } from './html/entities.js';
 import type { MarkedTemplate, Segment } from './liquid/static-runs.js';
 
 export interface UrlFault {
@@ -97,7 +97,7 @@ function mayHoldMarkup(template: string): boolean {
 
 /** What follows cannot change where it leads: the host has ended, or there is none. */
 function isSettled(begun: string): boolean {
-  return /^\s*(?:https?:\/\/[^/?#\\\s]+[/?#]|mailto:|tel:|sms:|cid:|#)/i.test(decodeEntities(begun));
+  return /^\s*(?:https?:\/\/[^/?#\\\s]+[/?#]|mailto:|tel:|sms:|cid:|#)/i.test(decodeAttribute(begun));
 }
 
 /** An address being put together, from where it opens to its closing quote. */
@@ -124,7 +124,7 @@ class OpenUrl {
   }
 
   faults(): readonly UrlFault[] {
-    const url = decodeEntities(this.#url);
+    const url = decodeAttribute(this.#url);
     const why = this.#fault(url);
     return why === undefined ? [] : [{ written: this.#opening.written, url, why }];
   }
@@ -145,7 +145,7 @@ function faultsInMarkup(text: string): readonly UrlFault[] {
   const faults: UrlFault[] = [];
   let international = 0;
   for (const [written, double, single, bare] of text.matchAll(attributes)) {
-    const url = decodeEntities(double ?? single ?? bare ?? '');
+    const url = decodeAttribute(double ?? single ?? bare ?? '');
     if (/^(?:cid:|#)/i.test(url)) continue;
     if (/[^\x00-\x7f]|xn--/i.test(url)) international += 1;
     const why = international > mostInternational ? tooManyInternational : urlFault(url);

@@ -1,5 +1,6 @@
-import { Problem } from '../problem.js';
+import { type Place, Problem } from '../problem.js';
 import { cellFault } from '../recipients/list-row.js';
+import { type FrontMatterEntry, readEntries } from './front-matter-yaml.js';
 import { isKnownLocale } from './liquid/locale-filters.js';
 
 /** What a template says about its message, before `---`. Every key is optional. */
@@ -52,51 +53,23 @@ export async function splitFrontMatter(file: string, source: string): Promise<Sp
 }
 
 async function readFrontMatter(file: string, yaml: string): Promise<FrontMatter> {
-  const { LineCounter, parseDocument } = await import('yaml');
-  const lines = new LineCounter();
-  // Pretty errors quote the text around each, and there may be thousands of which the first is told.
-  const document = attempt(file, () => parseDocument(yaml, { lineCounter: lines, prettyErrors: false }));
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    const why = error.message.replace(/ at line [\s\S]*$/, '');
-    throw new Problem('template-syntax', `front matter: ${why}`, {
-      where: { file, line: line + 1, column: col },
-    });
-  }
-  const mapping: unknown = attempt(file, () => document.toJS() as unknown) ?? {};
-  if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) {
-    throw new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', {
-      where: { file, line: 2 },
-    });
-  }
-  return interpret(file, new Map(Object.entries(mapping)));
+  const entries = await readEntries(file, yaml);
+  for (const { key, values, where } of entries)
+    for (const value of values) refuseUnreadable(key, value, where);
+  return interpret(entries);
 }
 
 /** YAML can write what the file itself may not hold: "\\0". */
-function readable(file: string, key: string, value: string): string {
+function refuseUnreadable(key: string, value: string, where: Place): void {
   const fault = cellFault(value);
-  if (fault === undefined) return value;
+  if (fault === undefined) return;
   throw new Problem('template-syntax', `front matter: ${fault} in "${key}"`, {
-    where: { file, line: 2 },
-    fix: 'Type the value anew.',
+    where,
+    fix: 'Retype the value.',
   });
 }
 
-/** Aliases of aliases that stand for a billion values, or brackets without end. */
-function attempt<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new Problem('template-syntax', `front matter: ${(cause as Error).message}`, {
-      where: { file, line: 2 },
-      fix: 'Write plain `key: value` lines.',
-      cause,
-    });
-  }
-}
-
-function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMatter {
+function interpret(entries: readonly FrontMatterEntry[]): FrontMatter {
   const defaults = new Map<string, string>();
   const known: { subject?: string; from?: string; replyTo?: string; preheader?: string; locale?: string } =
     {};
@@ -104,35 +77,35 @@ function interpret(file: string, entries: ReadonlyMap<string, unknown>): FrontMa
     attachments: [],
     attachment_column: [],
   };
-  for (const [key, value] of entries) {
+  for (const entry of entries) {
+    const { key, values } = entry;
     if (key === 'attachments' || key === 'attachment_column') {
-      lists[key] = (Array.isArray(value) ? value : [value]).map(item => plainValue(file, key, item));
+      lists[key] = values;
       continue;
     }
-    const text = plainValue(file, key, value);
+    const text = oneValue(entry);
     if (key === 'subject' || key === 'from' || key === 'preheader') known[key] = text;
     else if (key === 'reply_to') known.replyTo = text;
-    else if (key === 'locale') known.locale = knownLocale(file, text);
+    else if (key === 'locale') known.locale = knownLocale(text, entry.where);
     else defaults.set(key, text);
   }
   const { attachments, attachment_column: attachmentColumns } = lists;
   return { ...known, attachments, attachmentColumns, defaults };
 }
 
-function knownLocale(file: string, text: string): string {
+function knownLocale(text: string, where: Place): string {
   if (isKnownLocale(text)) return text;
   throw new Problem('template-syntax', `front matter: there is no locale ${JSON.stringify(text)}`, {
-    where: { file, line: 2 },
+    where,
     fix: 'Write a language, or a language and a country: de, de-DE, en-GB.',
   });
 }
 
-function plainValue(file: string, key: string, value: unknown): string {
-  if (typeof value === 'string') return readable(file, key, value);
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value instanceof Date) return value.toISOString().slice(0, 10);
+function oneValue({ key, values, isList, where }: FrontMatterEntry): string {
+  const [value] = values;
+  if (!isList && value !== undefined) return value;
   throw new Problem('template-syntax', `front matter: "${key}" has to be one line of text`, {
-    where: { file, line: 2 },
+    where,
     fix: 'Put the value in quotes.',
   });
 }

@@ -4,7 +4,7 @@
  */
 import { type Place, Problem, Problems } from '../problem.js';
 import type { CompiledTemplate, TemplateFile } from './compile-template.js';
-import { decodeEntities } from './html/entities.js';
+import { decodeAttribute } from './html/entities.js';
 import { replaceReferences } from './html/references.js';
 import { type ProtectedText, protectLiquid, sourceOffset } from './liquid/liquid-protection.js';
 import type { JoinedText } from './source-text.js';
@@ -90,7 +90,7 @@ const longestToken = 40;
 
 /** The file that a `src` names; undefined when it names none, or Liquid says what it names. */
 function nameIn(value: string, source: ProtectedText): string | undefined {
-  const decoded = decodeEntities(value.trim());
+  const decoded = decodeAttribute(value.trim());
   // `{{ url }}` may be anything; after `{% if … %}` something written begins.
   let rest = decoded;
   for (let token = tokenAt(rest); token?.liquid.startsWith('{%'); token = tokenAt(rest))

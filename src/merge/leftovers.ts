@@ -1,15 +1,19 @@
 /**
- * What reads as a merge field nobody filled in: the syntax of another program, or what a program prints for nothing.
- * One "Hello *|FNAME|*" to a whole list is what every sender of lists dreads.
+ * What reads as a merge field nobody filled in: the syntax of another program, or a word that programs print for nothing.
+ * One "Hello *|FNAME|*" to a whole list is what every sender of lists dreads. Such a word is a leftover where a field wrote it: "the
+ * Infinity pool" of the template is meant, and so is everything in `{% raw %}`.
  */
 import type { CompiledTemplate } from './compile-template.js';
 import { decodeEntities } from './html/entities.js';
 import { replaceTags, withoutHidden } from './html/strip-markup.js';
 import { findLiquid } from './liquid/liquid-protection.js';
 
+/** A character that no pattern goes over. */
+const between = '\ufdd0';
+
 /** `%NAME%`, but not the `%C3%A9BAR%20` of a URL. */
 const percentField = '%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%';
-const patterns = [
+const foreignSyntax = [
   // U+FDD0 begins a mark for a static run (`static-runs.ts`): what follows is not part of the value.
   '\\{\\{[^{}\\n\\ufdd0]{0,60}(?:\\}\\})?',
   '\\*\\|[A-Za-z][\\w:.-]{0,60}\\|\\*',
@@ -19,25 +23,60 @@ const patterns = [
   '%recipient\\.[\\w.-]{1,60}%',
   // In capitals, and a word that means the reader: [URGENT] is no field.
   '\\[[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)\\]',
-  '\\[object [A-Z]\\w*\\]',
-  '(?<![\\w-])(?:undefined|NaN|Infinity)(?![\\w-])',
 ];
-const leftover = new RegExp(patterns.join('|'), 'g');
+const foreign = new RegExp(foreignSyntax.join('|'), 'g');
+const nothing = /\[object [A-Z]\w{0,60}\]|(?<![\w-])(?:undefined|NaN|Infinity)(?![\w-])/g;
 
-/** @returns the first of each kind, as it stands there. */
-export function findLeftovers(text: string): readonly string[] {
-  leftover.lastIndex = 0;
+/**
+ * Of what a field wrote.
+ * @param isMeant of words that look like it and are to be read.
+ * @returns the first of each kind, as it stands there.
+ */
+export function findLeftovers(
+  text: string,
+  isMeant: (words: string) => boolean = () => false,
+): readonly string[] {
+  return firstInEach([foreign, nothing], text, isMeant);
+}
+
+/** Of what the template says. */
+export function findForeignSyntax(text: string): readonly string[] {
+  return firstInEach([foreign], text, () => false);
+}
+
+/** What the author put into values: words in tags and in `{% capture %}`, and everything that is raw. */
+export function meantWords({ subject, html = '', text }: CompiledTemplate): ReadonlySet<string> {
+  const meant = new Set<string>();
+  const addAll = (words: string, pattern: RegExp) => {
+    for (const [found] of words.matchAll(pattern)) meant.add(found);
+  };
+  for (const part of [subject, html, text]) {
+    for (const { raw = '' } of findLiquid(part))
+      for (const pattern of [foreign, nothing]) addAll(raw, pattern);
+    if (part.search(nothing) !== -1) addAll(wordsInLiquid(part), nothing);
+  }
+  return meant;
+}
+
+function firstInEach(
+  patterns: readonly RegExp[],
+  text: string,
+  isMeant: (words: string) => boolean,
+): readonly string[] {
   const first = new Map<string, string>();
-  let last: string | undefined;
-  for (let found = leftover.exec(text); found !== null; found = leftover.exec(text)) {
-    const [words] = found;
-    const kind = leftoverKind(words);
-    if (kind === last) continue;
-    last = kind;
-    const known = first.get(kind);
-    // They are told in the order of their last ones.
-    if (known !== undefined) first.delete(kind);
-    first.set(kind, known ?? words);
+  for (const pattern of patterns) {
+    let last: string | undefined;
+    pattern.lastIndex = 0;
+    for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+      const [words] = found;
+      const kind = leftoverKind(words);
+      if (kind === last || isMeant(words)) continue;
+      last = kind;
+      const known = first.get(kind);
+      // They are told in the order of their last ones.
+      if (known !== undefined) first.delete(kind);
+      first.set(kind, known ?? words);
+    }
   }
   return [...first.values()];
 }
@@ -59,19 +98,49 @@ export function leftoverKind(text: string): string {
 /** Whether the words of the template itself have any, in some branch: then each copy has to be read whole. */
 export function mayLeaveOver({ subject, html, text }: CompiledTemplate): boolean {
   return [subject, text, decodeEntities(unemphasized(html ?? ''))].some(
-    part => withoutLiquid(part).search(leftover) !== -1,
+    part => withoutLiquid(part).search(foreign) !== -1,
   );
 }
 
 function withoutLiquid(template: string): string {
   let words = '';
   let at = 0;
-  for (const { offset, end, raw } of findLiquid(template)) {
-    words += template.slice(at, offset) + (raw ?? '\ufdd0');
+  for (const { offset, end } of findLiquid(template)) {
+    words += template.slice(at, offset) + between;
     at = end;
   }
   return words + template.slice(at);
 }
+
+/** The template without what is raw, to be searched as a copy. */
+export function withoutRaw(template: string): string {
+  let words = '';
+  let at = 0;
+  for (const { offset, end, raw } of findLiquid(template)) {
+    if (raw === undefined) continue;
+    words += template.slice(at, offset) + between;
+    at = end;
+  }
+  return words + template.slice(at);
+}
+
+/** Of tags and outputs, and of the text that is captured. */
+function wordsInLiquid(template: string): string {
+  let words = '';
+  let captures = 0;
+  let at = 0;
+  for (const { offset, end } of findLiquid(template)) {
+    if (captures > 0) words += template.slice(at, offset) + between;
+    captureTag.lastIndex = offset;
+    const capture = captureTag.exec(template);
+    if (capture !== null) captures += capture[1] === undefined ? 1 : -1;
+    words += template.slice(offset, end) + between;
+    at = end;
+  }
+  return words;
+}
+
+const captureTag = /\{%-?\s*(end)?capture\b/y;
 
 /** What somebody reads or follows: the words, and the values of four attributes. Compilers write more than that. */
 export function readableHtml(html: string): string {

@@ -4,6 +4,7 @@ import { loadHtmlParser } from './html/dom.js';
 import type { LiquidToken, ProtectedText } from './liquid/liquid-protection.js';
 import { isControl, tagName } from './liquid/liquid-tags.js';
 import type { TextWords } from './liquid/text-words.js';
+import type { PageLanguage } from './page-language.js';
 import { layOut } from './page-layout.js';
 import type { PlaceOf } from './source-text.js';
 import { foldCaptures } from './text-captures.js';
@@ -111,11 +112,11 @@ function withLiteralBraces(text: string, words: TextWords): string {
 }
 
 /** The HTML part of a plain text template: the same words, so that the copy can carry a pixel. */
-export function htmlFromText(source: ProtectedText): string {
+export function htmlFromText(source: ProtectedText, language?: PageLanguage): string {
   const escaped = source.text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .trimEnd();
-  return layOut(`<div style="white-space:pre-wrap">${escaped}</div>\n`);
+  return layOut(`<div style="white-space:pre-wrap">${escaped}</div>\n`, language);
 }

@@ -2,7 +2,15 @@ import { headerValueFault } from '../message/header-field.js';
 import type { EncodedPiece } from '../message/quoted-printable.js';
 import type { CompiledTemplate } from './compile-template.js';
 import { createUrlCheck, type UrlFault } from './field-urls.js';
-import { findLeftovers, firstOfEachKind, mayLeaveOver, readableHtml } from './leftovers.js';
+import {
+  findForeignSyntax,
+  findLeftovers,
+  firstOfEachKind,
+  mayLeaveOver,
+  meantWords,
+  readableHtml,
+  withoutRaw,
+} from './leftovers.js';
 import {
   createEngines,
   type LiquidText,
@@ -63,7 +71,7 @@ export function createRenderer(
 ): (scope: Scope) => RenderResult {
   const origin = { place: { file }, lineOffset: 0 };
   const engines = createEngines({ locale: compiled.locale ?? defaultLocale, date });
-  const subject = parseLiquid('text', compiled.subject, origin, engines);
+  const subject = parsePart('text', compiled.subject);
   const html = compiled.html === undefined ? undefined : parsePart('html', compiled.html);
   const text = parsePart('text', compiled.text);
 
@@ -71,21 +79,23 @@ export function createRenderer(
     // For its errors: what is marked is in other places than what was written.
     const whole = parseLiquid(context, template, origin, engines);
     const marked = markStaticRuns(template, secret);
-    return { marked, liquid: parseLiquid(context, marked.source, origin, engines), whole };
+    const unraw = withoutRaw(template);
+    const searched = unraw === template ? whole : parseLiquid(context, unraw, origin, engines);
+    return { marked, liquid: parseLiquid(context, marked.source, origin, engines), whole, searched };
   }
 
   const checkUrls = html === undefined ? undefined : createUrlCheck(html.marked);
   const readsWhole = mayLeaveOver(compiled);
+  const meant = meantWords(compiled);
   /** Values alone stand between the marks; the rest need not be read again for each recipient. */
-  function leftoversIn(line: string, values: readonly string[], scope: Scope): readonly Leftover[] {
-    const isWritten = (words: string) => compiled.subject.includes(words);
-    const ofValues = firstOfEachKind([
-      ...findLeftovers(line).filter(words => !isWritten(words)),
-      ...values.flatMap(findLeftovers),
-    ]);
+  function leftoversIn(values: readonly string[], scope: Scope): readonly Leftover[] {
+    const isMeant = (words: string) =>
+      meant.has(words) && !Object.values(scope).some(value => value.includes(words));
+    const ofValues = firstOfEachKind(values.flatMap(text => findLeftovers(text, isMeant)));
     if (!readsWhole) return ofValues.map(words => ({ words, inTemplate: false }));
-    const ofAll = [subject, text.whole, html?.whole].flatMap(part => leftoversOf(part, scope));
-    const others = firstOfEachKind(ofAll.filter(words => !ofValues.includes(words)));
+    const ofAll = [subject, text, html].flatMap(part => leftoversOf(part?.searched, scope));
+    // Where a part has raw text in pieces, what was raw in the template says that it is meant.
+    const others = firstOfEachKind(ofAll.filter(words => !ofValues.includes(words) && !isMeant(words)));
     return [
       ...ofValues.map(words => ({ words, inTemplate: false })),
       ...others.map(words => ({ words, inTemplate: true })),
@@ -93,7 +103,7 @@ export function createRenderer(
   }
 
   return scope => {
-    const line = renderLiquid(subject, scope);
+    const line = renderLiquid(subject.whole, scope);
     if (!line.ok) return { ok: false, fault: toFault(line) };
     const fault = headerValueFault(line.text);
     if (fault !== undefined)
@@ -111,7 +121,11 @@ export function createRenderer(
         html:
           html === undefined || inHtml === undefined ? undefined : () => html.marked.toPieces(inHtml.text),
         text: () => text.marked.toPieces(inText.text),
-        leftovers: () => leftoversIn(line.text, [inText.text, inHtml?.text ?? ''], scope),
+        leftovers: () => {
+          const inSubject = renderLiquid(subject.liquid, scope);
+          const values = [inSubject.ok ? inSubject.text : line.text, inText.text, inHtml?.text ?? ''];
+          return leftoversIn(values, scope);
+        },
         urlFaults: () => (inHtml === undefined ? [] : (checkUrls?.(inHtml.text) ?? [])),
       },
     };
@@ -123,12 +137,14 @@ interface Part {
   readonly liquid: LiquidText;
   /** The same without marks. */
   readonly whole: LiquidText;
+  /** Without what is raw, which its author means to be read. */
+  readonly searched: LiquidText;
 }
 
 function leftoversOf(part: LiquidText | undefined, scope: Scope): readonly string[] {
   const rendered = part === undefined ? undefined : renderLiquid(part, scope);
   if (rendered?.ok !== true) return [];
-  return findLeftovers(part?.context === 'html' ? readableHtml(rendered.text) : rendered.text);
+  return findForeignSyntax(part?.context === 'html' ? readableHtml(rendered.text) : rendered.text);
 }
 
 function toFault(rendered: Extract<Rendered, { ok: false }>): RenderFault {

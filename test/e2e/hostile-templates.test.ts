@@ -105,7 +105,7 @@ describe.each(Object.entries(hostileTemplates))('%s', (_, templates) => {
       'refused' in sent ? JSON.stringify(sent.refused.map(({ message, fix }) => [message, fix])) : '';
     const read = await readParts(sent);
     if (`${said}${read.all}`.includes(canary)) tally.filesRead += 1;
-    if (!('refused' in sent)) tally.leftoversSent += findLeftovers(read.all).length;
+    if (!('refused' in sent) && one.isMeant !== true) tally.leftoversSent += findLeftovers(read.all).length;
     const expected = one.refused?.map(place => expect.stringMatching(wholeWith(place)) as string) ?? 'sent';
     expect([placesOf(sent, folder), said]).toEqual([expected, said]);
     if (one.refused !== undefined) return;

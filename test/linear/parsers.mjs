@@ -25,6 +25,8 @@ import * as startTags from '../../dist/merge/html/start-tags.js';
 import * as leftovers from '../../dist/merge/leftovers.js';
 import * as protection from '../../dist/merge/liquid/liquid-protection.js';
 import * as writtenValues from '../../dist/merge/liquid/written-values.js';
+import * as controlTags from '../../dist/merge/markdown/control-tags.js';
+import * as tableLines from '../../dist/merge/markdown/table-lines.js';
 import * as mjmlInclude from '../../dist/merge/mjml/mjml-include.js';
 import * as mjmlTree from '../../dist/merge/mjml/mjml-tree.js';
 import * as pixelPlacement from '../../dist/merge/pixel-placement.js';
@@ -73,19 +75,26 @@ const ring = key.createKeyRing([key.createKey(1, Buffer.alloc(32, 1))]);
 const refused = text => ({ code: 550, enhancedStatusCode: '', lines: [text], text });
 
 export const parsers = {
-  'subject of Markdown': text => bodyTitle.titleInBody('md', text),
-  'subject of HTML': text => bodyTitle.titleInBody('html', text),
-  'subject of MJML': text => bodyTitle.titleInBody('mjml', text),
+  'subject of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', text)),
+  'subject of MJML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('mjml', text)),
+  'title of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', `<title>${text}</title>`)),
+  'tables of Markdown': {
+    read: text =>
+      tableLines.markdownText(new controlTags.ControlTags(protection.protectLiquid(text), placeOf)),
+    inTexts: [text => text, text => `| a |\n|---|\n${text}`],
+  },
   'visible text': elements.visibleLength,
   'words of a text part': elements.wordsLength,
   'check of a copy': text => copyRules.checkCopy({ subject: 'a', html: text, text }),
   'readable HTML': leftovers.readableHtml,
-  leftovers: leftovers.findLeftovers,
+  leftovers: text => leftovers.findLeftovers(text),
+  'words that are meant': text => leftovers.meantWords({ subject: 'a', html: text, text }),
   'leftovers of a template': text => leftovers.mayLeaveOver({ subject: 'a', html: text, text }),
   'start tags': text => drain(startTags.startTags(text)),
   'pieces of HTML': text => drain(htmlPieces.htmlPieces(text)),
   references: text => references.replaceReferences(text, ({ value }) => value),
   entities: entities.decodeEntities,
+  'entities of an attribute': entities.decodeAttribute,
   'place of the pixel': text => pixelPlacement.placePixelSlot(text, '<img>'),
   'place of the pixel in a body': text =>
     pixelPlacement.placePixelSlot(`<body><p hidden>${text}</body>`, '<img>'),
@@ -122,6 +131,7 @@ export const parsers = {
   'quoted-printable': text => quotedPrintable.encodePiece(Buffer.from(text).toString('utf8', 0, 1_000_000)),
   'encoded words': encodedWord.encodeWords,
   'relaxed field': text => relaxed.relaxField('x', text),
+  'type of a calendar': text => attachmentType.attachmentType('a.ics', Buffer.from(text), 'boundary'),
   'type of an attachment': text => attachmentType.attachmentType('a.eml', Buffer.from(text), 'boundary'),
   '--where': where.parseWhere,
   workbook: text => xlsx.openWorkbook(workbook(text)),

@@ -38,9 +38,10 @@ describe('Liquid in a tag', () => {
     expect(await problemsOf('m.html', source)).toEqual([]);
   });
 
-  it('is found in the HTML inside of MJML, and is text in Markdown', async () => {
+  it('is found in the HTML inside of MJML and of Markdown', async () => {
     const mjml = '<mjml><mj-body><mj-raw><p class={{ w }}>x</p></mj-raw></mj-body></mjml>';
     expect(await problemsOf('m.mjml', mjml)).toHaveLength(1);
-    expect(await problemsOf('m.md', '# Hi\n\n<p class={{ w }}>x</p>\n')).toEqual([]);
+    expect(await problemsOf('m.md', '# Hi\n\n<p class={{ w }}>x</p>\n')).toHaveLength(1);
+    expect(await problemsOf('m.md', '# Hi\n\n`<p class={{ w }}>x</p>`\n')).toEqual([]);
   });
 });

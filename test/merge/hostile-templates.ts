@@ -18,6 +18,8 @@ export interface HostileTemplate {
   /** The text part, whole. */
   readonly text?: string;
   readonly subject?: string;
+  /** What looks left over is meant to be read. */
+  readonly isMeant?: true;
 }
 
 const hi = '---\nsubject: Hi\n---\n';
@@ -137,12 +139,30 @@ const leftovers: readonly HostileTemplate[] = [
       refused: ['template-placeholder people.ndjson:1'],
     },
     {
-      name: `${words} in the template`,
+      name: `${words} in the template, raw`,
       file: 'l.html',
-      source: `<p>Hi</p>\n<p>{% raw %}${words}{% endraw %}</p>`,
-      refused: ['template-placeholder l.html:2:13'],
+      source: `<p>{% raw %}${words}{% endraw %}</p>`,
+      html: `<p>${words}</p>`,
+      isMeant: true,
     },
   ]),
+  ...['*|FNAME|*', '%FIRSTNAME%', '%recipient.first_name%', '[FIRST_NAME]', '[NAME]'].map(
+    (words): HostileTemplate => ({
+      name: `${words} in the template`,
+      file: 'l.html',
+      source: `<p>Hi</p>\n<p>${words}</p>`,
+      refused: ['template-placeholder l.html:2:4'],
+    }),
+  ),
+  ...['The Infinity pool', 'undefined', 'NaN', '[object Object]'].map(
+    (words): HostileTemplate => ({
+      name: `${words} in the template`,
+      file: 'l.html',
+      source: `<p>${words}</p>`,
+      html: `<p>${words}</p>`,
+      isMeant: true,
+    }),
+  ),
   {
     name: '*|FNAME|* in Markdown',
     file: 'l.md',
@@ -589,7 +609,7 @@ const escaping: readonly HostileTemplate[] = [
     name: 'raw HTML in Markdown',
     file: 'e.md',
     source: '# Hi\n\n<script>alert(1)</script>\n',
-    html: '&lt;script&gt;alert(1)&lt;/script&gt;',
+    refused: ['template-syntax e.md:3:1'],
   },
   {
     name: 'a script as a link of Markdown',
@@ -750,32 +770,31 @@ const frontMatter: readonly HostileTemplate[] = [
     name: 'a tag for a function',
     file: 'y.html',
     source: yaml('subject: !!js/function "function(){}"'),
-    html: '<p>Hi</p>',
-    subject: 'function(){}',
+    refused: ['template-syntax y.html:2:24'],
   },
   {
     name: 'a tag for octets',
     file: 'y.html',
     source: yaml('subject: !!binary "SGk="'),
-    refused: ['template-syntax y.html:2'],
+    refused: ['template-syntax y.html:2:19'],
   },
   {
     name: 'a list as subject',
     file: 'y.html',
     source: yaml('subject: [a, b]'),
-    refused: ['template-syntax y.html:2'],
+    refused: ['template-syntax y.html:2:1'],
   },
   {
     name: 'a mapping as subject',
     file: 'y.html',
     source: yaml('subject: {a: b}'),
-    refused: ['template-syntax y.html:2'],
+    refused: ['template-syntax y.html:2:10'],
   },
   {
     name: 'nothing as subject',
     file: 'y.html',
     source: yaml('subject:'),
-    refused: ['template-syntax y.html:2'],
+    refused: ['template-syntax y.html:2:9'],
   },
   {
     name: 'a key twice',
@@ -805,7 +824,7 @@ const frontMatter: readonly HostileTemplate[] = [
     name: 'an alias of nothing',
     file: 'y.html',
     source: yaml('subject: *a'),
-    refused: ['template-syntax y.html:2'],
+    refused: ['template-syntax y.html:2:10'],
   },
   {
     name: 'a tab as indent',
@@ -829,7 +848,7 @@ const frontMatter: readonly HostileTemplate[] = [
     name: 'a prototype as a key',
     file: 'y.html',
     source: yaml('subject: Hi\n__proto__: {x: y}', '<p>{{ x }}</p>'),
-    refused: ['template-syntax y.html:2'],
+    refused: ['template-syntax y.html:3:12'],
   },
   {
     name: 'Liquid in a default',
@@ -862,7 +881,7 @@ const frontMatter: readonly HostileTemplate[] = [
     name: 'NUL in a default',
     file: 'y.html',
     source: yaml('subject: Hi\nx: "a\\0b"', '<p>{{ x }}</p>'),
-    refused: ['template-syntax y.html:2'],
+    refused: ['template-syntax y.html:3:1'],
   },
   {
     name: 'a line end in a subject',

@@ -62,6 +62,39 @@ describe('a rendered copy', () => {
     ]);
   });
 
+  it.each(['m.html', 'm.md', 'm.txt'])('is what a field wrote, not what the author wrote: %s', async path => {
+    const prose = 'The Infinity pool is undefined, and NaN is [object Object]. {{ name }}';
+    expect(await leftovers(path, prose, { name: 'Ann' }, 'The Infinity pool')).toEqual([]);
+    expect(await leftovers(path, prose, { name: 'Infinity' }, 'The Infinity pool')).toEqual([
+      { words: 'Infinity', inTemplate: false },
+    ]);
+    expect(await leftovers(path, 'Hi', { name: 'NaN' }, 'undefined {{ name }}')).toEqual([
+      { words: 'NaN', inTemplate: false },
+    ]);
+  });
+
+  it.each([
+    '{% raw %}Write {{ name }} or {% if %} or *|FNAME|* or %NAME%.{% endraw %}',
+    '{% capture how %}{% raw %}{{ name }}{% endraw %}{% endcapture %}{{ how }}',
+    '{% assign pool = "The Infinity pool" %}{{ pool }}',
+    '{% capture pool %}The Infinity pool{% endcapture %}{{ pool }}',
+    '{{ note | default: "undefined" }}',
+  ])('is not what the author put into tags or has raw: %j', async words => {
+    for (const path of ['m.html', 'm.md', 'm.txt']) {
+      expect(await leftovers(path, `${words} {{ name }}`, { name: 'Ann' }, words)).toEqual([]);
+      const [leftover] = await leftovers(path, `${words} {{ name }}`, { name: 'Infinity' }, words);
+      expect(leftover).toEqual({ words: 'Infinity', inTemplate: false });
+    }
+  });
+
+  it('is found beside what is raw', async () => {
+    const source = '{% raw %}{{ a }}{% endraw %} *|FNAME|* {{ x }}';
+    expect(await leftovers('m.html', source, { x: '{{ b }}' })).toEqual([
+      { words: '{{ b }}', inTemplate: false },
+      { words: '*|FNAME|*', inTemplate: true },
+    ]);
+  });
+
   it('looks at the subject, and not at branches that are not taken', async () => {
     expect(await leftovers('m.txt', 'Hello', {}, 'For %NAME%')).toEqual([
       { words: '%NAME%', inTemplate: true },

@@ -1,5 +1,6 @@
 import type { Liquid as Engine, Template } from 'liquidjs';
 import { type Place, Problem } from '../../problem.js';
+import { compareCases, operators } from './comparisons.js';
 import { countRounds, mostRounds, TooManyRounds } from './counted-loops.js';
 import { registerEscapingFilters } from './escaping-filters.js';
 import { Liquid } from './liquidjs.js';
@@ -40,7 +41,7 @@ export interface Engines {
 export function createEngines(settings: LocaleSettings): Engines {
   const filters = Object.entries(createLocaleFilters(settings));
   const create = (context: 'html' | 'text', options: ConstructorParameters<typeof Liquid>[0]) => {
-    const engine = new Liquid({ ...limits, ...strict, ...options });
+    const engine = new Liquid({ ...limits, ...strict, operators, ...options });
     for (const [name, filter] of filters) engine.registerFilter(name, filter);
     if (context === 'html') keepMarkup(engine);
     else keepBrokenTexts(engine);
@@ -50,6 +51,7 @@ export function createEngines(settings: LocaleSettings): Engines {
     // Not even by a name that a value gives: those are looked up when it is too late to name a place.
     for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
     countRounds(engine);
+    compareCases(engine);
     if (context === 'html') captureMarkup(engine);
     else registerTextTags(engine);
     return engine;

@@ -8,7 +8,9 @@ const liquidjs = createRequire(import.meta.url)('liquidjs') as typeof import('li
 
 export const {
   CaptureTag,
+  CaseTag,
   CycleTag,
+  defaultOperators,
   Drop,
   filters,
   ForTag,

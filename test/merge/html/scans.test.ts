@@ -1,6 +1,6 @@
 /** Scans in place of expressions that took the square of a text: the same answers, in as many steps as there are characters. */
 import { describe, expect, it } from 'vitest';
-import { decodeEntities } from '../../../src/merge/html/entities.js';
+import { decodeAttribute, decodeEntities } from '../../../src/merge/html/entities.js';
 import { srcsetCandidates } from '../../../src/merge/html/srcset.js';
 import { replaceTags, withoutHidden } from '../../../src/merge/html/strip-markup.js';
 import { TagEnds } from '../../../src/merge/html/tag-ends.js';
@@ -62,8 +62,10 @@ it.each([
 it.each([
   ['a&amp;b&LT;c&#65;&#x41;', 'a&b<cAA'],
   ['&amp;amp;', '&amp;'],
-  [
-    '&amp &foo; &#; &#x; &#12a; &#x110000; &constructor;',
-    '&amp &foo; &#; &#x; &#12a; &#x110000; &constructor;',
-  ],
+  ['&amp &foo; &#; &#x; &#12a; &#x110000; &constructor;', '& &foo; &#; &#x; \fa; \ufffd &constructor;'],
 ])('entities of %s', (text, decoded) => expect(decodeEntities(text)).toBe(decoded));
+
+it('reads an attribute as browsers do: a name without a semicolon is part of an address', () => {
+  expect(decodeAttribute('?a=1&copy=2&lt=3&amp;b=4&eacute;')).toBe('?a=1&copy=2&lt=3&b=4é');
+  expect(decodeEntities('a&copy=2')).toBe('a©=2');
+});
