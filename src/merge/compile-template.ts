@@ -11,6 +11,7 @@ import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
+import { refuseMisplaced } from './liquid/misplaced-liquid.js';
 import { compileMarkdown, titleOfMarkdown } from './markdown/markdown.js';
 import { compileMjml, loadMjml } from './mjml/mjml.js';
 import { expandIncludes } from './mjml/mjml-include.js';
@@ -119,8 +120,15 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const written = parseLiquid('html', joined.text, origin);
   const source = protectLiquid(joined.text);
 
-  const { html, notices = [] } = await compileHtml(kind, source, joined.placeOf, frontMatter.locale);
-  const text = await compileText(kind, source, html, file);
+  const { html: compiled, notices = [] } = await compileHtml(
+    kind,
+    source,
+    joined.placeOf,
+    frontMatter.locale,
+  );
+  const html = withLiteralBraces(kind, compiled);
+  refuseMisplaced(compilers[kind], html, source, joined.placeOf);
+  const text = await compileText(kind, source, html, file, joined.placeOf);
   const subjectLine = requireSubject(
     subject ?? frontMatter.subject ?? (await titleInBody(kind, source, joined)),
     file.path,
@@ -169,15 +177,29 @@ async function compileHtml(
   }
 }
 
+/** Whose work shows, where Liquid is not in its place any more. */
+const compilers: Readonly<Record<TemplateKind, string>> = {
+  mjml: 'MJML',
+  md: 'Markdown',
+  html: 'the inlining of CSS',
+  txt: 'the HTML around the text',
+};
+
+/** What a compiler decodes, `&#123;&#123;` or `\\{\\{`, is words, and no Liquid that is read next. */
+function withLiteralBraces(kind: TemplateKind, html: string): string {
+  return kind === 'md' || kind === 'mjml' ? html.replaceAll(/\{(?=[{%])/g, '&#123;') : html;
+}
+
 async function compileText(
   kind: TemplateKind,
   source: ProtectedText,
   html: string,
   file: TemplateFile,
+  placeOf: PlaceOf,
 ): Promise<string> {
   if (kind === 'txt') return `${source.restore(source.text).trimEnd()}\n`;
   if (file.text !== undefined) return file.text.source.replaceAll(/\r\n?/g, '\n');
-  return source.restore(await textFromHtml(html, source));
+  return textFromHtml(html, source, placeOf);
 }
 
 /** `--subject`, front matter, `<mj-title>` or `<title>`, the first Markdown heading: in that order. */

@@ -71,7 +71,7 @@ function findBodies(html: string): readonly Body[] {
   return bodies;
 }
 
-const blockNames = new Set(['if', 'unless', 'case', 'for', 'tablerow', 'capture']);
+const blockNames = new Set(['if', 'unless', 'case', 'for', 'tablerow', 'capture', 'raw']);
 
 function followBlocks(open: Block[], { name, end }: HtmlPiece & { readonly kind: 'liquid' }): void {
   const innermost = open.at(-1);

@@ -1,110 +1,114 @@
-import type { FormatCallback } from 'html-to-text';
-import type { ProtectedText } from './liquid/liquid-protection.js';
+/** The text part of a compiled HTML document: its words as lines, and its Liquid between them. */
+import { Problem } from '../problem.js';
+import { loadHtmlParser } from './html/dom.js';
+import type { LiquidToken, ProtectedText } from './liquid/liquid-protection.js';
+import { isControl, tagName } from './liquid/liquid-tags.js';
+import type { TextWords } from './liquid/text-words.js';
 import type { PageLanguage } from './page-language.js';
 import { layOut } from './page-layout.js';
-
-/**
- * The text part from the HTML, with the Liquid still protected: links as `text <url>`, images as their `alt`, tables as
- * lines (so never the pixel), nothing that is hidden from readers of the HTML.
- */
-export async function textFromHtml(html: string, source: ProtectedText): Promise<string> {
-  const [{ convert }, { formatTable }] = await loadTextWriter();
-  const heading = { options: { uppercase: false } };
-  const text = convert(html, {
-    wordwrap: false,
-    formatters: { mailTable: formatTable, words: formatImage, numbers: formatNumbers },
-    selectors: [
-      { selector: 'ol', format: 'numbers' },
-      { selector: 'ol[start]', format: 'orderedList' },
-      { selector: 'img', format: 'words' },
-      { selector: 'table', format: 'mailTable' },
-      // MJML's paragraphs are divs; without this they would run into each other.
-      { selector: 'div', options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } },
-      { selector: 'a', options: { linkBrackets: ['<', '>'], hideLinkHrefIfSameAsText: true } },
-      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map(selector => ({ selector, ...heading })),
-      ...['[hidden]', '[style*="display:none"]', '[style*="display: none"]'].map(selector => ({
-        selector,
-        format: 'skip',
-      })),
-    ],
-  });
-  return joinTagLines(text.trimEnd(), source);
-}
+import type { PlaceOf } from './source-text.js';
+import { foldCaptures } from './text-captures.js';
+import { loadLayout } from './text-layout.js';
+import { joinTagLines } from './text-lines.js';
+import { joinCells } from './text-tables.js';
+import { readTextTree, type TextNode, type TextTree } from './text-tree.js';
 
 /** Loaded for templates alone. */
 export function loadTextWriter() {
-  return Promise.all([import('html-to-text'), import('./text-tables.js')]);
+  return Promise.all([loadHtmlParser(), loadLayout()]);
 }
-
-/** What an image says to those who do not see it; decoration says nothing. */
-const formatImage: FormatCallback = (image, _walk, builder) => {
-  const alt = image.attribs?.['alt'] as string | undefined;
-  if (alt) builder.addInline(alt);
-};
-
-/** A number is written once, and a loop would repeat it: such a list is one without numbers. */
-const formatNumbers: FormatCallback = (list, walk, builder) => {
-  const hasTags = list.children.some(({ type, data = '' }) => type === 'text' && data.trim() !== '');
-  if (hasTags) list.name = 'ul';
-  else list.attribs = { ...list.attribs, start: '1' };
-  walk([list], builder);
-};
-
-/** Tags that say which text there is and are none themselves. */
-const control =
-  /^\{%-?\s*(?:if|elsif|else|endif|unless|endunless|case|when|endcase|for|endfor|break|continue|assign|capture|endcapture|comment|endcomment)\b/;
-
-/** One empty line, however much the HTML has. */
-const widestGap = 2;
 
 /**
- * Lines of nothing but such tags leave no empty lines in a copy: they go to the start of the next line, and the gap that
- * they stood in is as wide as its wider half. A line at the end of a loop keeps its own gap, and what is wider follows.
+ * Links as `text <url>`, images as their `alt`, tables as lines (so never the pixel), nothing that is hidden from readers of the HTML.
+ * @param html compiled, with the Liquid of `source` still protected.
+ * @returns Liquid for the text part, in which white space is as it is to be.
+ * @throws Problem `template-syntax` for tags that decide in the HTML about something the text part cannot follow.
  */
-function joinTagLines(text: string, { tokens }: ProtectedText): string {
-  const controls = new Map(
-    // White space that `{%-` eats belongs to the HTML; here it would be the line ends between words.
-    tokens
-      .filter(({ liquid }) => control.test(liquid))
-      .map(({ token, liquid }) => [token, liquid.replace(/^\{%-/, '{%').replace(/-%\}$/, '%}')]),
-  );
-  let joined = '';
-  let tags = '';
-  // Line ends since the last words or tags, the most of them so far, and those already written.
-  let gap = 0;
-  let widest = 0;
-  let written = 0;
-  const write = (words: string) => {
-    widest = Math.min(widestGap, Math.max(widest, gap));
-    const missing = joined === '' ? 0 : Math.max(0, widest - written);
-    joined += '\n'.repeat(missing) + tags + words;
-    written += missing;
-    tags = '';
-  };
-  for (const line of text.split('\n')) {
-    const found = tagsIn(line, controls);
-    if (line.trim() === '') {
-      gap += 1;
-    } else if (found !== undefined) {
-      widest = Math.max(widest, gap);
-      tags += found;
-      if (/\{%\s*endfor\b/.test(found)) write('');
-      gap = 1;
-    } else {
-      write(line);
-      gap = 1;
-      widest = 0;
-      written = 0;
-    }
-  }
-  return `${joined}${written > 0 ? '' : '\n'}${tags}`;
+export async function textFromHtml(html: string, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
+  const [parse, layOutTree] = await loadTextWriter();
+  const tree = readTextTree(html, source, parse);
+  refuseUnfollowed(tree, html, source, placeOf);
+  const print = (nodes: readonly TextNode[]) =>
+    withLiteralBraces(joinTagLines(layOutTree(nodes).trimEnd(), tree.words), tree.words);
+  if (tree.seen.some(({ liquid }) => tagName(liquid) === 'capture'))
+    foldCaptures(tree.root, tree.words, print);
+  joinCells(tree.root, tree.words, tree.newVariable);
+  const text = print(tree.root.children);
+  refuseLost(text, tree, source, placeOf);
+  return tree.words.restore(text);
 }
 
-/** The tags of a line that has nothing else; undefined when it has. */
-function tagsIn(line: string, controls: ReadonlyMap<string, string>): string | undefined {
-  // A token ends in a letter after its number, so the next one begins behind it.
-  const words = line.trim().split(/\s+|(?<=\dq)(?=zq)/);
-  return words.every(word => controls.has(word)) ? words.map(word => controls.get(word)).join('') : undefined;
+const ownText = 'or write the text part yourself, into a .txt of the same name beside the template.';
+
+function refuseUnfollowed(
+  { split, unreadable, seen }: TextTree,
+  html: string,
+  source: ProtectedText,
+  placeOf: PlaceOf,
+): void {
+  if (split !== undefined) {
+    const { tag, where, opener, openerWhere } = split;
+    throw refuse(
+      `${tag.liquid} stands in ${where}, and its ${opener.liquid} in ${openerWhere}: some readers would see more than others`,
+      tag,
+      `Put both into the same kind of place; ${ownText}`,
+      placeOf,
+    );
+  }
+  if (unreadable !== undefined) {
+    throw refuse(
+      `${unreadable.liquid} decides whether an element is hidden, and the text part cannot follow the Liquid in it`,
+      unreadable,
+      `Put the condition around the whole element; ${ownText}`,
+      placeOf,
+    );
+  }
+  const tags = source.tokensIn(html).filter(isControl);
+  const read = seen.filter(isControl);
+  const unread = tags.find((tag, index) => tag !== read[index]);
+  if (unread !== undefined) throw refuseUnread(unread, placeOf);
+}
+
+/** The layout keeps every tag in its order; should it not, nobody gets words that are not theirs. */
+function refuseLost(text: string, tree: TextTree, source: ProtectedText, placeOf: PlaceOf): void {
+  const inAttributes = new Set<string>();
+  const wanted: string[] = [];
+  const walk = (node: TextNode) => {
+    for (const value of [node.attribs?.href, node.attribs?.alt])
+      if (typeof value === 'string') for (const word of wordsIn(value, source)) inAttributes.add(word);
+    if (node.word !== undefined && !node.word.isDropped) wanted.push(node.word.text);
+    for (const child of node.children) walk(child);
+  };
+  walk(tree.root);
+  const found = wordsIn(text, source).filter(word => !inAttributes.has(word) && !tree.words.isBrace(word));
+  const ordered = wanted.filter(word => !inAttributes.has(word));
+  const index = ordered.findIndex((word, place) => word !== found[place]);
+  if (index === -1 && ordered.length === found.length) return;
+  const [token] = source.tokensIn(ordered.slice(Math.max(0, index)).join(' '));
+  throw refuseUnread(token ?? (source.tokens[0] as LiquidToken), placeOf);
+}
+
+function wordsIn(text: string, source: ProtectedText): readonly string[] {
+  const words: string[] = [];
+  source.replaceWords(text, word => {
+    words.push(word);
+    return word;
+  });
+  return words;
+}
+
+function refuseUnread(token: LiquidToken, placeOf: PlaceOf): Problem {
+  const what = `${token.liquid} stands where the text part cannot follow it`;
+  return refuse(what, token, `Move it between elements, or into a text; ${ownText}`, placeOf);
+}
+
+function refuse(what: string, { offset }: LiquidToken, fix: string, placeOf: PlaceOf): Problem {
+  return new Problem('template-syntax', what, { where: placeOf(offset), fix });
+}
+
+/** Braces that the HTML has as words, `&#123;&#123;`, are words here too. */
+function withLiteralBraces(text: string, words: TextWords): string {
+  return text.replace(/\{(?=[{%]|zqliquid)/g, () => words.brace().text);
 }
 
 /** The HTML part of a plain text template: the same words, so that the copy can carry a pixel. */

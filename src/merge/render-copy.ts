@@ -94,7 +94,8 @@ export function createRenderer(
     const ofValues = firstOfEachKind(values.flatMap(text => findLeftovers(text, isMeant)));
     if (!readsWhole) return ofValues.map(words => ({ words, inTemplate: false }));
     const ofAll = [subject, text, html].flatMap(part => leftoversOf(part?.searched, scope));
-    const others = firstOfEachKind(ofAll.filter(words => !ofValues.includes(words)));
+    // Where a part has raw text in pieces, what was raw in the template says that it is meant.
+    const others = firstOfEachKind(ofAll.filter(words => !ofValues.includes(words) && !isMeant(words)));
     return [
       ...ofValues.map(words => ({ words, inTemplate: false })),
       ...others.map(words => ({ words, inTemplate: true })),

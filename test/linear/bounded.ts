@@ -89,7 +89,7 @@ export const bounded: readonly BoundedExpression[] = [
     expression: String.raw`/\{\{[^{}\n\ufdd0]{0,60}(?:\}\})?|\*\|[A-Za-z][\w:.-]{0,60}\|\*|%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%|\{%-?[^%{}\n\ufdd0]{1,60}%\}|%recipient\.[\w.-]{1,60}%|\[[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)\]/g`,
     bound: guessed,
   },
-  { file: 'src/merge/plain-text.ts', expression: String.raw`/\s+|(?<=\dq)(?=zq)/`, bound: guessed },
+  { file: 'src/merge/text-lines.ts', expression: String.raw`/\s+|(?<=\dq)(?=zq)/`, bound: guessed },
   {
     file: 'src/message/dkim/relaxed.ts',
     expression: String.raw`/(?:[ \t]|\r\n(?=[ \t]))+/g`,

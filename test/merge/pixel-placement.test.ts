@@ -37,6 +37,7 @@ const places: readonly (readonly [what: string, html: string])[] = [
   ['a preheader that does not end', '<body>@<div style="display:none">Look<p>Hi</p>'],
   ['Liquid with quotes in the tag', '<body class="{{ x | default: "a>b" }}">@<p>Hi</p></body>'],
   ['Liquid with a ">" in the tag', '<body {% if n > 3 %}class="a"{% endif %}>@<p>Hi</p></body>'],
+  ['a fragment that begins raw', '@{% raw %}Write {{ name }}{% endraw %} Hi'],
   ['a body in a comment of Liquid', '{% comment %}<body>{% endcomment %}<body>@<p>Hi</p></body>'],
   ['a body in each branch', '{% if x %}<body class="a">@{% else %}<body>@{% endif %}<p>Hi</p></body>'],
   [

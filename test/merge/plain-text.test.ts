@@ -63,13 +63,19 @@ describe('a table of data', () => {
   ].join('\n');
 
   it('has a line for each row', async () => {
-    expect(await textOf(invoice)).toBe('Invoice 7\nItem | Price\nPaper, white | 4.00 €\n4.00 €\n');
+    expect(await textOf(invoice)).toBe('Invoice 7\nItem | Price\nPaper, white | 4.00 €\n| 4.00 €\n');
   });
 
   it('needs no header cells when its cells are short', async () => {
     const html =
       '<p>Hi</p><table><tr><td>When</td><td>Monday</td></tr><tr><td>Where</td><td>Pier 7</td></tr></table>';
     expect(await textOf(html)).toBe('Hi\n\nWhen | Monday\nWhere | Pier 7\n');
+  });
+
+  it('keeps the columns where a cell is empty', async () => {
+    const html =
+      '<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td><td></td><td>3</td></tr><tr><td></td><td>2</td><td>&nbsp;</td></tr><tr><td>{{ a }}</td><td>{{ b }}</td><td>{{ c }}</td></tr></table>';
+    expect(await textOf(html, { a: '', b: '', c: '9' })).toBe('A | B | C\n1 | | 3\n| 2\n |  | 9\n');
   });
 
   it('keeps the loop around its rows, without empty lines', async () => {
@@ -159,6 +165,67 @@ describe('what else stands in a mail', () => {
       'a preheader',
       '<body><div style="display: none; max-height:0">Look</div><span style="color:red;display:none">at</span><p hidden>this</p><p>Hi</p></body>',
       'Hi\n',
+    ],
+    [
+      'elements of lines of their own',
+      '<center>Line A</center><center>Line B</center><address>C</address><figure>D<figcaption>E</figcaption></figure>',
+      'Line A\nLine B\nC\n\nD\nE\n',
+    ],
+    [
+      'a list of terms',
+      '<dl><dt>T</dt><dd>D</dd><dt>U</dt></dl>a<menu><li>m</li></menu>',
+      'T\nD\nU\n\na\n * m\n',
+    ],
+    [
+      'inline elements that are blocks by their style',
+      '<span style="display:block">1200</span><b style="color:red; Display : Block">Projects</b><a href="https://x.example/" style="display:inline-block">Go</a> now',
+      '1200\nProjects\nGo <https://x.example/> now\n',
+    ],
+    [
+      'cells and items outside of tables and lists',
+      '<tr><td>a</td><td>b</td></tr><li>c</li><li>d</li>',
+      'a\nb\nc\nd\n',
+    ],
+    ['text behind the body', '<html><body><p>a</p></body></html>b', 'a\n\nb\n'],
+    [
+      'hidden elements of all kinds',
+      '<p style="visibility:hidden; mso-hide:all">a</p><p style="DISPLAY : NONE !important">b</p><p style="max-height:0px;overflow:hidden">c</p><p style="opacity:0">d</p><p style="font-size:0">e</p><template>f</template><p>g</p>',
+      'g\n',
+    ],
+    [
+      'what is hidden and shown again',
+      '<div style="visibility:hidden">a<p style="visibility:visible">b</p></div>',
+      'b\n',
+    ],
+    [
+      'what Outlook alone hides, and letters without size around others',
+      '<p style="mso-hide:all">a</p><div style="font-size:0"><p style="font-size:16px">b</p></div>',
+      'a\n\nb\n',
+    ],
+    [
+      'spacers',
+      '<p>&nbsp;</p><p>&#847;&zwnj;&nbsp;&#8199;&shy;&#65279;</p><td>&#8202;</td><p>a&nbsp;b می&zwnj;خواهم</p>',
+      'a\u00a0b می\u200cخواهم\n',
+    ],
+    [
+      'a link around a picture without words',
+      '<a href="https://x.example/"><img src="a"></a>',
+      'https://x.example/\n',
+    ],
+    [
+      'a link around a picture without words, in a table',
+      '<table><tr><td><a href="https://x.example/"><img src="a" alt=""></a></td></tr></table>',
+      'https://x.example/\n',
+    ],
+    [
+      'a link of nothing',
+      '<a href="https://x.example/"></a><a href="https://x.example/"><span hidden>x</span></a><a name="top"></a>a',
+      'a\n',
+    ],
+    [
+      'parts of a picture',
+      '<img src="a" usemap="#m"><map name="m"><area href="https://x.example/1" alt="One"><area href="https://x.example/2" alt="Two"></map>',
+      'One <https://x.example/1>Two <https://x.example/2>\n',
     ],
     ['words for Outlook alone', '<!--[if mso]><p>Outlook</p><![endif]--><p>Hi</p>', 'Hi\n'],
     ['words for all others', '<!--[if !mso]><!--><p>Others</p><!--<![endif]--><p>Hi</p>', 'Others\n\nHi\n'],

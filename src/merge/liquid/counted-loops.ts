@@ -14,21 +14,27 @@ export class TooManyRounds extends Error {}
 export function countRounds(engine: Engine): void {
   // A render has one context, whatever its loops push on it.
   const rounds = new WeakMap<Context, number>();
-  const counterIn = (token: Template['token']): Template => ({
-    token,
-    // biome-ignore lint/correctness/useYield: the engine wants a generator
-    *render(context) {
-      const count = (rounds.get(context) ?? 0) + 1;
-      rounds.set(context, count);
-      if (count > mostRounds) throw new TooManyRounds();
-    },
-  });
+  const count = (context: Context) => {
+    const reached = (rounds.get(context) ?? 0) + 1;
+    rounds.set(context, reached);
+    if (reached > mostRounds) throw new TooManyRounds();
+  };
+  // In the first of the templates, and not before it: `break` has the engine look again between two templates.
+  const countIn = (templates: Template[], token: Template['token']) => {
+    const first = templates[0];
+    const counting = Object.create(first ?? { token }) as Template;
+    counting.render = function* (context, emitter): Generator<unknown, unknown, unknown> {
+      count(context);
+      return yield first?.render(context, emitter);
+    };
+    templates[0] = counting;
+  };
   engine.registerTag(
     'for',
     class extends ForTag {
       constructor(...args: ConstructorParameters<typeof ForTag>) {
         super(...args);
-        this.templates.unshift(counterIn(this.token));
+        countIn(this.templates, this.token);
       }
     },
   );
@@ -37,7 +43,7 @@ export function countRounds(engine: Engine): void {
     class extends TablerowTag {
       constructor(...args: ConstructorParameters<typeof TablerowTag>) {
         super(...args);
-        this.templates.unshift(counterIn(this.token));
+        countIn(this.templates, this.token);
       }
     },
   );

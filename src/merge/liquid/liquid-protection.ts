@@ -7,12 +7,22 @@ import { unusedWord } from '../unused-word.js';
 export interface ProtectedText {
   readonly text: string;
   readonly tokens: readonly LiquidToken[];
+  /** Whether Liquid stands in a part of the text. */
+  hasLiquid(part: string): boolean;
   /** The Liquid whose tokens stand in a part of the text, or in what was made of it. */
   tokensIn(part: string): readonly LiquidToken[];
   /** Of the same length, with blanks where tokens stand. */
   withoutTokens(part: string): string;
   /** Puts the Liquid back wherever its token stands, however often. */
   restore(compiled: string): string;
+  /** A part of the text cut at its tokens; never two strings in a row, and no empty one. */
+  split(part: string): readonly (string | LiquidToken)[];
+  /** Where each token stands in a part of the text, in their order. */
+  places(part: string): readonly { readonly at: number; readonly token: LiquidToken }[];
+  /** A word that reads like a token, and stands for nothing of the source. */
+  spareWord(number: number): string;
+  /** Puts something else in the place of every token and spare word. */
+  replaceWords(text: string, replace: (word: string) => string): string;
 }
 
 export interface LiquidToken {
@@ -46,15 +56,40 @@ export function protectLiquid(source: string): ProtectedText {
   return {
     text,
     tokens,
+    hasLiquid: part => part.includes(prefix),
     tokensIn: part => (part.match(tokenPattern) ?? []).map(tokenOf).filter(entry => entry !== undefined),
     withoutTokens: part =>
       part.replace(tokenPattern, word => (tokenOf(word) === undefined ? word : ' '.repeat(word.length))),
     restore: compiled => compiled.replace(tokenPattern, word => tokenOf(word)?.liquid ?? word),
+    split: part => {
+      if (!part.includes(prefix)) return part === '' ? [] : [part];
+      const pieces: (string | LiquidToken)[] = [];
+      let from = 0;
+      for (const { 0: word, index } of part.matchAll(tokenPattern)) {
+        const token = tokenOf(word);
+        if (token === undefined) continue;
+        if (index > from) pieces.push(part.slice(from, index));
+        pieces.push(token);
+        from = index + word.length;
+      }
+      if (from < part.length) pieces.push(part.slice(from));
+      return pieces;
+    },
+    places: part =>
+      [...part.matchAll(tokenPattern)].flatMap(({ 0: word, index }) => {
+        const token = tokenOf(word);
+        return token === undefined ? [] : [{ at: index, token }];
+      }),
+    spareWord: number => `${prefix}${tokens.length + number}q`,
+    replaceWords: (compiled, replace) => compiled.replace(tokenPattern, word => replace(word)),
   };
 }
 
 const rawBegins = /\{%-?\s*raw\s*-?%\}/y;
 const rawEnds = /\{%-?\s*endraw\s*-?%\}/g;
+
+const commentBegins = /\{%-?\s*comment\b/y;
+const commentEnds = /\{%-?\s*endcomment\b/y;
 
 export interface LiquidSpan {
   readonly offset: number;
@@ -63,8 +98,32 @@ export interface LiquidSpan {
   readonly raw: string | undefined;
 }
 
-/** In one pass, whatever is left open: that is no Liquid. A raw block is one piece: what looks like Liquid in it is text. */
+/**
+ * In one pass, whatever is left open: that is no Liquid. A raw block is one piece: what looks like Liquid in it is text. So is a
+ * comment: nothing in it is read by anybody.
+ */
 export function* findLiquid(source: string): Generator<LiquidSpan, void, void> {
+  const waiting: LiquidSpan[] = [];
+  for (const span of findTags(source)) {
+    const [comment] = waiting;
+    if (comment !== undefined) {
+      waiting.push(span);
+      if (!stands(commentEnds, source, span.offset)) continue;
+      waiting.length = 0;
+      yield { offset: comment.offset, end: span.end, raw: undefined };
+    } else if (stands(commentBegins, source, span.offset)) waiting.push(span);
+    else yield span;
+  }
+  // A comment that does not end is an error of the syntax, and told as such.
+  yield* waiting;
+}
+
+function stands(sticky: RegExp, text: string, at: number): boolean {
+  sticky.lastIndex = at;
+  return sticky.test(text);
+}
+
+function* findTags(source: string): Generator<LiquidSpan, void, void> {
   const lastOutput = source.lastIndexOf('}}');
   const lastTag = source.lastIndexOf('%}');
   let hasRawEnds = true;

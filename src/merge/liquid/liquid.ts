@@ -2,6 +2,7 @@ import type { Liquid as Engine, Template } from 'liquidjs';
 import { type Place, Problem } from '../../problem.js';
 import { compareCases, operators } from './comparisons.js';
 import { countRounds, mostRounds, TooManyRounds } from './counted-loops.js';
+import { registerEscapingFilters } from './escaping-filters.js';
 import { Liquid } from './liquidjs.js';
 import {
   createLocaleFilters,
@@ -9,7 +10,10 @@ import {
   type LocaleSettings,
   UnreadableValue,
 } from './locale-filters.js';
+import { captureMarkup, keepMarkup, printEscaped } from './markup.js';
 import { type Fill, readPlainOutputs } from './plain-outputs.js';
+import { keepBrokenTexts } from './text-breaks.js';
+import { registerTextTags } from './text-tags.js';
 
 /**
  * The merge language: Liquid, strict. Two engines, since a value is escaped in HTML and left as it is in text and
@@ -36,18 +40,23 @@ export interface Engines {
 /** One pair per email, since its date and language are in the filters. */
 export function createEngines(settings: LocaleSettings): Engines {
   const filters = Object.entries(createLocaleFilters(settings));
-  const create = (options: ConstructorParameters<typeof Liquid>[0]) => {
+  const create = (context: 'html' | 'text', options: ConstructorParameters<typeof Liquid>[0]) => {
     const engine = new Liquid({ ...limits, ...strict, operators, ...options });
     for (const [name, filter] of filters) engine.registerFilter(name, filter);
+    if (context === 'html') keepMarkup(engine);
+    else keepBrokenTexts(engine);
+    registerEscapingFilters(engine, context);
     // A copy made again has to be the same.
     engine.unregisterFilter('sample');
     // Not even by a name that a value gives: those are looked up when it is too late to name a place.
     for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
     countRounds(engine);
     compareCases(engine);
+    if (context === 'html') captureMarkup(engine);
+    else registerTextTags(engine);
     return engine;
   };
-  return { html: create({ outputEscape: 'escape' }), text: create({}) };
+  return { html: create('html', { outputEscape: printEscaped }), text: create('text', {}) };
 }
 
 /** To see whether a template parses and what it asks for, which no date and no language changes. */
@@ -64,6 +73,8 @@ export interface LiquidText {
   readonly templates: Template[];
   /** In place of the engine, for what needs none. */
   readonly fill: Fill | undefined;
+  /** It has counters, which the engine keeps among the values. */
+  readonly isCounting: boolean;
 }
 
 /** Where the text came from, so that an error names a place the user wrote. */
@@ -89,7 +100,8 @@ export function parseLiquid(
   try {
     const engine = engines[context];
     const templates = engine.parse(source);
-    return { context, engine, templates, fill: readPlainOutputs(context, source) };
+    const isCounting = /\b(?:in|de)crement\b/.test(source);
+    return { context, engine, templates, fill: readPlainOutputs(context, source), isCounting };
   } catch (error) {
     throw liquidProblem('template-syntax', error, origin);
   }
@@ -144,7 +156,9 @@ const tooManyRounds = `repeats the parts of its loops more than ${mostRounds.toL
 function render(text: LiquidText, scope: Scope, renderLimit?: number): Rendered {
   try {
     const options = renderLimit === undefined ? {} : { renderLimit };
-    return { ok: true, text: text.engine.renderSync(text.templates, scope, options) as string };
+    // Every part counts from the beginning.
+    const values = text.isCounting ? Object.assign(Object.create(null), scope) : scope;
+    return { ok: true, text: text.engine.renderSync(text.templates, values, options) as string };
   } catch (error) {
     const original = (error as { originalError?: { variableName?: string } }).originalError;
     if (original instanceof UnreadableValue)

@@ -6,5 +6,17 @@ import { createRequire } from 'node:module';
  */
 const liquidjs = createRequire(import.meta.url)('liquidjs') as typeof import('liquidjs');
 
-export const { CaseTag, Drop, ForTag, Liquid, TablerowTag, Tokenizer, TypeGuards, defaultOperators } =
-  liquidjs;
+export const {
+  CaptureTag,
+  CaseTag,
+  CycleTag,
+  defaultOperators,
+  Drop,
+  filters,
+  ForTag,
+  Liquid,
+  TablerowTag,
+  Tokenizer,
+  toValue,
+  TypeGuards,
+} = liquidjs;

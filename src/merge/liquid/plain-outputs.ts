@@ -1,8 +1,10 @@
 /**
- * Templates that only put values in: `{{ name }}`, `{{ name | default: "there" }}`, `{{ pixel | raw }}` and text. Most are,
+ * Templates that only put values in: `{{ name }}`, `{{ name | default: "there" }}`, `{{ name | escape }}`, `{{ pixel | raw }}` and text. Most are,
  * and a list has a copy for every row, so these are filled in without the engine. What comes out is the same.
  */
+
 import { Tokenizer, TypeGuards } from './liquidjs.js';
+import { escapeHtml } from './markup.js';
 
 export type Filled =
   | { readonly ok: true; readonly text: string }
@@ -18,7 +20,7 @@ interface Output {
 }
 
 const output =
-  /^\{\{\s*([A-Za-z_]\w*)\s*(?:\|\s*(?:(raw)|default\s*:\s*(?:"([^"\\{}]*)"|'([^'\\{}]*)'))\s*)?\}\}$/;
+  /^\{\{\s*([A-Za-z_]\w*)\s*(?:\|\s*(?:(raw|escape)|default\s*:\s*(?:"([^"\\{}]*)"|'([^'\\{}]*)'))\s*)?\}\}$/;
 
 /** Words that are no variables to Liquid, and names of what it asks of values. */
 const notFields = new Set('true false nil null empty blank and or not contains size first last'.split(' '));
@@ -49,20 +51,7 @@ export function readPlainOutputs(context: 'html' | 'text', source: string): Fill
 }
 
 function toOutput(context: 'html' | 'text', text: string): Output | undefined {
-  const [, field, raw, double, single] = output.exec(text) ?? [];
+  const [, field, filter, double, single] = output.exec(text) ?? [];
   if (field === undefined || notFields.has(field)) return undefined;
-  return { field, fallback: double ?? single, isEscaped: context === 'html' && raw === undefined };
-}
-
-const special = /[&<>"']/g;
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-};
-
-function escapeHtml(value: string): string {
-  return value.replace(special, character => entities[character] ?? character);
+  return { field, fallback: double ?? single, isEscaped: context === 'html' && filter !== 'raw' };
 }

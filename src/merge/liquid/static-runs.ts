@@ -52,17 +52,22 @@ export function markStaticRuns(template: string, secret: string): MarkedTemplate
 
 function replaceRuns(template: string, mark: (text: string, next: string) => string): string {
   let captures = 0;
+  let isComment = false;
   const tokens = new Tokenizer(template).readTopLevelTokens();
   return tokens
     .map((token, index) => {
       if (TypeGuards.isTagToken(token)) {
+        if (token.name === 'comment') isComment = true;
+        if (token.name === 'endcomment') isComment = false;
+        // Nothing in a comment is read, and nothing in it begins or ends.
+        if (isComment) return token.getText();
         // What is captured becomes a value, and filters may ask for its letters.
         if (token.name === 'capture') captures += 1;
         if (token.name === 'endcapture') captures -= 1;
       }
       if (!TypeGuards.isHTMLToken(token)) return token.getText();
       const text = token.getContent();
-      return text === '' || captures > 0 ? text : mark(text, tokens[index + 1]?.getText() ?? '');
+      return text === '' || captures > 0 || isComment ? text : mark(text, tokens[index + 1]?.getText() ?? '');
     })
     .join('');
 }

@@ -1,7 +1,7 @@
 import type { LiquidToken } from '../liquid/liquid-protection.js';
 
 /** Tags with an end tag, between which something stands that may come often, or not at all. */
-const openers = new Set(['if', 'unless', 'case', 'for', 'tablerow', 'capture', 'comment']);
+const openers = new Set(['if', 'unless', 'case', 'for', 'tablerow', 'capture']);
 const branches = new Set(['else', 'elsif', 'when']);
 
 interface Block {
@@ -37,7 +37,7 @@ export function isWholeInItself(tokens: readonly LiquidToken[]): boolean {
 export function isBalanced(tokens: readonly LiquidToken[]): boolean {
   const open: string[] = [];
   for (const name of tokens.map(tagNameOf)) {
-    if (name === undefined || (open.at(-1) === 'comment' && name !== 'endcomment')) continue;
+    if (name === undefined) continue;
     if (openers.has(name)) open.push(name);
     else if (name.startsWith('end') && open.pop() !== name.slice(3)) return false;
     else if (branches.has(name) && open.length === 0) return false;
@@ -67,7 +67,7 @@ export class LiquidBlocks {
   #meet(tag: LiquidToken, place: number): SplitBlock | undefined {
     const name = tagNameOf(tag);
     const block = this.#open.at(-1);
-    if (name === undefined || (block?.name === 'comment' && name !== 'endcomment')) return undefined;
+    if (name === undefined) return undefined;
     if (openers.has(name)) this.#open.push({ name, opener: tag, place });
     const isEnd = block !== undefined && name === `end${block.name}`;
     if (isEnd) this.#open.pop();
