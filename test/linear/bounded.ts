@@ -31,12 +31,6 @@ export const bounded: readonly BoundedExpression[] = [
     bound: sticky,
   },
   { file: 'src/merge/html/start-tags.ts', expression: String.raw`/<!--\[if[^\]>]*\]>/y`, bound: sticky },
-  { file: 'src/merge/mjml/mjml-include.ts', expression: String.raw`/\s*<\/mj-include\s*>/y`, bound: sticky },
-  {
-    file: 'src/merge/html/start-tags.ts',
-    expression: String.raw`/[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?/y`,
-    bound: sticky,
-  },
   {
     file: 'src/recipients/json-records.ts',
     expression: String.raw`/("[^"\\]*(?:\\.[^"\\]*)*")\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}]+)/g`,
@@ -68,11 +62,6 @@ export const bounded: readonly BoundedExpression[] = [
     file: 'src/recipients/xlsx-xml.ts',
     expression: String.raw`/\s*([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y`,
     bound: sticky,
-  },
-  {
-    file: 'src/smtp/judge.ts',
-    expression: String.raw`/\bconcurrent\b.{0,40}\b(?:connection|session)s?\b|\btoo many (?:connection|session)s\b/i`,
-    bound: '2,000 characters of a reply (judgedText), and 40 at each place',
   },
   {
     file: 'src/smtp/judge.ts',
