@@ -5,6 +5,7 @@
 import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
+import type { Handover } from '../report/summary.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { ReadFetch } from './fact-ports.js';
 
@@ -212,6 +213,11 @@ export interface EmailReader {
   countEmailsByKey(): Promise<ReadonlyMap<string, number>>;
   /** In batches: in the order recorded, and then the first and the last of those that were only counted. */
   readFetches(emailId: string): AsyncIterable<readonly ReadFetch[]>;
+  /**
+   * By position, of recipients with whom a transaction ended without a reply: all that may have brought them a copy, in order of
+   * time. Of everybody else the one that did is in their state.
+   */
+  readHandovers(emailId: string): Promise<ReadonlyMap<number, readonly Handover[]>>;
   /** In order of attempt, from 1. */
   readTransactions(emailId: string, position: number): Promise<readonly TransactionRecord[]>;
 }
