@@ -186,6 +186,14 @@ export interface EmailSummary extends EmailRecord {
   readonly states: StateCounts;
 }
 
+/** Somebody pressed the link in their copy, or was put on the list of those who are never mailed. */
+export interface Suppression {
+  readonly kind: 'unsubscribed' | 'suppressed';
+  /** What was noted with it; '' where nothing was. */
+  readonly reason: string;
+  readonly since: Date;
+}
+
 export interface EmailReader {
   /** Newest first. */
   listEmails(limit: number): Promise<readonly EmailSummary[]>;
@@ -218,6 +226,8 @@ export interface EmailReader {
    * time. Of everybody else the one that did is in their state.
    */
   readHandovers(emailId: string): Promise<ReadonlyMap<number, readonly Handover[]>>;
+  /** Why each of these addresses is never to be mailed, as far as it is. By `addrSpecKey`. */
+  readSuppressions(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Suppression>>;
   /** In order of attempt, from 1. */
   readTransactions(emailId: string, position: number): Promise<readonly TransactionRecord[]>;
 }

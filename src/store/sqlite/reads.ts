@@ -1,8 +1,9 @@
+import { addrSpecKey } from '../../message/mailbox.js';
 import type { RecipientState } from '../../recipients/recipient.js';
 import { unfinishedStates } from '../../recipients/transitions.js';
 import type { Handover } from '../../report/summary.js';
 import type { ReadFetch } from '../../workflow/fact-ports.js';
-import type { EmailReader, EmailRecord, RecipientRecord } from '../../workflow/ports.js';
+import type { EmailReader, EmailRecord, RecipientRecord, Suppression } from '../../workflow/ports.js';
 import { type Database, databaseProblem } from './database.js';
 import {
   type CounterRow,
@@ -17,6 +18,8 @@ import {
   inState,
   type RecipientRow,
   recipientFromRow,
+  type SuppressionRow,
+  suppressionFromRow,
   type TransactionRow,
   transactionFromRow,
 } from './rows.js';
@@ -108,6 +111,15 @@ export function createReads(database: Database): EmailReader {
       return handovers;
     },
 
+    async readSuppressions(keys) {
+      const found = new Map<string, Suppression>();
+      for (const row of sql.suppressions.iterate() as Iterable<SuppressionRow>) {
+        const key = addrSpecKey(row.email_address);
+        if (keys.has(key) && !found.has(key)) found.set(key, suppressionFromRow(row));
+      }
+      return found;
+    },
+
     async readTransactions(emailId, position) {
       return (sql.transactions.all(emailId, position) as TransactionRow[]).map(transactionFromRow);
     },
@@ -163,6 +175,16 @@ function prepare(database: Database) {
          AND (state = 'uncertain' OR (state = 'accepted' AND reply_code <> 0))
          AND position IN (SELECT position FROM transactions WHERE email_id = @emailId AND state = 'uncertain')
        ORDER BY position, attempt`),
+    suppressions: database.prepare(`
+      SELECT email_address, 'suppressed' AS kind, reason, created_at AS since FROM suppressions
+      UNION ALL
+      SELECT recipients.email_address, 'unsubscribed', '', unsubscribed_at
+        FROM unsubscribes
+        -- CROSS keeps the order: from the few who unsubscribed, not from everybody ever written to.
+        CROSS JOIN emails USING (email_number)
+        CROSS JOIN recipients ON recipients.email_id = emails.email_id
+                       AND recipients.recipient_number = unsubscribes.recipient_number
+       ORDER BY since`),
     transactions: database.prepare(
       'SELECT * FROM transactions WHERE email_id = ? AND position = ? ORDER BY attempt',
     ),

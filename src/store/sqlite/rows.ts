@@ -11,6 +11,7 @@ import type {
   Mode,
   RecipientRecord,
   StateCounts,
+  Suppression,
   TokenFormat,
   TransactionRecord,
 } from '../../workflow/ports.js';
@@ -135,6 +136,17 @@ export function handoverFromRow(row: HandoverRow): Handover {
     startedAt: new Date(row.started_at),
     acceptedAt: row.state === 'accepted' ? new Date(row.ended_at) : undefined,
   };
+}
+
+export interface SuppressionRow {
+  email_address: string;
+  kind: string;
+  reason: string;
+  since: string;
+}
+
+export function suppressionFromRow({ kind, reason, since }: SuppressionRow): Suppression {
+  return { kind: kind as Suppression['kind'], reason, since: new Date(since) };
 }
 
 export interface FetchRow {
