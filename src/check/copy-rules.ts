@@ -90,7 +90,8 @@ function checkHtml(html: string, imageFiles: ReadonlyMap<string, string>): reado
       const source = attributeText(element, 'src')?.trim() ?? '';
       const hasAlt = element.attributes.some(({ name }) => name === 'alt');
       const key = `${hasAlt ? 'i' : 'j'}${source}`;
-      if (images.length < mostOfAKind && !seen.has(key)) images.push(...checkImage(source, hasAlt, imageFiles));
+      if (images.length < mostOfAKind && !seen.has(key))
+        images.push(...checkImage(source, hasAlt, imageFiles));
       seen.add(key);
     }
     if (insecure.size < mostOfAKind) for (const source of insecureSources(element)) insecure.add(source);

@@ -18,7 +18,7 @@ const patterns = [
   // As Mailgun writes it.
   '%recipient\\.[\\w.-]{1,60}%',
   // In capitals, and a word that means the reader: [URGENT] is no field.
-  '\\[[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)\\]',
+  '\\[(?:[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)|FIRST|LAST)\\]',
   '\\[object [A-Z]\\w*\\]',
   '(?<![\\w-])(?:undefined|NaN|Infinity)(?![\\w-])',
 ];

@@ -107,7 +107,10 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   problems.push(...(await findHeaderProblems(composition)));
   problems.push(...(await own.check(ports.files)));
   problems.push(...faults.urls(template.file));
-  const leftovers = [...faults.leftovers(template.file), ...findHeaderLeftovers(composition)];
+  const leftovers = [
+    ...faults.leftovers(template.file, audience.columns),
+    ...findHeaderLeftovers(composition),
+  ];
   if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);
   if (own.none < own.people) {
