@@ -18,10 +18,8 @@ const lastNames = /^(?:l_?name|last_?name|last|surname|family_?name|nachname|nom
 export function placeholderFix(words: string, columns: Iterable<string>): string {
   const block = blockFix(words);
   if (block !== undefined) return block;
-  const name = words
-    .replaceAll(/^[^A-Za-z]+|[^A-Za-z0-9]+$/g, '')
-    .replace(/^recipient\./, '')
-    .toLowerCase();
+  const [inner = ''] = /[A-Za-z][\w.:-]*/.exec(words) ?? [];
+  const name = inner.replace(/^recipient\./, '').toLowerCase();
   const column = columnFor(name, [...columns]);
   return column === undefined
     ? 'Write merge fields as {{ name }}.'
@@ -30,8 +28,14 @@ export function placeholderFix(words: string, columns: Iterable<string>): string
 
 /** Handlebars has blocks where Liquid has tags. */
 function blockFix(words: string): string | undefined {
-  const [, kind, what = 'items'] =
-    /^\{\{\s*[#^/]?\s*(each|if|unless|with|else)\b\s*([\w.]*)/.exec(words) ?? [];
+  if (!words.startsWith('{{')) return undefined;
+  const tag = words
+    .slice(2)
+    .trim()
+    .replace(/^[#^/]/, '')
+    .trim();
+  const [kind] = /^(?:each|if|unless|with|else)\b/.exec(tag) ?? [];
+  const [what = ''] = /^[\w.]*/.exec(tag.slice(kind?.length ?? 0).trim()) ?? [];
   switch (kind) {
     case 'each':
       return `Write {% for item in ${what || 'items'} %}…{% endfor %} in its place.`;

@@ -101,6 +101,13 @@ describe.each(drivers)('with %s', (_, load) => {
     expect([numbers(), database.inTransaction]).toEqual([[1, 2], false]);
   });
 
+  it('what is opened to be read only cannot be written', () => {
+    const reader = new Connection(file, { readonly: true });
+    expect(reader.prepare('SELECT count(*) FROM t').pluck().get()).toBe(0);
+    expect(codeOf(() => reader.exec('INSERT INTO t (n) VALUES (1)'))).toMatch(/^SQLITE_READONLY/);
+    reader.close();
+  });
+
   it('errors have the names of SQLite', () => {
     const other = new Connection(file, { timeout: 0 });
     other.exec('BEGIN EXCLUSIVE');

@@ -35,6 +35,7 @@ export interface OpenOptions {
   /** Milliseconds a statement waits for a lock. */
   readonly timeout?: number;
   readonly fileMustExist?: boolean;
+  readonly readonly?: boolean;
 }
 
 /** Its errors have a `code` such as `SQLITE_BUSY`. */

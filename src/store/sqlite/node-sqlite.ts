@@ -22,7 +22,7 @@ interface NodeStatement {
 }
 
 interface NodeSqlite {
-  readonly DatabaseSync: new (file: string) => NodeDatabase;
+  readonly DatabaseSync: new (file: string, options: { readonly readOnly: boolean }) => NodeDatabase;
 }
 
 /** @returns undefined where this Node has none, or only with a flag. */
@@ -57,13 +57,13 @@ class NodeConnection implements Database {
   readonly name: string;
   readonly #database: NodeDatabase;
 
-  constructor({ DatabaseSync }: NodeSqlite, file: string, { timeout = 5_000, fileMustExist }: OpenOptions) {
+  constructor({ DatabaseSync }: NodeSqlite, file: string, options: OpenOptions) {
     this.name = file;
     // It would be made otherwise.
-    if (fileMustExist === true && !existsSync(file))
+    if (options.fileMustExist === true && !existsSync(file))
       throw sqliteError('SQLITE_CANTOPEN', 'unable to open database file');
-    this.#database = named(() => new DatabaseSync(file));
-    this.pragma(`busy_timeout = ${timeout}`);
+    this.#database = named(() => new DatabaseSync(file, { readOnly: options.readonly === true }));
+    this.pragma(`busy_timeout = ${options.timeout ?? 5_000}`);
   }
 
   get inTransaction(): boolean {
