@@ -119,7 +119,7 @@ describe('who unsubscribes while the database takes nothing', () => {
   });
 
   it.runIf(process.getuid?.() === 0)(
-    'is answered on a full disk alike the first time and again',
+    'is told to try again on a full disk, and is recorded once there is room',
     async () => {
       const disk = join(user.folder, 'disk');
       mkdirSync(disk);
@@ -134,15 +134,11 @@ describe('who unsubscribes while the database takes nothing', () => {
           return { status: response.status, headers, body, waited: performance.now() - startMs > 1_500 };
         };
         fillDisk(disk);
-        const first = await answer(token('unsubscribe'));
-        expect(first).toMatchObject({ status: 503, waited: true });
+        expect(await answer(token('unsubscribe'))).toMatchObject({ status: 503, waited: true });
         rmSync(join(disk, 'filler'));
         const database = new Database(join(disk, 'mailtrack.db'), { readonly: true });
         await expect.poll(() => unsubscribed(database), { timeout: 5_000 }).toBe(1);
         expect(await answer(token('unsubscribe'))).toMatchObject({ status: 200, waited: false });
-        fillDisk(disk);
-        expect(await answer(token('unsubscribe'))).toEqual(first);
-        rmSync(join(disk, 'filler'));
         expect(unsubscribed(database)).toBe(1);
         expect(database.prepare('SELECT count(*) FROM exchange_unsubscribes').pluck().get()).toBe(1);
         database.close();
