@@ -42,7 +42,7 @@ function calendarMethod(text: string): string | undefined {
   return methods.length === calendars && methods.every(other => other === method) ? method : undefined;
 }
 
-const methodLine = /^METHOD(?:;[^:\r\n]*)?:([a-z0-9-]{1,40})[ \t]*\r?$/gim;
+const methodLine = /^METHOD(?:;[^:\r\n\u2028\u2029]*)?:([a-z0-9-]{1,40})[ \t]*\r?$/gim;
 const beginLine = /^BEGIN:VCALENDAR[ \t]*\r?$/gim;
 
 /** 7-bit, without NUL and lone CR, in lines of at most 998 octets, a header field first (RFC 2045 §2.7). */

@@ -31,12 +31,6 @@ export const bounded: readonly BoundedExpression[] = [
     bound: sticky,
   },
   { file: 'src/merge/html/start-tags.ts', expression: String.raw`/<!--\[if[^\]>]*\]>/y`, bound: sticky },
-  { file: 'src/merge/mjml/mjml-include.ts', expression: String.raw`/\s*<\/mj-include\s*>/y`, bound: sticky },
-  {
-    file: 'src/merge/html/start-tags.ts',
-    expression: String.raw`/[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?/y`,
-    bound: sticky,
-  },
   {
     file: 'src/recipients/json-records.ts',
     expression: String.raw`/("[^"\\]*(?:\\.[^"\\]*)*")\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}]+)/g`,
@@ -71,11 +65,6 @@ export const bounded: readonly BoundedExpression[] = [
   },
   {
     file: 'src/smtp/judge.ts',
-    expression: String.raw`/\bconcurrent\b.{0,40}\b(?:connection|session)s?\b|\btoo many (?:connection|session)s\b/i`,
-    bound: '2,000 characters of a reply (judgedText), and 40 at each place',
-  },
-  {
-    file: 'src/smtp/judge.ts',
     expression: String.raw`/\brelay(?:ing)?\b|authenticat|\bauth (?:first|required)|\b(?:SPF|DKIM|DMARC)\b|\bsender (?:address|verify|denied|rejected)|\bclient host\b|\bblocked using\b|\bdaily .*\b(?:limit|quota)|\b(?:sending|message) (?:limit|quota)/i`,
     bound: '2,000 characters of a reply (judgedText)',
   },
@@ -86,7 +75,7 @@ export const bounded: readonly BoundedExpression[] = [
   },
   {
     file: 'src/merge/leftovers.ts',
-    expression: String.raw`/\{\{[^{}\n\ufdd0]{0,60}(?:\}\})?|\*\|[A-Za-z][\w:.-]{0,60}\|\*|%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%|\{%-?[^%{}\n\ufdd0]{1,60}%\}|%recipient\.[\w.-]{1,60}%|\[[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)\]/g`,
+    expression: String.raw`/\{\{[^{}\n\ufdd0]{0,60}(?:\}\})?|\*\|[A-Za-z][\w:.-]{0,60}\|\*|%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%|\{%-?[^%{}\n\ufdd0]{1,60}%\}|%recipient\.[\w.-]{1,60}%|\[(?:[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)|FIRST|LAST)\]/g`,
     bound: guessed,
   },
   { file: 'src/merge/text-lines.ts', expression: String.raw`/\s+|(?<=\dq)(?=zq)/`, bound: guessed },
