@@ -1,5 +1,5 @@
 import { type FrontMatter, splitFrontMatter } from '../merge/front-matter.js';
-import { findLeftovers, readableHtml } from '../merge/leftovers.js';
+import { findForeignSyntax, readableHtml } from '../merge/leftovers.js';
 import { findLiquid } from '../merge/liquid/liquid-protection.js';
 import { findInTemplate } from '../merge/template-place.js';
 import { Problem } from '../problem.js';
@@ -48,7 +48,8 @@ export function findForeignFields(
     .find(tag => ofHandlebars.test(tag));
   const found = [
     ...(handlebars === undefined ? [] : [handlebars]),
-    ...findLeftovers(readableHtml(words.join(' '))),
+    // What Liquid begins and never ends is told by Liquid.
+    ...findForeignSyntax(readableHtml(words.join(' '))).filter(field => !/^\{[{%]/.test(field)),
   ];
   return found.map(
     field =>

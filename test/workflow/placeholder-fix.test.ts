@@ -37,3 +37,10 @@ describe('the merge field of another program', () => {
     ]);
   });
 });
+
+it.each(['Hi {{ name', 'Hi {% if name', 'Hi {{ name | default: "x" }'])(
+  'leaves to Liquid what it does not end: %s',
+  source => {
+    expect(findForeignFields('m.html', source, new Set(['name']))).toEqual([]);
+  },
+);
