@@ -22,5 +22,27 @@ export const certificateFaults: ReadonlyMap<string, string> = new Map([
   ['SELF_SIGNED_CERT_IN_CHAIN', 'is signed by an authority this machine does not know'],
   ['UNABLE_TO_GET_ISSUER_CERT', 'is signed by an authority this machine does not know'],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'is signed by an authority this machine does not know'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'is signed by an authority this machine does not know'],
+  [
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'is signed by an authority this machine does not know, or comes without the certificates between',
+  ],
 ]);
+
+/** Why a server that was asked over HTTP gave no answer. `certificate` is to be said after "its certificate". */
+export type SilenceReason =
+  | { readonly kind: 'untrusted'; readonly certificate: string }
+  | { readonly kind: 'clear-text' }
+  | { readonly kind: 'silent'; readonly why: string };
+
+export function reasonOfSilence(error: unknown): SilenceReason {
+  const { code = '', message } = error as { readonly code?: string; readonly message: string };
+  const certificate = certificateFaults.get(code);
+  if (certificate !== undefined) return { kind: 'untrusted', certificate };
+  if (isClearText(message)) return { kind: 'clear-text' };
+  return { kind: 'silent', why: systemFaults.get(code) ?? (message === '' ? code : message) };
+}
+
+/** What OpenSSL says of a server that answers a TLS handshake in clear text. */
+export function isClearText(message: string): boolean {
+  return /wrong version number|packet length too long|record layer failure/.test(message);
+}

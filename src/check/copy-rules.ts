@@ -4,9 +4,19 @@ import { isWebUrl } from '../message/idna.js';
 import type { RuleFinding } from './finding.js';
 import { attributeText, elementsOf, visibleLength, wordsLength } from './html-elements.js';
 
-/** Everything that is to be said about one copy as its reader gets it; the same thing once. Takes time in proportion to the copy. */
-export function checkCopy({ subject, html, text }: ReadableCopy): readonly RuleFinding[] {
-  return [...checkSubject(subject), ...(html === undefined ? [] : checkHtml(html)), ...checkText(text, html)];
+/**
+ * Everything that is to be said about one copy as its reader gets it; the same thing once. Takes time in proportion to the copy.
+ * @param imageFiles the file of each image that is attached, by the `cid:` URL it is shown with.
+ */
+export function checkCopy(
+  { subject, html, text }: ReadableCopy,
+  imageFiles: ReadonlyMap<string, string> = new Map(),
+): readonly RuleFinding[] {
+  return [
+    ...checkSubject(subject),
+    ...(html === undefined ? [] : checkHtml(html, imageFiles)),
+    ...checkText(text, html),
+  ];
 }
 
 /** Gmail shows so much of a message and a link to the rest, which few follow. */
@@ -60,7 +70,7 @@ function hasCapitals(text: string, least: number): boolean {
 const mostOfAKind = 1_000;
 const looked = new Set(['a', 'area', 'body', 'table', 'td', 'th', 'div', 'img', 'source', 'video', 'input']);
 
-function checkHtml(html: string): readonly RuleFinding[] {
+function checkHtml(html: string, imageFiles: ReadonlyMap<string, string>): readonly RuleFinding[] {
   const seen = new Set<string>();
   const images: RuleFinding[] = [];
   const links: RuleFinding[] = [];
@@ -80,7 +90,8 @@ function checkHtml(html: string): readonly RuleFinding[] {
       const source = attributeText(element, 'src')?.trim() ?? '';
       const hasAlt = element.attributes.some(({ name }) => name === 'alt');
       const key = `${hasAlt ? 'i' : 'j'}${source}`;
-      if (images.length < mostOfAKind && !seen.has(key)) images.push(...checkImage(source, hasAlt));
+      if (images.length < mostOfAKind && !seen.has(key))
+        images.push(...checkImage(source, hasAlt, imageFiles));
       seen.add(key);
     }
     if (insecure.size < mostOfAKind) for (const source of insecureSources(element)) insecure.add(source);
@@ -102,13 +113,17 @@ function checkSize(html: string): readonly RuleFinding[] {
   ];
 }
 
-function checkImage(source: string, hasAlt: boolean): readonly RuleFinding[] {
+function checkImage(
+  source: string,
+  hasAlt: boolean,
+  imageFiles: ReadonlyMap<string, string>,
+): readonly RuleFinding[] {
   const findings: RuleFinding[] = [];
   if (!hasAlt) {
     findings.push({
       severity: 'warning',
       code: 'image-without-alt',
-      what: `the image ${quote(source)} has no alt text`,
+      what: `the image ${quote(imageFiles.get(source) ?? source)} has no alt text`,
       fix: 'Say what it shows in alt="…", or alt="" if it is decoration: many readers see the words alone.',
       about: source,
     });

@@ -1,4 +1,5 @@
 import { Problem } from '../problem.js';
+import { quoteInput } from '../recipients/quote-input.js';
 import { adviseNext, alreadySent, type Standing } from '../workflow/email-standing.js';
 import type { PlannedEmail } from '../workflow/plan-email.js';
 import type { Context } from './context.js';
@@ -62,11 +63,25 @@ async function confirmCount(planned: PlannedEmail, options: ConfirmOptions, mayA
       fix: `Pass --yes, or --confirm ${count}, which fails should the number change.`,
     });
   }
-  const yes =
-    count >= typedRecipients
-      ? (await ask(`Type ${count} to send to ${count} people: `)) === String(count)
-      : await agreed(`Send to ${count} people? [y/N] `);
-  if (!yes) throw new Problem('confirmation-needed', 'nothing was sent', { fix: 'The answer was not yes.' });
+  if (count >= typedRecipients) await confirmTyped(count);
+  else if (!(await agreed(`Send to ${count} people? [y/N] `)))
+    throw new Problem('confirmation-needed', 'nothing was sent', { fix: 'The answer was not yes.' });
+}
+
+async function confirmTyped(count: number): Promise<void> {
+  const problem = judgeTyped(await ask(`Type ${count} to send to ${count} people: `), count);
+  if (problem !== undefined) throw problem;
+}
+
+/** @returns undefined when the number that was typed is that of the recipients. */
+export function judgeTyped(typed: string, count: number): Problem | undefined {
+  const answer = typed.trim();
+  if (answer === String(count)) return undefined;
+  const shown = /^\d{1,9}$/.test(answer) ? answer : quoteInput(answer);
+  const what = answer === '' ? 'You typed no number' : `You typed ${shown}`;
+  return new Problem('confirmation-needed', `${what}; there are ${count}`, {
+    fix: `Nothing was sent. Look at the list, then run the command again: ${count} sends to all of them.`,
+  });
 }
 
 async function agreed(question: string): Promise<boolean> {

@@ -54,7 +54,7 @@ export function serveMetrics(state: ServeState): readonly Metric[] {
     ),
     counter(
       'mailtrack_unsubscribes_late_total',
-      'Requests to unsubscribe, with any token, that were answered with 503 since the database took nothing.',
+      'Requests to unsubscribe that were answered with 503, since the database took nothing.',
       unsubscribes.late,
     ),
     gauge('mailtrack_log_stalled', '1 while the database takes nothing.', commits.isStalled ? 1 : 0),

@@ -1,3 +1,4 @@
+import { reasonOfSilence, type SilenceReason } from '../connection-fault.js';
 import { AnswerTooLong, askHttp } from '../http/ask.js';
 import { Problem } from '../problem.js';
 
@@ -15,7 +16,17 @@ export async function healthWarning(trackingUrl: string, fingerprint: string): P
   const health = await readHealth(`${trackingUrl}/healthz`);
   switch (health.kind) {
     case 'silent':
-      return [`${trackingUrl} does not answer: until \`mailtrack serve\` runs there, opens are lost`];
+      return [
+        `${trackingUrl} does not answer (${health.why}): until \`mailtrack serve\` runs there, opens are lost`,
+      ];
+    case 'untrusted':
+      return [
+        `${trackingUrl} cannot be trusted: its certificate ${health.certificate}. Mail programs load no image from it, so opens are lost`,
+      ];
+    case 'clear-text':
+      return [
+        `${trackingUrl} answers in clear text, without TLS, so opens are lost: put a TLS front there, or give \`mailtrack serve\` --tls-cert and --tls-key`,
+      ];
     case 'other':
       return [
         `${trackingUrl}/healthz answers ${health.how}, which is not how \`mailtrack serve\` answers: opens may be lost`,
@@ -33,7 +44,7 @@ export async function healthWarning(trackingUrl: string, fingerprint: string): P
 }
 
 type Health =
-  | { readonly kind: 'silent' }
+  | SilenceReason
   | { readonly kind: 'other'; readonly how: string }
   | { readonly kind: 'key'; readonly key: string };
 
@@ -48,7 +59,7 @@ async function readHealth(url: string): Promise<Health> {
   } catch (error) {
     return error instanceof AnswerTooLong
       ? { kind: 'other', how: 'with more than 4 kB' }
-      : { kind: 'silent' };
+      : reasonOfSilence(error);
   }
 }
 

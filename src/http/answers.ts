@@ -14,6 +14,7 @@ import {
   robotsResponse,
   unsubscribedPage,
   unsubscribeFailedPage,
+  unsubscribeIncompletePage,
   unsubscribePage,
 } from './responses.js';
 
@@ -22,13 +23,18 @@ export interface AnswerOptions {
   readonly record: (request: PixelRequest) => unknown;
   /** Asked for each answer that names it: keys may be replaced while the server runs. */
   readonly keyFingerprint: () => string;
-  /**
-   * Carries out the link of one copy; resolves when that is durable, or with `late` when it takes too long. Alike for all tokens.
-   */
-  readonly unsubscribe: (token: string) => Promise<unknown>;
+  readonly unsubscriber: LinkKeeper;
   /** Called for every request, before it is answered. Must not throw. */
   readonly onRequest?: ((kind: RequestKind) => void) | undefined;
   readonly onFault: (error: unknown) => void;
+}
+
+/** What stands behind the links to unsubscribe. */
+export interface LinkKeeper {
+  /** Whether a link is whole and of a key there is. */
+  isLink(token: string): boolean;
+  /** Carries out the link of one copy; resolves when that is durable, or with `late` when it takes too long. */
+  unsubscribe(token: string): Promise<'unsubscribed' | 'late' | 'no-link'>;
 }
 
 /** What was asked for, as far as it is answered with that: another method is `options` or `not-allowed`, wherever it goes. */
@@ -49,7 +55,7 @@ export type Answer = PreparedResponse | Promise<PreparedResponse>;
 
 /** Which response a request gets. `networkOf` is asked when the network of the client is needed. */
 export function createAnswers(options: AnswerOptions) {
-  const { record, keyFingerprint, unsubscribe, onRequest, onFault } = options;
+  const { record, keyFingerprint, unsubscriber, onRequest, onFault } = options;
 
   return (request: IncomingMessage, networkOf: () => string): Answer => {
     const { method, url = '' } = request;
@@ -98,18 +104,28 @@ export function createAnswers(options: AnswerOptions) {
     return pixelResponse;
   }
 
-  /** Only POST acts; the answer is the same whatever the token. RFC 8058 §3.1 */
+  /**
+   * Only POST acts. RFC 8058 §3.1. A page that says that it is done must be true: a link that lost its end on the way would
+   * leave its reader on the list.
+   */
   async function answerLink(method: string | undefined, token: string): Promise<PreparedResponse> {
-    if (method === 'GET' || method === 'HEAD') return unsubscribePage;
-    if (method !== 'POST') return linkNotAllowed;
+    const asks = method === 'GET' || method === 'HEAD';
+    if (!asks && method !== 'POST') return linkNotAllowed;
     try {
-      return (await unsubscribe(token)) === 'late' ? unsubscribeFailedPage : unsubscribedPage;
+      if (asks) return unsubscriber.isLink(token) ? unsubscribePage : unsubscribeIncompletePage;
+      return pageAfter[await unsubscriber.unsubscribe(token)];
     } catch (error) {
       onFault(error);
       return unsubscribeFailedPage;
     }
   }
 }
+
+const pageAfter = {
+  unsubscribed: unsubscribedPage,
+  late: unsubscribeFailedPage,
+  'no-link': unsubscribeIncompletePage,
+};
 
 function kindOf(method: string | undefined, kind: RequestKind): RequestKind {
   if (method === 'GET' || method === 'HEAD') return kind;

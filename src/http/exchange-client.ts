@@ -1,4 +1,4 @@
-import { certificateFaults, systemFaults } from '../connection-fault.js';
+import { reasonOfSilence } from '../connection-fault.js';
 import { Problem } from '../problem.js';
 import type { ExchangeChannel } from '../workflow/fact-ports.js';
 import { askHttp } from './ask.js';
@@ -21,18 +21,33 @@ export function createExchangeChannel(base: string): ExchangeChannel {
         if (answer.status >= 300 && answer.status < 400) throw new Error('it redirects to another address');
         return answer;
       } catch (cause) {
-        throw new Problem('server-unreachable', `${base} cannot be reached: ${reasonOf(cause)}`, {
-          fix: 'Is `mailtrack serve --exchange` running there, and the tunnel or front open? What came before is stored.',
-          cause,
-        });
+        throw noAnswer(base, cause);
       }
     },
   };
 }
 
-function reasonOf(error: unknown): string {
-  const { code = '', message } = error as Error & { code?: string };
-  const certificate = certificateFaults.get(code);
-  if (certificate !== undefined) return `its certificate ${certificate}`;
-  return systemFaults.get(code) ?? message;
+function noAnswer(base: string, cause: unknown): Problem {
+  const reason = reasonOfSilence(cause);
+  switch (reason.kind) {
+    case 'untrusted':
+      return new Problem(
+        'server-unreachable',
+        `${base} cannot be trusted: its certificate ${reason.certificate}`,
+        {
+          fix: 'Renew the certificate there, and give the server the file with all of its chain. What came before is stored.',
+          cause,
+        },
+      );
+    case 'clear-text':
+      return new Problem('server-unreachable', `${base} answers in clear text, without TLS`, {
+        fix: 'Ask through a tunnel with http://127.0.0.1:<port>, or put a TLS front there. What came before is stored.',
+        cause,
+      });
+    case 'silent':
+      return new Problem('server-unreachable', `${base} cannot be reached: ${reason.why}`, {
+        fix: 'Is `mailtrack serve --exchange` running there, and the tunnel or front open? What came before is stored.',
+        cause,
+      });
+  }
 }

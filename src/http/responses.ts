@@ -80,6 +80,15 @@ export const unsubscribeFailedPage = {
   status: 503,
 };
 
+/** 404, since there is no such link; the page says what to do, and that nothing was done. */
+export const unsubscribeIncompletePage = {
+  ...preparePage(
+    'This link is incomplete',
+    '<p>Nobody was unsubscribed. A part of the link may have been lost on its way: open it from the message itself, or copy all of it. If that does not help, answer the message and ask to be taken off the list.</p>',
+  ),
+  status: 404,
+};
+
 function preparePage(title: string, content: string): PreparedResponse {
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -22,7 +22,7 @@ const foreignSyntax = [
   // As Mailgun writes it.
   '%recipient\\.[\\w.-]{1,60}%',
   // In capitals, and a word that means the reader: [URGENT] is no field.
-  '\\[[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)\\]',
+  '\\[(?:[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)|FIRST|LAST)\\]',
 ];
 const foreign = new RegExp(foreignSyntax.join('|'), 'g');
 const nothing = /\[object [A-Z]\w{0,60}\]|(?<![\w-])(?:undefined|NaN|Infinity)(?![\w-])/g;

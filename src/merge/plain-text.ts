@@ -13,8 +13,15 @@ import { joinTagLines } from './text-lines.js';
 import { joinCells } from './text-tables.js';
 import { readTextTree, type TextNode, type TextTree } from './text-tree.js';
 
-/** Loaded for templates alone. */
+let textWriter: ReturnType<typeof loadBoth> | undefined;
+
+/** Loaded once, and for templates alone. */
 export function loadTextWriter() {
+  textWriter ??= loadBoth();
+  return textWriter;
+}
+
+function loadBoth() {
   return Promise.all([loadHtmlParser(), loadLayout()]);
 }
 

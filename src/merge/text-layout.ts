@@ -1,20 +1,17 @@
 /** The words of a tree as lines: html-to-text decides where one begins, but for tables (`text-tables.ts`). */
 import type { FormatCallback, HtmlToTextOptions, SelectorDefinition } from 'html-to-text';
+import { formatTable } from './text-tables.js';
 import type { TextNode } from './text-tree.js';
 
-/** Elements of lines of their own that html-to-text takes for words among others. HTML §15.3 */
-const lines =
-  'address caption center dd details dialog dt fieldset figcaption hgroup legend line optgroup option search summary td th tr';
+/** Tables look for these by their names; elsewhere each is a line. */
+const lines = 'caption center line td th tr';
 /** MJML's paragraphs are divs; without an empty line they would run into each other. */
-const paragraphs = 'div dl figure';
+const paragraphs = 'div';
 const headings = 'h1 h2 h3 h4 h5 h6';
 
 /** @returns prints the nodes of a tree. */
 export async function loadLayout(): Promise<(nodes: readonly TextNode[]) => string> {
-  const [{ compile }, { formatTable }] = await Promise.all([
-    import('html-to-text'),
-    import('./text-tables.js'),
-  ]);
+  const { compile } = await import('html-to-text');
   let tree: readonly TextNode[] = [];
   // The library takes HTML alone: it is given one element, and walks the tree where that stands.
   const formatTree: FormatCallback = (_element, walk, builder) => walk([...tree], builder);

@@ -11,6 +11,7 @@ import type { LiquidToken, ProtectedText } from './liquid/liquid-protection.js';
 import { isStateful, roleOf, tagName } from './liquid/liquid-tags.js';
 import { areWhole, type SplitTag, TagPlaces } from './liquid/tag-places.js';
 import { TextWords, type Word } from './liquid/text-words.js';
+import { layoutName } from './text-names.js';
 import { unusedWord } from './unused-word.js';
 
 /** Of what is shown. A piece of Liquid is a text of its own. */
@@ -449,10 +450,9 @@ function hasContent({ type, name, data = '', word, children }: TextNode): boolea
   return name === 'img' || children.some(hasContent);
 }
 
-/** As the layout knows it. An item outside of a list is a line. */
+/** An item outside of a list is a line. */
 function nameIn(parent: TextNode, name: string): string {
-  if (name === 'menu' || name === 'dir') return 'ul';
-  return name === 'li' && parent.name !== 'ul' && parent.name !== 'ol' ? 'line' : name;
+  return name === 'li' && parent.name !== 'ul' && parent.name !== 'ol' ? 'line' : layoutName(name);
 }
 
 /** What the layout asks for. */

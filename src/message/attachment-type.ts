@@ -36,16 +36,13 @@ function textType(type: string, octets: Buffer): string {
 function calendarMethod(text: string): string | undefined {
   // A long line goes on behind a line end and a blank. RFC 5545 §3.1
   const lines = text.replaceAll(/\r?\n[ \t]/g, '');
-  const methods = Array.from(lines.matchAll(methodLine), ([line]) =>
-    methodValue.exec(line)?.[1]?.toUpperCase(),
-  );
+  const methods = Array.from(lines.matchAll(methodLine), ([, method = '']) => method.toUpperCase());
   const calendars = lines.match(beginLine)?.length ?? 0;
   const [method] = methods;
   return methods.length === calendars && methods.every(other => other === method) ? method : undefined;
 }
 
-const methodLine = /^METHOD[;:][^\r\n]*/gim;
-const methodValue = /^METHOD(?:;[^:]*)?:([a-z0-9-]{1,40})[ \t]*$/i;
+const methodLine = /^METHOD(?:;[^:\r\n\u2028\u2029]*)?:([a-z0-9-]{1,40})[ \t]*\r?$/gim;
 const beginLine = /^BEGIN:VCALENDAR[ \t]*\r?$/gim;
 
 /** 7-bit, without NUL and lone CR, in lines of at most 998 octets, a header field first (RFC 2045 §2.7). */

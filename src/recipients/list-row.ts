@@ -151,13 +151,19 @@ const severalFix = `Pass --several-addresses first, or --several-addresses each 
 
 function ragged(cells: number, { names }: ListColumns, where: Place): Problem {
   const count = (number: number, one: string) => `${number} ${one}${number === 1 ? '' : 's'}`;
-  const quotes = /\.tsv$/i.test(where.file)
-    ? 'Pass --delimiter tab if cells in quotes hold tabs or line ends'
-    : 'Put cells that hold the delimiter or a line end into quotes';
+  const advice = adviceFor(where.file);
   return new Problem('list-row', `${count(cells, 'cell')}, but ${count(names.length, 'column')}`, {
     where,
-    fix: `${quotes}, or ${skipInvalid}.`,
+    fix: `${advice}, or ${skipInvalid}.`,
   });
+}
+
+/** Why a row has more or fewer cells than the header differs from format to format. */
+function adviceFor(file: string): string {
+  if (/\.tsv$/i.test(file)) return 'Pass --delimiter tab if cells in quotes hold tabs or line ends';
+  if (/\.xlsx$/i.test(file))
+    return 'Name each column that holds something in the header row, or empty its cells';
+  return 'Put cells that hold the delimiter or a line end into quotes';
 }
 
 /**

@@ -34,6 +34,18 @@ export interface ReportRecipient {
   readonly fields?: Fields;
   readonly state: RecipientState;
   readonly stateAt: Date;
+  /**
+   * Transactions after which the server had the copy, or may have had it, in order of time. Absent: `stateAt` is when it was
+   * handed over, if it was.
+   */
+  readonly handovers?: readonly Handover[] | undefined;
+}
+
+/** One transaction that may have brought the copy to the recipient. */
+export interface Handover {
+  readonly startedAt: Date;
+  /** When the server took the copy; undefined when no reply came, so that it may have been at any moment since the start. */
+  readonly acceptedAt: Date | undefined;
 }
 
 /** A fetch with the verdict of the moment it was recorded. */
@@ -132,11 +144,22 @@ function judge(
   firstFetch: boolean,
   classify: Classify,
 ): Classification {
-  const accepted = recipient.state === 'accepted';
+  const handedOverAt = handoverBefore(fetch.fetchedAt, recipient)?.getTime();
   return classify(fetch, {
     firstFetch,
-    ...(accepted ? { sinceAcceptedMs: fetch.fetchedAt - recipient.stateAt.getTime() } : {}),
+    ...(handedOverAt === undefined ? {} : { sinceAcceptedMs: fetch.fetchedAt - handedOverAt }),
   });
+}
+
+/**
+ * When the copy that was fetched was handed over. An uncertain recipient may be settled days later, by the user, by a fetch or by
+ * another copy: none of these moments says anything about a fetch before it.
+ */
+function handoverBefore(fetchedAt: number, { state, stateAt, handovers }: ReportRecipient): Date | undefined {
+  const handover = handovers?.findLast(({ startedAt }) => startedAt.getTime() <= fetchedAt) ?? handovers?.[0];
+  if (handover !== undefined) return handover.acceptedAt ?? handover.startedAt;
+  // While it is `sending`, this is when the last octets were about to be written.
+  return state === 'accepted' || state === 'sending' ? stateAt : undefined;
 }
 
 function summarizeRecipient(recipient: ReportRecipient, fetches: readonly JudgedFetch[]): RecipientSummary {

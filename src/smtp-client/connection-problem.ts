@@ -1,5 +1,5 @@
 /** Why there is no session, in words and with what to do. Replies are quoted as they came, passwords never. */
-import { certificateFaults, systemFaults } from '../connection-fault.js';
+import { certificateFaults, isClearText, systemFaults } from '../connection-fault.js';
 import { Problem } from '../problem.js';
 import { refusesEhloName } from '../smtp/ehlo-name.js';
 import { OutOfProtocol } from './ask-server.js';
@@ -8,6 +8,7 @@ interface Server {
   readonly host: string;
   readonly port: number;
   readonly user?: string;
+  readonly tls?: 'implicit' | 'starttls' | 'none';
   /** As it was given in EHLO; undefined before that. */
   readonly ehloName?: string;
 }
@@ -34,12 +35,16 @@ export function describeFailure(server: Server, error: unknown, lastReply?: stri
   const toEhlo =
     reply === undefined || /^(?:EHLO|HELO)$/.test(command ?? '') ? (reply ?? lastReply) : undefined;
   if (toEhlo !== undefined && isNameRefused(toEhlo)) return refusesName(server, onOneLine(toEhlo), error);
+  if (reply !== undefined && server.tls === 'none' && wantsTls(reply))
+    return wantsStartTls(server, reply, error);
   if (code === 'EAUTH') return loginFailed(server, reply ?? message, error);
   if (code === 'ETLS') return noTls(server, reply ?? message, error);
   if (reply !== undefined && /^[45]\d\d\b/.test(reply)) return refusesSession(server, reply, error);
   if (code === 'EPROTOCOL') return notSmtp(server, `it sent "${reply ?? message}"`, error);
   if (certificateFaults.has(originalCode)) return notTrusted(server, originalCode, error);
-  if (/^(?:EPROTO$|ERR_SSL_|ERR_TLS_)/.test(originalCode)) return noTls(server, message, error);
+  if (isClearText(message)) return speaksClearText(server, error);
+  if (/^(?:EPROTO$|ERR_SSL_|ERR_TLS_)/.test(originalCode))
+    return noTls(server, handshakeFault(message), error);
   return unreachable(
     server,
     systemFaults.get(originalCode) ?? (message === '' ? originalCode : message),
@@ -83,7 +88,9 @@ export function speaksEarly(server: Server): Problem {
   return notSmtp(server, 'it sent a reply before it was asked', undefined);
 }
 
-export function offersNoLogin(server: Server): Problem {
+/** @param startTls the server would change to TLS, and may offer a login then. RFC 4954 §4 */
+export function offersNoLogin(server: Server, startTls: boolean): Problem {
+  if (startTls && server.tls === 'none') return wantsStartTls(server, undefined, undefined);
   return new Problem('auth-refused', `${addressOf(server)} offers no login that mailtrack can do`, {
     fix: 'Leave the user out if the server takes mail without, or use its submission port (587, or 465 with TLS).',
   });
@@ -102,6 +109,56 @@ function notTrusted(server: Server, fault: string, cause: unknown): Problem {
     fix: 'Use the name the certificate is for. If the server has an authority of its own, name its file with smtp.ca.',
     cause,
   });
+}
+
+/** RFC 3207 §4: 530 Must issue a STARTTLS command first. RFC 4954 §4: 538 Encryption required. */
+function wantsTls(reply: string): boolean {
+  return reply.startsWith('538') || (reply.startsWith('530') && /tls|encrypt|secure/i.test(reply));
+}
+
+function wantsStartTls(server: Server, reply: string | undefined, cause: unknown): Problem {
+  const said = reply === undefined ? '' : `: ${reply}`;
+  return new Problem('server-unreachable', `${addressOf(server)} takes a login only after STARTTLS${said}`, {
+    fix: 'Set smtp.tls = "starttls". On this machine the certificate is not checked, unless smtp.ca names one.',
+    cause,
+  });
+}
+
+function speaksClearText(server: Server, cause: unknown): Problem {
+  return new Problem(
+    'server-unreachable',
+    `${addressOf(server)} does not begin with TLS: it speaks clear text first`,
+    {
+      fix: 'Set smtp.tls = "starttls", or write smtp:// instead of smtps:// in the URL: such a server changes to TLS after its greeting.',
+      cause,
+    },
+  );
+}
+
+/** The server waits for a handshake, and never greets in clear text. RFC 8314 §3.3 */
+export function waitsForTls(server: Server): Problem {
+  return new Problem(
+    'server-unreachable',
+    `${addressOf(server)} begins with TLS: it does not greet in clear text`,
+    {
+      fix: 'Set smtp.tls = "implicit", or write smtps:// instead of smtp:// in the URL. STARTTLS is usually on port 587.',
+    },
+  );
+}
+
+const handshakeFaults: readonly (readonly [RegExp, string])[] = [
+  [/unsupported protocol|alert protocol version/, 'it knows no TLS 1.2 or newer'],
+  [/alert handshake failure|no shared cipher/, 'it has no cipher in common with this machine'],
+  [/(?:dh|ee) key too small|ca md too weak|bad signature/, 'its keys or signatures are too weak'],
+  [/certificate required/, 'it asks for a certificate of the client'],
+];
+
+/** `C0F7…:error:0A000102:SSL routines:ssl_choose_client_version:unsupported protocol:../deps/…` in words. */
+function handshakeFault(message: string): string {
+  const known = handshakeFaults.find(([pattern]) => pattern.test(message));
+  if (known !== undefined) return known[1];
+  const [, reason] = /SSL routines:[^:\n]*:([^:\n]{1,200}):/.exec(message) ?? [];
+  return reason ?? message;
 }
 
 function noTls(server: Server, why: string, cause: unknown): Problem {

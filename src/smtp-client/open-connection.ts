@@ -10,12 +10,14 @@ import { type Capabilities, noCapabilities, parseCapabilities } from '../smtp/ca
 import { printReply, type Reply, ReplyParser } from '../smtp/reply.js';
 import { type ServerTraits, traitsOf } from '../smtp/server-traits.js';
 import { askServer, OutOfProtocol } from './ask-server.js';
+import { beginsWithTls } from './begins-with-tls.js';
 import {
   closedEarly,
   describeFailure,
   offersNoLogin,
   refusesSession,
   speaksEarly,
+  waitsForTls,
 } from './connection-problem.js';
 import { nameInEhlo } from './ehlo-name.js';
 import { hideSecrets, hideSecretsIn } from './hide-secrets.js';
@@ -67,8 +69,10 @@ async function openAt(
   nameInEhlo(connection, server.ehloName);
   const onGiveUp = () => abandon(connection);
   giveUp?.addEventListener('abort', onGiveUp);
+  const endSilence = watchSilence({ address, server, connection, watch }, timeouts.silence);
   try {
     await connect(connection, timeouts.connect);
+    endSilence();
     const announced = announcedBy(connection);
     // A reply that was injected before the TLS handshake. RFC 3207 §6, and the reason why no login follows
     if (watch.octetsBehindStartTls > 0) throw speaksEarly(server);
@@ -90,8 +94,44 @@ async function openAt(
       hideSecretsIn(server, connection.lastServerResponse || '') || undefined,
     );
   } finally {
+    endSilence();
     giveUp?.removeEventListener('abort', onGiveUp);
   }
+}
+
+interface Silent {
+  readonly address: string;
+  readonly server: SmtpServer;
+  readonly connection: SMTPConnection;
+  readonly watch: Watch;
+}
+
+/**
+ * A server that waits for a TLS handshake would be waited for until the greeting is late, five minutes. So one that says nothing
+ * is asked on a second connection whether it begins with TLS. Some greet late on purpose: those fail the handshake, and are
+ * waited for as before.
+ * @returns ends the watch.
+ */
+function watchSilence({ address, server, connection, watch }: Silent, silenceMs: number): () => void {
+  if (server.tls === 'implicit') return () => undefined;
+  const asked = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const isSilent = () => !asked.signal.aborted && watch.greeting === undefined;
+  const askForTls = async () => {
+    if (!isSilent()) return;
+    // Not connected yet: it is not silent, but far away.
+    if (connection.stage === 'init') begin();
+    else if ((await beginsWithTls(address, server.port, asked.signal)) && isSilent())
+      connection.emit('error', waitsForTls(server));
+  };
+  const begin = () => {
+    timer = setTimeout(() => void askForTls(), silenceMs);
+  };
+  begin();
+  return () => {
+    clearTimeout(timer);
+    asked.abort();
+  };
 }
 
 /** Whoever waits for a step of nodemailer's hears of the error; whoever reads from the socket, that it is closed. */
@@ -183,7 +223,9 @@ async function connect(connection: SMTPConnection, connectMs: number): Promise<v
 async function logIn(connection: SMTPConnection, server: SmtpServer): Promise<void> {
   const { user = '', password = '' } = server;
   // Otherwise nodemailer would try PLAIN unasked, also with a server that knows only HELO.
-  if (!internalsOf(connection)._supportedAuth.some(takesPassword)) throw offersNoLogin(server);
+  const { _supportedAuth: offered, _ehloLines: announced = [] } = internalsOf(connection);
+  const startTls = announced.some(line => /^STARTTLS\b/i.test(line));
+  if (!offered.some(takesPassword)) throw offersNoLogin(server, startTls);
   await orFailure(connection, done => connection.login({ user, pass: password }, done));
 }
 

@@ -4,6 +4,8 @@ export interface Timeouts {
   readonly connect: number;
   /** The greeting, and each reply up to the second EHLO. */
   readonly greeting: number;
+  /** After so much of it before the greeting, the server is asked whether it begins with TLS. */
+  readonly silence: number;
   readonly mail: number;
   readonly rcpt: number;
   /** The 354 after DATA. */
@@ -19,10 +21,11 @@ export interface Timeouts {
   readonly trial: number;
 }
 
-/** RFC 5321 §4.5.3.2; `connect`, `quit`, `group` and `trial` are ours. */
+/** RFC 5321 §4.5.3.2; `connect`, `silence`, `quit`, `group` and `trial` are ours. */
 export const standardTimeouts: Timeouts = {
   connect: 60_000,
   greeting: 5 * 60_000,
+  silence: 3_000,
   mail: 5 * 60_000,
   rcpt: 5 * 60_000,
   data: 2 * 60_000,

@@ -22,6 +22,11 @@ export async function openReader(url: string): Promise<Reader> {
   return { reader: prepared(database, () => createReads(database)), close: () => database.close() };
 }
 
+/** As `openReader`, for commands that make no database. @returns undefined when there is none. */
+export async function openReaderIfAny(url: string): Promise<Reader | undefined> {
+  return existsAt(url) ? openReader(url) : undefined;
+}
+
 /**
  * @param url `sqlite:<path>`, or a bare path; created when it is not there.
  * @throws Problem `config` for another kind of URL, `database` when it cannot be opened.

@@ -1,5 +1,6 @@
-import { printMailbox } from '../message/mailbox.js';
+import { addrSpecKey, printMailbox } from '../message/mailbox.js';
 import type { Addressed, PlanOrigins, SendPlan } from '../workflow/events.js';
+import type { Suppression } from '../workflow/ports.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
 import { wrap } from './wrap.js';
@@ -33,9 +34,7 @@ export function planLines(
     ...(plan.server === undefined ? [] : serverLines(plan.server, plan, row)),
     ...originLines(plan.origins, row),
     ...plan.notices.flatMap(notice => row('Note', visible(notice))),
-    ...(plan.suppressed.length > 0
-      ? row('Left out', `${list(plan.suppressed, plan.suppressed.length)} (suppressed)`)
-      : []),
+    ...(plan.suppressed.length > 0 ? row('Left out', leftOut(plan)) : []),
     ...plan.warnings.flatMap(warning => row('Warning', visible(warning)).map(style.warn)),
   ];
 }
@@ -97,6 +96,21 @@ function originLines(origins: PlanOrigins | undefined, row: Row): readonly strin
 /** Whoever reads the plan sees who decided it: their own file, or that of a folder they came to. */
 function from(origin: string | undefined): string {
   return origin === undefined ? '' : ` (${visible(origin)})`;
+}
+
+/** Who reads the plan did not leave them out: somebody else did, at some time, for a reason. */
+function leftOut({ suppressed, suppressions }: SendPlan): string {
+  const named = suppressed.slice(0, mailboxesShown).map(address => {
+    const found = suppressions?.get(addrSpecKey(address));
+    return `${address} (${found === undefined ? 'never to be mailed' : whyLeftOut(found)})`;
+  });
+  return list(named, suppressed.length);
+}
+
+function whyLeftOut({ kind, reason, since }: Suppression): string {
+  const day = since.toISOString().slice(0, 10);
+  if (kind === 'unsubscribed') return `unsubscribed on ${day}`;
+  return `never to be mailed since ${day}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 function mailboxes({ count, first }: Addressed): string {

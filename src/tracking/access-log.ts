@@ -2,8 +2,8 @@ import { networkPrefix } from './network.js';
 
 /**
  * Lines of access logs as reverse proxies write them: the common and combined formats of Apache and nginx, with or without the
- * virtual host before them (`vhost_combined`), JSON of nginx
- * (`escape=json`, with whatever names its owner chose) and of Caddy. Which one is decided line by line. A text here is a
+ * virtual host before them (`vhost_combined`) or the tag of syslog (HAProxy), JSON of nginx
+ * (`escape=json`, with whatever names its owner chose), of Caddy and of Traefik. Which one is decided line by line. A text here is a
  * log read as Latin-1, one character an octet, as Node gives header fields: so user agents compare equal.
  */
 export interface LoggedRequest {
@@ -13,7 +13,7 @@ export interface LoggedRequest {
   readonly method: string;
   readonly target: string;
   readonly status: number;
-  /** '' when the request named none; undefined when the format does not say. */
+  /** '' when the request named none or the log leaves it out; undefined when the format has no place for it. */
   readonly userAgent: string | undefined;
 }
 
@@ -28,8 +28,11 @@ export function parseLogLine(line: string): LoggedRequest | undefined {
 const commonLine =
   /^(?<first>\S+) (?<second>\S+) [^[\n]*\[(?<time>[^\]]{20,40})\] "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3}) (?:\d+|-)(?: "(?:[^"\\]|\\.)*" "(?<agent>(?:[^"\\]|\\.)*)")?/;
 
+/** `Nov 24 22:44:58 front haproxy[812]: ` */
+const syslogTag = /^[^"[]{1,200}\[\d{1,10}\]: /;
+
 function parseCommonLine(line: string): LoggedRequest | undefined {
-  const groups = commonLine.exec(line)?.groups;
+  const groups = commonLine.exec(line.replace(syslogTag, ''))?.groups;
   if (groups === undefined) return undefined;
   const { first = '', second = '', time = '', request = '', status = '', agent } = groups;
   // `t.example.com:443 203.0.113.7 - - […`; without the virtual host the second is the identity of RFC 1413.
@@ -59,12 +62,30 @@ const escapes = new Map([
 // --- JSON -----------------------------------------------------------------------------------------------------
 
 type Names = readonly string[];
-const timeNames: Names = ['ts', 'time', 'timestamp', '@timestamp', 'time_iso8601', 'time_local', 'msec'];
-const addressNames: Names = ['client_ip', 'remote_ip', 'remote_addr', 'address', 'addr', 'client', 'ip'];
-const methodNames: Names = ['method', 'request_method'];
-const targetNames: Names = ['uri', 'request_uri', 'url', 'path'];
-const statusNames: Names = ['status', 'status_code', 'code'];
-const agentNames: Names = ['agent', 'user_agent', 'http_user_agent', 'userAgent', 'ua'];
+const timeNames: Names = [
+  'StartUTC',
+  'ts',
+  'time',
+  'timestamp',
+  '@timestamp',
+  'time_iso8601',
+  'time_local',
+  'msec',
+];
+const addressNames: Names = [
+  'client_ip',
+  'remote_ip',
+  'remote_addr',
+  'address',
+  'addr',
+  'client',
+  'ip',
+  'ClientHost',
+];
+const methodNames: Names = ['method', 'request_method', 'RequestMethod'];
+const targetNames: Names = ['uri', 'request_uri', 'url', 'path', 'RequestPath'];
+const statusNames: Names = ['status', 'status_code', 'code', 'DownstreamStatus'];
+const agentNames: Names = ['agent', 'user_agent', 'http_user_agent', 'userAgent', 'ua', 'request_User-Agent'];
 
 function parseJsonLine(line: string): LoggedRequest | undefined {
   const entry = readObject(line);

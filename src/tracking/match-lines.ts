@@ -136,7 +136,8 @@ export class PixelFetches<Row extends FetchedRow, Counted extends CountedFetches
   }
 }
 
-function isAlike(one: string | undefined, other: string | undefined): boolean {
+/** Whether two user agents may be one: one that is not known may be any. */
+export function isAlike(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }
 

@@ -56,6 +56,8 @@ const recipientNumberAt = 8;
 const tagAt = 14;
 const tokenBytes = 27;
 const sealedText = /^[a-z2-7]{44}$/i;
+/** Characters of a sealed token. */
+export const sealedLength = 44;
 
 /** Keeps tags of other uses of the same key from being tags of tokens. */
 const tagDomain = Buffer.from('mailtrack token 1\0');

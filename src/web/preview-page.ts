@@ -10,6 +10,8 @@ export interface PageCopy {
   readonly header: readonly (readonly [name: string, value: string])[];
   readonly text: string;
   readonly html: string | undefined;
+  /** The HTML with its images in it, as the frames show it. */
+  readonly page: string | undefined;
   readonly attachments: readonly { readonly filename: string; readonly bytes: number }[];
 }
 
@@ -71,19 +73,32 @@ ${panels.join('\n')}
 </section>`;
 }
 
-function tabsOf({ row, html, text }: PageCopy): readonly Tab[] {
+function tabsOf({ row, html, page, text }: PageCopy): readonly Tab[] {
   const asText = { name: 'text', title: 'Text', panel: `<pre>${escapeHtml(text)}</pre>` };
-  if (html === undefined) return [asText];
+  if (html === undefined || page === undefined) return [asText];
+  const frames = devices.map(([device, width]) => frame(row, page, device, width));
   return [
-    { name: 'html', title: 'HTML', panel: frame(row, html, 'Desktop', 640) + frame(row, html, 'Phone', 320) },
+    { name: 'html', title: 'HTML', panel: frames.join('') },
     asText,
     { name: 'source', title: 'Source', panel: `<pre>${escapeHtml(html)}</pre>` },
   ];
 }
 
+/** CSS pixels: the reading pane of a mail program on a laptop, and most phones. Both fit beside one another into 1280. */
+const devices = [
+  ['Desktop', 768],
+  ['Phone', 375],
+] as const;
+
+/**
+ * A phone lays its scroll bar over the message. One beside it would take its place from the width that is shown, and with it
+ * decide what `@media (max-width: …)` of the message says.
+ */
+const noScrollBar = '<style>html{scrollbar-width:none}</style>';
+
 /** An empty sandbox: no scripts, no forms, no windows, an origin of its own. */
-function frame(row: number, html: string, device: string, width: number): string {
-  return `<figure><figcaption>${device}, ${width} px</figcaption><iframe sandbox="" referrerpolicy="no-referrer" title="Copy ${row}, ${device}" width="${width}" height="720" srcdoc="${escapeHtml(html)}"></iframe></figure>`;
+function frame(row: number, page: string, device: string, width: number): string {
+  return `<figure><figcaption>${device}, ${width} px</figcaption><iframe sandbox="" referrerpolicy="no-referrer" title="Copy ${row}, ${device}" width="${width}" height="720" srcdoc="${escapeHtml(page + noScrollBar)}"></iframe></figure>`;
 }
 
 function fieldsOf({ header, attachments }: PageCopy): string {
@@ -108,7 +123,7 @@ function escapeHtml(text: string): string {
 
 const style = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; padding: 24px; max-width: 1040px; }
+body { margin: 0 auto; padding: 24px; max-width: 1232px; }
 h1 { font-size: 1.4rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 0 0 8px; }
 header p { margin: 4px 0 16px; }
@@ -123,11 +138,11 @@ label { display: inline-block; min-height: 44px; line-height: 44px; padding: 0 1
 input:checked + label { border-bottom-color: currentColor; font-weight: 600; }
 input:focus-visible + label { outline: 2px solid; outline-offset: -2px; }
 .panel { display: none; border-top: 1px solid light-dark(#c8c8c8, #555); padding-top: 16px; }
-.to-html:checked ~ .html { display: flex; flex-wrap: wrap; gap: 24px; }
+.to-html:checked ~ .html { display: flex; flex-wrap: wrap; gap: 24px; overflow-x: auto; }
 .to-text:checked ~ .text, .to-source:checked ~ .source { display: block; }
 figure { margin: 0; }
 figcaption { font-size: 0.875rem; margin-bottom: 4px; }
-iframe { border: 1px solid light-dark(#c8c8c8, #555); background: #fff; color-scheme: light; max-width: 100%; box-sizing: content-box; }
+iframe { border: 1px solid light-dark(#c8c8c8, #555); background: #fff; color-scheme: light; box-sizing: content-box; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: 0.875rem/1.5 ui-monospace, monospace; }
 @media print { .panel { display: block !important; } }
 `;

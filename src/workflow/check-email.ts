@@ -43,7 +43,9 @@ export async function checkPlannedEmail(
   most = Number.POSITIVE_INFINITY,
 ): Promise<readonly Finding[]> {
   const { plan, template, composition } = planned;
-  const found = new FoundInCopies(template.file, plan.recipients);
+  const images = attachedImages(planned);
+  const places = new Map([...images].map(([url, { where }]) => [url, where]));
+  const found = new FoundInCopies(template.file, plan.recipients, places);
   found.add(
     undefined,
     checkEmail({
@@ -63,7 +65,8 @@ export async function checkPlannedEmail(
   const sameMailboxes = new SameMailboxes();
   const doubts = new DomainDoubts();
   const read = createCopyReader(composition, { emailId: plan.emailId, templatePath: template.file.path });
-  const check = rememberLast(checkCopy);
+  const files = new Map([...images].map(([url, { path }]) => [url, path]));
+  const check = rememberLast(copy => checkCopy(copy, files));
   let looked = 0;
   for await (const recipient of planned.people()) {
     if (looked++ >= most) break;
@@ -78,6 +81,20 @@ export async function checkPlannedEmail(
   found.add(undefined, [...checkSameMailboxes(sameMailboxes.warnings()), ...checkDomains(doubts.warnings())]);
   const ofTemplate = template.notices.map((notice): Finding => ({ severity: 'warning', ...notice }));
   return [...ofTemplate, ...found.findings()];
+}
+
+/** By the URL that copies show them with: nobody wrote that. */
+function attachedImages({
+  composition,
+  template,
+}: PlannedEmail): ReadonlyMap<string, { readonly path: string; readonly where: Place }> {
+  const images = composition.attachments.flatMap(({ path, contentId }) => {
+    const where = template.images.get(path);
+    return contentId === undefined || where === undefined
+      ? []
+      : [[`cid:${contentId}`, { path, where }] as const];
+  });
+  return new Map(images);
 }
 
 /** Shorter ones make no line of 998 octets. */
@@ -114,10 +131,13 @@ class FoundInCopies {
   readonly #perCode = new Map<FindingCode, number>();
   readonly #file: TemplateFile;
   readonly #total: number;
+  readonly #places: ReadonlyMap<string, Place>;
 
-  constructor(file: TemplateFile, total: number) {
+  /** @param places of what copies say in other words than the template. */
+  constructor(file: TemplateFile, total: number, places: ReadonlyMap<string, Place>) {
     this.#file = file;
     this.#total = total;
+    this.#places = places;
   }
 
   /** @param recipient undefined: it is about all copies. */
@@ -154,7 +174,7 @@ class FoundInCopies {
 
   #tell({ finding, first, copies }: Group): Finding {
     const { severity, code, what, fix, about } = finding;
-    const inTemplate = findWritten(this.#file, about);
+    const inTemplate = this.#places.get(about) ?? findWritten(this.#file, about);
     const row = first !== undefined && 'file' in first.source ? first.source : undefined;
     const isOfSome = first !== undefined && copies < this.#total;
     return {

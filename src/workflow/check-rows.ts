@@ -12,6 +12,7 @@ import { columnKey } from '../recipients/column-key.js';
 import { quoteInput } from '../recipients/quote-input.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { RowNumbers } from '../recipients/row-numbers.js';
+import { placeholderFix } from './placeholder-fix.js';
 
 export interface FieldCheck {
   /** Fields the template asks for, with the place of the first use. */
@@ -111,13 +112,13 @@ export class RenderFaults {
   }
 
   /** What reads as a merge field nobody filled in, and would be sent like that. */
-  leftovers(template: TemplateFile): readonly Problem[] {
+  leftovers(template: TemplateFile, columns: ReadonlySet<string>): readonly Problem[] {
     return [...this.#leftovers.values()].map(({ words, inTemplate, first, who }) => {
       const what = `"${words}" is left over in ${who.count} of ${this.#tried} copies`;
       if (inTemplate) {
         return new Problem('template-placeholder', what, {
           where: findInTemplate(template, words),
-          fix: `Write merge fields as {{ name }}. ${orAllow}`,
+          fix: `${placeholderFix(words, columns)} ${orAllow}`,
         });
       }
       return new Problem('template-placeholder', who.count > 1 ? `${what}: ${who.print()}` : what, {

@@ -3,7 +3,7 @@ import type { Mailbox } from '../message/mailbox.js';
 import type { Problem } from '../problem.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { RecordedFetch } from './fact-ports.js';
-import type { Mode, StateCounts } from './ports.js';
+import type { Mode, StateCounts, Suppression } from './ports.js';
 import type { RecorderCounts } from './record-fetch.js';
 
 /** Recipients with one role: how many, and the first few of them. */
@@ -41,6 +41,8 @@ export interface SendPlan {
   readonly untracked: number;
   /** Addresses left out since they are suppressed. */
   readonly suppressed: readonly string[];
+  /** Why, for those that the plan names; left out where there is nothing to look it up in. */
+  readonly suppressions?: ReadonlyMap<string, Suppression> | undefined;
   /** `smtp://mail.example.com:587`, never with a password; undefined in a dry run without a server. */
   readonly server: string | undefined;
   readonly connections: number;

@@ -1,4 +1,5 @@
 /** What recording, reading and exchanging facts needs of the store; beside `ports.ts`, which has the rest. */
+import type { RecordedMoment } from '../tracking/clock-skew.js';
 import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../tracking/exchanged-facts.js';
 import type { Classification, Fetch } from '../tracking/fetch.js';
 
@@ -53,10 +54,13 @@ export interface DiskRoom {
   readonly freeBytes: number;
 }
 
-/** A fetch as an access log tells of it. */
-export interface LoggedFetch extends RecordedFetch {
-  /** false: the format of the log has no user agents, so that any may have been there. */
+/** A fetch as a line of an access log tells of it. */
+export interface ReadLine extends RecordedFetch {
+  /** false: the log leaves user agents out, so that any may have been there. */
   readonly saysUserAgent: boolean;
+}
+
+export interface LoggedFetch extends ReadLine {
   /** 1 for the first of its kind (recipient, method, user agent) in its second of this log, then 2, … */
   readonly occurrence: number;
 }
@@ -64,6 +68,8 @@ export interface LoggedFetch extends RecordedFetch {
 export interface LogIntake {
   /** Unix time in milliseconds; undefined when the database does not have the email. */
   emailCreatedAt(emailNumber: number): number | undefined;
+  /** For each line, what is recorded of its pixel, method and user agent within `mostSkew`. Writes nothing. */
+  recordedAround(lines: readonly ReadLine[]): readonly (readonly RecordedMoment[])[];
   /**
    * In one transaction. A line of a log belongs to one fetch and a fetch to one line: `known` when an earlier reading of this
    * log had the line, or there is a fetch of about that time, with a row or only counted, that no line belongs to yet; else it

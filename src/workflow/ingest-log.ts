@@ -1,11 +1,12 @@
 import { type LoggedRequest, parseLogLine } from '../tracking/access-log.js';
 import { classifyFetch } from '../tracking/classify.js';
+import { findClockSkew } from '../tracking/clock-skew.js';
 import type { KeyRing } from '../tracking/key.js';
 import { networkPrefix } from '../tracking/network.js';
 import { tokenOfPath } from '../tracking/pixel.js';
 import { parseToken, type Token } from '../tracking/token.js';
 import { keptUserAgent } from '../tracking/user-agent.js';
-import type { FetchLog, LoggedFetch, LogIntake } from './fact-ports.js';
+import type { FetchLog, LoggedFetch, LogIntake, ReadLine } from './fact-ports.js';
 import type { Clock } from './ports.js';
 
 export interface IngestPorts {
@@ -38,11 +39,15 @@ export interface Ingested {
   readonly misdated: number;
   /** Which line was the first of those, from 1; 0 when there is none. */
   readonly firstMisdatedLine: number;
+  /** By how many seconds the times of all lines are ahead of what `serve` recorded, negative when behind; they are taken without. */
+  readonly clockSkewSeconds: number;
 }
 
 /** Clocks differ, and so does what people think of zones. */
 const dayMs = 86_400_000;
 const batchLines = 10_000;
+/** With a token that verifies; what all of them have in common is taken for what all of the log has. */
+const headLines = 2_000;
 /** The store looks through all fetches of an email for each batch, and keeps those of the time it spans. */
 const batchSpanMs = 60 * 60_000;
 
@@ -68,6 +73,9 @@ export async function ingestLog(
     misdated: 0,
   };
   let firstMisdatedLine = 0;
+  let namesUserAgents = false;
+  let clockSkewSeconds = 0;
+  let head: HeadLine[] | undefined = [];
   const latest = ports.clock.now().getTime() + dayMs;
   const occurrences = new Occurrences();
   let batch: LoggedFetch[] = [];
@@ -78,9 +86,35 @@ export async function ingestLog(
     batch = [];
   }
 
+  /** A log that never names a user agent leaves them out, whatever stands in their place. */
+  const says = (read: ReadLine): ReadLine => ({
+    ...read,
+    saysUserAgent: read.saysUserAgent && (read.userAgent !== '' || namesUserAgents),
+  });
+
+  async function take(line: ReadLine): Promise<void> {
+    const read = says({ ...line, fetchedAt: line.fetchedAt - clockSkewSeconds * 1_000 });
+    const first = batch[0];
+    const isFull =
+      batch.length >= batchLines ||
+      (first !== undefined && Math.abs(read.fetchedAt - first.fetchedAt) > batchSpanMs);
+    if (isFull) await store();
+    batch.push({ ...read, occurrence: occurrences.next(read) });
+  }
+
+  async function takeHead(): Promise<void> {
+    if (head === undefined) return;
+    const lines = head.map(({ read, answered }) => ({ read: says(read), answered }));
+    clockSkewSeconds = skewOf(lines, ports.intake);
+    head = undefined;
+    for (const { read } of lines) await take(read);
+  }
+
   for await (const line of lines) {
     counts.lines += 1;
-    const read = line === undefined ? 'unreadable' : await readLine(line, ports, options);
+    const request = line === undefined ? undefined : parseLogLine(line);
+    namesUserAgents ||= keptUserAgent(request?.userAgent ?? '') !== '';
+    const read = request === undefined ? 'unreadable' : await readLine(request, ports, options);
     if (typeof read === 'string') {
       counts[read] += 1;
       continue;
@@ -90,19 +124,37 @@ export async function ingestLog(
       firstMisdatedLine ||= counts.lines;
       continue;
     }
-    const first = batch[0];
-    const isFull =
-      batch.length >= batchLines ||
-      (first !== undefined && Math.abs(read.fetchedAt - first.fetchedAt) > batchSpanMs);
-    if (isFull) await store();
-    batch.push({ ...read, occurrence: occurrences.next(read) });
+    if (head === undefined) await take(read);
+    else if (head.push({ read, answered: isAnswered(request) }) >= headLines) await takeHead();
   }
+  await takeHead();
   await store();
-  return { ...counts, firstMisdatedLine };
+  return { ...counts, firstMisdatedLine, clockSkewSeconds };
+}
+
+interface HeadLine {
+  readonly read: ReadLine;
+  /** `serve` was up, and so recorded it. */
+  readonly answered: boolean;
+}
+
+function isAnswered(request: LoggedRequest | undefined): boolean {
+  return request !== undefined && request.status >= 200 && request.status < 400;
+}
+
+function skewOf(lines: readonly HeadLine[], intake: LogIntake): number {
+  const answered = lines.filter(line => line.answered).map(({ read }) => read);
+  const recorded = intake.recordedAround(answered);
+  return findClockSkew(
+    answered.map(({ fetchedAt }, index) => ({
+      second: Math.floor(fetchedAt / 1_000),
+      rows: recorded[index] ?? [],
+    })),
+  );
 }
 
 /** An email that is not in the database may be of any time. */
-function earliestOf({ emailNumber }: ReadFetch, intake: LogIntake): number {
+function earliestOf({ emailNumber }: ReadLine, intake: LogIntake): number {
   const createdAt = intake.emailCreatedAt(emailNumber);
   return createdAt === undefined ? 0 : createdAt - dayMs;
 }
@@ -114,7 +166,7 @@ function earliestOf({ emailNumber }: ReadFetch, intake: LogIntake): number {
 class Occurrences {
   readonly #counts = new Map<string, number>();
 
-  next({ emailNumber, recipientNumber, method, userAgent, fetchedAt }: ReadFetch): number {
+  next({ emailNumber, recipientNumber, method, userAgent, fetchedAt }: ReadLine): number {
     const second = Math.floor(fetchedAt / 1_000);
     const key = `${emailNumber} ${recipientNumber} ${method} ${second} ${userAgent}`;
     const count = (this.#counts.get(key) ?? 0) + 1;
@@ -130,16 +182,13 @@ class Occurrences {
 
 const rememberedRequests = 20_000;
 
-type ReadFetch = Omit<LoggedFetch, 'occurrence'>;
-type Ignored = 'unreadable' | 'others' | 'unverifiable' | 'rehearsals';
+type Ignored = 'others' | 'unverifiable' | 'rehearsals';
 
 async function readLine(
-  line: string,
+  request: LoggedRequest,
   ports: IngestPorts,
   options: IngestOptions,
-): Promise<ReadFetch | Ignored> {
-  const request = parseLogLine(line);
-  if (request === undefined) return 'unreadable';
+): Promise<ReadLine | Ignored> {
   const text = isAsked(request) ? tokenOfPath(request.target) : undefined;
   if (text === undefined) return 'others';
   const token = parseToken(ports.ring, text);

@@ -7,8 +7,10 @@ import { checkRelay } from '../check/email-rules.js';
 import type { CompiledTemplate, TemplateResult } from '../merge/compile-template.js';
 import type { Composition } from '../merge/composition.js';
 import { type CopyPlan, createCopyPlan } from '../merge/copy-plan.js';
+import type { ShownImage } from '../merge/embed-images.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid/liquid.js';
 import { offersOneClick } from '../merge/one-click.js';
+import { attachmentType } from '../message/attachment-type.js';
 import { printDateTime } from '../message/date-time.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
 import { domainOf, printMailbox } from '../message/mailbox.js';
@@ -54,6 +56,8 @@ export interface PlannedEmail {
   recipients(): AsyncIterable<RecipientRecord>;
   /** What is attached to the recipient's copy, in its order. */
   filesOf(recipient: Recipient): readonly FileInCopy[];
+  /** What copies show by a Content-ID. */
+  readonly images: readonly ShownImage[];
   /** Recipients typed by hand, not read from a file. */
   readonly typedByHand: boolean;
   /** @param ring seals the tokens; of a rehearsal any will do. */
@@ -103,7 +107,10 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   problems.push(...(await findHeaderProblems(composition)));
   problems.push(...(await own.check(ports.files)));
   problems.push(...faults.urls(template.file));
-  const leftovers = [...faults.leftovers(template.file), ...findHeaderLeftovers(composition)];
+  const leftovers = [
+    ...faults.leftovers(template.file, audience.columns),
+    ...findHeaderLeftovers(composition),
+  ];
   if (!draft.allowPlaceholders) problems.push(...leftovers);
   if (problems.length > 0) throw new Problems(problems);
   if (own.none < own.people) {
@@ -157,6 +164,17 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
       ...attachments.map(({ filename, content }) => ({ filename, bytes: content.length })),
       ...own.of(recipient),
     ],
+    images: attachments.flatMap(({ filename, content, contentId }) =>
+      contentId === undefined
+        ? []
+        : [
+            {
+              contentId,
+              content,
+              mediaType: attachmentType(filename, Buffer.from(content), identity.boundary),
+            },
+          ],
+    ),
     typedByHand: audience.typedByHand,
     copies,
   };

@@ -5,6 +5,7 @@
 import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
+import type { Handover } from '../report/summary.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { ReadFetch } from './fact-ports.js';
 
@@ -185,6 +186,14 @@ export interface EmailSummary extends EmailRecord {
   readonly states: StateCounts;
 }
 
+/** Somebody pressed the link in their copy, or was put on the list of those who are never mailed. */
+export interface Suppression {
+  readonly kind: 'unsubscribed' | 'suppressed';
+  /** What was noted with it; '' where nothing was. */
+  readonly reason: string;
+  readonly since: Date;
+}
+
 export interface EmailReader {
   /** Newest first. */
   listEmails(limit: number): Promise<readonly EmailSummary[]>;
@@ -212,6 +221,13 @@ export interface EmailReader {
   countEmailsByKey(): Promise<ReadonlyMap<string, number>>;
   /** In batches: in the order recorded, and then the first and the last of those that were only counted. */
   readFetches(emailId: string): AsyncIterable<readonly ReadFetch[]>;
+  /**
+   * By position, of recipients with whom a transaction ended without a reply: all that may have brought them a copy, in order of
+   * time. Of everybody else the one that did is in their state.
+   */
+  readHandovers(emailId: string): Promise<ReadonlyMap<number, readonly Handover[]>>;
+  /** Why each of these addresses is never to be mailed, as far as it is. By `addrSpecKey`. */
+  readSuppressions(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Suppression>>;
   /** In order of attempt, from 1. */
   readTransactions(emailId: string, position: number): Promise<readonly TransactionRecord[]>;
 }

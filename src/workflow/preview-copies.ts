@@ -1,3 +1,4 @@
+import { createImageEmbedder } from '../merge/embed-images.js';
 import { createCopyReader, type ReadableCopy } from '../merge/read-copy.js';
 import { type Mailbox, printMailbox } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
@@ -17,6 +18,8 @@ export interface PreviewedCopy extends ReadableCopy {
   /** What the recipient sees of who sent it to whom, in order; a field that is not there is left out. */
   readonly header: readonly (readonly [name: string, value: string])[];
   readonly attachments: readonly FileInCopy[];
+  /** The HTML with its images in it, for a browser; undefined where there is no HTML. */
+  readonly page: string | undefined;
 }
 
 /** @throws Problem `usage` for a row that nobody has. */
@@ -29,6 +32,7 @@ export async function previewCopies(
   const wanted = chosen.kind === 'rows' ? new Set(chosen.rows) : undefined;
   const last = chosen.kind === 'rows' ? Math.max(...chosen.rows) : chosen.count;
   if (chosen.kind === 'rows' && last > plan.recipients) throw noSuchRow(last, plan.recipients);
+  const embed = createImageEmbedder(planned.images);
   const copies: PreviewedCopy[] = [];
   let row = 0;
   for await (const recipient of planned.people()) {
@@ -43,6 +47,7 @@ export async function previewCopies(
       emailAddress: mailbox.addrSpec,
       header: headerOf(planned, recipient, copy.subject),
       attachments: planned.filesOf(recipient),
+      page: copy.html === undefined ? undefined : embed(copy.html),
     });
   }
   return copies;

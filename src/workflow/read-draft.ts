@@ -1,5 +1,6 @@
 import { compileTemplate, type TemplateResult } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
+import type { FrontMatter } from '../merge/front-matter.js';
 import { templateKind } from '../merge/template-kind.js';
 import { folderOf, resolveInside } from '../merge/template-path.js';
 import { attachmentName } from '../message/attachment-name.js';
@@ -14,6 +15,7 @@ import type { ListFlags } from '../recipients/list-flags.js';
 import { cellFault } from '../recipients/list-row.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
+import { findForeignFields, readBrokenTemplate } from './broken-template.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, Random, TokenFormat } from './ports.js';
@@ -125,7 +127,11 @@ export async function readDraft(
   const audience = await collect(problems, () => gatherRecipients(draft, ports, meet));
   problems.push(...(audience?.problems ?? []));
   if (audience !== undefined) ports.tellLists?.(audience.lists);
-  const originator = readOriginator(draft, template, problems);
+  const broken =
+    compiled === undefined ? await readBrokenTemplate(draft.templatePath, ports.files) : undefined;
+  if (broken !== undefined)
+    problems.push(...findForeignFields(draft.templatePath, broken.source, audience?.columns ?? new Set()));
+  const originator = readOriginator(draft, template?.frontMatter ?? broken?.frontMatter, problems);
   problems.push(...findSetFaults(draft));
   const headerFields = readHeaderFields(draft, problems);
   const attachments = [
@@ -177,13 +183,13 @@ async function siblingText(templatePath: string, files: Files): Promise<string |
 
 function readOriginator(
   draft: EmailDraft,
-  template: TemplateResult | undefined,
+  frontMatter: FrontMatter | undefined,
   problems: Problem[],
 ): Originator | undefined {
-  const fromText = draft.from ?? template?.frontMatter.from ?? draft.usual?.from;
+  const fromText = draft.from ?? frontMatter?.from ?? draft.usual?.from;
   if (fromText === undefined) {
-    // A template that cannot be read may have named one.
-    if (template === undefined) return undefined;
+    // A front matter that cannot be read may have named one.
+    if (frontMatter === undefined) return undefined;
     problems.push(
       new Problem('config', 'there is no sender', {
         fix: 'Pass --from, set MAILTRACK_FROM, or write from = "Name <you@example.com>" into mailtrack.toml.',
@@ -192,7 +198,7 @@ function readOriginator(
     return undefined;
   }
   const from = readMailbox('the sender', fromText, problems);
-  const replyToText = draft.replyTo ?? template?.frontMatter.replyTo ?? draft.usual?.replyTo;
+  const replyToText = draft.replyTo ?? frontMatter?.replyTo ?? draft.usual?.replyTo;
   const replyTo =
     replyToText === undefined
       ? []

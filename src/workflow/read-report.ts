@@ -12,7 +12,10 @@ export async function readReport(reader: EmailReader, idOrPrefix: string): Promi
   if (idOrPrefix === 'latest' && (await reader.findEmails('latest')).length === 0) return undefined;
   const email = await findEmail(reader, idOrPrefix);
   const recipients: ReportRecipient[] = [];
-  for await (const batch of reader.readRecipients(email.emailId)) recipients.push(...batch);
+  const handovers = await reader.readHandovers(email.emailId);
+  for await (const batch of reader.readRecipients(email.emailId)) {
+    recipients.push(...batch.map(one => ({ ...one, handovers: handovers.get(one.position) })));
+  }
   const fetches: ReportFetch[] = [];
   for await (const batch of reader.readFetches(email.emailId)) fetches.push(...batch);
   return summarize(email, recipients, fetches, judgeAgain);

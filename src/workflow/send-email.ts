@@ -19,7 +19,15 @@ import { type DeliveryRun, ended } from './delivery-run.js';
 import { nameHolder } from './email-standing.js';
 import type { SendEvent, SendFinished } from './events.js';
 import { decideHeld, explainHeld } from './held-refusals.js';
-import type { Clock, EmailLock, EmailRecord, Ledger, RecipientRecord, Transport } from './ports.js';
+import type {
+  Clock,
+  EmailLock,
+  EmailRecord,
+  Ledger,
+  RecipientRecord,
+  StateCounts,
+  Transport,
+} from './ports.js';
 
 export interface SendRequest {
   readonly email: EmailRecord;
@@ -331,9 +339,15 @@ async function finish(run: DeliveryRun, startedMs: number): Promise<SendFinished
     counts,
     recipients: Object.values(counts).reduce((sum, count) => sum + count, 0),
     seconds: (clock.monotonicMs() - startedMs) / 1000,
-    stopped: run.stopped ?? (reason instanceof Problem ? reason : undefined),
+    stopped: stoppedEarly(run, counts) ?? (reason instanceof Problem ? reason : undefined),
     interruptedBy: aborted && !(reason instanceof Problem) ? String(reason) : undefined,
   };
   emit(finished);
   return finished;
+}
+
+/** Refusals that end a run for the sake of the rest do not end one that has no rest. */
+function stoppedEarly({ stopped }: DeliveryRun, counts: StateCounts): Problem | undefined {
+  const isDone = counts.pending + counts.deferred === 0;
+  return isDone && stopped?.code === 'unfinished' ? undefined : stopped;
 }

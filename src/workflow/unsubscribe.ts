@@ -1,5 +1,5 @@
 import type { KeyRing } from '../tracking/key.js';
-import { openToken } from '../tracking/token.js';
+import { openUnsubscribeToken } from '../tracking/unsubscribe.js';
 import type { FetchLog, Unsubscription } from './fact-ports.js';
 import { FetchQueue } from './fetch-queue.js';
 import type { Clock } from './ports.js';
@@ -12,21 +12,25 @@ export interface UnsubscriberPorts {
 
 /** Since the start. */
 export interface UnsubscriberCounts {
-  /** Of tokens that verify; who asks twice counts twice. */
+  /** Of links that verify; who asks twice counts twice. */
   readonly recorded: number;
-  /** Answered before the log took anything, whatever the token. */
+  /** Answered before the log took anything. */
   readonly late: number;
 }
 
+/**
+ * - `unsubscribed`: it is durable, now or since an earlier request: nothing tells the two apart.
+ * - `late`: the log takes nothing for too long. Whoever asks has to be told to try again, though it is tried on here.
+ * - `no-link`: no key here sealed the token for this purpose. The link is incomplete, or of another server: nothing was done.
+ */
+export type UnsubscribeOutcome = 'unsubscribed' | 'late' | 'no-link';
+
 export interface Unsubscriber {
   readonly counts: UnsubscriberCounts;
-  /**
-   * Carries out what the link in one copy asks for. A token that does not verify, or of another purpose, does nothing, and
-   * waits for the log all the same: whoever asks is told the same, after the same time, either way. Never rejects.
-   * @returns whether somebody was unsubscribed, once that is durable; `late` when the log takes nothing for too long: then whoever
-   * asks has to be told to try again, though it is tried on here.
-   */
-  unsubscribe(token: string): Promise<boolean | 'late'>;
+  /** Whether the link of a request is one that `unsubscribe` would carry out. Never throws. */
+  isLink(token: string): boolean;
+  /** Carries out what the link in one copy asks for. Never rejects. */
+  unsubscribe(token: string): Promise<UnsubscribeOutcome>;
   /** Tries what is held once more. Call once, at the end. @returns how many are not recorded. */
   flush(): Promise<number>;
 }
@@ -41,15 +45,13 @@ export function createUnsubscriber(
   onStalled: (error: unknown) => void = () => undefined,
 ): Unsubscriber {
   const counts = { recorded: 0, late: 0 };
-  const queue = new FetchQueue<Unsubscription | undefined, boolean>({
+  const queue = new FetchQueue<Unsubscription, 'unsubscribed'>({
     clock,
     async write(asked) {
-      const people = asked.filter(person => person !== undefined);
-      await log.recordUnsubscribes(people);
-      counts.recorded += people.length;
-      return asked.map(person => person !== undefined);
+      await log.recordUnsubscribes(asked);
+      counts.recorded += asked.length;
+      return asked.map(() => 'unsubscribed' as const);
     },
-    isFact: person => person !== undefined,
     onWritten: () => undefined,
     onStalled,
     maxWaitMs,
@@ -58,19 +60,16 @@ export function createUnsubscriber(
   });
   return {
     counts,
+    isLink: token => openUnsubscribeToken(ring, token) !== undefined,
     async unsubscribe(token) {
-      const outcome = await queue.push(personOf(ring, token, clock));
-      if (typeof outcome === 'boolean') return outcome;
+      const opened = openUnsubscribeToken(ring, token);
+      if (opened === undefined) return 'no-link';
+      const { emailNumber, recipientNumber } = opened;
+      const outcome = await queue.push({ emailNumber, recipientNumber, at: clock.now() });
+      if (outcome === 'unsubscribed') return outcome;
       counts.late += 1;
       return 'late';
     },
     flush: () => queue.flush(),
   };
-}
-
-function personOf(ring: KeyRing, token: string, clock: Pick<Clock, 'now'>): Unsubscription | undefined {
-  const opened = openToken(ring, token);
-  if (opened?.purpose !== 'unsubscribe') return undefined;
-  const { emailNumber, recipientNumber } = opened;
-  return { emailNumber, recipientNumber, at: clock.now() };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { settings } from '../../src/cli/config/settings.js';
 import { createProgram } from '../../src/cli/program.js';
 import { Streams } from '../../src/cli/streams.js';
 
@@ -31,4 +32,30 @@ it('names the options that say who gets what in check and preview as in send', a
   expect(flagsOf('send')).toEqual(expect.arrayContaining(shared));
   expect(flagsOf('preview')).toEqual(expect.arrayContaining(shared));
   for (const flag of ['--limit <n>', '-y, --yes', '--rate <n/unit>']) expect(shared).not.toContain(flag);
+});
+
+/** What `mailtrack help <topic>` prints. */
+async function topic(name: string): Promise<string> {
+  const program = await createProgram(['help'], streams);
+  let said = '';
+  program.configureOutput({ writeOut: text => (said += text) });
+  await program.parseAsync(['help', name], { from: 'user' });
+  return said;
+}
+
+it('names every setting in help config, with what it says and its variable', async () => {
+  const text = await topic('config');
+  const list = text.slice(text.indexOf('Every setting:')).replaceAll(/\s+/g, ' ');
+  for (const { key, says, environment = '', unused } of settings) {
+    const name = key.slice(key.indexOf('.') + 1);
+    const variable = environment === '' ? '' : ` (${environment})`;
+    expect(list).toContain(` ${name} ${says}${variable}${unused ? '; not heeded yet' : ''}`);
+  }
+  for (const table of new Set(settings.flatMap(({ key }) => key.match(/^\w+(?=\.)/) ?? [])))
+    expect(list).toContain(` [${table}] `);
+});
+
+it('names every variable of a setting in help environment', async () => {
+  const text = await topic('environment');
+  for (const { environment } of settings) if (environment !== undefined) expect(text).toContain(environment);
 });

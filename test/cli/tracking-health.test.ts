@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { healthWarning } from '../../src/cli/tracking-health.js';
+import { makeCertificate } from '../smtp-client/certificate.js';
 
 const fingerprint = '0123456789abcdef';
 
@@ -85,7 +87,24 @@ describe('the pixel server', () => {
     const url = await serve(() => undefined);
     await new Promise(resolve => server?.close(resolve));
     expect(await healthWarning(url, fingerprint)).toEqual([
-      `${url} does not answer: until \`mailtrack serve\` runs there, opens are lost`,
+      `${url} does not answer (connection refused): until \`mailtrack serve\` runs there, opens are lost`,
+    ]);
+  });
+
+  it('with a certificate that nobody vouches for answers, and is not trusted', async () => {
+    const front = createTlsServer(makeCertificate('IP:127.0.0.1')).listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    const url = `https://127.0.0.1:${(front.address() as AddressInfo).port}`;
+    expect(await healthWarning(url, fingerprint)).toEqual([
+      `${url} cannot be trusted: its certificate is signed by itself. Mail programs load no image from it, so opens are lost`,
+    ]);
+    front.close();
+  });
+
+  it('without TLS behind an https URL is said to be that', async () => {
+    const url = (await serve((_, response) => response.end(health(fingerprint)))).replace('http:', 'https:');
+    expect(await healthWarning(url, fingerprint)).toEqual([
+      `${url} answers in clear text, without TLS, so opens are lost: put a TLS front there, or give \`mailtrack serve\` --tls-cert and --tls-key`,
     ]);
   });
 });

@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:net';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../src/store/open-store.js';
 import { User } from './command.js';
 
 let user: User;
@@ -411,7 +412,7 @@ describe('the world', () => {
   });
 
   it('with a database that is locked', async () => {
-    await user.run(['list']);
+    await (await openStore(user.database)).close();
     const database = new Database(user.database);
     database.pragma('journal_mode = DELETE');
     database.exec('CREATE TABLE IF NOT EXISTS x (a); BEGIN EXCLUSIVE');
@@ -439,6 +440,7 @@ describe('the world', () => {
 });
 
 it('says errors as one object under --json', async () => {
+  await (await openStore(user.database)).close();
   const [status, text] = await refusal(['report', 'zzzz', '--json']);
   expect(status).toBe(66);
   expect(JSON.parse(String(text))).toEqual({

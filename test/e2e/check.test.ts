@@ -75,6 +75,17 @@ describe('mailtrack check', () => {
     ]);
   });
 
+  it('tells the sender and the fields of another program in the round in which the template does not compile', async () => {
+    user.write('bad.html', '<p>{% if name %}Hello</p>\n<p>Dear *|FNAME|*</p>\n');
+    delete user.environment['MAILTRACK_FROM'];
+    const { told } = await check('bad.html', '--each', 'people.csv', '--no-track', '--subject', 'Hello');
+    expect(told).toEqual([
+      'error template-syntax bad.html:1',
+      'error template-placeholder bad.html:2',
+      'error config null:null',
+    ]);
+  });
+
   it('ends with 0 when there are only warnings', async () => {
     user.write('shout.txt', 'Hello\n');
     expect(
@@ -206,7 +217,7 @@ describe('what is left over', () => {
     );
     user.write('template.md', '---\nsubject: Hello\n---\n\nDear *|FNAME|*,\n');
     expect((await user.run(['send', 'template.md', ...dry])).stderr).toContain(
-      'template.md:5:6: "*|FNAME|*" is left over in 3 of 3 copies\n  Write merge fields as {{ name }}.',
+      'template.md:5:6: "*|FNAME|*" is left over in 3 of 3 copies\n  Write {{ name }} in its place.',
     );
   });
 

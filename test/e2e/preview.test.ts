@@ -81,6 +81,21 @@ describe('mailtrack preview', () => {
     expect(user.read('copies/20-p20@example.com.txt')).toContain('Hello P20.');
   });
 
+  it('puts images of the template’s folder into the files and the page, since a browser knows no Content-ID', async () => {
+    user.write('msg.html', '<title>Hello</title><p>Hello</p><img src="logo.png" alt="Logo">');
+    user.write('logo.png', 'an image');
+    const image = '<img src="data:image/png;base64,YW4gaW1hZ2U=" alt="Logo">';
+    const args = ['preview', 'msg.html', '--to', 'ann@example.com'];
+    expect(await user.run([...args, '--out', 'copies'])).toMatchObject({ status: 0, stderr: '' });
+    expect(user.read('copies/1-ann@example.com.html')).toContain(image);
+    user.environment['PATH'] = user.folder;
+    const { stdout } = await user.run([...args, '--open']);
+    expect(
+      readFileSync(stdout.trimEnd(), 'utf8').split(image.replaceAll('"', '&quot;').slice(4, -1)),
+    ).toHaveLength(3);
+    expect((await user.run([...args, '--html'])).stdout).toContain('<img src="cid:');
+  });
+
   it('hands a page in a private folder to the browser, and says where it is', async () => {
     const bin = join(user.folder, 'bin');
     mkdirSync(bin);

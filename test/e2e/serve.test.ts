@@ -94,24 +94,24 @@ describe('who unsubscribes while the database takes nothing', () => {
   const unsubscribed = (database: Database.Database) =>
     database.prepare('SELECT count(*) FROM unsubscribes').pluck().get();
 
-  it('waits, like one with a token that does not verify, and is told so when it takes long; it is recorded later', async () => {
+  it('waits, and is told so when it takes long; it is recorded later', async () => {
     const server = await user.serve(['--metrics', '127.0.0.1:0']);
-    const links = [token('unsubscribe'), 'x'].map(text => `${server.url}/unsubscribe/${text}`);
+    const link = `${server.url}/unsubscribe/${token('unsubscribe')}`;
     const database = new Database(user.database);
     database.exec('BEGIN IMMEDIATE');
     const recording = server.says(/"event":"fault".*is locked by another program/);
-    const short = Promise.all(links.map(post));
+    const short = post(link);
     await recording;
     database.exec('ROLLBACK');
-    expect(await short).toEqual([200, 200]);
+    expect(await short).toBe(200);
     expect(unsubscribed(database)).toBe(1);
     database.exec('DELETE FROM unsubscribes');
 
     database.exec('BEGIN IMMEDIATE');
-    expect(await Promise.all(links.map(post))).toEqual([503, 503]);
+    expect(await post(link)).toBe(503);
     const metrics = await (await fetch(`http://${server.private}/metrics`)).text();
     expect(metrics).toMatch(/^mailtrack_unsubscribes_recorded_total 1$/m);
-    expect(metrics).toMatch(/^mailtrack_unsubscribes_late_total 2$/m);
+    expect(metrics).toMatch(/^mailtrack_unsubscribes_late_total 1$/m);
     database.exec('ROLLBACK');
     await expect.poll(() => unsubscribed(database), { timeout: 5_000 }).toBe(1);
     database.close();
@@ -119,7 +119,7 @@ describe('who unsubscribes while the database takes nothing', () => {
   });
 
   it.runIf(process.getuid?.() === 0)(
-    'is answered on a full disk as one with a token that does not verify, before it and after it',
+    'is told to try again on a full disk, and is recorded once there is room',
     async () => {
       const disk = join(user.folder, 'disk');
       mkdirSync(disk);
@@ -134,19 +134,11 @@ describe('who unsubscribes while the database takes nothing', () => {
           return { status: response.status, headers, body, waited: performance.now() - startMs > 1_500 };
         };
         fillDisk(disk);
-        const forged = await answer('x');
-        expect(forged).toMatchObject({ status: 503, waited: true });
-        expect(await answer(token('unsubscribe'))).toEqual(forged);
-        expect(await answer('x')).toEqual(forged);
+        expect(await answer(token('unsubscribe'))).toMatchObject({ status: 503, waited: true });
         rmSync(join(disk, 'filler'));
         const database = new Database(join(disk, 'mailtrack.db'), { readonly: true });
         await expect.poll(() => unsubscribed(database), { timeout: 5_000 }).toBe(1);
-        const used = await answer(token('unsubscribe'));
-        expect(used).toMatchObject({ status: 200, waited: false });
-        expect(await answer('x')).toEqual(used);
-        fillDisk(disk);
-        expect(await answer(token('unsubscribe'))).toEqual(await answer('x'));
-        rmSync(join(disk, 'filler'));
+        expect(await answer(token('unsubscribe'))).toMatchObject({ status: 200, waited: false });
         expect(unsubscribed(database)).toBe(1);
         expect(database.prepare('SELECT count(*) FROM exchange_unsubscribes').pluck().get()).toBe(1);
         database.close();

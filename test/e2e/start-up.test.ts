@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { openStore } from '../../src/store/open-store.js';
 import { User } from './command.js';
 
 const users: User[] = [];
@@ -13,6 +14,7 @@ afterEach(() => {
 async function packagesLoadedBy(args: readonly string[]): Promise<readonly string[]> {
   const user = new User();
   users.push(user);
+  await (await openStore(user.database)).close();
   const folder = mkdtempSync(join(tmpdir(), 'mailtrack-coverage-'));
   user.environment['NODE_V8_COVERAGE'] = folder;
   await user.run(args);

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
 import { createExchangeChannel } from '../../src/http/exchange-client.js';
+import { makeCertificate } from '../smtp-client/certificate.js';
 
 it('says in words why a server cannot be reached, and what to look for', async () => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -55,5 +57,23 @@ it('hears 16 MB of an answer and no more', async () => {
   await expect(createExchangeChannel(url).post('', '')).rejects.toMatchObject({
     code: 'server-unreachable',
     message: `${url} cannot be reached: the answer is longer than 16 MB`,
+  });
+});
+
+it('says that a certificate is not trusted, and that a port has no TLS', async () => {
+  const trusted = createTlsServer(makeCertificate('IP:127.0.0.1')).listen(0, '127.0.0.1');
+  await once(trusted, 'listening');
+  const base = `https://127.0.0.1:${(trusted.address() as AddressInfo).port}`;
+  await expect(createExchangeChannel(base).post('', '')).rejects.toMatchObject({
+    code: 'server-unreachable',
+    message: `${base} cannot be trusted: its certificate is signed by itself`,
+    fix: 'Renew the certificate there, and give the server the file with all of its chain. What came before is stored.',
+  });
+  trusted.close();
+  const clear = (await serve((_, response) => response.end())).replace('http:', 'https:');
+  await expect(createExchangeChannel(clear).post('', '')).rejects.toMatchObject({
+    code: 'server-unreachable',
+    message: `${clear} answers in clear text, without TLS`,
+    fix: 'Ask through a tunnel with http://127.0.0.1:<port>, or put a TLS front there. What came before is stored.',
   });
 });

@@ -29,8 +29,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     recorder,
     keyFingerprint: () => testRing.fingerprint,
-    unsubscribe: link =>
-      createUnsubscriber({ log: store.fetchLog, ring: testRing, clock: systemClock }).unsubscribe(link),
+    unsubscriber: createUnsubscriber({ log: store.fetchLog, ring: testRing, clock: systemClock }),
     onFault: error => faults.push(error),
   });
 });

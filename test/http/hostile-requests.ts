@@ -185,11 +185,15 @@ const raw: readonly HostileRequest[] = [
     '/unsubscribe',
     '*',
   ].map(path => ({ name: `the path ${path.slice(0, 90)}`, bytes: get(path), answers: [404] })),
-  { name: 'a link to unsubscribe, fetched', bytes: get(`/unsubscribe/${valid}`), answers: [200] },
+  {
+    name: 'a link to unsubscribe with a pixel’s token, fetched',
+    bytes: get(`/unsubscribe/${valid}`),
+    answers: [404],
+  },
   {
     name: 'a link to unsubscribe with a pixel’s token, posted',
     bytes: get(`/unsubscribe/${valid}`, 'Content-Length: 0\r\n').replace('GET', 'POST'),
-    answers: [200],
+    answers: [404],
   },
   // From here on no HTTP, or too much of it.
   { name: '9 kB of URL', bytes: get(pixel('a'.repeat(9_000))), answers: [431] },

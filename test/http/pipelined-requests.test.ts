@@ -25,7 +25,7 @@ beforeEach(async () => {
     host: '127.0.0.1',
     recorder: createFetchRecorder({ log: store.fetchLog, ring: testRing, clock: systemClock }),
     keyFingerprint: () => testRing.fingerprint,
-    unsubscribe: async () => undefined,
+    unsubscriber: { isLink: () => false, unsubscribe: async () => 'no-link' },
   });
 });
 afterEach(async () => {

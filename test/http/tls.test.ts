@@ -32,7 +32,7 @@ function start(
     certificate: first,
     recorder: createFetchRecorder({ log, ring: testRing, clock: new ManualClock() }),
     keyFingerprint: () => testRing.fingerprint,
-    unsubscribe: async () => undefined,
+    unsubscriber: { isLink: () => false, unsubscribe: async () => 'no-link' },
   });
 }
 

@@ -30,7 +30,7 @@ beforeEach(async () => {
     port: 0,
     host: '127.0.0.1',
     keyFingerprint: () => testRing.fingerprint,
-    unsubscribe: async () => undefined,
+    unsubscriber: { isLink: () => false, unsubscribe: async () => 'no-link' },
     recorder: {
       record: request => {
         asked += 1;

@@ -45,6 +45,38 @@ describe('the verdict of a recipient', () => {
   });
 });
 
+describe('the delay of a fetch', () => {
+  const secondsIn = (seconds: number) => new Date(acceptedAt.getTime() + seconds * 1_000);
+  const verdict = (seconds: number, changes: Parameters<typeof recipient>[1]) =>
+    judge([fetchOf(1, chrome, seconds)], [recipient(1, changes)]).recipients[0]?.verdict;
+  const uncertain = { startedAt: secondsIn(0), acceptedAt: undefined };
+
+  it.each(['uncertain', 'accepted', 'skipped'] as const)(
+    'counts from the transaction without a reply, whenever the recipient became %s',
+    state => {
+      const recipientOf = { state, stateAt: secondsIn(9_000), handovers: [uncertain] };
+      expect(verdict(12, recipientOf)).toBe('opened');
+      expect(verdict(5, recipientOf)).toBe('maybe');
+      expect(verdict(1, recipientOf)).toBe('machine');
+    },
+  );
+
+  it('counts from the copy that was there when the pixel was fetched, where a second one was sent', () => {
+    const second = { startedAt: secondsIn(600), acceptedAt: secondsIn(601) };
+    const both = { stateAt: secondsIn(601), handovers: [uncertain, second] };
+    expect(verdict(12, both)).toBe('opened');
+    expect(verdict(602, both)).toBe('machine');
+    // Gateways look before they reply.
+    expect(verdict(600.5, both)).toBe('machine');
+    expect(verdict(660, both)).toBe('opened');
+  });
+
+  it('counts from the intent while the reply is waited for', () => {
+    expect(verdict(1, { state: 'sending' })).toBe('machine');
+    expect(verdict(12, { state: 'sending' })).toBe('opened');
+  });
+});
+
 describe('fetches that were only counted', () => {
   it('are judged by when they came, as if their user agent were known', () => {
     const browser = { kind: 'human', confidence: 0.75, rule: 'browser' } as const;

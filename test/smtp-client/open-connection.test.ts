@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
@@ -211,10 +211,79 @@ describe('opening a connection', () => {
     expect(logins).toEqual([]);
   });
 
-  it('says that there is no TLS on a port', async () => {
+  it('says that a port greets in clear text where TLS was to begin, and how to ask for that', async () => {
     const { port } = await startServer();
     const problem = await problemOf({ host, port, tls: 'implicit' });
-    expect(problem.message).toMatch(/does not do TLS as asked/);
+    expect(problem.code).toBe('server-unreachable');
+    expect(problem.message).toBe(`127.0.0.1:${port} does not begin with TLS: it speaks clear text first`);
+    expect(problem.fix).toBe(
+      'Set smtp.tls = "starttls", or write smtp:// instead of smtps:// in the URL: such a server changes to TLS after its greeting.',
+    );
+  });
+
+  it.each(['starttls', 'none'] as const)(
+    'does not wait for a greeting from a port that begins with TLS (asked with %s)',
+    async tls => {
+      const { port, logins } = await startServer({ secure: true });
+      const problem = await problemOf({ host, port, tls, user, password, timeouts: { silence: 20 } });
+      expect(problem.code).toBe('server-unreachable');
+      expect(problem.message).toBe(`127.0.0.1:${port} begins with TLS: it does not greet in clear text`);
+      expect(problem.fix).toBe(
+        'Set smtp.tls = "implicit", or write smtps:// instead of smtp:// in the URL. STARTTLS is usually on port 587.',
+      );
+      expect(logins).toEqual([]);
+    },
+  );
+
+  it('goes on waiting for a server that greets late', async () => {
+    let connections = 0;
+    const { port } = await startTalker((socket, line) => {
+      if (line === '') connections += 1;
+      // The second connection asks for TLS, and is told that there is none; then the first one is greeted.
+      if (line === '' && connections === 2) socket.once('data', () => socket.end('no\r\n'));
+      if (line === '' && connections === 1) {
+        const greet = () => (connections === 2 ? socket.write('220 late\r\n') : setImmediate(greet));
+        greet();
+      }
+      if (line.startsWith('EHLO')) socket.write('250 late\r\n');
+    });
+    const { socket, greeting } = await openConnection({ host, port, tls: 'none', timeouts: { silence: 20 } });
+    socket.destroy();
+    expect({ greeting, connections }).toEqual({ greeting: 'late', connections: 2 });
+  });
+
+  it('says that a server of this machine takes a login only after STARTTLS', async () => {
+    const { port, logins } = await startServer();
+    const problem = await problemOf({ host, port, tls: 'none', user, password });
+    expect(problem.code).toBe('server-unreachable');
+    expect(problem.message).toMatch(new RegExp(`^127\\.0\\.0\\.1:${port} takes a login only after STARTTLS`));
+    expect(problem.fix).toBe(
+      'Set smtp.tls = "starttls". On this machine the certificate is not checked, unless smtp.ca names one.',
+    );
+    expect(logins).toEqual([]);
+  });
+
+  it.each(['530 5.7.0 Must issue a STARTTLS command first', '538 5.7.11 Encryption required'])(
+    'does not take "%s" for a wrong password',
+    async reply => {
+      const { port } = await startTalker((socket, line) => {
+        if (line === '') socket.write('220 mail.example.org ESMTP\r\n');
+        if (line.startsWith('EHLO')) socket.write('250-mail.example.org\r\n250 AUTH PLAIN\r\n');
+        if (line.startsWith('AUTH')) socket.write(`${reply}\r\n`);
+      });
+      const problem = await problemOf({ host, port, tls: 'none', user, password });
+      expect(problem.message).toBe(`127.0.0.1:${port} takes a login only after STARTTLS: ${reply}`);
+    },
+  );
+
+  it('says in words what a handshake failed of', async () => {
+    const server = createTlsServer({ ...certificate, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
+    server.listen(0, host);
+    await once(server, 'listening');
+    cleanUp.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const problem = await problemOf({ host, port, tls: 'implicit' });
+    expect(problem.message).toBe(`127.0.0.1:${port} does not do TLS as asked: it knows no TLS 1.2 or newer`);
   });
 
   it('never speaks in clear text to another machine', async () => {

@@ -187,12 +187,36 @@ describe('a log', () => {
     ['another recipient', { seconds: 10, recipient: 2 }],
     ['another method', { seconds: 10, method: 'HEAD' }],
     ['another user agent', { seconds: 10, agent: 'curl/8' }],
-    ['none', { seconds: 10, agent: '-' }],
     ['four seconds later', { seconds: 14 }],
     ['three seconds before', { seconds: 7 }],
   ])('has another fetch in a line of %s', async (_, line) => {
     await served({ seconds: 10.5 });
     expect(await ingest([combined(line)])).toMatchObject({ added: 1, known: 0 });
+  });
+
+  it('that names no user agent at all leaves them out, whatever stands in their place', async () => {
+    for (const agent of [thunderbird, 'curl/8', thunderbird]) await served({ seconds: 10.5, agent });
+    const line = common({ seconds: 10 });
+    const logs = [
+      `${line} "-" "-" 4397 "web@docker" "http://172.29.0.5:8080" 3ms`,
+      `Nov 24 22:00:10 front haproxy[812]: ${line} "" "" 51234 020 "public" "serve" "a" 0 0 0 1 1`,
+      `{"ClientHost":"203.0.113.7","DownstreamStatus":200,"RequestMethod":"GET","RequestPath":"${pixelPath(token(1))}","StartUTC":"2026-11-24T22:00:10.9Z","time":"2026-11-24T23:00:11+01:00"}`,
+      `{"ts":${start / 1_000 + 10},"request":{"client_ip":"203.0.113.7","method":"GET","uri":"${pixelPath(token(1))}","headers":{}},"status":200}`,
+    ];
+    for (const one of logs) {
+      expect(await ingest([one, one, one])).toMatchObject({ added: 0, known: 3 });
+      expect(await ingest([one, one, one, one])).toMatchObject({ added: logs.indexOf(one) === 0 ? 1 : 0 });
+    }
+    expect(rows()).toHaveLength(4);
+  });
+
+  it('that names user agents elsewhere says with a dash that there was none', async () => {
+    await served({ seconds: 10.5 });
+    const other = combined({ seconds: 10 }).replace(pixelPath(token(1)), '/robots.txt');
+    expect(await ingest([combined({ seconds: 10, agent: '-' }), other])).toMatchObject({
+      added: 1,
+      known: 0,
+    });
   });
 
   it('in the common format belongs to fetches of any user agent', async () => {
@@ -238,6 +262,7 @@ describe('a log', () => {
       unreadable: 4,
       misdated: 0,
       firstMisdatedLine: 0,
+      clockSkewSeconds: 0,
     });
   });
 
@@ -311,5 +336,42 @@ describe('a log', () => {
     for (const seconds of [10, 13, 16]) await served({ seconds });
     for (const seconds of [16, 13, 10])
       expect(await ingest([combined({ seconds })])).toMatchObject({ added: 0, known: 1 });
+  });
+});
+
+describe('a log by another clock', () => {
+  const moments = [0.2, 31.9, 47.5, 47.7, 300.1, 3_000];
+
+  it.each([47, 5, -20, 3_600, -7_200])('that is %i s ahead adds nothing, and is found out', async skew => {
+    for (const [recipient, seconds] of moments.entries()) await served({ seconds, recipient });
+    const lines = moments.map((seconds, recipient) =>
+      combined({ seconds: Math.floor(seconds + 0.3) + skew, recipient }),
+    );
+    const counts = { added: 0, known: 6, clockSkewSeconds: skew };
+    for (const _ of [1, 2]) expect(await ingest(lines)).toMatchObject(counts);
+    expect(rows()).toHaveLength(6);
+  });
+
+  it('dates what nobody recorded by the clock of the database, once', async () => {
+    for (const [recipient, seconds] of moments.entries()) await served({ seconds, recipient });
+    const lost = combined({ seconds: 60 + 47, recipient: 9, status: 502 });
+    const lines = [
+      ...moments.map((seconds, recipient) => combined({ seconds: seconds + 47, recipient })),
+      lost,
+    ];
+    expect(await ingest(lines)).toMatchObject({ added: 1, known: 6, clockSkewSeconds: 47 });
+    expect(rows().map(({ fetched_at }) => fetched_at)).toContain('2026-11-24T22:01:00.000Z');
+    const grown = [...lines, combined({ seconds: 3_100 + 47, status: 502 })];
+    expect(await ingest(grown)).toMatchObject({ added: 1, known: 7, clockSkewSeconds: 47 });
+  });
+
+  it('is not guessed where some lines fit, or too few are there to say', async () => {
+    for (const [recipient, seconds] of moments.entries()) await served({ seconds, recipient });
+    const some = moments.map((seconds, recipient) =>
+      combined({ seconds: seconds + (recipient % 2) * 47, recipient }),
+    );
+    expect(await ingest(some)).toMatchObject({ added: 3, known: 3, clockSkewSeconds: 0 });
+    const few = [0, 1].map(recipient => combined({ seconds: 9_000 + recipient, recipient }));
+    expect(await ingest(few)).toMatchObject({ added: 2, clockSkewSeconds: 0 });
   });
 });

@@ -119,10 +119,23 @@ describe('the plan', () => {
         "  Server    smtp://mail.example.com:587",
         "            1 connection, at most 1 uncertain should it break",
         "  Note      1 repeated row left out",
-        "  Left out  eve@example.com (suppressed)",
+        "  Left out  eve@example.com (never to be mailed)",
         "  Warning   it rains",
       ]
     `);
+  });
+
+  it('says why somebody is left out, and since when', () => {
+    const since = new Date('2026-11-24T22:00:00Z');
+    const suppressions = new Map([
+      ['eve@example.com', { kind: 'unsubscribed', reason: '', since }],
+      ['fay@example.com', { kind: 'suppressed', reason: 'bounced twice', since }],
+    ] as const);
+    const suppressed = ['Eve@EXAMPLE.com', 'fay@example.com'];
+    const lines = planLines({ ...plan, suppressed, suppressions }, { style, width: 160 });
+    expect(lines.find(line => line.includes('Left out'))).toBe(
+      '  Left out  Eve@EXAMPLE.com (unsubscribed on 2026-11-24), fay@example.com (never to be mailed since 2026-11-24: bounced twice)',
+    );
   });
 
   it('says who decided where mail, opens and records go, and what signs', () => {
@@ -139,7 +152,7 @@ describe('the plan', () => {
       '  Server    smtp://mail.example.com:587 (/home/a/mailtrack.toml:3, not trusted)',
       '  Signed    for example.com (/home/a/mailtrack.toml:9, not trusted)',
       '  Database  m.db\\x1b[31m (default)',
-      '  Left out  eve@example.com (suppressed)',
+      '  Left out  eve@example.com (never to be mailed)',
     ]);
     const json = JSON.parse(eventJson({ kind: 'send-planned', plan: { ...plan, origins } }) ?? '') as object;
     expect(json).toMatchObject({

@@ -10,7 +10,8 @@ const copy = {
     ['To', 'ann@example.com'],
   ] as const,
   text: 'Hello Ann\n',
-  html: '<p class="x">Hello Ann</p>',
+  html: '<p class="x">Hello Ann</p><img src="cid:logo@x">',
+  page: '<p class="x">Hello Ann</p><img src="data:image/png;base64,aGk=">',
   attachments: [{ filename: 'plan.pdf', bytes: 12_288 }],
 };
 
@@ -27,10 +28,12 @@ const frames = (page: string) => [...page.matchAll(/<iframe\b[^>]*>/g)].map(([ta
 describe('the preview page', () => {
   it('shows the HTML wide and narrow, in frames in which nothing runs', () => {
     const tags = frames(previewPage('Lunch', [copy], 3));
-    expect(tags.map(tag => /\bwidth="(\d+)"/.exec(tag)?.[1])).toEqual(['640', '320']);
+    expect(tags.map(tag => /\bwidth="(\d+)"/.exec(tag)?.[1])).toEqual(['768', '375']);
     for (const tag of tags) {
       expect(tag).toContain(' sandbox="" ');
-      expect(unescapeHtml(/srcdoc="([^"]*)"/.exec(tag)?.[1] ?? '')).toBe(copy.html);
+      expect(unescapeHtml(/srcdoc="([^"]*)"/.exec(tag)?.[1] ?? '')).toBe(
+        `${copy.page}<style>html{scrollbar-width:none}</style>`,
+      );
     }
   });
 
@@ -66,7 +69,7 @@ describe('the preview page', () => {
   });
 
   it('has the text alone where there is no HTML', () => {
-    const page = previewPage('Lunch', [{ ...copy, html: undefined }], 1);
+    const page = previewPage('Lunch', [{ ...copy, html: undefined, page: undefined }], 1);
     expect(frames(page)).toEqual([]);
     expect(page.match(/<label/g)).toHaveLength(1);
   });
@@ -90,6 +93,7 @@ describe('the preview page', () => {
       header: [['Subject', 'x'] as const],
       text: 'x',
       html: 'x',
+      page: 'x',
       attachments: [{ filename: 'x', bytes: 1 }],
     };
     const expected = shape(previewPage('x', [plain], 1));
@@ -101,12 +105,13 @@ describe('the preview page', () => {
           header: [['Subject', text] as const],
           text,
           html: text,
+          page: text,
           attachments: [{ filename: text, bytes: 1 }],
         };
         const page = previewPage(text, [filled], 1);
         expect(shape(page)).toEqual(expected);
         for (const tag of frames(page))
-          expect(unescapeHtml(/srcdoc="([^"]*)"/.exec(tag)?.[1] ?? '')).toBe(text);
+          expect(unescapeHtml(/srcdoc="([^"]*)"/.exec(tag)?.[1] ?? '')).toContain(text);
       }),
     );
   });

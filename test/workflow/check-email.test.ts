@@ -12,7 +12,8 @@ async function find(template: string, rows: readonly string[]) {
   const files = {
     readText: async () => template,
     readBytes: async () => Buffer.from(template),
-    exists: async () => false,
+    exists: async (path: string) => path.endsWith('.png'),
+    isInside: async () => true,
     async *stream() {
       yield Buffer.from(`email,url\n${rows.join('\n')}\n`);
     },
@@ -49,6 +50,12 @@ it('finds the value of an attribute, not the same word in the text before it', a
   ]);
   expect(await find('<p>x</p>\n\n<a href="?a=1&amp;b=2">x</a>\n', [row(1, 'x')])).toEqual([
     'msg.html:3: the link "?a=1&b=2" has no scheme, and goes nowhere',
+  ]);
+});
+
+it('calls an image that is attached by its file, where the template names it', async () => {
+  expect(await find('<p>Hello</p>\n\n<img src="img/logo.png">\n', [row(1, 'x')])).toEqual([
+    'msg.html:3: the image "img/logo.png" has no alt text',
   ]);
 });
 

@@ -246,6 +246,13 @@ describe('sendEmail', () => {
     expect(finished.counts).toMatchObject({ rejected: 10, pending: 81 });
   });
 
+  it('does not speak of a rest when the last of all was refused', async () => {
+    await open(10);
+    for (let index = 0; index < 10; index += 1) office.script.set(`r${index}@example.com`, ['rejected']);
+    const finished = await send({ connections: 1 });
+    expect(finished).toMatchObject({ stopped: undefined, counts: { rejected: 10, pending: 0 } });
+  });
+
   it('keeps the rate over all sessions together', async () => {
     await open(40);
     const before = clock.ms;

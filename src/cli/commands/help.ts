@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { settingLines } from '../config/print-settings.js';
 
 /** Texts behind `mailtrack help <topic>`: what belongs to no single command. */
 const topics: Readonly<Record<string, string>> = {
@@ -170,6 +171,12 @@ state: 0, 1 or 75.`,
   domain = "example.com"
   selector = "mail"
   key_file = "dkim.pem"
+
+  Every setting:
+
+${settingLines().join('\n')}
+  [aliases]         names for people: team = ["alice", "bob"]
+  [profiles.<name>] any of these again, for --profile <name>
 
   mailtrack config show --origin lists every value and where it comes from.
 

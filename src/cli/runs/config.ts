@@ -3,7 +3,7 @@ import { printJson } from '../../terminal/json.js';
 import type { Config } from '../config/load-config.js';
 import { shownValue } from '../config/mask-secrets.js';
 import { printOrigin } from '../config/print-origin.js';
-import { settings } from '../config/settings.js';
+import { type Setting, type SettingValue, settings } from '../config/settings.js';
 import { needsTrust, projectFile, trust } from '../config/trust.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
@@ -58,6 +58,11 @@ function decided({ layers }: Config): readonly string[] {
     const setting = settings.find(candidate => candidate.key === key);
     return setting === undefined || !needsTrust(key)
       ? []
-      : [`${printOrigin(origin)}  ${key} = ${printJson(shownValue(setting, value))}`];
+      : [`${printOrigin(origin)}  ${key} = ${printJson(readable(setting, value))}`];
   });
+}
+
+/** Nobody can trust a command that they do not see: it runs as they are, and is read in the file all the same. */
+function readable(setting: Setting, value: SettingValue): SettingValue {
+  return setting.key.endsWith('_command') ? value : shownValue(setting, value);
 }

@@ -15,6 +15,7 @@ import { planEmail } from '../../workflow/plan-email.js';
 import { readReport } from '../../workflow/read-report.js';
 import { createFetchRecorder } from '../../workflow/record-fetch.js';
 import { sendEmail } from '../../workflow/send-email.js';
+import { createUnsubscriber } from '../../workflow/unsubscribe.js';
 import { type Context, createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
 import { createSendView } from '../send-view.js';
@@ -46,11 +47,14 @@ const readers = [
 export async function runDemo(options: GlobalOptions): Promise<void> {
   const context = await createContext(options);
   const folder = await mkdtemp(join(tmpdir(), 'mailtrack-demo-'));
-  const store = await openStore(join(folder, 'demo.db'));
   try {
-    await playDemo(context, options, store);
+    const store = await openStore(join(folder, 'demo.db'));
+    try {
+      await playDemo(context, options, store);
+    } finally {
+      await store.close();
+    }
   } finally {
-    await store.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -66,7 +70,7 @@ async function playDemo(context: Context, options: GlobalOptions, store: Store):
     host: '127.0.0.1',
     recorder,
     keyFingerprint: () => ring.fingerprint,
-    unsubscribe: async () => undefined,
+    unsubscriber: createUnsubscriber({ log: store.fetchLog, ring, clock: systemClock }),
   });
   try {
     say('mailtrack demo: one message to five people, and who opened it.');

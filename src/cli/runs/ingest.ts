@@ -31,19 +31,26 @@ export async function runIngest(path: string, options: GlobalOptions): Promise<v
   }
 }
 
-function json({ firstMisdatedLine, ...counts }: Ingested): object {
+function json({ firstMisdatedLine, clockSkewSeconds, ...counts }: Ingested): object {
   const first = firstMisdatedLine === 0 ? {} : { first_misdated_line: firstMisdatedLine };
-  return { schema: 'mailtrack.ingest/1', ...counts, ...first };
+  const skew = clockSkewSeconds === 0 ? {} : { clock_skew_seconds: clockSkewSeconds };
+  return { schema: 'mailtrack.ingest/1', ...counts, ...first, ...skew };
 }
 
 function lines(counts: Ingested, path: string, fingerprint: string): readonly string[] {
   const { lines, added, known, beyond, unverifiable, rehearsals, others, unreadable, misdated } = counts;
+  const skew = counts.clockSkewSeconds;
   const verified = added + known + beyond;
   return [
     `${lines} lines: ${added} fetches added, ${known} known already.`,
     ...(beyond > 0
       ? [`  ${beyond} are of pixels that have 1,000 rows, the most one may have, and were only counted.`]
       : []),
+    ...(skew === 0
+      ? []
+      : [
+          `  The times of this log are ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} those that \`mailtrack serve\` recorded; they were corrected by that. Set the clock of the front.`,
+        ]),
     ...(rehearsals > 0 ? [`  ${rehearsals} are from rehearsals.`] : []),
     ...(others > 0 ? [`  ${others} ask for something else, or were refused.`] : []),
     ...(unreadable > 0 ? [`  ${unreadable} are no lines of an access log.`] : []),

@@ -1,4 +1,4 @@
-import { openReader } from '../../store/open-reader.js';
+import { openReaderIfAny } from '../../store/open-reader.js';
 import { printJson } from '../../terminal/json.js';
 import { type ListedEmail, listLines } from '../../terminal/list-view.js';
 import { createStyle } from '../../terminal/style.js';
@@ -12,9 +12,9 @@ const defaultLimit = 20;
 
 export async function runList(options: GlobalOptions & { limit?: number }): Promise<void> {
   const { output, json, storeUrl } = await createContext(options);
-  const store = await openReader(storeUrl);
+  const store = await openReaderIfAny(storeUrl);
   try {
-    const emails = await store.reader.listEmails(options.limit ?? defaultLimit);
+    const emails = (await store?.reader.listEmails(options.limit ?? defaultLimit)) ?? [];
     if (json) {
       output.data(printJson({ schema: 'mailtrack.list/1', emails: emails.map(toJson) }));
     } else if (emails.length === 0) {
@@ -33,7 +33,7 @@ export async function runList(options: GlobalOptions & { limit?: number }): Prom
       for (const line of lines) output.data(line);
     }
   } finally {
-    store.close();
+    store?.close();
   }
 }
 

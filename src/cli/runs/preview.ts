@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Problem } from '../../problem.js';
 import { openInBrowser } from '../../system/open-in-browser.js';
@@ -84,15 +85,21 @@ async function writeFiles(
 ): Promise<readonly string[]> {
   if (open) {
     const page = previewPage(copies[0]?.subject ?? '', copies, recipients);
-    return [await writePrivateFile(await makeTemporaryFolder('preview'), 'preview.html', Buffer.from(page))];
+    const folder = await makeTemporaryFolder('preview');
+    try {
+      return [await writePrivateFile(folder, 'preview.html', Buffer.from(page))];
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
   if (out === undefined) return [];
   await makeFolder(out);
   const paths: string[] = [];
-  for (const { row, emailAddress, text, html } of copies) {
+  for (const { row, emailAddress, text, page } of copies) {
     const number = String(row).padStart(String(recipients).length, '0');
     const name = `${number}-${emailAddress.replaceAll(/[^A-Za-z0-9@._+-]/g, '_')}`;
-    if (html !== undefined) paths.push(await writePrivateFile(out, `${name}.html`, Buffer.from(html)));
+    if (page !== undefined) paths.push(await writePrivateFile(out, `${name}.html`, Buffer.from(page)));
     paths.push(await writePrivateFile(out, `${name}.txt`, Buffer.from(text)));
   }
   return paths;

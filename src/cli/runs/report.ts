@@ -1,7 +1,8 @@
-import { openReader } from '../../store/open-reader.js';
+import { openReaderIfAny } from '../../store/open-reader.js';
 import { printJson } from '../../terminal/json.js';
 import { readReport } from '../../workflow/read-report.js';
 import { createContext } from '../context.js';
+import { unknownWithoutDatabase } from '../no-database.js';
 import type { GlobalOptions } from '../options.js';
 import { showReport } from '../show-report.js';
 
@@ -12,9 +13,10 @@ export interface ReportOptions extends GlobalOptions {
 
 export async function runReport(emailId: string, options: ReportOptions): Promise<void> {
   const context = await createContext(options);
-  const store = await openReader(context.storeUrl);
+  const store = await openReaderIfAny(context.storeUrl);
+  if (store === undefined && emailId !== 'latest') throw unknownWithoutDatabase(emailId, context.storeUrl);
   try {
-    const report = await readReport(store.reader, emailId);
+    const report = store === undefined ? undefined : await readReport(store.reader, emailId);
     if (report !== undefined) {
       showReport(context, report, options);
     } else if (context.json) {
@@ -25,6 +27,6 @@ export async function runReport(emailId: string, options: ReportOptions): Promis
       );
     }
   } finally {
-    store.close();
+    store?.close();
   }
 }

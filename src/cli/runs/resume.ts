@@ -2,7 +2,7 @@ import { type Composition, pathOf } from '../../merge/composition.js';
 import { createCopyPlan } from '../../merge/copy-plan.js';
 import type { Attachment } from '../../message/compose.js';
 import { Problem, Problems } from '../../problem.js';
-import { openStore, type Store } from '../../store/open-store.js';
+import { openStoreIfAny, type Store } from '../../store/open-store.js';
 import { systemFiles } from '../../system/files.js';
 import { type KeyRing, sealingWith } from '../../tracking/key.js';
 import { findResumeProblems, readComposition } from '../../workflow/check-resume.js';
@@ -15,6 +15,7 @@ import { createContext } from '../context.js';
 import { createSigner, readDkimSettings } from '../dkim-settings.js';
 import { exitCodeOfSend } from '../exit-codes.js';
 import { createPassingKeyRing, keySource, readKeyRing } from '../key-ring.js';
+import { unknownWithoutDatabase } from '../no-database.js';
 import type { GlobalOptions } from '../options.js';
 import { createSendView } from '../send-view.js';
 import { readSmtpAddress } from '../smtp-address.js';
@@ -35,7 +36,12 @@ export interface ResumeOptions extends GlobalOptions, TransportOptions {
 export async function runResume(emailId: string | undefined, options: ResumeOptions): Promise<void> {
   checkUsage(options);
   const context = await createContext(options, { 'smtp.url': { flag: '--smtp', value: options.smtp } });
-  const store = await openStore(context.storeUrl);
+  const store = await openStoreIfAny(context.storeUrl);
+  if (store === undefined) {
+    if (emailId !== undefined) throw unknownWithoutDatabase(emailId, context.storeUrl);
+    context.output.say('Nothing to resume: no email has been sent yet.');
+    return;
+  }
   try {
     const email = await findEmailToResume(store, emailId);
     if (email === undefined) {

@@ -1,5 +1,5 @@
 import type { Composition } from '../../merge/composition.js';
-import { domainOf } from '../../message/mailbox.js';
+import { addrSpecKey, domainOf } from '../../message/mailbox.js';
 import { Problem, Problems } from '../../problem.js';
 import { openStore, openStoreIfAny } from '../../store/open-store.js';
 import { compareCopies } from '../../workflow/compare-copies.js';
@@ -83,6 +83,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     const plan = {
       ...planned.plan,
       sendId: options.id,
+      suppressions: await store?.reader.readSuppressions(new Set(planned.plan.suppressed.map(addrSpecKey))),
       origins: await readPlanOrigins(context, server),
       notices: [...planned.plan.notices, ...(existingRing || options.dryRun ? [] : [newKeyNotice()])],
       warnings: [...planned.plan.warnings, ...warnings],

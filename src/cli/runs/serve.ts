@@ -71,7 +71,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       maxConnections: connectionsFor(descriptorLimit()),
       keepNetwork: context.text('privacy.keep_network') !== 'none',
       keyFingerprint: () => ring.fingerprint,
-      unsubscribe: token => unsubscriber.unsubscribe(token),
+      unsubscriber,
       onRequest: kind => {
         requests[kind] += 1;
       },

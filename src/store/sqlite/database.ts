@@ -1,13 +1,12 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type DatabaseConstructor from 'better-sqlite3';
 import { Problem } from '../../problem.js';
+import type { Database, Statement } from './connection.js';
 import { loadDriver } from './driver.js';
 import { adopt } from './origin.js';
 import { migrations } from './schema.js';
 
-export type Database = DatabaseConstructor.Database;
-export type Statement = DatabaseConstructor.Statement;
+export type { Database, Statement };
 
 /**
  * Opens the database file, creating it (0600) with its tables when it is not there.

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, lstatSync, openSync, rmSync, statSync } from 'node:fs';
+import type { Driver } from './connection.js';
 import type { Database } from './database.js';
 import { databaseProblem } from './database.js';
 import { loadDriver } from './driver.js';
@@ -13,9 +14,9 @@ export async function takeEmailLock(
   emailId: string,
 ): Promise<(() => void) | undefined> {
   const file = `${databaseFile}-${emailId}.lock`;
-  const Driver = await loadDriver();
+  const Connection = await loadDriver();
   for (;;) {
-    const database = openLockFile(Driver, file);
+    const database = openLockFile(Connection, file);
     if (database === undefined) continue;
     const found = tryLock(database, file);
     if (found === 'busy') {
@@ -37,8 +38,8 @@ export async function takeEmailLock(
 /** Whether a process holds the lock. A file that a killed process left behind is no lock. */
 export async function isEmailLocked(databaseFile: string, emailId: string): Promise<boolean> {
   const file = `${databaseFile}-${emailId}.lock`;
-  const Driver = await loadDriver();
-  const database = openIfThere(Driver, file);
+  const Connection = await loadDriver();
+  const database = openIfThere(Connection, file);
   if (database === undefined) return false;
   try {
     return tryLock(database, file) === 'busy';
@@ -53,9 +54,9 @@ const patientMs = 50;
 const inodes = new WeakMap<Database, number>();
 
 /** Never makes the file: nobody would remove it. */
-function openIfThere(Driver: Awaited<ReturnType<typeof loadDriver>>, file: string): Database | undefined {
+function openIfThere(Connection: Driver, file: string): Database | undefined {
   try {
-    return new Driver(file, { timeout: 0, fileMustExist: true });
+    return new Connection(file, { timeout: 0, fileMustExist: true });
   } catch (error) {
     // Its last holder removed it, perhaps just now.
     if (!existsSync(file)) return undefined;
@@ -64,10 +65,10 @@ function openIfThere(Driver: Awaited<ReturnType<typeof loadDriver>>, file: strin
 }
 
 /** @returns undefined when its last holder removed it just now. */
-function openLockFile(Driver: Awaited<ReturnType<typeof loadDriver>>, file: string): Database | undefined {
+function openLockFile(Connection: Driver, file: string): Database | undefined {
   try {
     makeLockFile(file);
-    const database = new Driver(file, { timeout: patientMs, fileMustExist: true });
+    const database = new Connection(file, { timeout: patientMs, fileMustExist: true });
     const facts = statSync(file, { throwIfNoEntry: false });
     if (facts !== undefined) inodes.set(database, facts.ino);
     return database;

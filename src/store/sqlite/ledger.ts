@@ -80,6 +80,8 @@ export function createLedger(
       }),
 
     async acceptOpened(emailId, at) {
+      // What was decided until now counts.
+      commits.flush();
       // Looked for outside the transaction: all fetches of the email are read, and nobody should wait for the write lock meanwhile.
       const positions = sql.provedByFetch.all({ emailId }) as number[];
       if (positions.length === 0) return 0;

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { mostSkew } from '../../tracking/clock-skew.js';
 import {
   type CountedFetches,
   type FetchedRow,
+  isAlike,
   type LogLine,
   type Match,
   PixelFetches,
 } from '../../tracking/match-lines.js';
-import type { LoggedFetch, LogIntake } from '../../workflow/fact-ports.js';
+import type { LoggedFetch, LogIntake, ReadLine } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 
@@ -38,7 +40,7 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
   }
 
   /** What is recorded about the pixels of a batch: all that was counted, and rows of the time it spans. */
-  function readPixels(fetches: readonly LoggedFetch[]): Map<string, Pixel> {
+  function readPixels(fetches: readonly ReadLine[]): Map<string, Pixel> {
     const pixels = new Map<string, Pixel>();
     const emails = new Map<number, boolean>();
     for (const { emailNumber, recipientNumber, method } of fetches) {
@@ -49,14 +51,25 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
       const counted = hasCounters ? readCounters([emailNumber, recipientNumber, method]) : [];
       pixels.set(key, new PixelFetches(counted));
     }
-    const times = fetches.map(({ fetchedAt }) => fetchedAt);
-    const from = isoTime(Math.max(0, Math.min(...times) - marginMs));
-    const to = isoTime(Math.max(...times) + marginMs);
-    for (const email of emails.keys()) {
-      for (const row of statements().rows.iterate(email, from, to) as Iterable<FoundRow>)
-        pixels.get(keyOf(email, row.recipient_number, row.method))?.add(fetchedRow(row));
-    }
+    for (const [key, row] of rowsAround(fetches, marginMs)) pixels.get(key)?.add(fetchedRow(row));
     return pixels;
+  }
+
+  /** All of the emails of a batch, of the time it spans. */
+  function* rowsAround(fetches: readonly ReadLine[], ms: number): Iterable<readonly [string, FoundRow]> {
+    const times = fetches.map(({ fetchedAt }) => fetchedAt);
+    const from = isoTime(Math.max(0, Math.min(...times) - ms));
+    const to = isoTime(Math.max(...times) + ms);
+    for (const email of new Set(fetches.map(({ emailNumber }) => emailNumber))) {
+      for (const row of statements().rows.iterate(email, from, to) as Iterable<FoundRow>)
+        yield [keyOf(email, row.recipient_number, row.method), row];
+    }
+  }
+
+  function readMoments(lines: readonly ReadLine[]): Map<string, FetchedRow[]> {
+    const moments = new Map(lines.map(line => [keyOfLine(line), [] as FetchedRow[]]));
+    for (const [key, row] of rowsAround(lines, mostSkew * 1_000)) moments.get(key)?.push(fetchedRow(row));
+    return moments;
   }
 
   function readCounters(pixel: PixelKey): readonly Counter[] {
@@ -155,6 +168,19 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
       return ms;
     },
 
+    recordedAround(lines) {
+      if (lines.length === 0) return [];
+      const moments = readMoments(lines);
+      return lines.map(line => {
+        const pixel = keyOfLine(line);
+        const agent = line.saysUserAgent ? line.userAgent : undefined;
+        const second = secondOf(line.fetchedAt);
+        return (moments.get(pixel) ?? [])
+          .filter(row => isAlike(row.agent, agent) && Math.abs(row.at - second) <= mostSkew)
+          .map(({ at, line: earlier }) => ({ pixel, at, loggedSecond: earlier?.second }));
+      });
+    },
+
     async storeLogged(fetches) {
       if (fetches.length === 0) return [];
       return commits.run('now', () => {
@@ -222,6 +248,10 @@ function agentNumber(agent: string | undefined): number {
 
 function keyOf(emailNumber: number, recipientNumber: number, method: string): string {
   return `${emailNumber} ${recipientNumber} ${method}`;
+}
+
+function keyOfLine({ emailNumber, recipientNumber, method }: ReadLine): string {
+  return keyOf(emailNumber, recipientNumber, method);
 }
 
 function secondOf(ms: number): number {

@@ -1,7 +1,9 @@
+import { addrSpecKey } from '../../message/mailbox.js';
 import type { RecipientState } from '../../recipients/recipient.js';
 import { unfinishedStates } from '../../recipients/transitions.js';
+import type { Handover } from '../../report/summary.js';
 import type { ReadFetch } from '../../workflow/fact-ports.js';
-import type { EmailReader, EmailRecord, RecipientRecord } from '../../workflow/ports.js';
+import type { EmailReader, EmailRecord, RecipientRecord, Suppression } from '../../workflow/ports.js';
 import { type Database, databaseProblem } from './database.js';
 import {
   type CounterRow,
@@ -11,9 +13,13 @@ import {
   type FetchRow,
   fetchesFromCounter,
   fetchFromRow,
+  type HandoverRow,
+  handoverFromRow,
   inState,
   type RecipientRow,
   recipientFromRow,
+  type SuppressionRow,
+  suppressionFromRow,
   type TransactionRow,
   transactionFromRow,
 } from './rows.js';
@@ -96,6 +102,24 @@ export function createReads(database: Database): EmailReader {
       if (counters.length > 0) yield counters.flatMap(fetchesFromCounter);
     },
 
+    async readHandovers(emailId) {
+      const handovers = new Map<number, Handover[]>();
+      for (const row of sql.handovers.iterate({ emailId }) as Iterable<HandoverRow>) {
+        const earlier = handovers.get(row.position) ?? [];
+        handovers.set(row.position, [...earlier, handoverFromRow(row)]);
+      }
+      return handovers;
+    },
+
+    async readSuppressions(keys) {
+      const found = new Map<string, Suppression>();
+      for (const row of sql.suppressions.iterate() as Iterable<SuppressionRow>) {
+        const key = addrSpecKey(row.email_address);
+        if (keys.has(key) && !found.has(key)) found.set(key, suppressionFromRow(row));
+      }
+      return found;
+    },
+
     async readTransactions(emailId, position) {
       return (sql.transactions.all(emailId, position) as TransactionRow[]).map(transactionFromRow);
     },
@@ -144,6 +168,23 @@ function prepare(database: Database) {
         FROM fetches LEFT JOIN user_agents USING (user_agent_id)
        WHERE email_number = ? AND fetch_number > ? ORDER BY fetch_number LIMIT ?`),
     counters: database.prepare('SELECT * FROM fetch_counters WHERE email_number = ?'),
+    // Without a reply, accepted is what a fetch of the pixel proved afterwards: no transaction, and its time is of no use.
+    handovers: database.prepare(`
+      SELECT position, started_at, ended_at, state FROM transactions
+       WHERE email_id = @emailId
+         AND (state = 'uncertain' OR (state = 'accepted' AND reply_code <> 0))
+         AND position IN (SELECT position FROM transactions WHERE email_id = @emailId AND state = 'uncertain')
+       ORDER BY position, attempt`),
+    suppressions: database.prepare(`
+      SELECT email_address, 'suppressed' AS kind, reason, created_at AS since FROM suppressions
+      UNION ALL
+      SELECT recipients.email_address, 'unsubscribed', '', unsubscribed_at
+        FROM unsubscribes
+        -- CROSS keeps the order: from the few who unsubscribed, not from everybody ever written to.
+        CROSS JOIN emails USING (email_number)
+        CROSS JOIN recipients ON recipients.email_id = emails.email_id
+                       AND recipients.recipient_number = unsubscribes.recipient_number
+       ORDER BY since`),
     transactions: database.prepare(
       'SELECT * FROM transactions WHERE email_id = ? AND position = ? ORDER BY attempt',
     ),

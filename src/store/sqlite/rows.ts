@@ -2,6 +2,7 @@
 import type { AttachmentRef } from '../../merge/composition.js';
 import { Problem } from '../../problem.js';
 import type { RecipientState, Role } from '../../recipients/recipient.js';
+import type { Handover } from '../../report/summary.js';
 import type { SmtpStage } from '../../smtp/outcome.js';
 import type { FetchKind } from '../../tracking/fetch.js';
 import type { ReadFetch, RecordedFetch } from '../../workflow/fact-ports.js';
@@ -10,6 +11,7 @@ import type {
   Mode,
   RecipientRecord,
   StateCounts,
+  Suppression,
   TokenFormat,
   TransactionRecord,
 } from '../../workflow/ports.js';
@@ -120,6 +122,31 @@ export function transactionFromRow(row: TransactionRow): TransactionRecord {
     enhancedStatusCode: row.enhanced_status_code,
     replyText: row.reply_text,
   };
+}
+
+export interface HandoverRow {
+  position: number;
+  started_at: string;
+  ended_at: string;
+  state: string;
+}
+
+export function handoverFromRow(row: HandoverRow): Handover {
+  return {
+    startedAt: new Date(row.started_at),
+    acceptedAt: row.state === 'accepted' ? new Date(row.ended_at) : undefined,
+  };
+}
+
+export interface SuppressionRow {
+  email_address: string;
+  kind: string;
+  reason: string;
+  since: string;
+}
+
+export function suppressionFromRow({ kind, reason, since }: SuppressionRow): Suppression {
+  return { kind: kind as Suppression['kind'], reason, since: new Date(since) };
 }
 
 export interface FetchRow {
