@@ -25,6 +25,8 @@ import * as startTags from '../../dist/merge/html/start-tags.js';
 import * as leftovers from '../../dist/merge/leftovers.js';
 import * as protection from '../../dist/merge/liquid/liquid-protection.js';
 import * as writtenValues from '../../dist/merge/liquid/written-values.js';
+import * as controlTags from '../../dist/merge/markdown/control-tags.js';
+import * as tableLines from '../../dist/merge/markdown/table-lines.js';
 import * as mjmlInclude from '../../dist/merge/mjml/mjml-include.js';
 import * as mjmlTree from '../../dist/merge/mjml/mjml-tree.js';
 import * as pixelPlacement from '../../dist/merge/pixel-placement.js';
@@ -75,6 +77,12 @@ const refused = text => ({ code: 550, enhancedStatusCode: '', lines: [text], tex
 export const parsers = {
   'subject of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', text)),
   'subject of MJML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('mjml', text)),
+  'title of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', `<title>${text}</title>`)),
+  'tables of Markdown': {
+    read: text =>
+      tableLines.markdownText(new controlTags.ControlTags(protection.protectLiquid(text), placeOf)),
+    inTexts: [text => text, text => `| a |\n|---|\n${text}`],
+  },
   'visible text': elements.visibleLength,
   'words of a text part': elements.wordsLength,
   'check of a copy': text => copyRules.checkCopy({ subject: 'a', html: text, text }),
