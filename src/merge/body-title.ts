@@ -24,7 +24,8 @@ export function titlesInHtml(kind: 'mjml' | 'html', text: string): readonly Titl
     pieces.push(...liquidIn(text.slice(at, start)), { kind: 'title', words: decodedWords(content) });
     at = end;
   }
-  return at === 0 ? [] : pieces;
+  // A branch that the last title is in ends behind it.
+  return at === 0 ? [] : [...pieces, ...liquidIn(text.slice(at))];
 }
 
 interface TitleElement {
@@ -99,7 +100,9 @@ export function firstTitle(pieces: readonly TitlePiece[]): string | undefined {
   const kept: string[] = [];
   const open: string[] = [];
   let isInBranch = false;
-  for (const piece of pieces) {
+  const lastTitle = pieces.findLastIndex(({ kind }) => kind === 'title');
+  for (const [index, piece] of pieces.entries()) {
+    if (index > lastTitle && open.length === 0) break;
     const hidden = open.includes('comment');
     if (piece.kind === 'liquid') {
       const { liquid } = piece;

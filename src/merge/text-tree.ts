@@ -302,6 +302,7 @@ class TextTreeReader {
       // Nobody can follow a link of nothing.
       this.#later.push(() => {
         if (!hasContent(node)) node.attribs = {};
+        else if (!hasWords(node)) setApart(node);
       });
       return;
     }
@@ -448,6 +449,20 @@ function addElement(parent: TextNode, name: string, attribs: Record<string, stri
 function hasContent({ type, name, data = '', word, children }: TextNode): boolean {
   if (type === 'text') return data.trim() !== '' && word?.isSilent !== true;
   return name === 'img' || children.some(hasContent);
+}
+
+function hasWords({ type, name, data = '', word, attribs, children }: TextNode): boolean {
+  if (type === 'text') return data.trim() !== '' && word?.isSilent !== true;
+  if (name === 'img') return String(attribs?.['alt'] ?? '').trim() !== '';
+  return children.some(hasWords);
+}
+
+/** The address of a link that shows a picture alone stands where its words would: what is beside it is no part of it. */
+function setApart(node: TextNode): void {
+  const { parent } = node;
+  if (parent === undefined) return;
+  const blank = () => ({ type: 'text', data: ' ', parent, children: [] });
+  parent.children.splice(parent.children.indexOf(node), 1, blank(), node, blank());
 }
 
 /** An item outside of a list is a line. */

@@ -65,6 +65,11 @@ describe('a title in a branch', () => {
   it.each([
     ['m.md', '{% if vip == "y" %}\n# For you\n{% endif %}\n\n# News'],
     ['m.md', '# {% if vip == "y" %}For you{% else %}News{% endif %}'],
+    ['m.html', '{% if vip == "y" %}<title>For you</title>{% else %}<title>News</title>{% endif %}<p>x</p>'],
+    [
+      'm.html',
+      '{% case vip %}{% when "y" %}<title>For you</title>{% else %}<title>News</title>{% endcase %}',
+    ],
     ['m.html', '{% unless vip == "y" %}{% else %}<title>For you</title>{% endunless %}<title>News</title>'],
     ['m.html', '{% case vip %}{% when "y" %}<title>For you</title>{% endcase %}<title>News</title>'],
     [

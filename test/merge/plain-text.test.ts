@@ -14,6 +14,18 @@ async function textOf(source: string, fields: object = {}, path = 'm.html'): Pro
 const mjml = (body: string) => `<mjml><mj-body><mj-section>${body}</mj-section></mj-body></mjml>`;
 const textOfMjml = (body: string, fields = {}) => textOf(mjml(body), fields, 'm.mjml');
 
+describe('a link that shows a picture alone', () => {
+  const link = (to: string) =>
+    `<a href="https://x.example/${to}"><img src="https://x.example/${to}.png" alt=""></a>`;
+
+  it.each([
+    ['beside another', `<p>${link('1')}${link('2')}</p>`, 'https://x.example/1 https://x.example/2\n'],
+    ['between words', `<p>Go:${link('1')}now</p>`, 'Go: https://x.example/1 now\n'],
+  ])('does not run into what is beside it: %s', async (_, html, text) => {
+    expect(await textOf(html)).toBe(text);
+  });
+});
+
 describe('a table that lays out', () => {
   it.each([
     ['one cell beside another', '<table><tr><td>Left</td><td>Right</td></tr></table>', 'Left\nRight\n'],

@@ -112,6 +112,8 @@ function isSame(one: unknown, other: unknown): boolean | undefined {
 function ordered(operator: string, isTrue: (left: number, right: number) => boolean): Compare {
   return (one, other, context) => {
     const [left, right] = [primitive(one), primitive(other)];
+    // An empty cell is no number, least of all zero.
+    if (isNothing(left) || isNothing(right)) return false;
     const isMixed = (typeof left === 'number') !== (typeof right === 'number');
     const areBothText = typeof left === 'string' && typeof right === 'string';
     if (areBothText && !(decimal.test(left.trim()) && decimal.test(right.trim())))
@@ -122,6 +124,8 @@ function ordered(operator: string, isTrue: (left: number, right: number) => bool
     return a !== undefined && b !== undefined && isTrue(a, b);
   };
 }
+
+const isNothing = (value: unknown) => value === undefined || value === null;
 
 /**
  * @returns undefined for text that is no number.

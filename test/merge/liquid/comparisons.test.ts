@@ -40,6 +40,10 @@ describe('a field whose text is a number is that number beside a number', () => 
     ['2026-12-01', 'n > 1', 'no'],
     ['2', 'n == 2 and n > 1 or n == 3', 'yes'],
     ['1,2,3', 'n == 3', 'no'],
+    ['', 'n < 10', 'no'],
+    ['', 'n >= 0', 'no'],
+    ['', '10 > n', 'no'],
+    ['', 'other.part <= 0', 'no'],
   ])('%j: %s', (n, condition, answer) => {
     expect(test(condition, { n })).toBe(answer);
   });
