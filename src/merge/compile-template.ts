@@ -12,6 +12,7 @@ import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { refuseMisplaced } from './liquid/misplaced-liquid.js';
+import { refuseRawMarkup } from './liquid/raw-blocks.js';
 import { compileMarkdown, titleOfMarkdown } from './markdown/markdown.js';
 import { compileMjml, loadMjml } from './mjml/mjml.js';
 import { expandIncludes } from './mjml/mjml-include.js';
@@ -118,6 +119,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   };
   refuseOtherPixels('html', joined.text, origin);
   const written = parseLiquid('html', joined.text, origin);
+  refuseRawMarkup(kind, joined.text, joined.placeOf);
   const source = protectLiquid(joined.text);
 
   const { html: compiled, notices = [] } = await compileHtml(
