@@ -142,7 +142,8 @@ function readAddressCell(
       refuse('address-syntax', `${quoteInput(cell)} holds ${read.count} addresses`, severalFix);
       return [];
     case 'invalid':
-      refuse('address-syntax', `${quoteInput(read.piece)} is not an addr-spec: ${read.why}`);
+      if (read.piece === '') refuse('address-syntax', 'there is no address');
+      else refuse('address-syntax', `${quoteInput(read.piece)} is not an addr-spec: ${read.why}`);
       return [];
   }
 }

@@ -5,6 +5,7 @@ import { NumberSet } from '../number-set.js';
 import type { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
+import { isWorkbook } from '../recipients/list.js';
 import { type ListFacts, listNotices } from '../recipients/list-facts.js';
 import type { ListFlags } from '../recipients/list-flags.js';
 import type { Recipient } from '../recipients/recipient.js';
@@ -251,5 +252,8 @@ function skippedRows(problems: readonly NamedProblem[]): ReadonlyMap<string, rea
 
 function skippedNotice([list, problems]: readonly [string, readonly Problem[]]): string {
   const lines = [...new Set(problems.flatMap(linesOf))];
-  return `${lines.length} invalid rows of ${list} left out: lines ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' …' : ''}`;
+  const place = isWorkbook(list) ? 'row' : 'line';
+  const [rows, places] = lines.length === 1 ? ['row', place] : ['rows', `${place}s`];
+  const named = lines.slice(0, 10).join(', ') + (lines.length > 10 ? ' …' : '');
+  return `${lines.length} invalid ${rows} of ${list} left out: ${places} ${named}`;
 }

@@ -111,7 +111,7 @@ describe('lists', () => {
         '  Correct the row, or pass --skip-invalid to leave such rows out.',
         'list.csv:5: 1 cell, but 2 columns',
         '  Put cells that hold the delimiter or a line end into quotes, or pass --skip-invalid to leave such rows out.',
-        'list.csv:6: "" is not an addr-spec: no "@"',
+        'list.csv:6: there is no address',
         '  Correct the row, or pass --skip-invalid to leave such rows out.',
       ].join('\n'),
     ]);
