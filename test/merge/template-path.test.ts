@@ -6,7 +6,7 @@ const resolve = (folder: string, from: string, written: string, root?: string) =
     folder,
     from,
     written,
-    root === undefined ? undefined : { path: root, workingFolder: '/home/ann/work' },
+    root === undefined ? undefined : { path: root, workingFolder: '/home/ann/letters' },
   );
   return found.ok ? found.value : found.why;
 };
@@ -33,7 +33,7 @@ describe('a path that a template names', () => {
     ['mails/', 'mails/', '../parts/a.png', '.', 'parts/a.png'],
     ['mails/', 'mails/', '../parts/a.png', 'parts', 'parts/a.png'],
     ['mails/', 'mails/', '../parts/a.png', './parts/', 'parts/a.png'],
-    ['mails/', 'mails/', '../parts/a.png', '/home/ann/work/parts', 'parts/a.png'],
+    ['mails/', 'mails/', '../parts/a.png', '/home/ann/letters/parts', 'parts/a.png'],
     ['', '', '../parts/a.png', '..', '../parts/a.png'],
     ['', '', '../parts/a.png', '/home/ann', '../parts/a.png'],
     ['/srv/mails/', '/srv/mails/', '../parts/a.png', '/srv', '/srv/parts/a.png'],
@@ -57,7 +57,7 @@ describe('a path that a template names', () => {
     [
       'mails/',
       'mails/',
-      '/home/ann/work/parts/a.png',
+      '/home/ann/letters/parts/a.png',
       'parts',
       'it is not relative to the folder of the template',
     ],
