@@ -1,4 +1,4 @@
-import { compileTemplate, type TemplateResult } from '../merge/compile-template.js';
+import type { CompileTemplate, TemplateResult } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
 import type { FrontMatter } from '../merge/front-matter.js';
 import { templateKind } from '../merge/template-kind.js';
@@ -78,7 +78,7 @@ export interface DraftPorts {
   readonly random: Random;
   readonly readSuppressed: Ledger['readSuppressed'];
   /** Without: here and now, however long it takes. */
-  readonly compile?: typeof compileTemplate;
+  readonly compile?: CompileTemplate;
 }
 
 /** A draft with everything it names read and understood. */
@@ -156,7 +156,7 @@ async function collect<T>(problems: Problem[], step: () => Promise<T>): Promise<
 
 async function readTemplate(
   draft: EmailDraft,
-  { files, compile = compileTemplate }: DraftPorts,
+  { files, compile }: DraftPorts,
   sources: SourceRef[],
 ): Promise<TemplateResult> {
   const path = draft.templatePath;
@@ -169,7 +169,11 @@ async function readTemplate(
   const root = draft.root === undefined ? undefined : { path: draft.root, workingFolder: draft.folder };
   const includes = await readIncludes({ file: path, text: source, lineOffset: 0 }, files, root);
   sources.push(...includes.sources);
-  return compile({ path, source, text, includes: includes.texts, root }, draft.subject);
+  const file = { path, source, text, includes: includes.texts, root };
+  if (compile !== undefined) return compile(file, draft.subject);
+  // Seventy files, which a program that compiles elsewhere does not load.
+  const { compileTemplate } = await import('../merge/compile-template.js');
+  return compileTemplate(file, draft.subject);
 }
 
 /** `msg.txt` beside `msg.mjml` is its text part. */
