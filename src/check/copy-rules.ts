@@ -161,7 +161,7 @@ function insecureImage(source: string): RuleFinding {
   };
 }
 
-/** What links of one copy can lead to. */
+/** The places in one copy that its links can lead to. */
 interface LinkTargets {
   readonly hasPlace: (name: string) => boolean;
   readonly hasHost: (url: string) => boolean;

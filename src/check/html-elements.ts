@@ -15,7 +15,7 @@ export function* elementsOf(html: string, names: ReadonlySet<string>): Generator
  * @returns '' for an attribute without a value, character references decoded; undefined when there is no such attribute.
  */
 export function attributeText({ attributes }: StartTag, name: string): string | undefined {
-  // Of two attributes with one name the first counts. HTML §13.2.5.33
+  // When two attributes have the same name, the first counts. HTML §13.2.5.33
   const found = attributes.find(attribute => attribute.name === name);
   return found && decodeAttribute(found.value ?? '');
 }

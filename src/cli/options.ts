@@ -103,10 +103,10 @@ const delimiterNames: ReadonlyMap<string, string> = new Map([
   ['pipe', '|'],
 ]);
 
-/** What separates the cells of CSV: one sign of ASCII, by itself or by its name. */
+/** The delimiter of CSV cells: one ASCII character, as it is or by its name. */
 export function delimiter(value: string): string {
   const sign = delimiterNames.get(value.toLowerCase()) ?? value;
-  // What addresses hold cannot stand between them, and a quote has its own meaning.
+  // A character of addresses cannot separate them, and a quote has its own meaning.
   if (!/^[\t !#$%&'()*+,/:;<=>?[\\\]^`{|}~]$/.test(sign))
     throw new InvalidArgumentError('It has to be one sign, such as , ; or |, or tab.');
   return sign;

@@ -3,7 +3,7 @@ import { compileTemplate } from '../../src/merge/compile-template.js';
 import { parseLiquid, renderLiquid } from '../../src/merge/liquid/liquid.js';
 import { createRenderer } from '../../src/merge/render-copy.js';
 import { createScope } from '../../src/merge/scope.js';
-import { type Problem, Problems } from '../../src/problem.js';
+import { faultsOf } from './rendered-parts.js';
 
 const date = 'Mon, 23 Nov 2026 09:00:00 +0100';
 
@@ -43,15 +43,7 @@ async function render(path: string, source: string, fields: Record<string, strin
 const mjml = (body: string) =>
   `<mjml><mj-body><mj-section><mj-column>${body}</mj-column></mj-section></mj-body></mjml>`;
 
-async function problemsOf(path: string, source: string) {
-  try {
-    await compileTemplate({ path, source }, 'S');
-    return [];
-  } catch (error) {
-    const problems = error instanceof Problems ? error.problems : [error as Problem];
-    return problems.map(({ message, where }) => `${where?.file}:${where?.line}:${where?.column} ${message}`);
-  }
-}
+const problemsOf = (path: string, source: string) => faultsOf(source, path);
 
 describe('the pixel', () => {
   it.each([

@@ -2,7 +2,7 @@ import { before } from '../../text-scan.js';
 
 /**
  * The lines dotted keys stand on, `smtp.url` → 3, found by reading table headers and keys; keys of inline tables have none.
- * Of a key that stands there twice the first line counts.
+ * When a key stands there twice, its first line counts.
  */
 export function readKeyLines(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
