@@ -5,7 +5,7 @@ if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
   process.stderr.write('mailtrack needs Node.js 20.19 or newer; this is ' + process.version + '.\n');
   process.exitCode = 70;
 } else {
-  import('../dist/cli/main.js').then(main => main.run(process.argv.slice(2)), explain);
+  import('../bundle/main.js').then(main => main.run(process.argv.slice(2)), explain);
 }
 
 function explain(error) {

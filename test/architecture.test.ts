@@ -11,16 +11,29 @@ const knowing = ['message', 'smtp', 'recipients', 'merge', 'check', 'tracking', 
 const touching = ['smtp-client', 'http', 'store', 'system'];
 const views = ['terminal', 'web'];
 /** Files that stand in no room since every room uses them: as pure as a knowing room. */
-const common = ['problem', 'nearest', 'base32', 'host', 'number-set', 'connection-fault', 'text-scan'];
+const common = [
+  'problem',
+  'nearest',
+  'base32',
+  'host',
+  'number-set',
+  'connection-fault',
+  'text-scan',
+  'package-folder',
+];
 
 /** Parts of Node that only compute. `node:crypto` is for hashes; its random numbers are refused below. */
 const pureBuiltins = ['node:buffer', 'node:crypto', 'node:url', 'node:util'];
 /** `isIP` and `BlockList` compute too, but stand in a module with sockets: one file may have them. */
 const isAddressMath = (one: Import) => one.file === 'host.ts' && one.target === 'node:net';
-/** To load a library when it is needed, or faster than `import` does. */
-const isRequired = (one: Import) =>
-  ['terminal/display-width.ts', 'merge/liquid/liquidjs.ts', 'message/idna.ts'].includes(one.file) &&
-  one.target === 'node:module';
+const requiring = [
+  'terminal/display-width.ts',
+  'merge/liquid/liquidjs.ts',
+  'message/idna.ts',
+  'package-folder.ts',
+];
+/** To load a library when it is needed, or a file faster than `import` does. */
+const isRequired = (one: Import) => requiring.includes(one.file) && one.target === 'node:module';
 
 /** The one room each package is imported in. Where a path is given, nothing else of the package is. */
 const homes: Readonly<Record<string, string>> = {
@@ -114,7 +127,7 @@ it('touching rooms import knowing rooms and types of ports, and never each other
 it('only the command imports cli, and it imports nothing else of ours', () => {
   const code = withoutComments(readFileSync('bin/mailtrack.js', 'utf8'));
   const targets = importsIn('../bin/mailtrack.js', code).filter(({ kind }) => kind !== 'builtin');
-  expect(targets.map(({ target }) => target)).toEqual(['../dist/cli/main']);
+  expect(targets.map(({ target }) => target)).toEqual(['../bundle/main']);
   expect(
     imports.filter(({ room, target }) => room !== 'cli' && roomOf(target) === 'cli').map(describeImport),
   ).toEqual([]);

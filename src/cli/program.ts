@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Command } from 'commander';
+import { packageVersion } from '../package-folder.js';
 import { createCommand } from './commander.js';
 import type { Streams } from './streams.js';
 
@@ -146,8 +146,3 @@ Examples:
   $ mailtrack report latest                               who opened it
 
 Every command has its own --help. Topics: mailtrack help exit-codes, environment, template, csv, config, privacy`;
-
-/** By `require`: for `import { … } from 'node:fs'` Node loads all its streams. */
-export function packageVersion(): string {
-  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
-}

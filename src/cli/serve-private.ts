@@ -4,6 +4,7 @@ import type { RequestKind } from '../http/answers.js';
 import { type ListenOptions, tryToListen } from '../http/listen.js';
 import type { PrivateListener, PrivateRoute } from '../http/private-listener.js';
 import type { PublicEndpoint } from '../http/public-endpoint.js';
+import { packageVersion } from '../package-folder.js';
 import { systemClock } from '../system/clock.js';
 import { readDescriptors } from '../system/descriptors.js';
 import type { KeyRing } from '../tracking/key.js';
@@ -18,7 +19,6 @@ import {
   parseListenAddress,
   printAddress,
 } from './listen-address.js';
-import { packageVersion } from './program.js';
 import type { ServeLog } from './serve-log.js';
 
 /** What runs, as far as the private routes tell of it. */

@@ -2,7 +2,6 @@
  * The inside of a bounded process (`bounded-process.ts`): takes one question, answers it, and waits for its end. Knows nothing of the
  * work. A job is a file of its own that calls `doJob`, and is the program of the process.
  */
-import { Worker } from 'node:worker_threads';
 import { type Place, Problem, type ProblemCode, Problems, type Rows } from '../problem.js';
 
 export interface Job<Question, Answer> {
@@ -19,6 +18,9 @@ export type Reply<Answer> =
   | { readonly kind: 'refused'; readonly problems: readonly PlainProblem[] }
   | { readonly kind: 'failed'; readonly why: string };
 
+/** What stands behind the hint in the job's arguments where it need not watch its parent. */
+export const watchedByShell = 'watched-by-shell';
+
 export interface PlainProblem {
   readonly code: ProblemCode;
   readonly what: string;
@@ -28,12 +30,12 @@ export interface PlainProblem {
 }
 
 export function doJob<Question, Answer>({ prepare, answer }: Job<Question, Answer>): void {
-  const [hint = ''] = process.argv.slice(2);
+  const [hint = '', watched] = process.argv.slice(2);
   // The libraries first: somebody waits for them. Until then the end of the channel ends the process.
   const prepared = prepare(hint)
     .catch(() => undefined)
-    .then(() => {
-      endWithParent();
+    .then(async () => {
+      if (watched !== watchedByShell) await endWithParent();
       process.send?.({ kind: 'prepared' } satisfies Reply<Answer>);
     });
   process.once('message', (question: Question) => {
@@ -58,11 +60,9 @@ function toPlain({ code, message, where, rows, fix }: Problem): PlainProblem {
   return { code, what: message, where, rows, fix };
 }
 
-/**
- * Standard input is a pipe from the parent that carries nothing and ends with it, even after `kill -9`. A thread watches it, since
- * the main thread may be busy for hours.
- */
-function endWithParent(): void {
+/** Standard input is a pipe from the parent that ends with it. A thread watches it, since the main thread may be busy for hours. */
+async function endWithParent(): Promise<void> {
+  const { Worker } = await import('node:worker_threads');
   const watch = `
     const end = () => process.kill(process.pid, 'SIGKILL');
     new (require('node:net').Socket)({ fd: 0 }).on('end', end).on('error', end).resume();`;

@@ -10,13 +10,15 @@ import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Problem, Problems } from '../problem.js';
-import type { PlainProblem, Reply } from './bounded-job.js';
+import { type PlainProblem, type Reply, watchedByShell } from './bounded-job.js';
 
 export interface Bounds {
   /** From the question, or from when the libraries are loaded if that is later, to the answer. Loading may take six times as long. */
   readonly timeoutMs: number;
   /** Objects of JavaScript that have outlived a few collections, in MiB; buffers are not counted. */
   readonly memoryMb: number;
+  /** Names of conditions under which the job's packages are loaded (`exports` in package.json) besides Node's own. */
+  readonly conditions?: readonly string[];
 }
 
 export type Ending<Answer> =
@@ -70,7 +72,13 @@ export class BoundedProcess {
   constructor(job: URL, hint: string, bounds: Bounds) {
     this.#bounds = bounds;
     try {
-      this.#child = start([`--max-old-space-size=${bounds.memoryMb}`, fileURLToPath(job), hint]);
+      const conditions = bounds.conditions?.map(name => `--conditions=${name}`) ?? [];
+      this.#child = start([
+        `--max-old-space-size=${bounds.memoryMb}`,
+        ...conditions,
+        fileURLToPath(job),
+        hint,
+      ]);
       this.#died = deathOf(this.#child);
       this.#child.once('message', () => {
         this.#isPrepared = true;
@@ -121,13 +129,26 @@ export class BoundedProcess {
   }
 }
 
+const shell = '/bin/sh';
+
 /**
- * In a process group of its own: Ctrl-C in a terminal is for this process, which decides what becomes of the work. Through a shell
- * where there is one, since V8 ends a process that reaches its limit with an abort, and a core file of it would stay behind.
+ * No core file: V8 ends a process that reaches its limit with an abort. And an end together with the parent, even after `kill -9`:
+ * standard input is a pipe from the parent that carries nothing and ends with it. A second shell waits for that, since Node may be busy
+ * for hours, and kills the group. It is a member, so that no other process can have got the group's number meanwhile. Descriptor 3 is
+ * the channel to the parent.
+ */
+const script = `ulimit -c 0
+exec 9<&0
+(read -r nothing <&9; kill -KILL -$$) >/dev/null 2>&1 3>&- &
+exec "$0" "$@" </dev/null 9<&-`;
+
+/**
+ * In a process group of its own: Ctrl-C in a terminal is for this process, which decides what becomes of the work. Where there is no
+ * shell, the job watches the parent itself (`bounded-job.ts`).
  */
 function start(nodeArguments: readonly string[]): ChildProcess {
   const node = [process.execPath, ...nodeArguments];
-  const command = existsSync('/bin/sh') ? ['/bin/sh', '-c', 'ulimit -c 0; exec "$0" "$@"', ...node] : node;
+  const command = existsSync(shell) ? [shell, '-c', script, ...node, watchedByShell] : node;
   const [file = '', ...rest] = command;
   return spawn(file, rest, {
     detached: true,

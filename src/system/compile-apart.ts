@@ -21,6 +21,8 @@ interface Limits extends Bounds {
 const usual: Limits = {
   timeoutMs: 10_000,
   memoryMb: 512,
+  // cheerio, which juice and MJML read HTML with, loads an HTTP client and tables of encodings otherwise: a quarter of a second.
+  conditions: ['browser'],
   job: new URL('./compile-job.js', import.meta.url),
 };
 

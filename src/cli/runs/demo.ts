@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startPublicEndpoint } from '../../http/public-endpoint.js';
+import { packageFolder } from '../../package-folder.js';
 import { createAddressBook } from '../../recipients/address-book.js';
 import { startSandbox } from '../../smtp-client/sandbox.js';
 import { createSmtpTransport } from '../../smtp-client/transport.js';
@@ -21,7 +21,7 @@ import type { GlobalOptions } from '../options.js';
 import { createSendView } from '../send-view.js';
 import { showReport } from '../show-report.js';
 
-const template = fileURLToPath(new URL('../../../templates/announcement.mjml', import.meta.url));
+const template = join(packageFolder(), 'templates/announcement.mjml');
 
 /** Who opens how: the user agents are those of the real programs. Erin opens nothing. */
 const readers = [

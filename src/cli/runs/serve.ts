@@ -1,6 +1,7 @@
 import { type RequestKind, requestKinds } from '../../http/answers.js';
 import { mostConnections } from '../../http/connections.js';
 import { startPublicEndpoint } from '../../http/public-endpoint.js';
+import { packageVersion } from '../../package-folder.js';
 import { openStore, type Store } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
 import { descriptorLimit } from '../../system/descriptors.js';
@@ -17,7 +18,6 @@ import { exitCodes } from '../exit-codes.js';
 import { makeKeyRing, newKeyAdvice, readKeyRing } from '../key-ring.js';
 import type { ListenAddress } from '../listen-address.js';
 import type { GlobalOptions } from '../options.js';
-import { packageVersion } from '../program.js';
 import { createServeLog, reasonOf, type ServeLog } from '../serve-log.js';
 import { readPrivateAddresses, startPrivate, tryAddresses } from '../serve-private.js';
 import { startUpkeep, warnOfExposedDatabase, warnOfExposedKey } from '../serve-upkeep.js';

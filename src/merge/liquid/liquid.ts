@@ -151,7 +151,9 @@ export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
 
 const patienceMs = 5_000;
 const tooSlow = 'takes more than five seconds to render';
-const tooManyRounds = `repeats the parts of its loops more than ${mostRounds.toLocaleString('en')} times`;
+/** Made when it is needed: Node loads its tables of languages for the first number it groups, which takes 25 ms. */
+const tooManyRounds = () =>
+  `repeats the parts of its loops more than ${mostRounds.toLocaleString('en')} times`;
 
 function render(text: LiquidText, scope: Scope, renderLimit?: number): Rendered {
   try {
@@ -164,10 +166,12 @@ function render(text: LiquidText, scope: Scope, renderLimit?: number): Rendered 
     if (original instanceof UnreadableValue)
       return { ok: false, missingField: undefined, unreadable: original };
     if (original?.variableName !== undefined) return { ok: false, missingField: original.variableName };
-    const why = original instanceof TooManyRounds ? tooManyRounds : firstLine(error);
+    if (original instanceof TooManyRounds)
+      return { ok: false, missingField: undefined, why: tooManyRounds(), isEndless: true };
+    const why = firstLine(error);
     if (/^template render limit/.test(why))
       return { ok: false, missingField: undefined, why: tooSlow, isEndless: true };
-    return { ok: false, missingField: undefined, why, isEndless: why === tooManyRounds };
+    return { ok: false, missingField: undefined, why, isEndless: false };
   }
 }
 

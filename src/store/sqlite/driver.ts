@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { packageFolder } from '../../package-folder.js';
 import { Problem } from '../../problem.js';
 import type { Driver } from './connection.js';
 import { createNodeDriver } from './node-sqlite.js';
@@ -100,9 +100,4 @@ function reasonOf({ message }: Error): string {
 
 function quote(path: string): string {
   return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** Where package.json is: above `src` and `dist` alike. */
-function packageFolder(): string {
-  return fileURLToPath(new URL('../../..', import.meta.url)).replace(/[\\/]$/, '');
 }
