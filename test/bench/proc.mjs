@@ -12,10 +12,10 @@ export function childrenCpuSeconds() {
   return (cutime + cstime) / ticksPerSecond;
 }
 
-/** User and system time of a process so far, all its threads together; undefined when it is gone. */
+/** User and system time of a process so far, its threads and its ended children together; undefined when it is gone. */
 export function cpuSeconds(pid) {
-  const [utime, stime] = times(pid);
-  return stime === undefined ? undefined : (utime + stime) / ticksPerSecond;
+  const [utime, stime, cutime, cstime] = times(pid);
+  return cstime === undefined ? undefined : (utime + stime + cutime + cstime) / ticksPerSecond;
 }
 
 /** utime, stime, cutime and cstime, fields 14 to 17. */
