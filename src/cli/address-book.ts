@@ -9,6 +9,7 @@ import { columnKey } from '../recipients/column-key.js';
 import { parseList } from '../recipients/list.js';
 import type { ListRecord } from '../recipients/list-record.js';
 import { systemFiles } from '../system/files.js';
+import { readWorkbookApart } from '../system/workbook-apart.js';
 import type { Context } from './context.js';
 
 export interface Contacts {
@@ -34,7 +35,7 @@ export async function readContacts(context: Context): Promise<Contacts> {
   const onRefused = (record: ListRecord) => {
     refused = record;
   };
-  const reading = { onRefused, mayBeEmpty: true, roleIsField: true };
+  const reading = { onRefused, mayBeEmpty: true, roleIsField: true, readWorkbook: readWorkbookApart };
   for await (const row of parseList(systemFiles.stream(file), file, reading)) {
     if (row instanceof Problem) {
       if (row.code === 'io' || row.code === 'input-missing') throw row;

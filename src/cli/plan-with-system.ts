@@ -3,6 +3,7 @@ import { systemClock } from '../system/clock.js';
 import { compileApart } from '../system/compile-apart.js';
 import { systemFiles } from '../system/files.js';
 import { systemRandom } from '../system/random.js';
+import { readWorkbookApart } from '../system/workbook-apart.js';
 import { type PlannedEmail, planEmail } from '../workflow/plan-email.js';
 import type { DraftPorts, EmailDraft } from '../workflow/read-draft.js';
 import { readAddressBook } from './address-book.js';
@@ -23,6 +24,7 @@ export async function planWithSystem(
     tellLists,
     files: systemFiles,
     compile: compileApart,
+    readWorkbook: readWorkbookApart,
     clock: systemClock,
     random: systemRandom,
     addressBook: await readAddressBook(context),

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { readUrl } from '../message/idna.js';
 import { type Parsed, parsed, refused } from '../problem.js';
 import { parsePort } from './listen-address.js';
 
@@ -16,7 +17,7 @@ const form = 'is not of the form smtp://user@host:587 or smtps://user@host:465';
 
 /** @returns why it cannot be read, in words that hold nothing of a password. */
 export function parseSmtpUrl(text: string): Parsed<SmtpUrl> {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = readUrl(text);
   if (url === undefined || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || url.hostname === '')
     return refused(form);
   try {

@@ -2,6 +2,8 @@
  * What the body of a template says its title is, for a message whose subject nobody gave: `<title>`, `<mj-title>`, the first
  * heading of Markdown. It is what each reader's copy shows: a title in a branch is that of the people the branch is for.
  */
+
+import { isLetter } from '../text-scan.js';
 import { decodeEntities } from './html/entities.js';
 import { htmlPieces } from './html/html-pieces.js';
 import { findEndTag } from './html/start-tags.js';
@@ -132,9 +134,25 @@ function moveInto(open: string[], liquid: string): boolean {
 
 /** What comes before counts when it gives a value to a name that the title uses. */
 function plain(kept: readonly string[], words: string): string {
-  const names = kept.map(liquid => /^\{%-?\s*(?:assign|capture)\s+([\w-]+)/.exec(liquid)?.[1]);
-  const used = words.split(/[^\w-]+/);
-  return names.some(name => name !== undefined && used.includes(name)) ? kept.join('') + words : words;
+  const names = new Set(
+    kept.flatMap(liquid => /^\{%-?\s*(?:assign|capture)\s+([\w-]+)/.exec(liquid)?.[1] ?? []),
+  );
+  return names.size > 0 && hasOneOf(words, names) ? kept.join('') + words : words;
+}
+
+function hasOneOf(words: string, names: ReadonlySet<string>): boolean {
+  for (let at = 0; at < words.length; at += 1) {
+    const begins = at;
+    while (isOfName(words.charCodeAt(at))) at += 1;
+    if (at > begins && names.has(words.slice(begins, at))) return true;
+  }
+  return false;
+}
+
+/** `\w` or a hyphen; the code of no character is NaN. */
+function isOfName(code: number): boolean {
+  const isDigit = code >= 0x30 && code <= 0x39;
+  return isLetter(code) || isDigit || code === 0x5f || code === 0x2d;
 }
 
 function onlyFirst(words: string): string {

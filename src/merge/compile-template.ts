@@ -117,10 +117,11 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     lineOffset: bodyLineOffset,
     locate: joined.placeAt,
   };
+  // First: it refuses what the others would take long for.
+  const source = protectLiquid(joined.text, file.path);
   refuseOtherPixels('html', joined.text, origin);
   const written = parseLiquid('html', joined.text, origin);
   refuseRawMarkup(kind, joined.text, joined.placeOf);
-  const source = protectLiquid(joined.text);
 
   const { html: compiled, notices = [] } = await compileHtml(
     kind,

@@ -58,7 +58,7 @@ export function isWebUrl(text: string): boolean {
  * were written.
  */
 export function parseUrl(text: string): URL | undefined {
-  const url = isTooLong(hostIn(text)) ? undefined : newUrl(text);
+  const url = isTooLong(hostIn(text)) ? undefined : readUrl(text);
   if (url === undefined) return undefined;
   const labels = url.hostname.split('.').filter(isInternational);
   return labels.every(label => label.length <= maxLabelOctets && toAsciiDomain(label) === label)
@@ -66,8 +66,11 @@ export function parseUrl(text: string): URL | undefined {
     : undefined;
 }
 
-/** Not `URL.canParse`, which on Node 20 refuses letters such as é once it has been asked some thousand times. */
-function newUrl(text: string): URL | undefined {
+/**
+ * A URL of any scheme, whatever its host; undefined: the text is not a URL. Not `URL.canParse`, which on Node 20 refuses letters such as é
+ * once it has been asked some thousand times.
+ */
+export function readUrl(text: string): URL | undefined {
   try {
     return new URL(text);
   } catch {

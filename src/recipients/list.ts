@@ -9,7 +9,7 @@ import { hasWidth, type ListRow, readRow } from './list-row.js';
 import { noAddressColumn, rowsLookedAt } from './no-address-column.js';
 import { unguardCell } from './report-list.js';
 import { bindWhere, type Where } from './where.js';
-import { readWorkbook, refuseSpreadsheet } from './xlsx-records.js';
+import { type ReadWorkbook, readWorkbook, refuseSpreadsheet } from './xlsx-records.js';
 
 export type { ListRow } from './list-row.js';
 
@@ -24,6 +24,8 @@ export interface ListReading extends ListFlags, ColumnFlags {
   readonly onColumns?: (facts: ListFacts) => void;
   /** true: nobody is in it, which is no problem. */
   readonly mayBeEmpty?: boolean;
+  /** Reads workbooks, in another process perhaps; undefined: they are read here. */
+  readonly readWorkbook?: ReadWorkbook | undefined;
 }
 
 /**
@@ -166,12 +168,17 @@ function factsOf(columns: ListColumns, file: string, sheet: SheetFacts | undefin
   };
 }
 
+const workbookFormat: ListFormat = {
+  name: /\.xlsx$/i,
+  read: (chunks, file, reading) => (reading.readWorkbook ?? readWorkbook)(chunks, file, reading),
+};
+
 /** By the name of the file. Anything else than CSV has to say so. */
 const formats: readonly ListFormat[] = [
   { name: /\.(?:csv|tsv)$/i, read: readRecords },
   { name: /\.(?:ndjson|jsonl)$/i, read: readNdjson },
   { name: /\.json$/i, read: readJsonArray },
-  { name: /\.xlsx$/i, read: readWorkbook },
+  workbookFormat,
   { name: /\.(?:xls|xlsb|xlsm|xltx|ods|fods|numbers)$/i, read: refuseSpreadsheet },
 ];
 
@@ -180,7 +187,8 @@ interface ListFormat {
   readonly read: (
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     file: string,
-    reading: ListFlags & { readonly onSheet?: (facts: SheetFacts) => void },
+    reading: ListFlags &
+      Pick<ListReading, 'readWorkbook'> & { readonly onSheet?: (facts: SheetFacts) => void },
   ) => AsyncIterable<ListRecord | Problem>;
 }
 
@@ -194,7 +202,7 @@ export function isCsv(file: string): boolean {
 }
 
 export function isWorkbook(file: string): boolean {
-  return formatOf(file).read === readWorkbook;
+  return formatOf(file) === workbookFormat;
 }
 
 function isJson(file: string): boolean {

@@ -22,10 +22,19 @@ type Cell = string | number | boolean | Date | null;
 const encoding: ListEncoding = 'utf-8';
 const saveAs = 'Save it as XLSX or CSV.';
 
-export type WorkbookReading = Pick<ListFlags, 'sheet' | 'headerRow' | 'visibleRows'> & {
+export type WorkbookFlags = Pick<ListFlags, 'sheet' | 'headerRow' | 'visibleRows'>;
+
+export type WorkbookReading = WorkbookFlags & {
   /** Called before the first row. */
   readonly onSheet?: (facts: SheetFacts) => void;
 };
+
+/** As `readWorkbook`, which some callers have done in another process. */
+export type ReadWorkbook = (
+  chunks: Chunks,
+  file: string,
+  reading?: WorkbookReading,
+) => AsyncGenerator<ListRecord | Problem, void, void>;
 
 /**
  * @returns the names of the columns, then each row, or in its place what is wrong with it. Lines are rows of the sheet.
@@ -36,7 +45,7 @@ export async function* readWorkbook(
   file: string,
   { sheet, headerRow, visibleRows = false, onSheet }: WorkbookReading = {},
 ): AsyncGenerator<ListRecord | Problem, void, void> {
-  const workbook = await openWorkbook(await readAll(chunks, file));
+  const workbook = await openWorkbook(await collectWorkbook(chunks, file));
   if (!workbook.ok) throw unreadable(file, workbook.why);
   const sheets = readSheets(workbook.value);
   const chosen = chooseSheet(sheets, sheet, file);
@@ -133,7 +142,11 @@ export async function* refuseSpreadsheet(
   throw unreadable(file, 'is a spreadsheet in a format that is not read');
 }
 
-async function readAll(chunks: Chunks, file: string): Promise<Buffer> {
+/**
+ * @returns the octets of a workbook, 20 MB at most.
+ * @throws Problem `list-syntax` when there are more.
+ */
+export async function collectWorkbook(chunks: Chunks, file: string): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
@@ -147,6 +160,11 @@ async function readAll(chunks: Chunks, file: string): Promise<Buffer> {
     }
   }
   return Buffer.concat(parts);
+}
+
+/** Loads the libraries, for a workbook that is still to come. */
+export async function prepareToReadWorkbook(): Promise<void> {
+  await Promise.all([import('fflate'), import('read-excel-file/universal')]);
 }
 
 async function readRows(

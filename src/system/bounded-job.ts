@@ -65,7 +65,7 @@ async function reply<Question, Answer>(
   }
 }
 
-function toPlain({ code, message, where, rows, fix }: Problem): PlainProblem {
+export function toPlain({ code, message, where, rows, fix }: Problem): PlainProblem {
   return { code, what: message, where, rows, fix };
 }
 

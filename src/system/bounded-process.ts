@@ -195,7 +195,7 @@ function endingOf<Answer>(reply: Told<Answer> | Ending<Answer> | Death): Ending<
         'io',
         `a second process cannot be started: ${reply.cause.code ?? reply.cause.message}`,
         {
-          fix: 'Large templates are compiled in a process of their own: allow one more (ulimit -u, ulimit -n, memory).',
+          fix: 'Workbooks and large templates are read in a process of their own: allow one more (ulimit -u, ulimit -n, memory).',
           cause: reply.cause,
         },
       );
@@ -212,8 +212,10 @@ function endingOf<Answer>(reply: Told<Answer> | Ending<Answer> | Death): Ending<
 }
 
 function problemsOf(plain: readonly PlainProblem[]): Problem | Problems {
-  const problems = plain.map(
-    ({ code, what, where, rows, fix }) => new Problem(code, what, { where, rows, fix }),
-  );
+  const problems = plain.map(problemOf);
   return problems.length === 1 && problems[0] !== undefined ? problems[0] : new Problems(problems);
+}
+
+export function problemOf({ code, what, where, rows, fix }: PlainProblem): Problem {
+  return new Problem(code, what, { where, rows, fix });
 }

@@ -1,3 +1,4 @@
+import { readUrl } from '../message/idna.js';
 import { before } from '../text-scan.js';
 
 /**
@@ -26,10 +27,10 @@ function ipv4Prefix(octets: readonly number[]): string {
 
 /** The eight groups of 16 bits; undefined when the text is no IPv6 address. */
 function ipv6Groups(text: string): readonly number[] | undefined {
-  const url = `http://[${text}]`;
-  if (!/^[0-9a-f:.]+$/i.test(text) || !URL.canParse(url)) return undefined;
+  const url = /^[0-9a-f:.]+$/i.test(text) ? readUrl(`http://[${text}]`) : undefined;
+  if (url === undefined) return undefined;
   // The parser writes the host in the one spelling of RFC 5952: lower case, no dots, at most one `::`.
-  const [before = '', after = ''] = new URL(url).hostname.slice(1, -1).split('::');
+  const [before = '', after = ''] = url.hostname.slice(1, -1).split('::');
   const head = before === '' ? [] : before.split(':');
   const tail = after === '' ? [] : after.split(':');
   const gap = Array<string>(8 - head.length - tail.length).fill('0');

@@ -3,7 +3,6 @@ import type { SourceRef } from '../merge/composition.js';
 import { addrSpecKey } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
 import type { Problem } from '../problem.js';
-import type { AddressBook } from '../recipients/address-book.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
 import { isWorkbook } from '../recipients/list.js';
 import { type ListFacts, listNotices } from '../recipients/list-facts.js';
@@ -12,8 +11,8 @@ import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import { ListProblems, linesOf, type NamedProblem } from './list-problems.js';
 import { checkListUsage } from './list-usage.js';
-import { type NamedPeople, type NamedRecipients, readNamedPeople } from './named-people.js';
-import type { Files, Ledger, Mode, Random } from './ports.js';
+import { type NamedPeople, type NamedRecipients, type NamingPorts, readNamedPeople } from './named-people.js';
+import type { Ledger, Mode, Random } from './ports.js';
 import { drawSeed, takeSample } from './take-sample.js';
 
 export interface GatherOptions extends ListFlags {
@@ -30,9 +29,7 @@ export interface GatherOptions extends ListFlags {
   readonly seed: string | undefined;
 }
 
-export interface GatherPorts {
-  readonly files: Files;
-  readonly addressBook: AddressBook;
+export interface GatherPorts extends NamingPorts {
   readonly random: Random;
   readonly readSuppressed: Ledger['readSuppressed'];
 }
@@ -76,7 +73,7 @@ export async function gatherRecipients(
   ports: GatherPorts,
   meet: (recipient: Recipient) => void,
 ): Promise<Gathered> {
-  const named = await readNamedPeople(options, ports.files, ports.addressBook);
+  const named = await readNamedPeople(options, ports);
   checkListUsage(options, named);
   const suppressed = await ports.readSuppressed();
   const survey = await surveyPeople(named, suppressed, meet);

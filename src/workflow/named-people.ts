@@ -11,6 +11,7 @@ import type { ListFacts } from '../recipients/list-facts.js';
 import type { ListFlags } from '../recipients/list-flags.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
+import type { ReadWorkbook } from '../recipients/xlsx-records.js';
 import type { NamedProblem } from './list-problems.js';
 import type { Files } from './ports.js';
 
@@ -52,10 +53,16 @@ export interface NamingOptions extends ListFlags {
   readonly where: Where;
 }
 
+export interface NamingPorts {
+  readonly files: Files;
+  readonly addressBook: AddressBook;
+  /** Undefined: workbooks are read here and now, however long it takes. */
+  readonly readWorkbook?: ReadWorkbook | undefined;
+}
+
 export async function readNamedPeople(
   options: NamingOptions,
-  files: Files,
-  book: AddressBook,
+  { files, addressBook: book, readWorkbook }: NamingPorts,
 ): Promise<NamedPeople> {
   const { to, cc, bcc, each } = options.named;
   const flags = [
@@ -97,7 +104,8 @@ export async function readNamedPeople(
         if (item.kind !== 'list') continue;
         const hash = createHash('sha256');
         const onColumns = (facts: ListFacts) => lists.set(item, facts);
-        for await (const row of readList(item, files, hash, { ...options, leaveOut, onColumns })) {
+        const reading = { ...options, leaveOut, onColumns, readWorkbook };
+        for await (const row of readList(item, files, hash, reading)) {
           if ('problem' in row) yield row;
           else yield { ...row, position: position++ };
         }
@@ -172,7 +180,11 @@ async function* readList(
   {
     consentNeeded,
     ...reading
-  }: NamingOptions & { readonly leaveOut: () => void; readonly onColumns: (facts: ListFacts) => void },
+  }: NamingOptions &
+    Pick<NamingPorts, 'readWorkbook'> & {
+      readonly leaveOut: () => void;
+      readonly onColumns: (facts: ListFacts) => void;
+    },
 ): AsyncGenerator<Recipient | NamedProblem, void, void> {
   const file = path === '-' ? 'standard input' : path;
   // Everybody who is sent a message of their own is in To: there the column is free for another meaning.

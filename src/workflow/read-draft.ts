@@ -15,6 +15,7 @@ import type { ListFlags } from '../recipients/list-flags.js';
 import { cellFault } from '../recipients/list-row.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
+import type { ReadWorkbook } from '../recipients/xlsx-records.js';
 import { findForeignFields, readBrokenTemplate } from './broken-template.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
@@ -79,6 +80,7 @@ export interface DraftPorts {
   readonly readSuppressed: Ledger['readSuppressed'];
   /** Without: here and now, however long it takes. */
   readonly compile?: CompileTemplate;
+  readonly readWorkbook?: ReadWorkbook;
 }
 
 /** A draft with everything it names read and understood. */

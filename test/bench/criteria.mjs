@@ -59,9 +59,19 @@ const ofServe = [
   { text: 'recorded durably, p99 in ms', of: 'durable', figure: 'p99', most: 50 },
 ];
 
-/** @param figures by the id of the server: `ratio` of nginx's rate, `p50` and `p99` in milliseconds. */
+/** Only with `--before`: the rate of each kind of pixel beside an earlier build, but for what two equal runs differ by. */
+const serveThanBefore = [
+  { text: 'recorded durably / earlier build', of: 'durable', figure: 'toBefore', least: 0.95 },
+  { text: 'verified only / earlier build', of: 'verify', figure: 'toBefore', least: 0.95 },
+];
+
+/**
+ * @param figures by the id of the server: `ratio` of nginx's rate, `p50` and `p99` in milliseconds, and `toBefore` of the rate of an
+ * earlier build, where there is one.
+ */
 export function judgeServe(figures) {
-  return ofServe.map(({ text, of, figure, least, most: limit }) => {
+  const rules = [...ofServe, ...serveThanBefore.filter(({ of }) => figures.get(of).toBefore !== undefined)];
+  return rules.map(({ text, of, figure, least, most: limit }) => {
     const value = figures.get(of)[figure];
     return least === undefined
       ? { text, value, limit: `≤ ${limit}`, holds: value <= limit }

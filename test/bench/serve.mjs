@@ -1,11 +1,12 @@
 /**
  * Pixels served beside nginx: `npm run bench:serve` (a minute or two), `-- --rounds 5 --seconds 4`, `-- --quick` (nothing but
- * wrong counts is a failure). Ends with 1 when a figure is missed. docs/performance.md says what the figures mean.
+ * wrong counts is a failure), `-- --before <folder>` (a worktree of an earlier build, in the same rounds). Ends with 1 when a figure
+ * is missed. docs/performance.md says what the figures mean.
  */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     connections: { type: 'string', default: '64' },
     quick: { type: 'boolean', default: false },
+    before: { type: 'string' },
     /** `--cpu-prof`, for one. */
     node: { type: 'string', multiple: true, default: [] },
   },
@@ -47,37 +49,16 @@ if (load > 0.5) console.log(`Others use this machine (load ${load.toFixed(1)}): 
 
 const onServerCore = ['taskset', '-c', '0'];
 const folder = makeDiskFolder();
-const durableFolder = join(folder, 'durable');
-const verifyFolder = join(folder, 'verify');
 const nginx = await startNginx({ folder: join(folder, 'nginx'), prefix: onServerCore });
-const durable = await startServe({ folder: durableFolder, prefix: onServerCore, node: values.node });
-const verify = await startServe({ folder: verifyFolder, prefix: onServerCore, node: values.node });
-
 const servers = [
-  {
-    name: 'nginx empty_gif, buffered log',
-    id: 'nginx',
-    process: nginx,
-    paths: write('pixel', durableFolder),
-  },
-  {
-    name: 'mailtrack, recorded durably',
-    id: 'durable',
-    process: durable,
-    paths: write('pixel', durableFolder),
-  },
-  {
-    name: 'mailtrack, verified only',
-    id: 'verify',
-    process: verify,
-    paths: write('rehearsal', verifyFolder),
-  },
+  { name: 'nginx empty_gif, buffered log', id: 'nginx', process: nginx, paths: write('pixel', folder) },
+  ...(await startPair('mailtrack', '', undefined)),
+  ...(values.before === undefined ? [] : await startPair('earlier build', 'before-', resolve(values.before))),
 ];
 
 for (const server of servers) server.runs = [];
 // What is compiled, opened and cached once is no part of the figures.
-const warmUps = [];
-for (const server of servers) warmUps.push(await load64(server, 2));
+for (const server of servers) server.warmUp = await load64(server, 2);
 for (let round = 0; round < rounds; round += 1) {
   for (const server of servers) {
     await pause(300);
@@ -85,17 +66,35 @@ for (let round = 0; round < rounds; round += 1) {
   }
 }
 
-const durableEnd = await durable.stop();
-const verifyEnd = await verify.stop();
+const pairs = servers.filter(({ folder: own }) => own !== undefined);
+for (const server of pairs) server.end = await server.process.stop();
 nginx.stop();
-const acknowledged = sum([warmUps[1], ...servers[1].runs].map(({ answers }) => answers));
 const cutOff = (rounds + 1) * Number(values.connections);
 
 report();
-checkCounts();
+for (const server of pairs) checkCounts(server);
+
+/** One server whose pixels are recorded, and one whose pixels are verified alone. */
+async function startPair(name, id, tree) {
+  const start = async (what, kind, purpose) => {
+    const own = join(folder, id + kind);
+    const started = await startServe({ folder: own, prefix: onServerCore, node: values.node, tree });
+    return {
+      name: `${name}, ${what}`,
+      id: id + kind,
+      process: started,
+      paths: write(purpose, own),
+      folder: own,
+    };
+  };
+  return [
+    await start('recorded durably', 'durable', 'pixel'),
+    await start('verified only', 'verify', 'rehearsal'),
+  ];
+}
 
 function write(purpose, ofFolder) {
-  const file = join(folder, `${purpose}.paths`);
+  const file = join(ofFolder, `${purpose}.paths`);
   writeFileSync(file, pixelPaths(ofFolder, tokens, purpose).join('\n'));
   return file;
 }
@@ -124,11 +123,14 @@ function report() {
     'server                           requests/s  × nginx   p50 ms   p99 ms  CPU ms/1,000   RSS MB',
   );
   const figures = new Map();
+  const before = id => servers.find(server => server.id === `before-${id}`)?.runs;
   for (const { name, id, runs } of servers) {
     const of = key => median(runs.map(one => one[key]));
     // Within each round, since the machine's own speed changes from one to the next.
     const ratio = median(runs.map((one, round) => one.rate / servers[0].runs[round].rate));
-    figures.set(id, { ratio, p50: of('p50'), p99: of('p99') });
+    const earlier = before(id);
+    const toBefore = earlier && median(runs.map((one, round) => one.rate / earlier[round].rate));
+    figures.set(id, { ratio, p50: of('p50'), p99: of('p99'), toBefore });
     const cells = [of('rate').toFixed(0).padStart(10), ratio.toFixed(3).padStart(7)];
     cells.push(of('p50').toFixed(2).padStart(7), of('p99').toFixed(2).padStart(7));
     cells.push(
@@ -147,26 +149,22 @@ function report() {
 }
 
 /** wrk cuts off what is under way at its end: at most one answer per connection and run is recorded and not counted by it. */
-function checkCounts() {
-  const { rows, counted, integrity } = readRecorded(durableFolder);
+function checkCounts({ name, paths, folder: own, warmUp, runs, end }) {
+  const { rows, counted, integrity } = readRecorded(own);
   const kept = rows + counted;
-  expect(
-    kept >= acknowledged && kept <= acknowledged + cutOff,
-    `${acknowledged} answers were counted by wrk, ${kept} recorded (${rows} rows, ${counted} counted); at most ${cutOff} more may be`,
-  );
-  expect(durableEnd.said.includes(`${kept} fetches recorded`), `mailtrack itself: ${lastLine(durableEnd)}`);
-  expect(
-    durableEnd.status === 0 && verifyEnd.status === 0,
-    `ended with ${durableEnd.status} and ${verifyEnd.status}`,
-  );
-  const rehearsed = readRecorded(verifyFolder);
-  expect(
-    rehearsed.rows + rehearsed.counted === 0,
-    `rehearsals left ${rehearsed.rows + rehearsed.counted} fetches`,
-  );
-  expect(integrity === 'ok', `integrity_check: ${integrity}`);
-  const failed = servers.flatMap(({ runs }) => runs).filter(({ refused, broken }) => refused + broken > 0);
-  expect(failed.length === 0, `${failed.length} runs with refused or broken answers`);
+  if (paths.endsWith('rehearsal.paths')) expect(kept === 0, `${name}: rehearsals left ${kept} fetches`);
+  else {
+    const acknowledged = sum([warmUp, ...runs].map(({ answers }) => answers));
+    expect(
+      kept >= acknowledged && kept <= acknowledged + cutOff,
+      `${name}: ${acknowledged} answers were counted by wrk, ${kept} recorded (${rows} rows, ${counted} counted); at most ${cutOff} more may be`,
+    );
+    expect(end.said.includes(`${kept} fetches recorded`), `${name} itself: ${lastLine(end)}`);
+  }
+  expect(end.status === 0, `${name}: ended with ${end.status}`);
+  expect(integrity === 'ok', `${name}: integrity_check: ${integrity}`);
+  const failed = runs.filter(({ refused, broken }) => refused + broken > 0);
+  expect(failed.length === 0, `${name}: ${failed.length} runs with refused or broken answers`);
 }
 
 function expect(holds, text) {

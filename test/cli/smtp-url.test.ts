@@ -40,6 +40,11 @@ describe('an SMTP URL', () => {
     });
   });
 
+  it('with international letters is read however often it is asked for', () => {
+    const isRead = () => parseSmtpUrl('smtp://anna@émile.example').ok;
+    expect(Array.from({ length: 9_000 }, isRead).every(Boolean)).toBe(true);
+  });
+
   it('with a password that is not encoded is refused without it', () => {
     expect(parseSmtpUrl('smtp://anna:100%sure@mail.example.org')).toEqual({
       ok: false,

@@ -17,10 +17,10 @@ beforeEach(() => {
 });
 afterEach(() => user.leave());
 
-function token(purpose: TokenPurpose = 'pixel'): string {
+function token(purpose: TokenPurpose = 'pixel', recipientNumber = 1): string {
   const ring = parseKeyRing(user.read('data/mailtrack/key'));
   if (!ring.ok) throw new Error(ring.why);
-  return sealToken(ring.value, { purpose, emailNumber: 42, recipientNumber: 1 });
+  return sealToken(ring.value, { purpose, emailNumber: 42, recipientNumber });
 }
 
 describe('the log of a server', () => {
@@ -119,7 +119,7 @@ describe('who unsubscribes while the database takes nothing', () => {
   });
 
   it.runIf(process.getuid?.() === 0)(
-    'is told to try again on a full disk, and is recorded once there is room',
+    'is told to try again on a full disk, whether they are recorded already or not',
     async () => {
       const disk = join(user.folder, 'disk');
       mkdirSync(disk);
@@ -133,14 +133,27 @@ describe('who unsubscribes while the database takes nothing', () => {
           const body = await response.text();
           return { status: response.status, headers, body, waited: performance.now() - startMs > 1_500 };
         };
+        const makeRoom = () => rmSync(join(disk, 'filler'));
+        const database = new Database(join(disk, 'mailtrack.db'));
+        const release = holdLog(database);
         fillDisk(disk);
-        expect(await answer(token('unsubscribe'))).toMatchObject({ status: 503, waited: true });
-        rmSync(join(disk, 'filler'));
-        const database = new Database(join(disk, 'mailtrack.db'), { readonly: true });
+        const first = await answer(token('unsubscribe'));
+        expect(first).toMatchObject({ status: 503, waited: true });
+        makeRoom();
         await expect.poll(() => unsubscribed(database), { timeout: 5_000 }).toBe(1);
         expect(await answer(token('unsubscribe'))).toMatchObject({ status: 200, waited: false });
+        fillDisk(disk);
+        expect(await answer(token('unsubscribe'))).toEqual(first);
+        makeRoom();
         expect(unsubscribed(database)).toBe(1);
         expect(database.prepare('SELECT count(*) FROM exchange_unsubscribes').pluck().get()).toBe(1);
+
+        // The log is copied, begins anew, and is as long as it was: the disk is full, and the next commit fits.
+        release();
+        await expect.poll(() => isCopied(database), { timeout: 5_000 }).toBe(true);
+        fillDisk(disk);
+        expect(await answer(token('unsubscribe', 2))).toMatchObject({ status: 200, waited: false });
+        expect(unsubscribed(database)).toBe(2);
         database.close();
         expect((await server.stop()).status).toBe(0);
       } finally {
@@ -292,6 +305,24 @@ describe('systemd', () => {
     expect(jsonLines(stderr).map(({ event }) => event)).toContain('not-notifying');
   });
 });
+
+/**
+ * Empties the write-ahead log, and reads from then on, so that it is not emptied again: each commit needs room on the disk. Without it the
+ * log is copied into the database each second, and the next commit overwrites what is there, also on a full disk.
+ * @returns ends the reading.
+ */
+function holdLog(database: Database.Database): () => void {
+  expect(database.pragma('wal_checkpoint(TRUNCATE)')).toMatchObject([{ busy: 0 }]);
+  const reader = new Database(database.name, { readonly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM unsubscribes').get();
+  return () => reader.close();
+}
+
+function isCopied(database: Database.Database): boolean {
+  const [outcome] = database.pragma('wal_checkpoint(PASSIVE)') as { log: number; checkpointed: number }[];
+  return outcome?.log === outcome?.checkpointed;
+}
 
 /** To the last octet. */
 function fillDisk(disk: string): void {

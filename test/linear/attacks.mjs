@@ -148,6 +148,31 @@ export const denseAttacks = [
   ['127.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "', '\\"', ''],
 ];
 
+/** As many tags, attributes, lines and rows as are let pass. */
+export const allowedAttacks = [
+  ['', `{%a%}${'b'.repeat(45)}`, ''],
+  ['', `{{a}}${'b'.repeat(45)}`, ''],
+  ['', `{% if a %}${'b'.repeat(37)}{% endif %}${'b'.repeat(42)}`, ''],
+  ['', `{% if a %}${'b'.repeat(40)}`, ''],
+  ['', `{% raw %}${'b'.repeat(30)}{% endraw %}`, ''],
+  ['<title>', `{{a}}${'b'.repeat(45)}`, '</title>'],
+  ['', `{% if a %}<title>b</title>{% endif %}${' '.repeat(70)}`, ''],
+  ['<mjml><mj-body>', `<a>${'b'.repeat(47)}`, ''],
+  ['<mjml><mj-body>', `<mj-section></mj-section>${' '.repeat(80)}`, '</mj-body></mjml>'],
+  ['<mjml><mj-body>', `<mj-text>{{a}}</mj-text>${' '.repeat(80)}`, '</mj-body></mjml>'],
+  ['', `<a ${'b=c '.repeat(990)}>`, ''],
+  ['', `<a ${'b="{{a}}" '.repeat(990)}>${' '.repeat(39_000)}`, ''],
+  ['{%a%}\n', '\n', ''],
+  ['{%a%}\n', 'a\n', ''],
+  ['{%a%}\n', '|\n-\n', ''],
+  ['{%a%}\n| a |\n|---|\n', '| b |\n', ''],
+  ['', `| a |\n|---|\n| b |\n\n{% if a %}\n\n| b |\n{% endif %}\n${' '.repeat(60)}\n`, ''],
+  ['{%a%}\n', '> > > \n', ''],
+  ['{%a%}\n', '> ', ''],
+  ['<style>', 'a{b:c}', '</style>'],
+  ['<style>', '@page{', '</style>'],
+];
+
 /** Names and values of which no two are alike, so that whoever compares each with all others is found. The pump gets a number. */
 export const numberedAttacks = [
   ['', number => `<a href="#n${number}">`, ''],

@@ -74,10 +74,17 @@ const requestHead = 16_384;
 const ring = key.createKeyRing([key.createKey(1, Buffer.alloc(32, 1))]);
 const refused = text => ({ code: 550, enhancedStatusCode: '', lines: [text], text });
 
+/** What compiling refuses before anything else reads it. */
+function ofTemplate(text) {
+  protection.protectLiquid(text);
+  return text;
+}
+
 export const parsers = {
-  'subject of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', text)),
-  'subject of MJML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('mjml', text)),
-  'title of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', `<title>${text}</title>`)),
+  'subject of HTML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', ofTemplate(text))),
+  'subject of MJML': text => bodyTitle.firstTitle(bodyTitle.titlesInHtml('mjml', ofTemplate(text))),
+  'title of HTML': text =>
+    bodyTitle.firstTitle(bodyTitle.titlesInHtml('html', ofTemplate(`<title>${text}</title>`))),
   'tables of Markdown': {
     read: text =>
       tableLines.markdownText(new controlTags.ControlTags(protection.protectLiquid(text), placeOf)),
@@ -88,8 +95,8 @@ export const parsers = {
   'check of a copy': text => copyRules.checkCopy({ subject: 'a', html: text, text }),
   'readable HTML': leftovers.readableHtml,
   leftovers: text => leftovers.findLeftovers(text),
-  'words that are meant': text => leftovers.meantWords({ subject: 'a', html: text, text }),
-  'leftovers of a template': text => leftovers.mayLeaveOver({ subject: 'a', html: text, text }),
+  'words that are meant': text => leftovers.meantWords({ subject: 'a', html: ofTemplate(text), text }),
+  'leftovers of a template': text => leftovers.mayLeaveOver({ subject: 'a', html: ofTemplate(text), text }),
   'start tags': text => drain(startTags.startTags(text)),
   'pieces of HTML': text => drain(htmlPieces.htmlPieces(text)),
   references: text => references.replaceReferences(text, ({ value }) => value),
@@ -106,10 +113,10 @@ export const parsers = {
   'address of a link': fieldUrls.urlFault,
   'addresses in a template': text => checkUrls(text, ''),
   'addresses in a value': text => checkUrls('', text),
-  'rules of CSS': text => cssRules.readRules(text),
+  'rules of CSS': text => drain(cssRules.readRules(text)),
   'declarations of CSS': text => cssRules.readDeclarations(text),
   'selectors of CSS': text => cssRules.splitSelectors(text),
-  'style sheet': text => styleSheet.sortSheet(text, 0, { names: new Set(), order: false }),
+  'style sheet': text => styleSheet.sortSheet(text, 0, { names: new Set(), order: false }, placeOf),
   'Liquid put aside': text => protection.protectLiquid(text).restore(text),
   'Liquid put aside, places of it': text => {
     const source = protection.protectLiquid(text);

@@ -136,7 +136,7 @@ describe('a bounded process', () => {
     await expect(new BoundedProcess(job('return 1'), tooLong, bounds).ask({})).rejects.toMatchObject({
       code: 'io',
       message: 'a second process cannot be started: E2BIG',
-      fix: 'Large templates are compiled in a process of their own: allow one more (ulimit -u, ulimit -n, memory).',
+      fix: 'Workbooks and large templates are read in a process of their own: allow one more (ulimit -u, ulimit -n, memory).',
     });
   });
 

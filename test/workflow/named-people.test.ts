@@ -18,8 +18,7 @@ async function read(flag: 'to' | 'each', ...values: readonly string[]) {
   const named = { to: [], cc: [], bcc: [], each: [], [flag]: values };
   const people = await readNamedPeople(
     { named, consentNeeded: false, where: [] },
-    files,
-    createAddressBook([], new Map()),
+    { files, addressBook: createAddressBook([], new Map()) },
   );
   const items: string[] = [];
   for await (const item of people.read())

@@ -1,4 +1,5 @@
 /** Settings as they may be shown. In doubt everything is masked: a value that nobody can parse may be a password. */
+import { readUrl } from '../../message/idna.js';
 import type { Setting, SettingValue } from './settings.js';
 
 const mask = '********';
@@ -31,9 +32,9 @@ export function shownUrl(text: string): string {
     // "user:password@host" without its scheme. An address or a path has no ":" before its "@".
     return hasColonBeforeAt(text) && !/^sqlite:[^:]*$/.test(text) ? mask : text;
   }
-  if (withoutPassword.test(text) && isUrl(text)) return text;
+  if (withoutPassword.test(text) && readUrl(text) !== undefined) return text;
   const found = withPassword.exec(text);
-  return found !== null && isUrl(text) ? `${found[1]}:${mask}@${found[2]}` : mask;
+  return found !== null && readUrl(text) !== undefined ? `${found[1]}:${mask}@${found[2]}` : mask;
 }
 
 /** Between a delimiter and the next "=" there is a name that sounds like a secret. */
@@ -48,8 +49,4 @@ function hasSecretParameter(text: string): boolean {
 function hasColonBeforeAt(text: string): boolean {
   const colon = text.indexOf(':');
   return colon !== -1 && text.includes('@', colon);
-}
-
-function isUrl(text: string): boolean {
-  return URL.canParse(text);
 }

@@ -16,18 +16,18 @@ export interface CssRule {
 /** At-rules whose content are rules like any other, under a condition. */
 const groups = /^@(?:media|supports|layer|container|scope|document|-moz-document)\b/i;
 
-export function readRules(css: string): readonly CssRule[] {
+/** One after the other: a sheet has more rules than anybody wants to keep. */
+export function readRules(css: string): Iterable<CssRule> {
   return createRuleReader(css)(0, css.length);
 }
 
 /** @returns reads the rules between two places, as of those in a group, without looking for strings and comments again. */
-export function createRuleReader(css: string): (from: number, to: number) => readonly CssRule[] {
+export function createRuleReader(css: string): (from: number, to: number) => Iterable<CssRule> {
   const plain = withoutValues(css);
   return (from, to) => rulesIn(css, plain, from, to);
 }
 
-function rulesIn(css: string, plain: string, from: number, to: number): readonly CssRule[] {
-  const rules: CssRule[] = [];
+function* rulesIn(css: string, plain: string, from: number, to: number): Generator<CssRule, void, void> {
   let start = from;
   for (let at = from; at < to; at += 1) {
     const code = plain.charCodeAt(at);
@@ -38,18 +38,11 @@ function rulesIn(css: string, plain: string, from: number, to: number): readonly
     const offset = skipBlanks(plain, start, at);
     const prelude = css.slice(offset, skipBlanksBack(plain, at, offset));
     const kind = prelude.startsWith('@') ? (groups.test(prelude) ? 'group' : 'other') : 'style';
-    rules.push({
-      kind,
-      prelude,
-      body: css.slice(at + 1, bodyEnd),
-      offset,
-      bodyOffset: at + 1,
-      end: Math.min(bodyEnd + 1, to),
-    });
+    const body = css.slice(at + 1, bodyEnd);
+    yield { kind, prelude, body, offset, bodyOffset: at + 1, end: Math.min(bodyEnd + 1, to) };
     at = bodyEnd;
     start = at + 1;
   }
-  return rules;
 }
 
 function closingBrace(plain: string, open: number, to: number): number {

@@ -7,7 +7,7 @@
 import { Problems } from '../../problem.js';
 import { attributeValue, type StartTag, startTags } from '../html/start-tags.js';
 import { applyEdits, type Edit } from '../html/text-edits.js';
-import type { ProtectedText } from '../liquid/liquid-protection.js';
+import { type ProtectedText, sourceOffset } from '../liquid/liquid-protection.js';
 import { isBalanced } from '../mjml/liquid-blocks.js';
 import type { PlaceOf } from '../source-text.js';
 import { unusedWord } from '../unused-word.js';
@@ -23,8 +23,11 @@ export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promis
   const tags = [...startTags(source.text)];
   const sheets = tags.filter(tag => useOf(tag, source) === 'always');
   const { varying, problems } = findVarying(tags, source, placeOf);
-  const sort = ({ content = { offset: 0, end: 0 } }: StartTag, isConditional: boolean) =>
-    sortSheet(source.text.slice(content.offset, content.end), content.offset, varying, isConditional);
+  const placeIn = (offset: number) => placeOf(sourceOffset(source, offset));
+  const sort = ({ content = { offset: 0, end: 0 } }: StartTag, isConditional: boolean) => {
+    const css = source.text.slice(content.offset, content.end);
+    return sortSheet(css, content.offset, varying, placeIn, isConditional);
+  };
   const always = sheets.map(sheet => sort(sheet, false));
   const css = always.map(({ inlined }) => inlined).join('\n');
   // With nothing inlined a condition has nothing to win over.

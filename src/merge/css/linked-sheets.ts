@@ -34,7 +34,7 @@ export function isStyleSheetLink({ name, attributes }: StartTag): boolean {
  */
 export function findLinkedSheets(source: SourceText, root?: RootFolder): readonly LinkedSheet[] {
   if (!/<link\b/i.test(source.text)) return [];
-  const liquid = protectLiquid(source.text);
+  const liquid = protectLiquid(source.text, source.file);
   const folder = folderOf(source.file);
   return [...startTags(liquid.text)].filter(isStyleSheetLink).flatMap(tag => {
     const written = decodeEntities(attributeValue(tag.attributes, 'href')?.trim() ?? '');

@@ -1,4 +1,6 @@
+import { type Place, Problem } from '../../problem.js';
 import type { Edit } from '../html/text-edits.js';
+import type { PlaceOf } from '../source-text.js';
 import {
   type CssRule,
   createRuleReader,
@@ -36,11 +38,22 @@ const orderly = /[+~]|:(?:empty|has|(?:first|last|only|nth)-)/i;
 /** Conditions within conditions; each is looked through for its end. What is deeper stays as it is. */
 const deepestGroup = 20;
 
+/** Gmail takes 16 KB of a style sheet, and juice looks for the elements of each rule. */
+const mostRules = 10_000;
+
 /**
  * @param offset of the sheet in the template, with Liquid protected.
  * @param isConditional the sheet as a whole applies under a condition: `<style media="(max-width: 600px)">`.
+ * @param placeOf an offset of the template, to name it in a problem.
+ * @throws Problem `template-syntax` for more rules than a message could have.
  */
-export function sortSheet(css: string, offset: number, varying: Varying, isConditional = false): SortedSheet {
+export function sortSheet(
+  css: string,
+  offset: number,
+  varying: Varying,
+  placeOf: PlaceOf,
+  isConditional = false,
+): SortedSheet {
   const inlined: string[] = [];
   const edits: Edit[] = [];
   const variables = new Map<string, number>();
@@ -51,16 +64,24 @@ export function sortSheet(css: string, offset: number, varying: Varying, isCondi
       if (property.startsWith('--')) variables.set(property, offset + rule.offset);
   };
 
+  let rules = 0;
+  const countRule = ({ offset: at }: CssRule) => {
+    rules += 1;
+    if (rules > mostRules) throw tooManyRules(placeOf(offset + at));
+  };
+
   const readIn = createRuleReader(css);
   const sortGroup = (rule: CssRule, depth = 1) => {
     if (depth > deepestGroup) return;
     for (const inner of readIn(rule.bodyOffset, rule.bodyOffset + rule.body.length)) {
+      countRule(inner);
       if (inner.kind === 'group') sortGroup(inner, depth + 1);
       else if (inner.kind === 'style' && !isNested(inner)) underCondition(inner);
     }
   };
 
   for (const rule of readIn(0, css.length)) {
+    countRule(rule);
     if (rule.kind === 'group') sortGroup(rule);
     if (rule.kind !== 'style' || isNested(rule)) continue;
     if (isConditional) {
@@ -84,6 +105,14 @@ export function sortSheet(css: string, offset: number, varying: Varying, isCondi
     }
   }
   return { inlined: inlined.join('\n'), edits, variables };
+}
+
+function tooManyRules(where: Place): Problem {
+  return new Problem(
+    'template-syntax',
+    `the style sheet has more than ${mostRules.toLocaleString('en')} rules`,
+    { where, fix: 'Leave out the rules that no element needs; Gmail reads 16 KB of a style sheet.' },
+  );
 }
 
 /** Rules within rules are too new for what reads mail; they stay as they are. */

@@ -3,6 +3,9 @@
  * A name may end at any white space, a `>` in quotes ends nothing, and nothing in a comment, a style or a script is a tag.
  */
 
+import { type Place, Problem } from '../../problem.js';
+import type { PlaceOf } from '../source-text.js';
+
 export type MarkupToken = StartTagToken | EndTagToken | CommentToken;
 
 interface Part {
@@ -41,21 +44,38 @@ export interface MarkupAttribute extends Part {
   readonly quote: '"' | "'" | '';
 }
 
-/** Loads the tokenizer, which only templates with MJML need. @returns reads a text; what is between the tokens is text. */
-export async function loadMarkupTokens(): Promise<(text: string) => readonly MarkupToken[]> {
+/** MJML takes minutes for as many. */
+const mostTokens = 20_000;
+const mostAttributes = 1_000;
+
+/** @param placeOf an offset of the text, to name it in a problem. */
+export type ReadMarkupTokens = (text: string, placeOf: PlaceOf) => readonly MarkupToken[];
+
+/**
+ * Loads the tokenizer, which only templates with MJML need.
+ * @returns reads a text; what is between the tokens is text.
+ * @throws Problem `template-syntax` (what is returned does) for more tags, comments or attributes than a message could have.
+ */
+export async function loadMarkupTokens(): Promise<ReadMarkupTokens> {
   const { Tokenizer, QuoteType } = await import('htmlparser2');
-  return text => {
+  return (text, placeOf) => {
     const tokens: MarkupToken[] = [];
     let tag = { offset: 0, name: '', nameEnd: 0 };
     let attributes: MarkupAttribute[] = [];
     let attribute = { name: '', offset: 0 };
     let value = { text: '', offset: 0 };
 
+    const add = (token: MarkupToken) => {
+      if (tokens.length === mostTokens)
+        throw tooMuch(`there are more than ${told(mostTokens)} tags and comments`, placeOf(token.offset));
+      tokens.push(token);
+    };
     const finishStartTag = (end: number, closesItself: boolean) => {
-      tokens.push({ kind: 'start', ...tag, end, attributes, closesItself });
+      const { offset, name, nameEnd } = tag;
+      add({ kind: 'start', offset, name, nameEnd, end, attributes, closesItself });
     };
     const addComment = (start: number, last: number) => {
-      tokens.push({
+      add({
         kind: 'comment',
         offset: text.lastIndexOf('<', start - 1),
         end: Math.min(last + 1, text.length),
@@ -79,19 +99,26 @@ export async function loadMarkupTokens(): Promise<(text: string) => readonly Mar
         },
         onattribend: (quoteType, end) => {
           const quote = quoteType === QuoteType.Double ? '"' : quoteType === QuoteType.Single ? "'" : '';
+          const { name, offset } = attribute;
+          if (attributes.length === mostAttributes)
+            throw tooMuch(
+              `<${tag.name}> has more than ${told(mostAttributes)} attributes`,
+              placeOf(tag.offset),
+            );
           attributes.push({
-            ...attribute,
+            name,
+            offset,
             value: value.text,
             valueOffset: value.offset,
             quote,
-            end: quoteType === QuoteType.NoValue ? attribute.offset + attribute.name.length : end,
+            end: quoteType === QuoteType.NoValue ? offset + name.length : end,
           });
         },
         onopentagend: last => finishStartTag(last + 1, false),
         onselfclosingtag: last => finishStartTag(last + 1, true),
         onclosetag: (start, end) => {
           const closes = text.indexOf('>', end);
-          tokens.push({
+          add({
             kind: 'end',
             name: text.slice(start, end).toLowerCase(),
             offset: text.lastIndexOf('<', start - 1),
@@ -112,4 +139,15 @@ export async function loadMarkupTokens(): Promise<(text: string) => readonly Mar
     tokenizer.end();
     return tokens;
   };
+}
+
+function told(count: number): string {
+  return count.toLocaleString('en');
+}
+
+function tooMuch(what: string, where: Place): Problem {
+  return new Problem('template-syntax', what, {
+    where,
+    fix: 'Make the template smaller, or write what repeats as a loop.',
+  });
 }

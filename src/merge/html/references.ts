@@ -67,14 +67,14 @@ function replaceInCss(css: string, isImage: boolean, replace: Replace): string {
 
 /** What is commented out is not loaded, and of at-rules other than conditions none has an image. */
 function replaceInSheet(css: string, replace: Replace): string {
-  const others = readRules(css).filter(({ kind }) => kind === 'other');
   const plain = withoutValues(css);
   const isCommented = (offset: number) => plain[offset] === ' ';
   // Rules and URLs come in their order: none is looked for twice.
-  let next = 0;
+  const rules = readRules(css)[Symbol.iterator]();
+  let rule = rules.next();
   const isInOther = (offset: number) => {
-    while (next < others.length && (others[next]?.end ?? offset) <= offset) next += 1;
-    return offset > (others[next]?.offset ?? offset);
+    while (!rule.done && (rule.value.kind !== 'other' || rule.value.end <= offset)) rule = rules.next();
+    return !rule.done && offset > rule.value.offset;
   };
   const replaced = css.replaceAll(cssUrl, (whole: string, ...rest: (string | undefined | number)[]) => {
     const offset = Number(rest[4]);

@@ -7,6 +7,7 @@ export interface StartTag {
   /** Of the `<`, and of what comes after the `>`. */
   readonly offset: number;
   readonly end: number;
+  /** The first thousand. */
   readonly attributes: readonly Attribute[];
   /** What stands in an element that holds no others: `style`, `script`, `title`, `textarea`. */
   readonly content?: Span;
@@ -35,6 +36,8 @@ const conditionForOutlook = /<!--\[if[^\]>]*\]>/y;
 const conditionEnds = /<!--+\s*<!\[endif\]--+>/y;
 const endOfOthers = /<!\[endif\]-->/iy;
 const rawText = new Set(['style', 'script', 'title', 'textarea']);
+/** No reader looks at more, and each becomes an object. */
+const mostAttributes = 1_000;
 
 /**
  * In their order. What is in comments, styles and scripts is none; what is in a conditional comment for Outlook is. Takes time in
@@ -100,7 +103,7 @@ function readTag(
   for (;;) {
     const attribute = readAttribute(html, at);
     if (attribute === undefined) break;
-    attributes.push(attribute);
+    if (attributes.length < mostAttributes) attributes.push(attribute);
     at = attribute.end;
   }
   const closes = html.indexOf('>', at);

@@ -2,6 +2,7 @@
  * Liquid travels through other compilers (MJML, Markdown, HTML to text) as plain words and comes back out whole:
  * each `{{ … }}` and `{% … %}` is replaced by a token of letters and digits, which no such compiler touches.
  */
+import { Problem } from '../../problem.js';
 import { unusedWord } from '../unused-word.js';
 
 export interface ProtectedText {
@@ -34,12 +35,20 @@ export interface LiquidToken {
   readonly protectedOffset: number;
 }
 
-export function protectLiquid(source: string): ProtectedText {
+/** Ten times what the longest message that is read could have. Each becomes several objects, and compilers take long for as many. */
+const mostTokens = 20_000;
+
+/**
+ * @param file to name in a problem.
+ * @throws Problem `template-syntax` for more Liquid than a message could have.
+ */
+export function protectLiquid(source: string, file?: string): ProtectedText {
   const prefix = unusedWord(source, 'zqliquid');
   const tokens: LiquidToken[] = [];
   let text = '';
   let at = 0;
   for (const { offset, end } of findLiquid(source)) {
+    if (tokens.length === mostTokens) throw tooMany(file);
     const token = `${prefix}${tokens.length}q`;
     const protectedOffset = text.length + offset - at;
     text += source.slice(at, offset) + token;
@@ -83,6 +92,17 @@ export function protectLiquid(source: string): ProtectedText {
     spareWord: number => `${prefix}${tokens.length + number}q`,
     replaceWords: (compiled, replace) => compiled.replace(tokenPattern, word => replace(word)),
   };
+}
+
+function tooMany(file: string | undefined): Problem {
+  return new Problem(
+    'template-syntax',
+    `there are more than ${mostTokens.toLocaleString('en')} merge fields and Liquid tags`,
+    {
+      where: file === undefined ? undefined : { file },
+      fix: 'Make the template smaller, or write what repeats as a loop.',
+    },
+  );
 }
 
 const rawBegins = /\{%-?\s*raw\s*-?%\}/y;

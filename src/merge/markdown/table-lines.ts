@@ -28,8 +28,13 @@ export interface MarkdownText {
   offsetOf(words: string, line: number): number;
 }
 
+/** A message of so many lines is read by nobody, and each becomes an object. */
+const mostLines = 20_000;
+
+/** @throws Problem `template-syntax` for more lines than a message could have. */
 export function markdownText(tags: ControlTags): MarkdownText {
   const { text } = tags.source;
+  refuseEndless(tags);
   // Without Liquid each line is what it was.
   const read = tags.in(text).length === 0 ? undefined : new TableLines(tags).read();
   let lines = read;
@@ -44,6 +49,32 @@ export function markdownText(tags: ControlTags): MarkdownText {
     },
   };
 }
+
+function refuseEndless(tags: ControlTags): void {
+  const { text } = tags.source;
+  let lines = 0;
+  let begins = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== lineFeed && (code !== carriageReturn || text.charCodeAt(at + 1) === lineFeed)) continue;
+    lines += 1;
+    if (lines <= mostLines) {
+      begins = at + 1;
+      continue;
+    }
+    throw new Problem(
+      'template-syntax',
+      `there are more than ${mostLines.toLocaleString('en')} lines of Markdown`,
+      {
+        where: tags.placeOfOffset(begins),
+        fix: 'Make the template smaller; a message of more than 102 KB is cut off by Gmail.',
+      },
+    );
+  }
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
 interface Line {
   readonly text: string;

@@ -13,7 +13,7 @@ import {
   wholeOf,
 } from '../source-text.js';
 import { folderOf, type RootFolder, resolveInside } from '../template-path.js';
-import { loadMjmlPieces, type MjmlPiece, type MjmlStart } from './mjml-pieces.js';
+import { loadMjmlPieces, type MjmlPiece, type MjmlStart, type ReadMjmlPieces } from './mjml-pieces.js';
 
 export interface Include {
   /** As it was written. */
@@ -49,11 +49,13 @@ interface FilePieces {
   readonly text: string;
 }
 
-function readPieces({ text }: SourceText, read: (text: string) => readonly MjmlPiece[]): FilePieces {
-  const liquid = protectLiquid(text);
+function readPieces(source: SourceText, read: ReadMjmlPieces): FilePieces {
+  const liquid = protectLiquid(source.text, source.file);
+  const offsetOf = (offset: number) => sourceOffset(liquid, offset);
+  const placeOf = placesIn(source);
   return {
-    pieces: read(liquid.text),
-    offsetOf: offset => sourceOffset(liquid, offset),
+    pieces: read(liquid.text, offset => placeOf(offsetOf(offset))),
+    offsetOf,
     restore: liquid.restore,
     text: liquid.text,
   };

@@ -3,6 +3,7 @@
  * holds HTML is one piece with it. Builds no tree, so that a part of a document can be read too.
  */
 import { loadMarkupTokens, type MarkupAttribute, type MarkupToken } from '../html/markup-tokens.js';
+import type { PlaceOf } from '../source-text.js';
 import { contentComponents } from './mjml-names.js';
 
 export type MjmlPiece = MjmlStart | MjmlEnd | MjmlBetween;
@@ -45,9 +46,15 @@ const voidElements = new Set(
   ),
 );
 
-export async function loadMjmlPieces(): Promise<(text: string) => readonly MjmlPiece[]> {
+/**
+ * @param placeOf an offset of the text, to name it in a problem.
+ * @throws Problem `template-syntax` for more markup than a message could have.
+ */
+export type ReadMjmlPieces = (text: string, placeOf: PlaceOf) => readonly MjmlPiece[];
+
+export async function loadMjmlPieces(): Promise<ReadMjmlPieces> {
   const readTokens = await loadMarkupTokens();
-  return text => piecesOf(text, readTokens(text));
+  return (text, placeOf) => piecesOf(text, readTokens(text, placeOf));
 }
 
 function piecesOf(text: string, tokens: readonly MarkupToken[]): readonly MjmlPiece[] {
@@ -62,9 +69,7 @@ function piecesOf(text: string, tokens: readonly MarkupToken[]): readonly MjmlPi
       continue;
     }
     const { name, attributes, offset, end: tagEnd, closesItself } = token;
-    const start = { kind: 'start' as const, name, attributes, offset, tagEnd };
-    if (closesItself || voidElements.has(name)) pieces.push({ ...start, end: tagEnd, isWhole: true });
-    else if (contentComponents.has(name)) {
+    if (contentComponents.has(name) && !closesItself && !voidElements.has(name)) {
       const opening = index;
       const found = endOfContent(tokens, opening);
       const closing = found.index === undefined ? undefined : tokens[found.index];
@@ -72,8 +77,12 @@ function piecesOf(text: string, tokens: readonly MarkupToken[]): readonly MjmlPi
       index = found.index ?? tokens.length;
       const content = { offset: tagEnd, end: closing?.offset ?? text.length };
       const comments = tokens.slice(opening, found.index).filter(({ kind }) => kind === 'comment');
+      const start = { kind: 'start' as const, name, attributes, offset, tagEnd };
       pieces.push({ ...start, end: at, isWhole: true, content, comments, ...found.fault });
-    } else pieces.push({ ...start, end: tagEnd, isWhole: false });
+      continue;
+    }
+    const isWhole = closesItself || voidElements.has(name);
+    pieces.push({ kind: 'start', name, attributes, offset, tagEnd, end: tagEnd, isWhole });
   }
   if (at < text.length) pieces.push({ kind: 'text', offset: at, end: text.length });
   return pieces;

@@ -47,8 +47,9 @@ export interface MjmlTree {
 /** @throws Problem `template-syntax` with line and column. */
 export async function readMjmlTree(source: ProtectedText, placeOf: PlaceOf): Promise<MjmlTree> {
   const readPieces = await loadMjmlPieces();
-  const builder = new TreeBuilder(source, offset => placeOf(sourceOffset(source, offset)));
-  for (const piece of readPieces(source.text)) builder.add(piece);
+  const placeIn = (offset: number) => placeOf(sourceOffset(source, offset));
+  const builder = new TreeBuilder(source, placeIn);
+  for (const piece of readPieces(source.text, placeIn)) builder.add(piece);
   return builder.finish();
 }
 
