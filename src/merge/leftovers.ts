@@ -25,7 +25,9 @@ const foreignSyntax = [
   '\\[(?:[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)|FIRST|LAST)\\]',
 ];
 const foreign = new RegExp(foreignSyntax.join('|'), 'g');
-const nothing = /\[object [A-Z]\w{0,60}\]|(?<![\w-])(?:undefined|NaN|Infinity)(?![\w-])/g;
+/** `Infinity` is also a name, "The Infinity pool": it is a leftover where the value has no other letters. */
+const nothing =
+  /\[object [A-Z]\w{0,60}\]|(?<![\w-])(?:undefined|NaN|(?<![^\W\d_][^\n\ufdd0\ufdd1]{0,40})Infinity(?![^\n\ufdd0\ufdd1]{0,40}[^\W\d_]))(?![\w-])/g;
 
 /**
  * Of what a field wrote.
