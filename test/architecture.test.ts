@@ -26,6 +26,7 @@ const isRequired = (one: Import) =>
 const homes: Readonly<Record<string, string>> = {
   'better-sqlite3': 'store',
   commander: 'cli',
+  'css-select': 'merge',
   'csv-parse': 'recipients',
   entities: 'merge',
   fflate: 'recipients',
