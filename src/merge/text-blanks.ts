@@ -18,10 +18,11 @@ function withoutTrailingBlanks(text: string): string {
   return text.slice(0, end);
 }
 
-/** Of no width, and written where list views would show the words that follow: soft hyphens, joiners, fillers. */
+/** Of no width, and written where list views would show the words that follow: soft hyphens, joiners, fillers. Both stand in `runs`. */
 const filler = /[\u034f\u17b4\u17b5\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u3164\ufeff]/;
 const blank = /[ \t\r\n\f\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
-const runs = new RegExp(`(?:${filler.source}|${blank.source}){2,}`, 'g');
+const runs =
+  /[\u034f\u17b4\u17b5\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u3164\ufeff \t\r\n\f\u00a0\u2000-\u200a\u202f\u205f\u3000]{2,}/g;
 
 /** Characters that only keep a distance become one blank, or nothing. */
 export function spaced(text: string): string {

@@ -27,9 +27,11 @@ const explained = [
     meant: /\|\s*newline_to_br\b/,
   },
   { decision: 23, why: 'a text has no tables', meant: /\{%-?\s*tablerow\b/ },
-  { decision: 23, why: 'a 0 is printed', meant: /\{%-?\s*cycle\b/ },
-  { decision: 25, why: 'text that is a number is that number beside a number', meant: /[=!]=\s*['"\d]/ },
-  { decision: 14, why: 'a copy made again has to be the same', meant: /\|\s*sample\b/ },
+  {
+    decision: 25,
+    why: 'text that is a number is that number beside a number',
+    meant: /\d\s*[=!]=\s*['"]|['"]\s*[=!]=\s*\d/,
+  },
 ];
 
 const [file] = process.argv.slice(2);
@@ -70,7 +72,9 @@ for (const context of ['html', 'text']) {
 for (const [line, { html = 0, text = 0 }] of counts)
   console.log(`${line}: ${html} in HTML, ${text} in a text`);
 console.log(`${cases.length} cases: ${unexplained} differ from liquidjs and no decision says why`);
-process.exitCode = unexplained === 0 ? 0 : 1;
+const idle = explained.filter(({ decision, why }) => !counts.has(`decision ${decision}, ${why}`));
+for (const { decision, why } of idle) console.log(`decision ${decision}, ${why}: nothing any more`);
+process.exitCode = unexplained === 0 && idle.length === 0 ? 0 : 1;
 
 async function download() {
   const response = await fetch(address);

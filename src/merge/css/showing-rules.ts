@@ -25,7 +25,8 @@ export interface ShowingRule {
 }
 
 const properties = new Set(['display', 'visibility', 'opacity']);
-const hiding = /^(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0+)\b/i;
+const hiding =
+  /^(?:display\s*:\s*none\b|visibility\s*:\s*(?:hidden|collapse)\b|opacity\s*:\s*[0.]+(?![\d.]))/i;
 
 /** Whether any of the rules may hide something, as most cannot. @param css with its Liquid protected, which may say anything. */
 export function mayHide(css: string): boolean {
