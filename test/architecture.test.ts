@@ -39,6 +39,7 @@ const isRequired = (one: Import) => requiring.includes(one.file) && one.target =
 const homes: Readonly<Record<string, string>> = {
   'better-sqlite3': 'store',
   commander: 'cli',
+  'css-select': 'merge',
   'csv-parse': 'recipients',
   entities: 'merge',
   fflate: 'recipients',

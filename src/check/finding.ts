@@ -12,6 +12,7 @@ export type FindingCode =
   | 'image-http'
   | 'link'
   | 'text-part'
+  | 'bare-condition'
   | 'mjml-icons'
   | 'mjml-text'
   | 'subject-length'

@@ -15,8 +15,8 @@ export type TitlePiece =
   | { readonly kind: 'liquid'; readonly liquid: string }
   /** Words as a reader sees them, and Liquid. */
   | { readonly kind: 'title'; readonly words: string }
-  /** Other words, which only `{% capture %}` asks for. */
-  | { readonly kind: 'text'; readonly words: string };
+  /** Other words, which only `{% capture %}` asks for, and the HTML that conditions find in what is captured. */
+  | { readonly kind: 'text'; readonly words: string; readonly html?: string };
 
 /** @param text the whole body, with its Liquid. */
 export function titlesInHtml(kind: 'mjml' | 'html', text: string): readonly TitlePiece[] {
@@ -56,7 +56,8 @@ function liquidIn(html: string): readonly TitlePiece[] {
   const pieces: TitlePiece[] = [];
   let at = 0;
   for (const { offset, end } of findLiquid(html)) {
-    pieces.push({ kind: 'text', words: html.slice(at, offset) });
+    const between = html.slice(at, offset);
+    pieces.push({ kind: 'text', words: asText(decodeEntities(between)), html: between });
     pieces.push({ kind: 'liquid', liquid: html.slice(offset, end) });
     at = end;
   }
@@ -101,6 +102,7 @@ const found = 'title_found';
 export function firstTitle(pieces: readonly TitlePiece[]): string | undefined {
   const kept: string[] = [];
   const open: string[] = [];
+  let captured = '';
   let isInBranch = false;
   const lastTitle = pieces.findLastIndex(({ kind }) => kind === 'title');
   for (const [index, piece] of pieces.entries()) {
@@ -108,10 +110,16 @@ export function firstTitle(pieces: readonly TitlePiece[]): string | undefined {
     const hidden = open.includes('comment');
     if (piece.kind === 'liquid') {
       const { liquid } = piece;
-      if (moveInto(open, liquid) && !hidden && !open.includes('comment')) kept.push(liquid);
-      else if (!hidden && open.includes('capture')) kept.push(liquid);
+      const wasCaptured = open.includes('capture');
+      const decides = moveInto(open, liquid) && !hidden && !open.includes('comment');
+      const isCaptured = open.includes('capture');
+      if (wasCaptured && !isCaptured && /[<&]/.test(captured)) kept.push('{% markup %}', captured);
+      captured = wasCaptured && isCaptured ? captured + liquid : '';
+      if (decides || (!hidden && isCaptured)) kept.push(liquid);
     } else if (piece.kind === 'text') {
-      if (open.includes('capture')) kept.push(piece.words);
+      if (!open.includes('capture')) continue;
+      kept.push(piece.words);
+      captured += piece.html ?? piece.words;
     } else if (!hidden && !open.includes('capture') && piece.words.trim() !== '') {
       const words = piece.words.trim();
       if (open.length === 0) return isInBranch ? asFirst([...kept, onlyFirst(words)]) : plain(kept, words);

@@ -3,9 +3,11 @@
  * MJML, Markdown and HTML-to-text run once per email, here; per recipient only Liquid runs (`render-copy.ts`).
  */
 import { type Place, Problem } from '../problem.js';
+import { findBareConditions } from './bare-conditions.js';
 import { refuseBareLiquid } from './bare-liquid.js';
 import { firstTitle, titlesInHtml } from './body-title.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
+import { withKnownCommentEnds } from './html/comment-ends.js';
 import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
@@ -61,6 +63,7 @@ export type CompileTemplate = typeof compileTemplate;
 /** What compiles one kind of template, which the others do without: 15 to 30 files each, and a library. */
 const ofMjml = () => import('./mjml/mjml.js');
 const ofIncludes = () => import('./mjml/mjml-include.js');
+const ofTitle = () => import('./mjml/title-liquid.js');
 const ofMarkdown = () => import('./markdown/markdown.js');
 const ofCss = () => import('./css/inline-css.js');
 const ofSheets = () => import('./css/linked-sheets.js');
@@ -123,19 +126,16 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const written = parseLiquid('html', joined.text, origin);
   refuseRawMarkup(kind, joined.text, joined.placeOf);
 
-  const { html: compiled, notices = [] } = await compileHtml(
-    kind,
-    source,
-    joined.placeOf,
-    frontMatter.locale,
-  );
+  const {
+    html: compiled,
+    mayHide = false,
+    notices = [],
+    title,
+  } = await compileHtml(kind, source, joined, frontMatter.locale);
   const html = withLiteralBraces(kind, compiled);
   refuseMisplaced(compilers[kind], html, source, joined.placeOf);
-  const text = await compileText(kind, source, html, file, joined.placeOf);
-  const subjectLine = requireSubject(
-    subject ?? frontMatter.subject ?? (await titleInBody(kind, source, joined)),
-    file.path,
-  );
+  const text = await compileText(kind, source, { html, mayHide }, file, joined.placeOf);
+  const subjectLine = requireSubject(subject ?? frontMatter.subject ?? title?.(), file.path);
 
   refuseBareLiquid(html, source, joined);
   const images = findImages(html, source, joined, file);
@@ -150,7 +150,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     },
     frontMatter,
     images,
-    notices,
+    notices: [...notices, ...findBareConditions(source, frontMatter.defaults, joined.placeOf)],
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
         place: { file: file.path },
@@ -167,26 +167,49 @@ async function withIncluded(
   template: SourceText,
   { includes = new Map(), root }: TemplateFile,
 ): Promise<JoinedText> {
-  if (kind === 'mjml') return (await ofIncludes()).expandIncludes(template, includes, root);
-  if (kind === 'html') return (await ofSheets()).expandLinkedSheets(template, includes, root);
+  if (kind === 'mjml')
+    return (await ofTitle()).withCapturedTitle(
+      withCommentEnds(await (await ofIncludes()).expandIncludes(template, includes, root)),
+    );
+  if (kind === 'html')
+    return withCommentEnds((await ofSheets()).expandLinkedSheets(template, includes, root));
   return joinPieces([wholeOf(template)]);
+}
+
+function withCommentEnds(joined: JoinedText): JoinedText {
+  return { ...joined, text: withKnownCommentEnds(joined.text) };
+}
+
+interface CompiledHtml {
+  readonly html: string;
+  /** Whether a style sheet may hide an element, other than by the element's own style. */
+  readonly mayHide?: boolean;
+  readonly notices?: readonly TemplateNotice[];
+  /** What the body says that its title is. */
+  title?(): string | undefined;
 }
 
 async function compileHtml(
   kind: TemplateKind,
   source: ProtectedText,
-  placeOf: PlaceOf,
+  { text, placeOf }: JoinedText,
   locale: string | undefined,
-): Promise<{ readonly html: string; readonly notices?: readonly TemplateNotice[] }> {
+): Promise<CompiledHtml> {
   switch (kind) {
     case 'mjml':
-      return (await ofMjml()).compileMjml(source, placeOf);
+      return {
+        ...(await (await ofMjml()).compileMjml(source, placeOf)),
+        title: () => firstTitle(titlesInHtml(kind, text)),
+      };
     case 'md':
-      return { html: await (await ofMarkdown()).compileMarkdown(source, placeOf, pageLanguage(locale)) };
+      return (await ofMarkdown()).compileMarkdown(source, placeOf, pageLanguage(locale));
     case 'txt':
       return { html: htmlFromText(source, pageLanguage(locale)) };
     case 'html':
-      return { html: await (await ofCss()).inlineCss(source, placeOf) };
+      return {
+        ...(await (await ofCss()).inlineCss(source, placeOf)),
+        title: () => firstTitle(titlesInHtml(kind, text)),
+      };
   }
 }
 
@@ -206,7 +229,7 @@ function withLiteralBraces(kind: TemplateKind, html: string): string {
 async function compileText(
   kind: TemplateKind,
   source: ProtectedText,
-  html: string,
+  html: Required<Pick<CompiledHtml, 'html' | 'mayHide'>>,
   file: TemplateFile,
   placeOf: PlaceOf,
 ): Promise<string> {
@@ -224,15 +247,6 @@ function requireSubject(found: string | undefined, file: string): string {
     });
   }
   return found.trim();
-}
-
-async function titleInBody(
-  kind: TemplateKind,
-  source: ProtectedText,
-  { text, placeOf }: JoinedText,
-): Promise<string | undefined> {
-  if (kind === 'md') return (await ofMarkdown()).titleOfMarkdown(source, placeOf);
-  return kind === 'txt' ? undefined : firstTitle(titlesInHtml(kind, text));
 }
 
 /** The line mail clients show beside the subject: hidden in the message itself. */

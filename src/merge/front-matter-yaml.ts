@@ -143,7 +143,7 @@ class EntryReader {
     }
     return new Problem(
       'template-syntax',
-      `front matter: the value of "${key}" is not plain text: ${plainReason(why)}`,
+      `front matter: the value of "${key}" is not plain text: ${plainReason(why, value)}`,
       {
         where: { file: this.file, line: line + linesBefore, column: 1 },
         fix: quotesFor(key, value),
@@ -188,11 +188,13 @@ function noLines(where: Place): Problem {
   return new Problem('template-syntax', 'the front matter is not a list of `key: value` lines', { where });
 }
 
-/** Of those that sentences for readers meet. */
-function plainReason(why: string): string {
-  const [, sign] = /^Plain value cannot start with .* character (.)$/.exec(why) ?? [];
-  if (sign !== undefined) return `YAML keeps "${sign}" at the beginning for itself`;
-  return /^Nested mappings/.test(why) ? 'to YAML ": " in it begins another value' : why;
+/** In words of mail, where a value begins with a sign that means something to YAML, or has one in it. */
+function plainReason(why: string, value: string): string {
+  if (/^Nested mappings/.test(why)) return 'to YAML ": " in it begins another value';
+  const [sign] = /^[!"#%&'*,>?@[\]`{|}-]/.exec(value) ?? [];
+  return sign === undefined
+    ? why
+    : `YAML keeps ${sign === '"' ? "'\"'" : `"${sign}"`} at the beginning for itself`;
 }
 
 /** Longer ones would hide the advice. */

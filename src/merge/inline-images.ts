@@ -9,6 +9,7 @@ import { replaceReferences } from './html/references.js';
 import { type ProtectedText, protectLiquid, sourceOffset } from './liquid/liquid-protection.js';
 import type { JoinedText } from './source-text.js';
 import { folderOf, resolveInside } from './template-path.js';
+import { replaceMarkup } from './text-captured-html.js';
 
 /** A letter and a colon begin a path of Windows, not a URL. */
 const elsewhere = /^(?:(?!file:)[a-z][a-z\d+.-]+:|\/\/|#)/i;
@@ -69,14 +70,17 @@ export function showImages(
 ): CompiledTemplate {
   if (compiled.html === undefined || contentIds.size === 0) return compiled;
   const folder = folderOf(template);
-  const html = protectLiquid(compiled.html);
-  const shown = replaceReferences(html.text, ({ value }) => {
-    const name = nameIn(value, html);
-    const path = name === undefined ? undefined : resolveInside(folder, folder, name, root);
-    const contentId = path?.ok ? contentIds.get(path.value) : undefined;
-    return contentId === undefined ? value : `cid:${contentId}`;
-  });
-  return { ...compiled, html: html.restore(shown) };
+  const show = (html: string) => {
+    const source = protectLiquid(html);
+    const shown = replaceReferences(source.text, ({ value }) => {
+      const name = nameIn(value, source);
+      const path = name === undefined ? undefined : resolveInside(folder, folder, name, root);
+      const contentId = path?.ok ? contentIds.get(path.value) : undefined;
+      return contentId === undefined ? value : `cid:${contentId}`;
+    });
+    return source.restore(shown);
+  };
+  return { ...compiled, html: show(compiled.html), text: replaceMarkup(compiled.text, show) };
 }
 
 /** MJML and the inlining of CSS write one reference in several places. */

@@ -71,6 +71,7 @@ function firstInEach(
       const [words] = found;
       const kind = leftoverKind(words);
       if (kind === last || isMeant(words)) continue;
+      if (words === 'Infinity' && isAmongWords(text, found.index)) continue;
       last = kind;
       const known = first.get(kind);
       // They are told in the order of their last ones.
@@ -79,6 +80,22 @@ function firstInEach(
     }
   }
   return [...first.values()];
+}
+
+/** As far as one looks for other words of a value. */
+const reach = 40;
+
+/** "The Infinity pool": a number that is none has no letters beside it. */
+function isAmongWords(text: string, at: number): boolean {
+  const hasLetters = (part: string) => /\p{L}/u.test(part);
+  const before =
+    text
+      .slice(Math.max(0, at - reach), at)
+      .split(/[\n\ufdd0\ufdd1]/)
+      .at(-1) ?? '';
+  const end = at + 'Infinity'.length;
+  const after = text.slice(end, end + reach).split(/[\n\ufdd0\ufdd1]/, 1)[0] ?? '';
+  return hasLetters(before) || hasLetters(after);
 }
 
 export function firstOfEachKind(found: readonly string[]): readonly string[] {

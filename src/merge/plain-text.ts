@@ -1,5 +1,6 @@
 /** The text part of a compiled HTML document: its words as lines, and its Liquid between them. */
 import { Problem } from '../problem.js';
+import { readShownElements } from './css/shown-elements.js';
 import { loadHtmlParser } from './html/dom.js';
 import type { LiquidToken, ProtectedText } from './liquid/liquid-protection.js';
 import { isControl, tagName } from './liquid/liquid-tags.js';
@@ -10,8 +11,9 @@ import type { PlaceOf } from './source-text.js';
 import { foldCaptures } from './text-captures.js';
 import { loadLayout } from './text-layout.js';
 import { joinTagLines } from './text-lines.js';
+import type { TextNode } from './text-node.js';
 import { joinCells } from './text-tables.js';
-import { readTextTree, type TextNode, type TextTree } from './text-tree.js';
+import { readTextTree, type TextTree } from './text-tree.js';
 
 let textWriter: ReturnType<typeof loadBoth> | undefined;
 
@@ -28,12 +30,19 @@ function loadBoth() {
 /**
  * Links as `text <url>`, images as their `alt`, tables as lines (so never the pixel), nothing that is hidden from readers of the HTML.
  * @param html compiled, with the Liquid of `source` still protected.
+ * @param mayHide whether a style sheet in it may hide an element.
  * @returns Liquid for the text part, in which white space is as it is to be.
  * @throws Problem `template-syntax` for tags that decide in the HTML about something the text part cannot follow.
  */
-export async function textFromHtml(html: string, source: ProtectedText, placeOf: PlaceOf): Promise<string> {
+export async function textFromHtml(
+  { html, mayHide }: { readonly html: string; readonly mayHide: boolean },
+  source: ProtectedText,
+  placeOf: PlaceOf,
+): Promise<string> {
   const [parse, layOutTree] = await loadTextWriter();
-  const tree = readTextTree(html, source, parse);
+  const document = parse(html);
+  const elements = mayHide ? await readShownElements(html, document, source) : undefined;
+  const tree = readTextTree({ html, document, elements }, source, parse);
   refuseUnfollowed(tree, html, source, placeOf);
   const print = (nodes: readonly TextNode[]) =>
     withLiteralBraces(joinTagLines(layOutTree(nodes).trimEnd(), tree.words), tree.words);
@@ -55,6 +64,15 @@ function refuseUnfollowed(
 ): void {
   if (split !== undefined) {
     const { tag, where, opener, openerWhere } = split;
+    if (where === openerWhere) {
+      const other = where.replace(/^an? /, '');
+      throw refuse(
+        `${tag.liquid} stands in another ${other} than its ${opener.liquid}: what is captured would be half of each`,
+        tag,
+        `Put both into one, or between elements; ${ownText}`,
+        placeOf,
+      );
+    }
     throw refuse(
       `${tag.liquid} stands in ${where}, and its ${opener.liquid} in ${openerWhere}: some readers would see more than others`,
       tag,

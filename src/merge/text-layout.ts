@@ -1,7 +1,7 @@
 /** The words of a tree as lines: html-to-text decides where one begins, but for tables (`text-tables.ts`). */
 import type { FormatCallback, HtmlToTextOptions, SelectorDefinition } from 'html-to-text';
+import type { TextNode } from './text-node.js';
 import { formatTable } from './text-tables.js';
-import type { TextNode } from './text-tree.js';
 
 /** Tables look for these by their names; elsewhere each is a line. */
 const lines = 'caption center line td th tr';

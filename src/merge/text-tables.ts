@@ -4,7 +4,7 @@
  */
 import type { DomNode, FormatCallback } from 'html-to-text';
 import type { TextWords, Word } from './liquid/text-words.js';
-import type { TextNode } from './text-tree.js';
+import type { TextNode } from './text-node.js';
 
 const separator = ' | ';
 const rowGroups = 'thead|tbody|tfoot|center';

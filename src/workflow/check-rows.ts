@@ -121,6 +121,12 @@ export class RenderFaults {
           fix: `${placeholderFix(words, columns)} ${orAllow}`,
         });
       }
+      const given = isOwn(first, words) ? undefined : findInTemplate(template, words);
+      if (given !== undefined)
+        return new Problem('template-placeholder', what, {
+          where: given,
+          fix: `Correct the value in the front matter. ${orAllow}`,
+        });
       return new Problem('template-placeholder', who.count > 1 ? `${what}: ${who.print()}` : what, {
         where: 'file' in first.source ? first.source : undefined,
         rows: who.rows(),
@@ -164,6 +170,11 @@ export class RenderFaults {
       });
     });
   }
+}
+
+/** Whether a value of the recipient's own has the words, and not one that the template gives to all who have none. */
+function isOwn({ mailbox, fields }: Recipient, words: string): boolean {
+  return [mailbox.name, ...fields.values()].some(value => value.includes(words));
 }
 
 /** A word that cannot be folded. RFC 5322 §2.1.1 */

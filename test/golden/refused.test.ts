@@ -106,6 +106,27 @@ it.each(['to', 'each'])('warns of two addresses of one mailbox, named with --%s'
   });
 });
 
+it('refuses a value of the front matter that reads like a merge field, with its place', async () => {
+  const files = {
+    'msg.md': '---\nsubject: Hello\ncompany: "{{ firm }}"\n---\n\nFrom {{ company }}\n',
+    'people.csv': 'email,company\nalice@example.com,\nbob@example.com,Bob & Co\n',
+  };
+  const golden = {
+    name: 'refused',
+    files,
+    options: named({ each: ['people.csv'] }),
+    expected: undefined as never,
+  };
+  const error = await planGolden(golden).catch((error: unknown) => error);
+  expect((error as Problems).problems.map(({ message, where, fix }) => [message, where, fix])).toEqual([
+    [
+      '"{{ firm }}" is left over in 1 of 2 copies',
+      { file: 'msg.md', line: 3, column: 11 },
+      'Correct the value in the front matter. Or pass --allow-placeholders if it is meant to be read.',
+    ],
+  ]);
+});
+
 it('refuses a name in the header that nobody filled in, with its row', async () => {
   const files = {
     'msg.html': '<p>Hello</p>\n',

@@ -112,7 +112,15 @@ describe('the title of HTML', () => {
     ['<title> </title><title>New</title>', 'New'],
     ['{% if x %}<style>p{}</style>{% endif %}<title>New</title>', 'New'],
     ['{% assign g = "Hello" %}<title>{{ g }} you</title>', 'Hello you'],
-    ['{% capture g %}Caf&eacute; {{ x }}{% endcapture %}<title>{{ g }}</title>', 'Caf&eacute; 1'],
+    ['{% capture g %}Caf&eacute; {{ x }}{% endcapture %}<title>{{ g }}</title>', 'Café 1'],
+    [
+      '{% capture g %}<p><img></p>{% endcapture %}<title>{% if g == "" %}none{% else %}one{% endif %}</title>',
+      'one',
+    ],
+    [
+      '{% capture g %}a &amp; {{ x }}{% endcapture %}<title>{% if g == "a & 1" %}{{ g }}{% endif %}</title>',
+      'a & 1',
+    ],
     ['<title>Caf&eacute; News &mdash; &euro;5</title>', 'Café News — €5'],
     ['<title>a &lt;b&gt; &amp;amp; &#8364; &#x20ac; &#128;</title>', 'a <b> &amp; € € €'],
     ['<title>{{ x | append: "&amp;" }} &notit; &amp</title>', '1&amp; ¬it; &'],

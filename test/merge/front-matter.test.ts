@@ -122,7 +122,7 @@ describe('what YAML would take away is refused with its line', () => {
     ],
     [
       'subject: {{ name }}, hello',
-      `3:1 front matter: the value of "subject" is not plain text: Unexpected scalar at node end / Put the value in quotes: subject: '{{ name }}, hello'`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps "{" at the beginning for itself / Put the value in quotes: subject: '{{ name }}, hello'`,
     ],
     [
       'greeting: {{ name }}',
@@ -130,19 +130,19 @@ describe('what YAML would take away is refused with its line', () => {
     ],
     [
       'subject: {% if x %}a{% endif %}',
-      `3:1 front matter: the value of "subject" is not plain text: YAML keeps "%" at the beginning for itself / Put the value in quotes: subject: '{% if x %}a{% endif %}'`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps "{" at the beginning for itself / Put the value in quotes: subject: '{% if x %}a{% endif %}'`,
     ],
     [
       'subject: [News] Hello',
-      `3:1 front matter: the value of "subject" is not plain text: Unexpected scalar at node end / Put the value in quotes: subject: '[News] Hello'`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps "[" at the beginning for itself / Put the value in quotes: subject: '[News] Hello'`,
     ],
     [
       'subject: "Hi" she said',
-      `3:1 front matter: the value of "subject" is not plain text: Unexpected scalar at node end / Put the value in quotes: subject: '"Hi" she said'`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps '"' at the beginning for itself / Put the value in quotes: subject: '"Hi" she said'`,
     ],
     [
       "subject: 'Tis it's",
-      `3:1 front matter: the value of "subject" is not plain text: Unexpected scalar at node end / Put the value in quotes: subject: "'Tis it's"`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps "'" at the beginning for itself / Put the value in quotes: subject: "'Tis it's"`,
     ],
     [
       'subject: &Co KG',
@@ -162,19 +162,19 @@ describe('what YAML would take away is refused with its line', () => {
     ],
     [
       'subject: *news* today',
-      `3:1 front matter: the value of "subject" is not plain text: Unexpected scalar at node end / Put the value in quotes: subject: '*news* today'`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps "*" at the beginning for itself / Put the value in quotes: subject: '*news* today'`,
     ],
     [
       'subject: | Sale',
-      `3:1 front matter: the value of "subject" is not plain text: Not a YAML token: Sale / Put the value in quotes: subject: '| Sale'`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps "|" at the beginning for itself / Put the value in quotes: subject: '| Sale'`,
     ],
     [
       'subject: > Sale',
-      `3:1 front matter: the value of "subject" is not plain text: Not a YAML token: Sale / Put the value in quotes: subject: '> Sale'`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps ">" at the beginning for itself / Put the value in quotes: subject: '> Sale'`,
     ],
     [
       'subject: - a',
-      `3:1 front matter: the value of "subject" is not plain text: Unexpected block-seq-ind on same line with key / Put the value in quotes: subject: '- a'`,
+      `3:1 front matter: the value of "subject" is not plain text: YAML keeps "-" at the beginning for itself / Put the value in quotes: subject: '- a'`,
     ],
     [
       'subject: ? a',

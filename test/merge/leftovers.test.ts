@@ -62,6 +62,19 @@ describe('a rendered copy', () => {
     ]);
   });
 
+  it.each([
+    ['The Infinity pool', []],
+    ['Nan Infinity', []],
+    ['to infinity and Infinity!', []],
+    ['Infinity', ['Infinity']],
+    ['Infinity %', ['Infinity']],
+    ['€ Infinity', ['Infinity']],
+    ['Ann undefined', ['undefined']],
+  ])('tells a name from a number that is none: %s', async (name, words) => {
+    const found = await leftovers('m.html', '<p>At {{ name }} & more</p>', { name });
+    expect(found).toEqual(words.map(one => ({ words: one, inTemplate: false })));
+  });
+
   it.each(['m.html', 'm.md', 'm.txt'])('is what a field wrote, not what the author wrote: %s', async path => {
     const prose = 'The Infinity pool is undefined, and NaN is [object Object]. {{ name }}';
     expect(await leftovers(path, prose, { name: 'Ann' }, 'The Infinity pool')).toEqual([]);

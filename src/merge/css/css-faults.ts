@@ -15,6 +15,7 @@ export function findVarying(
 ): { readonly varying: Varying; readonly problems: readonly Problem[] } {
   const names = new Set<string>();
   const problems: Problem[] = [];
+  let languages = false;
   for (const { attributes } of tags) {
     const hasTags = attributes.some(({ name }) => source.tokensIn(name).length > 0);
     for (const { name, value = '', offset, valueOffset } of attributes) {
@@ -29,6 +30,7 @@ export function findVarying(
           ),
         );
       }
+      languages ||= /(?:^|\dq)(?:(?:xml:)?lang|dir)$/.test(name) && (hasTags || source.hasLiquid(value));
       if (!/(?:^|\dq)(?:class|id)$/.test(name)) continue;
       const liquid = source.tokensIn(value);
       const output = liquid.find(token => !token.liquid.startsWith('{%'));
@@ -50,7 +52,7 @@ export function findVarying(
   const liquidBetween = source
     .tokensIn(betweenTags(source.text, tags))
     .some(({ liquid }) => liquid.startsWith('{%'));
-  return { varying: { names, order: liquidBetween }, problems };
+  return { varying: { names, order: liquidBetween, languages }, problems };
 }
 
 function betweenTags(text: string, tags: readonly StartTag[]): string {

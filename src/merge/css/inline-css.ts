@@ -13,15 +13,24 @@ import type { PlaceOf } from '../source-text.js';
 import { unusedWord } from '../unused-word.js';
 import { findLinks, findTagsInSheet, findVariables, findVarying } from './css-faults.js';
 import { readDeclarations } from './css-rules.js';
+import { asksForLanguage, languageAttributes } from './element-language.js';
+import { isReadEverywhere } from './sheet-conditions.js';
+import { mayHide } from './showing-rules.js';
 import { sortSheet } from './style-sheet.js';
 
+export interface InlinedCss {
+  /** With the Liquid still protected. */
+  readonly html: string;
+  /** Whether rules that are not inlined may hide an element. */
+  readonly mayHide: boolean;
+}
+
 /**
- * @returns HTML, with the Liquid still protected.
  * @throws Problems `template-syntax`: style sheets that are elsewhere, and Liquid that nothing can be inlined with.
  */
-export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promise<string> {
+export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promise<InlinedCss> {
   const tags = [...startTags(source.text)];
-  const sheets = tags.filter(tag => useOf(tag, source) === 'always');
+  const sheets = tags.filter(tag => forceOf(tag, source) === 'always');
   const { varying, problems } = findVarying(tags, source, placeOf);
   const placeIn = (offset: number) => placeOf(sourceOffset(source, offset));
   const sort = ({ content = { offset: 0, end: 0 } }: StartTag, isConditional: boolean) => {
@@ -31,7 +40,7 @@ export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promis
   const always = sheets.map(sheet => sort(sheet, false));
   const css = always.map(({ inlined }) => inlined).join('\n');
   // With nothing inlined a condition has nothing to win over.
-  const conditional = css.trim() === '' ? [] : tags.filter(tag => useOf(tag, source) === 'sometimes');
+  const conditional = css.trim() === '' ? [] : tags.filter(tag => forceOf(tag, source) === 'sometimes');
   const sorted = [...always, ...conditional.map(sheet => sort(sheet, true))];
   const refused = [
     ...findLinks(tags, source, placeOf),
@@ -41,26 +50,27 @@ export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promis
   ];
   if (refused.length > 0) throw new Problems(refused);
   const styles = css.trim() === '' ? new Map<number, string>() : await computeStyles(source.text, tags, css);
-  return applyEdits(source.text, [
+  const html = applyEdits(source.text, [
     ...sorted.flatMap(({ edits }) => edits),
     ...tags.flatMap((tag, index) => styleEdit(tag, styles.get(index))),
     ...tags.flatMap(embedEdit),
   ]);
+  const embedded = tags.filter(tag => tag.name === 'style' && forceOf(tag, source) === 'never');
+  const mayHideSome =
+    sorted.some(sheet => sheet.mayHide) ||
+    embedded.some(({ content }) => mayHide(source.text.slice(content?.offset, content?.end)));
+  return { html, mayHide: mayHideSome };
 }
 
-/** Where mail is read. What is for the screen is for everybody; to print it is a condition. */
-const everywhere = /^(?:(?:only\s+)?(?:all|screen))?$/i;
-
 /** A sheet with `data-embed`, or in a conditional comment, is left as it is. One that Liquid decides about is in some copies. */
-function useOf(
+function forceOf(
   { name, attributes, condition, offset }: StartTag,
   source: ProtectedText,
 ): 'always' | 'sometimes' | 'never' {
   const isEmbedded = attributes.some(attribute => attribute.name === 'data-embed');
   if (name !== 'style' || condition !== undefined || isEmbedded) return 'never';
   if (!isBalanced(source.tokensIn(source.text.slice(0, offset)))) return 'sometimes';
-  const queries = (attributeValue(attributes, 'media') ?? '').split(',');
-  return queries.some(query => everywhere.test(query.trim())) ? 'always' : 'sometimes';
+  return isReadEverywhere(attributeValue(attributes, 'media') ?? '') ? 'always' : 'sometimes';
 }
 
 /** As long to load as all the rest of compiling a template. */
@@ -76,6 +86,7 @@ async function computeStyles(
 ): Promise<ReadonlyMap<number, string>> {
   const juice = await loadJuice();
   const mark = unusedWord(text, 'data-zqtag');
+  const languages = asksForLanguage(css) ? await languageAttributes(text) : new Map<number, string>();
   const numbered = applyEdits(
     text,
     tags.flatMap((tag, index) => {
@@ -84,7 +95,7 @@ async function computeStyles(
       const at = tag.attributes.at(-1)?.end ?? tag.offset + 1 + tag.name.length;
       return [
         ...own.map(({ offset, end }) => ({ offset, end, text: '' })),
-        { offset: at, end: at, text: ` ${mark}="${index}"` },
+        { offset: at, end: at, text: `${languages.get(tag.offset) ?? ''} ${mark}="${index}"` },
       ];
     }),
   );

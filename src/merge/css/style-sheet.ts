@@ -8,6 +8,9 @@ import {
   splitSelectors,
   withoutValues,
 } from './css-rules.js';
+import { withLanguageAttributes } from './element-language.js';
+import { deepestGroup, isOfState } from './sheet-conditions.js';
+import { mayHide } from './showing-rules.js';
 
 export interface SortedSheet {
   /** Rules that mean the same elements in every copy, whatever the reader does. */
@@ -19,6 +22,8 @@ export interface SortedSheet {
   readonly edits: readonly Edit[];
   /** Custom properties that are set under a condition, with the offset of the rule. */
   readonly variables: ReadonlyMap<string, number>;
+  /** Whether a rule that is not inlined may hide something. */
+  readonly mayHide: boolean;
 }
 
 /** What Liquid decides about a template's elements. */
@@ -27,12 +32,10 @@ export interface Varying {
   readonly names: ReadonlySet<string>;
   /** How many elements there are, and which is first. */
   readonly order: boolean;
+  /** In which language an element is, and from which side it is read. */
+  readonly languages: boolean;
 }
 
-/** Pseudo-classes that say which element is meant, not when. */
-const lasting =
-  'root|empty|(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|is|where|has';
-const conditional = new RegExp(`::|:(?!(?:${lasting})\\b)`, 'i');
 const orderly = /[+~]|:(?:empty|has|(?:first|last|only|nth)-)/i;
 
 /** Conditions within conditions; each is looked through for its end. What is deeper stays as it is. */
@@ -57,8 +60,10 @@ export function sortSheet(
   const inlined: string[] = [];
   const edits: Edit[] = [];
   const variables = new Map<string, number>();
+  let mayHideSome = false;
 
   const underCondition = (rule: CssRule) => {
+    mayHideSome ||= mayHide(rule.body);
     edits.push(...importantEdits(rule, offset));
     for (const { property } of readDeclarations(rule.body))
       if (property.startsWith('--')) variables.set(property, offset + rule.offset);
@@ -88,23 +93,25 @@ export function sortSheet(
       underCondition(rule);
       continue;
     }
-    const selectors = splitSelectors(rule.prelude).map(written => ({
-      written,
-      kind: kindOf(written, varying),
-    }));
+    const selectors = splitSelectors(rule.prelude).map(written => {
+      const meant = varying.languages ? written : withLanguageAttributes(written);
+      return { written, meant, kind: kindOf(meant, varying) };
+    });
     const ofKind = (...kinds: readonly SelectorKind[]) =>
       selectors.filter(({ kind }) => kinds.includes(kind)).map(({ written }) => written);
-    const always = ofKind('always');
+    const always = selectors.filter(({ kind }) => kind === 'always');
     const sometimes = ofKind('sometimes');
-    if (always.length > 0) inlined.push(`${always.map(withoutLink).join(', ')} {${rule.body}}`);
+    if (always.length > 0)
+      inlined.push(`${always.map(({ meant }) => withoutLink(meant)).join(', ')} {${rule.body}}`);
     if (sometimes.length === selectors.length) underCondition(rule);
     else if (sometimes.length > 0) {
       const rest = ofKind('always', 'visited').join(', ');
       const text = `${rest} {${rule.body}}\n${sometimes.join(', ')} {${important(rule.body)}}`;
       edits.push({ offset: offset + rule.offset, end: offset + rule.end, text });
+      mayHideSome ||= mayHide(rule.body);
     }
   }
-  return { inlined: inlined.join('\n'), edits, variables };
+  return { inlined: inlined.join('\n'), edits, variables, mayHide: mayHideSome };
 }
 
 function tooManyRules(where: Place): Problem {
@@ -129,7 +136,7 @@ type SelectorKind = 'always' | 'sometimes' | 'visited';
 function kindOf(selector: string, { names, order }: Varying): SelectorKind {
   const plain = withoutValues(selector).replaceAll(/\\./g, '__').replaceAll(links, '');
   const unvisited = plain.replaceAll(/:visited\b/gi, '');
-  if (conditional.test(unvisited) || (order && orderly.test(unvisited))) return 'sometimes';
+  if (isOfState(unvisited) || (order && orderly.test(unvisited))) return 'sometimes';
   if ([...unvisited.matchAll(/[.#]([\w-]+)/g)].some(([, name = '']) => names.has(name))) return 'sometimes';
   return unvisited === plain ? 'always' : 'visited';
 }

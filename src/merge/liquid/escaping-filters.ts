@@ -7,6 +7,7 @@ import { decodeEntities } from '../html/entities.js';
 import { toValue } from './liquidjs.js';
 import { escapeHtml, Markup } from './markup.js';
 import { breakInText } from './text-breaks.js';
+import { TextMarkup } from './text-markup.js';
 
 /** @param context where the engine prints. */
 export function registerEscapingFilters(engine: Engine, context: 'html' | 'text'): void {
@@ -17,9 +18,14 @@ export function registerEscapingFilters(engine: Engine, context: 'html' | 'text'
   engine.registerFilter('escape_once', (value: unknown) =>
     typeof value === 'string' ? decodeEntities(value) : value,
   );
-  engine.registerFilter('newline_to_br', (value: unknown) =>
-    context === 'html' ? breakInHtml(value) : breakInText(textOf(value)),
-  );
+  engine.registerFilter('newline_to_br', context === 'html' ? breakInHtml : breakInBoth);
+}
+
+/** Of a text: what is printed has line ends, and conditions ask for what the HTML has. */
+function breakInBoth(value: unknown): unknown {
+  const text = breakInText(textOf(TextMarkup.textOf(value)));
+  const isKnownToBoth = typeof text === 'string' && !(value instanceof TextMarkup);
+  return isKnownToBoth ? text : new TextMarkup(breakInHtml(TextMarkup.htmlOf(value)), text);
 }
 
 function breakInHtml(value: unknown): Markup {

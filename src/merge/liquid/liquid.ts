@@ -1,7 +1,9 @@
 import type { Liquid as Engine, Template } from 'liquidjs';
 import { type Place, Problem } from '../../problem.js';
+import { captureBoth } from './captured-markup.js';
 import { compareCases, operators } from './comparisons.js';
 import { countRounds, mostRounds, TooManyRounds } from './counted-loops.js';
+import { echoAsPrinted } from './echo-tag.js';
 import { registerEscapingFilters } from './escaping-filters.js';
 import { Liquid } from './liquidjs.js';
 import {
@@ -13,6 +15,7 @@ import {
 import { captureMarkup, keepMarkup, printEscaped } from './markup.js';
 import { type Fill, readPlainOutputs } from './plain-outputs.js';
 import { keepBrokenTexts } from './text-breaks.js';
+import { keepTextMarkup, printText } from './text-markup.js';
 import { registerTextTags } from './text-tags.js';
 
 /**
@@ -52,11 +55,17 @@ export function createEngines(settings: LocaleSettings): Engines {
     for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
     countRounds(engine);
     compareCases(engine);
-    if (context === 'html') captureMarkup(engine);
-    else registerTextTags(engine);
     return engine;
   };
-  return { html: create('html', { outputEscape: printEscaped }), text: create('text', {}) };
+  const html = create('html', { outputEscape: printEscaped });
+  captureMarkup(html);
+  echoAsPrinted(html, printEscaped as (value: unknown) => string);
+  const text = create('text', { outputEscape: printText });
+  keepTextMarkup(text, html);
+  captureBoth(text, html);
+  echoAsPrinted(text, printText);
+  registerTextTags(text);
+  return { html, text };
 }
 
 /** To see whether a template parses and what it asks for, which no date and no language changes. */

@@ -15,8 +15,11 @@ export const {
   filters,
   ForTag,
   Liquid,
+  Parser,
   TablerowTag,
+  Tag,
   Tokenizer,
   toValue,
   TypeGuards,
+  Value,
 } = liquidjs;

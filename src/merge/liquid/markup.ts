@@ -7,8 +7,8 @@ import type { Context, Liquid as Engine } from 'liquidjs';
 import { decodeEntities } from '../html/entities.js';
 import { CaptureTag, Drop, filters, TypeGuards } from './liquidjs.js';
 
-type FilterHandler = Extract<Engine['filters'][string], (...values: never[]) => unknown>;
-type FilterImpl = ThisParameterType<FilterHandler>;
+export type FilterHandler = Extract<Engine['filters'][string], (...values: never[]) => unknown>;
+export type FilterImpl = ThisParameterType<FilterHandler>;
 
 export class Markup extends Drop {
   readonly #printed: string;

@@ -10,28 +10,37 @@ export interface SplitTag {
   readonly openerWhere: string;
 }
 
+/** A comment, an attribute, an element: what begins and ends around Liquid. */
+export interface TagPlace {
+  /** One word for each kind of place. */
+  readonly where: string;
+  /** The comment, or the hidden element, of which what is captured may not be a half. */
+  readonly inside?: object | undefined;
+}
+
 /**
  * Whether the tags of each block stand in one kind of place. A condition that begins in the text and ends in a comment gives some
  * readers the comment as text, or the text as a comment: which of the two is not known before the copy is made.
  */
 export class TagPlaces {
-  readonly #open: { readonly opener: LiquidToken; readonly where: string }[] = [];
+  readonly #open: (TagPlace & { readonly opener: LiquidToken })[] = [];
 
   /** The first that was met. */
   split: SplitTag | undefined;
 
-  /** @param where one word for each kind of place. */
-  meet(tag: LiquidToken, where: string): void {
+  meet(tag: LiquidToken, { where, inside }: TagPlace): void {
     const role = roleOf(tag);
     const name = tagName(tag.liquid);
     if (role === 'opens' || name === 'capture') {
-      this.#open.push({ opener: tag, where });
+      this.#open.push({ opener: tag, where, inside });
       return;
     }
     if (role !== 'divides' && role !== 'ends' && name !== 'endcapture') return;
     const block = role === 'divides' ? this.#open.at(-1) : this.#open.pop();
-    if (block === undefined || block.where === where) return;
-    this.split ??= { tag, where, opener: block.opener, openerWhere: block.where };
+    if (block === undefined) return;
+    const isHalf = name === 'endcapture' && block.inside !== inside;
+    if (block.where !== where || isHalf)
+      this.split ??= { tag, where, opener: block.opener, openerWhere: block.where };
   }
 }
 

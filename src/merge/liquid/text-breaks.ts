@@ -5,7 +5,7 @@ import { Drop } from './liquidjs.js';
 const lineEnds = /\r?\n/g;
 const breaks = /<br \/>\n?/gi;
 
-class BrokenText extends Drop {
+export class BrokenText extends Drop {
   readonly #filtered: string;
 
   constructor(filtered: string) {
@@ -30,8 +30,10 @@ class BrokenText extends Drop {
   }
 }
 
-export function breakInText(text: string): unknown {
-  return keepBreaks(text.replaceAll(lineEnds, '<br />\n'));
+/** @returns the text itself where it is one line. */
+export function breakInText(text: string): BrokenText | string {
+  const broken = text.replaceAll(lineEnds, '<br />\n');
+  return broken === text ? text : new BrokenText(broken);
 }
 
 function keepBreaks(value: unknown): unknown {

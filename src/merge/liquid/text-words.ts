@@ -19,13 +19,16 @@ export interface Word {
 
 export class TextWords {
   readonly #source: ProtectedText;
+  readonly #instead: ReadonlyMap<LiquidToken, string>;
   readonly #known = new Map<string, Word>();
   readonly #events: (Word | 'content')[] = [];
   #made = 0;
   #brace: Word | undefined;
 
-  constructor(source: ProtectedText) {
+  /** @param instead what stands in the text in the place of a tag. */
+  constructor(source: ProtectedText, instead: ReadonlyMap<LiquidToken, string> = new Map()) {
     this.#source = source;
+    this.#instead = instead;
   }
 
   /** Of the template. */
@@ -33,7 +36,8 @@ export class TextWords {
     const role = roleOf(token);
     const isPrinting =
       /^(?:output|counts|raw)$/.test(role) || /^\{%-?\s*(?:end)?tablerow\b/.test(token.liquid);
-    return this.#add(token.token, withoutTrim(token.liquid), role, !isPrinting);
+    const liquid = this.#instead.get(token) ?? withoutTrim(token.liquid);
+    return this.#add(token.token, liquid, role, !isPrinting);
   }
 
   /** Put there for the text part alone. */

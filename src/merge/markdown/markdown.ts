@@ -16,20 +16,23 @@ import { readLiquidLines } from './liquid-lines.js';
 import { mostProblems, readBrokenHtml, readRawHtml } from './raw-html.js';
 import { markdownText } from './table-lines.js';
 
+export interface CompiledMarkdown {
+  readonly html: string;
+  /** The first heading, as Liquid; undefined when there is none. */
+  title(): string | undefined;
+}
+
 /** @throws Problems `template-syntax` with line and column: HTML that cannot work, Liquid that would be lost. */
 export async function compileMarkdown(
   source: ProtectedText,
   placeOf: PlaceOf,
   language: PageLanguage | undefined,
-): Promise<string> {
+): Promise<CompiledMarkdown> {
   const reader = await createReader(source, placeOf, language);
-  return layOut(reader.html(), language);
-}
-
-/** The first heading, as Liquid; undefined when there is none. */
-export async function titleOfMarkdown(source: ProtectedText, placeOf: PlaceOf): Promise<string | undefined> {
-  const reader = await createReader(source, placeOf, undefined);
-  return firstTitle(headingsIn(reader.tokens, source));
+  return {
+    html: layOut(reader.html(), language),
+    title: () => firstTitle(headingsIn(reader.tokens, source)),
+  };
 }
 
 interface Reader {

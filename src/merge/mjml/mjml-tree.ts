@@ -290,7 +290,9 @@ class TreeBuilder {
       throw this.#refuse(
         from,
         `Liquid directly inside <${name}> has no effect`,
-        'Move it into the text or an attribute of a component, or between components of the body.',
+        name === 'mj-head'
+          ? 'Move it into an element of the head, <mj-title>{% if … %}…{% endif %}</mj-title>, or between components of the body.'
+          : 'Move it into the text or an attribute of a component, or between components of the body.',
       );
     }
     const { node } = this.#create('mj-raw', from, []);

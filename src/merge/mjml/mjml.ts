@@ -11,8 +11,13 @@ import { findUnreadSheets } from './unread-sheets.js';
 
 export interface CompiledMjml {
   readonly html: string;
+  /** Whether a style sheet may hide an element. */
+  readonly mayHide: boolean;
   readonly notices: readonly TemplateNotice[];
 }
+
+/** With rules of the author, or rules of mjml that hide something. */
+const sheetElements = /^(?:mj-style|mj-raw|mj-carousel)$/;
 
 /**
  * MJML to HTML, once per email, with the Liquid still protected. Every piece of Liquid that went in comes out, in its place, or
@@ -28,7 +33,11 @@ export async function compileMjml(source: ProtectedText, placeOf: PlaceOf): Prom
     ...findUnreadSheets(html, source, placeOf),
   ];
   if (faults.length > 0) throw new Problems(faults);
-  return { html, notices: [...tree.notices, ...findBorrowedIcons(html, tree, source)] };
+  return {
+    html,
+    mayHide: tree.elements.some(({ node }) => sheetElements.test(node.tagName)),
+    notices: [...tree.notices, ...findBorrowedIcons(html, tree, source)],
+  };
 }
 
 function findDropped(

@@ -130,24 +130,49 @@ export async function renderTyped(
   typed: readonly TypedAttribute[],
   render: Render,
 ): Promise<string> {
-  const words: Values = new Map(typed.map(attribute => [attribute, attribute.word]));
-  const html = await render(withValues(tree, words));
+  const words = wordsOf(typed);
+  // MJML fails at some words where it wants a number to compute with.
+  const attempt = (values: Values) => render(withValues(tree, values)).catch(() => undefined);
+  const html = await attempt(words);
+  if (html === undefined) {
+    const isTaken = async (attributes: readonly TypedAttribute[]) =>
+      (await attempt(new Map([...samplesOf(typed, 0), ...wordsOf(attributes)]))) !== undefined;
+    // With valid values it fails, too: its own message says why.
+    if (!(await isTaken([]))) return render(withValues(tree, samplesOf(typed, 0)));
+    throw computes(await findFirst(typed, isTaken), tree);
+  }
   const isPrinted = async (attributes: readonly TypedAttribute[], round: number) => {
-    const values: Values = new Map(attributes.map(attribute => [attribute, sampleOf(attribute, round)]));
-    const own = await render(withValues(tree, new Map([...words, ...values])));
-    return withoutIds(fillIn(html, values)) === withoutIds(own);
+    const values = samplesOf(attributes, round);
+    const own = await attempt(new Map([...words, ...values]));
+    return own !== undefined && withoutIds(fillIn(html, values)) === withoutIds(own);
   };
   const most = Math.max(...typed.map(({ samples }) => samples.length));
   for (let round = 0; round < most; round += 1) {
     if (await isPrinted(typed, round)) continue;
-    let suspects = typed;
-    while (suspects.length > 1) {
-      const half = suspects.slice(0, suspects.length / 2);
-      suspects = (await isPrinted(half, round)) ? suspects.slice(half.length) : half;
-    }
-    throw computes(suspects[0] as TypedAttribute, tree);
+    throw computes(await findFirst(typed, some => isPrinted(some, round)), tree);
   }
   return fillIn(html, new Map(typed.map(attribute => [attribute, attribute.value])));
+}
+
+function wordsOf(typed: readonly TypedAttribute[]): Values {
+  return new Map(typed.map(attribute => [attribute, attribute.word]));
+}
+
+function samplesOf(typed: readonly TypedAttribute[], round: number): Values {
+  return new Map(typed.map(attribute => [attribute, sampleOf(attribute, round)]));
+}
+
+/** The attribute that does not hold, in a list that as a whole does not. */
+async function findFirst(
+  typed: readonly TypedAttribute[],
+  holds: (some: readonly TypedAttribute[]) => Promise<boolean>,
+): Promise<TypedAttribute> {
+  let suspects = typed;
+  while (suspects.length > 1) {
+    const half = suspects.slice(0, suspects.length / 2);
+    suspects = (await holds(half)) ? suspects.slice(half.length) : half;
+  }
+  return suspects[0] as TypedAttribute;
 }
 
 function sampleOf({ samples }: TypedAttribute, round: number): string {
@@ -165,14 +190,16 @@ function withoutIds(html: string): string {
   return html.replaceAll(/[\da-f]{16}/g, '');
 }
 
-function computes({ element, name }: TypedAttribute, { placeOf }: MjmlTree): Problem {
+function computes({ element, name, samples }: TypedAttribute, { placeOf }: MjmlTree): Problem {
+  const { tagName } = element.node;
   const attribute = element.attributes.find(one => one.name === name);
+  const value = `${name}="${samples[0]}"`;
+  const fix = /^mj-(?:all|body|class)$/.test(tagName)
+    ? `Write one value for everybody, such as ${value}.`
+    : `Write one value for everybody, such as ${value}, or one ${tagName} for each value, with {% if … %} before it and {% endif %} behind it.`;
   return new Problem(
     'template-syntax',
     `MJML computes the layout with ${name}, which has to be the same for everybody`,
-    {
-      where: placeOf(attribute?.valueOffset ?? element.offset),
-      fix: 'Write the value out, or put {% if %} before and behind one element for each value.',
-    },
+    { where: placeOf(attribute?.valueOffset ?? element.offset), fix },
   );
 }

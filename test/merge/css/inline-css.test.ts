@@ -156,6 +156,35 @@ describe('rules for links', () => {
   });
 });
 
+describe('rules for languages and directions', () => {
+  const page =
+    '<div lang="en-GB"><p>a</p><p style="color: black">b</p><p lang="de">c</p></div><p dir="rtl"><b>d</b></p>';
+  it.each([
+    [
+      'p:lang(en) { color: red }',
+      '<p style="color: red">a',
+      '<p style="color: red; color: black">b',
+      '<p lang="de">c',
+    ],
+    ['p:lang("de") { color: red }', '<p>a', '<p lang="de" style="color: red">c'],
+    ['b:dir(rtl) { color: red }', '<p>a', '<b style="color: red">d'],
+    ['p:dir(ltr) { color: red }', '<p style="color: red">a', '<p dir="rtl"><b>d'],
+    ['p:lang(en) { color: red } div p { color: blue }', '<p style="color: red">a'],
+  ])('are no states, and are inlined: %s', async (css, ...parts) => {
+    const html = await body(css, page);
+    for (const part of parts) expect(html).toContain(part);
+    expect(html).not.toContain('data-zq');
+    expect(await sheet(css, page)).toBe(css);
+  });
+
+  it('wait for each copy where Liquid says the language', async () => {
+    const css = 'p:lang(en) { color: red }';
+    const varying = '<p lang="{{ language }}">a</p>';
+    expect(await body(css, varying)).toBe(varying);
+    expect(await sheet(`${css} i { color: red }`, varying)).toContain('p:lang(en) { color: red !important }');
+  });
+});
+
 describe('a style element with a medium', () => {
   const page = (media: string) =>
     compile(`<style>p { top: 0 }</style><style media="${media}">p { top: 1px }</style><p>x</p>`);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseLiquid, renderLiquid } from '../../../src/merge/liquid/liquid.js';
 import { protectLiquid } from '../../../src/merge/liquid/liquid-protection.js';
-import { compileMarkdown } from '../../../src/merge/markdown/markdown.js';
+import { type CompiledMarkdown, compileMarkdown } from '../../../src/merge/markdown/markdown.js';
 import { Problem, Problems } from '../../../src/problem.js';
 
 const origin = { place: { file: 'm.md' }, lineOffset: 0 };
@@ -58,7 +58,7 @@ it('Liquid anywhere in Markdown leaves whole elements and the words of the branc
       expect([code, where?.line === undefined]).toEqual(['template-syntax', false]);
       return;
     }
-    const html = written.restore(result as string);
+    const html = written.restore((result as CompiledMarkdown).html);
     compiled += 1;
     for (const x of ['1', '2']) {
       const rendered = renderLiquid(parseLiquid('html', html, origin), { x, pixel: '' });
