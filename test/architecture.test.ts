@@ -11,7 +11,17 @@ const knowing = ['message', 'smtp', 'recipients', 'merge', 'check', 'tracking', 
 const touching = ['smtp-client', 'http', 'store', 'system'];
 const views = ['terminal', 'web'];
 /** Files that stand in no room since every room uses them: as pure as a knowing room. */
-const common = ['problem', 'nearest', 'base32', 'host', 'number-set', 'connection-fault', 'text-scan'];
+const common = [
+  'problem',
+  'nearest',
+  'base32',
+  'host',
+  'number-set',
+  'connection-fault',
+  'text-scan',
+  'time-format',
+  'amount',
+];
 
 /** Parts of Node that only compute. `node:crypto` is for hashes; its random numbers are refused below. */
 const pureBuiltins = ['node:buffer', 'node:crypto', 'node:url', 'node:util'];
