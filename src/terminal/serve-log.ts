@@ -109,7 +109,7 @@ function megabytes(bytes: number): string {
 }
 
 function summary(counts: Extract<ServeEvent, { kind: 'stopped' }>['counts']): string {
-  const parts = [`${counts.recorded + counts.counted} fetches recorded`];
+  const parts = [`${plural(counts.recorded + counts.counted, 'fetch', 'fetches')} recorded`];
   if (counts.counted > 0) parts.push(`${counts.counted} of them only as a number`);
   if (counts.dropped > 0) parts.push(`${counts.dropped} LOST`);
   if (counts.unverifiable > 0) parts.push(`${counts.unverifiable} with tokens that do not verify`);
