@@ -20,6 +20,8 @@ const common = [
   'connection-fault',
   'text-scan',
   'package-folder',
+  'time-format',
+  'amount',
 ];
 
 /** Parts of Node that only compute. `node:crypto` is for hashes; its random numbers are refused below. */

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Problem } from '../problem.js';
 import { systemFiles } from '../system/files.js';
+import { createTimeFormat } from '../time-format.js';
 
 export interface CertificateFiles {
   readonly certificate: string;
@@ -46,7 +47,7 @@ export async function readCertificate(files: CertificateFiles, now: Date): Promi
   if (expiresAt <= now) {
     throw new Problem(
       'config',
-      `the certificate ${files.certificate} expired on ${expiresAt.toISOString()}`,
+      `the certificate ${files.certificate} expired on ${createTimeFormat(now).full(expiresAt)}`,
       {
         fix: 'Renew it; a mail program loads no image from a server with an expired one.',
       },

@@ -3,6 +3,7 @@ import { problemJson, problemLines } from '../terminal/problem-view.js';
 import { CommanderError } from './commander.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { isSending } from './lost-output.js';
+import { fitted } from './output.js';
 import type { Streams } from './streams.js';
 
 export interface Explaining {
@@ -27,9 +28,9 @@ export function explain(error: unknown, how: Explaining): number {
 }
 
 function printProblems(problems: readonly Problem[], { json, streams, command }: Explaining): void {
-  const text = json ? problemJson(problems) : problemLines(problems).join('\n');
   // The data of a command that reads must not have anything else among it.
   const left = streams.isLost('stderr') && isSending(command) ? 'stdout' : 'stderr';
+  const text = json ? problemJson(problems) : fitted(problemLines(problems).join('\n'), streams[left]);
   streams.write(left, `${text}\n`);
 }
 

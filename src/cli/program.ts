@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { packageVersion } from '../package-folder.js';
+import { joinParagraphs, layOut } from '../terminal/lay-out.js';
 import { createCommand } from './commander.js';
+import { fitted, helpWidth } from './output.js';
 import type { Streams } from './streams.js';
 
 interface CommandEntry {
@@ -100,8 +102,11 @@ const commands: readonly CommandEntry[] = [
 export async function createProgram(argv: readonly string[], streams: Streams): Promise<Command> {
   const program = createCommand('mailtrack')
     .configureOutput({
-      writeOut: text => streams.write('stdout', text),
-      writeErr: text => streams.write('stderr', text),
+      writeOut: text => streams.write('stdout', printHelp(text, helpWidth(streams.stdout))),
+      writeErr: text => streams.write('stderr', fitted(text, streams.stderr)),
+      // Lines are ended below, where paragraphs, examples and topics go through as well.
+      getOutHelpWidth: () => unlimited,
+      getErrHelpWidth: () => unlimited,
     })
     .description('Group mail and mail merge from a terminal, with a list of who opened it.')
     // Read only where it is printed: half a millisecond.
@@ -133,6 +138,13 @@ export async function createProgram(argv: readonly string[], streams: Streams): 
     if (all || argv.includes(name)) (await load())(command);
   }
   return program;
+}
+
+const unlimited = 100_000;
+
+/** Help as it is written in the sources, in lines of at most `width` columns. */
+export function printHelp(text: string, width: number): string {
+  return layOut(joinParagraphs(text), width);
 }
 
 const examples = `

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { fitted } from './output.js';
 
 /** The one place that decides whether a person is there to answer. */
 export function canPrompt(options: { json: boolean; noInput: boolean; readsStdin: boolean }): boolean {
@@ -21,7 +22,7 @@ export function canPrompt(options: { json: boolean; noInput: boolean; readsStdin
  */
 export async function ask(question: string): Promise<string> {
   const above = question.lastIndexOf('\n') + 1;
-  if (above > 0) process.stderr.write(question.slice(0, above));
+  if (above > 0) process.stderr.write(fitted(question.slice(0, above), process.stderr));
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await lines.question(question.slice(above))).trim();

@@ -1,6 +1,7 @@
 import { levelOf, serveJson, serveLine } from '../terminal/serve-log.js';
 import type { ServeEvent } from '../workflow/events.js';
 import type { Context } from './context.js';
+import { fitted } from './output.js';
 
 export interface ServeLog {
   show(event: ServeEvent): void;
@@ -15,7 +16,7 @@ export function createServeLog({ output, json, quiet }: Context, verbose: boolea
   /** Lines since the last one that could be written. Counting goes on without a log. */
   let missed = 0;
   const write = (event: ServeEvent, done: (arrived: boolean) => void) => {
-    const text = isForPerson ? serveLine(event) : serveJson(event, new Date());
+    const text = isForPerson ? fitted(serveLine(event), output.stderr) : serveJson(event, new Date());
     output.streams.tryToWrite('stderr', `${text}\n`, done);
   };
   return {

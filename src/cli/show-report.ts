@@ -4,7 +4,7 @@ import type { Report } from '../report/summary.js';
 import { printJson } from '../terminal/json.js';
 import { reportLines } from '../terminal/report-view.js';
 import { createStyle } from '../terminal/style.js';
-import { createTimeFormat } from '../terminal/time.js';
+import { createTimeFormat } from '../time-format.js';
 import type { Context } from './context.js';
 import { terminalWidth } from './output.js';
 

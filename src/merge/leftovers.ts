@@ -4,6 +4,7 @@
  * Infinity pool" of the template is meant, and so is everything in `{% raw %}`.
  */
 import type { CompiledTemplate } from './compile-template.js';
+import { foreignFields, foreignForm, unsubscribeWords } from './foreign-fields.js';
 import { decodeEntities } from './html/entities.js';
 import { replaceTags, withoutHidden } from './html/strip-markup.js';
 import { findLiquid } from './liquid/liquid-protection.js';
@@ -11,20 +12,6 @@ import { findLiquid } from './liquid/liquid-protection.js';
 /** A character that no pattern goes over. */
 const between = '\ufdd0';
 
-/** `%NAME%`, but not the `%C3%A9BAR%20` of a URL. */
-const percentField = '%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%';
-const foreignSyntax = [
-  // U+FDD0 begins a mark for a static run (`static-runs.ts`): what follows is not part of the value.
-  '\\{\\{[^{}\\n\\ufdd0]{0,60}(?:\\}\\})?',
-  '\\*\\|[A-Za-z][\\w:.-]{0,60}\\|\\*',
-  percentField,
-  '\\{%-?[^%{}\\n\\ufdd0]{1,60}%\\}',
-  // As Mailgun writes it.
-  '%recipient\\.[\\w.-]{1,60}%',
-  // In capitals, and a word that means the reader: [URGENT] is no field.
-  '\\[(?:[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)|FIRST|LAST)\\]',
-];
-const foreign = new RegExp(foreignSyntax.join('|'), 'g');
 const nothing = /\[object [A-Z]\w{0,60}\]|(?<![\w-])(?:undefined|NaN|Infinity)(?![\w-])/g;
 
 /**
@@ -36,12 +23,21 @@ export function findLeftovers(
   text: string,
   isMeant: (words: string) => boolean = () => false,
 ): readonly string[] {
-  return firstInEach([foreign, nothing], text, isMeant);
+  return firstInEach([...foreignFields, nothing], text, isMeant);
 }
 
-/** Of what the template says. */
+/** More merge fields than this nobody replaces one by one. */
+const fieldsTold = 20;
+
+/** Of what the template says: each once, the first twenty. */
 export function findForeignSyntax(text: string): readonly string[] {
-  return firstInEach([foreign], text, () => false);
+  const found = new Map<string, number>();
+  for (const pattern of foreignFields) {
+    for (const { 0: words, index } of text.matchAll(pattern)) {
+      if (found.size < fieldsTold && !found.has(words)) found.set(words, index);
+    }
+  }
+  return [...found].sort(([, one], [, other]) => one - other).map(([words]) => words);
 }
 
 /** What the author put into values: words in tags and in `{% capture %}`, and everything that is raw. */
@@ -52,9 +48,12 @@ export function meantWords({ subject, html = '', text }: CompiledTemplate): Read
   };
   for (const part of [subject, html, text]) {
     for (const { raw = '' } of findLiquid(part))
-      for (const pattern of [foreign, nothing]) addAll(raw, pattern);
+      for (const pattern of [...foreignFields, nothing]) addAll(raw, pattern);
     if (part.search(nothing) !== -1) addAll(wordsInLiquid(part), nothing);
   }
+  // The words of a link that is there.
+  if ([html, text].some(part => part.includes('unsubscribe_url')))
+    for (const part of [html, text]) addAll(part, unsubscribeWords);
   return meant;
 }
 
@@ -105,18 +104,15 @@ export function firstOfEachKind(found: readonly string[]): readonly string[] {
 
 /** Which of the forms it has, so that a thousand of a kind can be told as one. */
 export function leftoverKind(text: string): string {
-  if (text.startsWith('{{')) return '{{';
-  if (text.startsWith('{%')) return '{%';
-  if (text.startsWith('*|')) return '*|';
-  if (text.startsWith('[')) return '[';
-  return text.startsWith('%') ? '%' : text;
+  return foreignForm(text) ?? text;
 }
 
 /** Whether the words of the template itself have any, in some branch: then each copy has to be read whole. */
 export function mayLeaveOver({ subject, html, text }: CompiledTemplate): boolean {
-  return [subject, text, decodeEntities(unemphasized(html ?? ''))].some(
-    part => withoutLiquid(part).search(foreign) !== -1,
-  );
+  return [subject, text, decodeEntities(unemphasized(html ?? ''))].some(part => {
+    const words = withoutLiquid(part);
+    return foreignFields.some(pattern => words.search(pattern) !== -1);
+  });
 }
 
 function withoutLiquid(template: string): string {
@@ -162,7 +158,11 @@ const captureTag = /\{%-?\s*(end)?capture\b/y;
 /** What somebody reads or follows: the words, and the values of four attributes. Compilers write more than that. */
 export function readableHtml(html: string): string {
   // What a comment cuts apart stands together for a reader.
-  const uncommented = withoutHidden(unemphasized(html), { elements: [], comments: true }, '');
+  const uncommented = withoutHidden(
+    unemphasized(withoutElements(html)),
+    { elements: [], comments: true },
+    '',
+  );
   const shown = withoutHidden(uncommented, { elements: ['style', 'script'], comments: false }, ' ');
   return decodeEntities(replaceTags(shown, valuesOf));
 }
@@ -171,6 +171,11 @@ function valuesOf(tag: string): string {
   return [...tag.matchAll(/\s(?:href|src|alt|title)\s*=\s*("[^"]*"|'[^']*')/gi)]
     .map(([, value = '']) => ` ${value.slice(1, -1)}`)
     .join('');
+}
+
+/** `<<Name>>` is read as an element between two signs. */
+function withoutElements(html: string): string {
+  return html.replaceAll(/(?:<|&lt;)<([A-Za-z][\w .-]{0,40})>(?:>|&gt;)/g, '&lt;&lt;$1&gt;&gt;');
 }
 
 /** Markdown takes the stars of `*|FNAME|*` for emphasis. */

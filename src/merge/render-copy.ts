@@ -95,10 +95,10 @@ export function createRenderer(
     if (!readsWhole) return ofValues.map(words => ({ words, inTemplate: false }));
     const ofAll = [subject, text, html].flatMap(part => leftoversOf(part?.searched, scope));
     // Where a part has raw text in pieces, what was raw in the template says that it is meant.
-    const others = firstOfEachKind(ofAll.filter(words => !ofValues.includes(words) && !isMeant(words)));
+    const others = new Set(ofAll.filter(words => !ofValues.includes(words) && !isMeant(words)));
     return [
       ...ofValues.map(words => ({ words, inTemplate: false })),
-      ...others.map(words => ({ words, inTemplate: true })),
+      ...[...others].map(words => ({ words, inTemplate: true })),
     ];
   }
 

@@ -1,4 +1,5 @@
 /** Who gets a copy and who sees whom. One person, one copy. */
+import { plural } from '../amount.js';
 import { addrSpecKey } from '../message/mailbox.js';
 import { type Place, Problem, type Rows } from '../problem.js';
 import type { Recipient, Role } from './recipient.js';
@@ -129,14 +130,14 @@ function describeLeftOut(leftOut: LeftOut, duplicates: AudienceOptions['duplicat
   const { repeated, replaced, namedTwice } = leftOut;
   const notices: string[] = [];
   if (repeated.length > 0)
-    notices.push(`${count(repeated.length, 'repeated row')} left out: ${listPlaces(repeated)}`);
+    notices.push(`${plural(repeated.length, 'repeated row')} left out: ${listPlaces(repeated)}`);
   if (replaced.length > 0) {
     notices.push(
-      `${count(replaced.length, 'row')} left out by --duplicates ${duplicates}: ${listPlaces(replaced)}`,
+      `${plural(replaced.length, 'row')} left out by --duplicates ${duplicates}: ${listPlaces(replaced)}`,
     );
   }
   if (namedTwice.length > 0) {
-    const people = count(namedTwice.length, 'person', 'people');
+    const people = plural(namedTwice.length, 'person', 'people');
     notices.push(`${people} named more than once, one copy each: ${shorten(namedTwice)}`);
   }
   return notices;
@@ -172,8 +173,4 @@ function listPlaces(rows: readonly Mention[]): string {
 function shorten(items: readonly string[]): string {
   const shown = items.slice(0, maxShown).join(', ');
   return items.length > maxShown ? `${shown} and ${items.length - maxShown} more` : shown;
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

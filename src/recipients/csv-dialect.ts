@@ -1,5 +1,10 @@
 /** What separates the cells of a CSV file: said by its first line, or found in its first records. */
 
+/** Named so that its cells are separated by tabs, and quotes in them are text. */
+export function isTabbed(file: string): boolean {
+  return /\.(?:tsv|tab)$/i.test(file);
+}
+
 /** Those that are found without being said; of equally good ones the first. */
 const candidates = [',', ';', '\t'] as const;
 

@@ -33,6 +33,7 @@ export async function readHead(
   const gather = createGatherer(chunks, file);
   await gather.more(isMarked);
   gather.drop(gather.head.toString('latin1', 0, 3) === '\u00ef\u00bb\u00bf' ? 3 : 0);
+  refuseSpreadsheet(gather.head, file);
   await gather.more(head => hasLine(head) && hasWholeLine(head));
   refuseUnreadable(gather.head, file);
   const sep = readSepLine(gather.head.toString('latin1', 0, 100));
@@ -68,9 +69,9 @@ function noSuchLine(file: string, headerRow: number): Problem {
   });
 }
 
-/** A byte order mark has three octets. */
+/** A byte order mark has three octets, the begin of a workbook four. */
 function isMarked(head: Buffer): boolean {
-  return head.length >= 3;
+  return head.length >= 4;
 }
 
 /** Blank lines before the header are none. */
@@ -89,6 +90,29 @@ function lineEnd(head: Buffer): number | undefined {
   const at = head.findIndex(octet => octet === 10 || octet === 13);
   if (at === -1) return undefined;
   return head[at] === 13 && head[at + 1] === 10 ? at + 2 : at + 1;
+}
+
+/** What a spreadsheet program saves begins with these octets, whatever its name ends in. */
+const spreadsheets: readonly (readonly [begin: string, what: string, fix: string])[] = [
+  [
+    'PK\u0003\u0004',
+    'a workbook, although its name does not end in .xlsx',
+    'Rename it if it is an Excel workbook; anything else has to be saved as "CSV UTF-8".',
+  ],
+  [
+    '\u00d0\u00cf\u0011\u00e0',
+    'an old Excel workbook (.xls), whatever its name says',
+    'Open it and save it as .xlsx or "CSV UTF-8".',
+  ],
+];
+
+function refuseSpreadsheet(head: Buffer, file: string): void {
+  const begin = head.toString('latin1', 0, 4);
+  const spreadsheet = spreadsheets.find(([octets]) => octets === begin);
+  if (spreadsheet !== undefined) {
+    const [, what, fix] = spreadsheet;
+    throw new Problem('list-syntax', `the list is ${what}`, { where: { file }, fix });
+  }
 }
 
 /** UTF-16 without a byte order mark has a NUL in each letter of ASCII. Which of the two it is would be a guess. */

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../problem.js';
 import { type BlankRemover, createBlankRemover } from './csv-blanks.js';
+import { isTabbed } from './csv-dialect.js';
 import { type CsvBegin, readHead } from './csv-head.js';
 import type { ListEncoding } from './list-encoding.js';
 import { createTranscoder, transcode } from './list-encoding.js';
@@ -12,7 +13,7 @@ export type CsvReading = Pick<ListFlags, 'encoding' | 'delimiter' | 'headerRow'>
 
 /**
  * Records of a CSV file (RFC 4180), separated by comma, semicolon or tab, read as a stream; blank ones are left out. In a
- * file named .tsv quotes are text, unless the delimiter is given.
+ * file named .tsv or .tab a cell that is in quotes as a whole loses them, and all others are text, unless the delimiter is given.
  * @throws Problem `list-syntax` where the structure is broken, after everything before it was yielded.
  */
 export async function* readRecords(
@@ -25,7 +26,7 @@ export async function* readRecords(
   try {
     const begin = await readHead(octets, file, { delimiter, headerRow });
     if (begin === undefined) return;
-    const isTsv = /\.tsv$/i.test(file) && delimiter === undefined && begin.delimiter === '\t';
+    const isTsv = isTabbed(file) && delimiter === undefined && begin.delimiter === '\t';
     const reader = createRecordReader(begin, file, transcoder.encoding, isTsv);
     yield* reader.write(begin.octets);
     for await (const more of octets) yield* reader.write(more);

@@ -1,4 +1,5 @@
 /** Showing everybody's address to everybody is the classic accident of group mail. */
+import { plural } from '../amount.js';
 import { type Mailbox, printMailbox } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { Recipient } from './recipient.js';
@@ -53,7 +54,7 @@ export function checkExposure(
   if (expose !== undefined && expose !== visible) {
     return new Problem(
       'exposure',
-      `--expose ${expose}, but ${count(visible, 'address would be', 'addresses would be')} visible`,
+      `--expose ${expose}, but ${plural(visible, 'address would be', 'addresses would be')} visible`,
       {
         fix: `Look at the list; --expose ${visible} shows all of them to everybody.`,
       },
@@ -63,7 +64,7 @@ export function checkExposure(
   const more = visible > shown.length ? ` and ${visible - shown.length} more` : '';
   return new Problem(
     'exposure',
-    `${count(people, 'person', 'people')} would see these ${visible} addresses: ${shown.map(printMailbox).join(', ')}${more}`,
+    `${plural(people, 'person', 'people')} would see these ${visible} addresses: ${shown.map(printMailbox).join(', ')}${more}`,
     {
       fix: `Send each a message of their own: ${eachCommand(names)}. Or pass --expose ${visible} if everybody may see everybody.`,
     },
@@ -76,8 +77,4 @@ function eachCommand(names: readonly string[]): string {
   return isPlain && names.length <= maxShown
     ? `--each ${names.join(',')}`
     : '--each with the same recipients, in place of --to, --cc and --bcc';
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

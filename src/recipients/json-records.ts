@@ -44,7 +44,8 @@ export async function* readJsonArray(chunks: Chunks, file: string): Records {
   const transcoder = createTranscoder(jsonEncoding);
   const text = await readText(chunks, file, transcoder);
   const read = createObjectReader(file, fix, transcoder);
-  const refuse = (what: string) => new Problem('list-syntax', what, { where: { file }, fix });
+  const refuse = (what: string, line?: number) =>
+    new Problem('list-syntax', what, { where: line === undefined ? { file } : { file, line }, fix });
   let number = 0;
   for (const element of elementsOf(text, refuse)) {
     number += 1;
@@ -113,7 +114,10 @@ async function readText(chunks: Chunks, file: string, transcoder: Transcoder): P
 }
 
 /** The elements of an array as they are written: with all of them JSON, the array is. */
-function* elementsOf(text: string, refuse: (what: string) => Problem): Generator<string, void, void> {
+function* elementsOf(
+  text: string,
+  refuse: (what: string, line?: number) => Problem,
+): Generator<string, void, void> {
   if (text.trim() === '') return;
   if (!/^\s*\[/.test(text)) throw refuse('the list is not an array of objects');
   const mark = /["[\]{},]/g;
@@ -133,11 +137,11 @@ function* elementsOf(text: string, refuse: (what: string) => Problem): Generator
       if (!isNone) yield element;
       elements += 1;
     }
-    if (isEnd && text.slice(index + 1).trim() !== '') throw refuse('something follows the array');
+    if (isEnd && text.slice(index + 1).trim() !== '') throw refuse('something follows the array', elements);
     if (isEnd) return;
     if (isEdge || (character === '[' && depth === 1)) start = index + 1;
   }
-  throw refuse('the array is not closed');
+  throw refuse('the file ends before the array does', elements + 1);
 }
 
 /** @returns the index after the closing quote. A regular expression would run out of stack with a string of many MB. */

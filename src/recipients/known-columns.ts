@@ -6,53 +6,120 @@
 /** Names of the address column in lists that people write. */
 const plainEmail: ReadonlySet<string> = new Set(['email', 'emailaddress', 'mail']);
 
-/** Google Contacts, Outlook in German, Thunderbird, WooCommerce orders. */
-const exportedEmail: ReadonlySet<string> = new Set([
-  'email1value',
-  'emailadresse',
-  'primaryemail',
-  'email(billing)',
-]);
+/**
+ * As programs name it: Google Contacts, Thunderbird, WooCommerce orders, address books with several; then Outlook, Google Forms and
+ * others in the languages of their users. Accents do not count.
+ */
+const exportedEmail: ReadonlySet<string> = new Set(
+  [
+    ['email1value', 'primaryemail', 'email(billing)', 'email1', 'email1address', 'primaryemailaddress'],
+    ['workemail', 'businessemail', 'homeemail', 'personalemail', 'contactemail', 'emailaddress1'],
+    ['emailadresse', 'mailadresse', 'emailadres', 'emailadress', 'epost', 'epostadress', 'epostadresse'],
+    ['adresseemail', 'adressemail', 'adressedemessagerie', 'adresseélectronique', 'courriel'],
+    ['correo', 'correoelectrónico', 'direccióndecorreo', 'direccióndecorreoelectrónico', 'direcciónemail'],
+    ['indirizzoemail', 'indirizzopostaelettronica', 'indirizzodipostaelettronica', 'postaelettronica'],
+    [
+      'endereçodeemail',
+      'endereçoemail',
+      'correioeletrónico',
+      'correioeletrônico',
+      'endereçodecorreioeletrónico',
+    ],
+    ['sähköposti', 'sähköpostiosoite', 'adresemail', 'adrespocztyelektronicznej', 'emailováadresa'],
+    [
+      'emailcím',
+      'adresădeemail',
+      'adresăemail',
+      'eposta',
+      'epostaadresi',
+      'διεύθυνσηηλεκτρονικούταχυδρομείου',
+    ],
+    ['электроннаяпочта', 'адресэлектроннойпочты', 'електроннапошта', 'адресаелектронноїпошти'],
+    [
+      'メールアドレス',
+      '電子メールアドレス',
+      'eメールアドレス',
+      '电子邮件',
+      '电子邮件地址',
+      '电子邮箱',
+      '邮箱',
+      '郵箱',
+    ],
+    ['電子郵件', '電子郵件地址', '이메일', '이메일주소', '전자메일주소'],
+  ]
+    .flat()
+    .map(withoutAccents),
+);
 
-/** Columns that hold a whole name: of lists, then of Thunderbird and Outlook. The first that is there counts. */
-const wholeNames: readonly string[] = ['name', 'displayname', 'fullname', 'anzeigename'];
+/** Columns that hold a whole name: of lists, then of Thunderbird, Outlook and Slack. The first that has a value counts. */
+const wholeNames: readonly string[] = [
+  'name',
+  'displayname',
+  'fullname',
+  'anzeigename',
+  'nomcomplet',
+  'nombrecompleto',
+  'nomecompleto',
+].map(withoutAccents);
 
-/** First and last name of one person, as one program calls them. The first pair that is there counts. */
-const nameParts: readonly (readonly [first: string, last: string])[] = [
+/** Parts of one person's name, as one program calls them, in their order. The first that are all there count. */
+const nameParts: readonly (readonly string[])[] = [
   ['firstname', 'lastname'],
   ['givenname', 'familyname'],
   ['givenname', 'surname'],
   ['firstname', 'surname'],
   ['vorname', 'nachname'],
   ['prénom', 'nom'],
-  ['prenom', 'nom'],
+  ['nombre', 'apellidos'],
+  ['nombre', 'apellido'],
+  ['nome', 'cognome'],
+  ['nome', 'sobrenome'],
+  ['nome', 'apelido'],
+  ['voornaam', 'achternaam'],
+  ['förnamn', 'efternamn'],
+  ['fornavn', 'efternavn'],
+  ['fornavn', 'etternavn'],
+  ['imię', 'nazwisko'],
+  ['jméno', 'příjmení'],
+  ['имя', 'фамилия'],
   ['fname', 'lname'],
   ['firstname(billing)', 'lastname(billing)'],
-];
+  // Yahoo's address book.
+  ['first', 'middle', 'last'],
+  ['first', 'last'],
+].map(parts => parts.map(withoutAccents));
+
+/** Lists are typed with accents and without: `Correo electrónico`, `Correo electronico`. */
+function withoutAccents(key: string): string {
+  return key.normalize('NFD').replaceAll(/\p{M}/gu, '');
+}
 
 /** @returns the columns that could each hold the addresses, of the names that go first. */
 export function findEmailColumns(keys: readonly string[]): readonly number[] {
-  for (const known of [plainEmail, exportedEmail]) {
-    const found = keys.flatMap((key, index) => (known.has(key) ? [index] : []));
+  for (const isKnown of [isPlainEmail, isExportedEmail]) {
+    const found = keys.flatMap((key, index) => (isKnown(key) ? [index] : []));
     if (found.length > 0) return found;
   }
   return [];
 }
 
 export function isEmailColumn(key: string): boolean {
-  return plainEmail.has(key) || exportedEmail.has(key);
+  return isPlainEmail(key) || isExportedEmail(key);
 }
 
-/** @returns the column with the whole name, or those whose cells make a name together; [] when no column does. */
+const isPlainEmail = (key: string): boolean => plainEmail.has(key);
+const isExportedEmail = (key: string): boolean => exportedEmail.has(withoutAccents(key));
+
+/** @returns the columns with whole names, best first, and those whose cells make a name together; [] when no column does. */
 export function findNameColumns(keys: readonly string[]): {
-  readonly whole: number | undefined;
+  readonly whole: readonly number[];
   readonly parts: readonly number[];
 } {
-  const whole = wholeNames.find(name => keys.includes(name));
-  const parts = nameParts.find(pair => pair.every(name => isOnce(keys, name)));
+  const plain = keys.map(withoutAccents);
+  const parts = nameParts.find(names => names.every(name => isOnce(plain, name)));
   return {
-    whole: whole === undefined ? undefined : keys.indexOf(whole),
-    parts: parts === undefined ? [] : parts.map(name => keys.indexOf(name)),
+    whole: wholeNames.filter(name => plain.includes(name)).map(name => plain.indexOf(name)),
+    parts: parts === undefined ? [] : parts.map(name => plain.indexOf(name)),
   };
 }
 

@@ -15,10 +15,11 @@ export interface ListColumns {
   /** How many cells a row has at least: columns without a name at the end may be left away. */
   readonly leastCells: number;
   readonly email: number;
-  /** undefined when there is no such column, as for `role` and `track`. */
-  readonly name: number | undefined;
-  /** Columns that make a name together where the one above says none; [] when there are none. */
+  /** Columns with whole names: the first that has a value counts; [] when there are none. */
+  readonly wholeNames: readonly number[];
+  /** Columns that make a name together where those above say none; [] when there are none. */
   readonly nameParts: readonly number[];
+  /** undefined when there is no such column, as for `track`. */
   readonly role: number | undefined;
   readonly track: number | undefined;
   /** Names of the columns that say who gets a copy and how, and are no merge fields of the person's own. */
@@ -35,7 +36,7 @@ export type ColumnFlags = Pick<ListFlags, 'emailColumn' | 'nameColumn'> & {
 /** What became of the header row. */
 export type HeaderReading =
   | { readonly kind: 'columns'; readonly columns: ListColumns }
-  | { readonly kind: 'faults'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'faults'; readonly names: readonly string[]; readonly problems: readonly Problem[] }
   /** No column has a name of the address column: the rows may say which one holds addresses. */
   | { readonly kind: 'no-address'; readonly names: readonly string[]; readonly problems: readonly Problem[] };
 
@@ -56,7 +57,8 @@ export function readColumns(header: ListRecord, file: string, flags: ColumnFlags
   ];
   const problems = faults.map(([what, fix]) => new Problem('list-column', what, { where, fix }));
   if ('missing' in email) return { kind: 'no-address', names, problems };
-  if ('faults' in email || 'faults' in name || problems.length > 0) return { kind: 'faults', problems };
+  if ('faults' in email || 'faults' in name || problems.length > 0)
+    return { kind: 'faults', names, problems };
   const find = (key: string) => (keys.includes(key) ? keys.indexOf(key) : undefined);
   const role = flags.roleIsField ? undefined : isReport(bare) ? reportColumns.indexOf('role') : find('role');
   const track = find('track');
@@ -70,7 +72,7 @@ export function readColumns(header: ListRecord, file: string, flags: ColumnFlags
       names,
       leastCells: names.findLastIndex(one => one !== '') + 1,
       email: email.index,
-      name: name.index ?? made.whole,
+      wholeNames: name.index === undefined ? made.whole : [name.index],
       nameParts: name.index === undefined ? made.parts : [],
       role,
       track,

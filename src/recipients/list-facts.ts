@@ -2,9 +2,13 @@
 
 export interface ListFacts {
   readonly file: string;
+  /** Names of all columns that have one. */
+  readonly columns: readonly string[];
   readonly emailColumn: string;
   /** Columns that make the name of a person; [] when none does. */
   readonly nameColumns: readonly string[];
+  /** Where the header is that stands below notes; undefined: in the first row, or where --header-row says. */
+  readonly headerLine?: number | undefined;
   /** undefined for lists that are no workbooks. */
   readonly sheet: SheetFacts | undefined;
 }
@@ -52,6 +56,9 @@ export function listNotices(facts: ListFacts): readonly string[] {
   const isPlain = /^(?:e-?mail|email_address|mail)$/i.test(facts.emailColumn);
   return [
     ...(facts.sheet === undefined ? [] : [`${facts.file}: ${describeSheet(facts.sheet)}`]),
+    ...(facts.headerLine === undefined
+      ? []
+      : [`${facts.file}: line ${facts.headerLine} names the columns; the lines before it are not read`]),
     ...(isPlain && facts.nameColumns.length < 2 ? [] : [`${facts.file}: ${describeColumns(facts)}`]),
   ];
 }

@@ -3,6 +3,7 @@ import { codePointName } from '../message/header-field.js';
 import { type AddrSpec, type Mailbox, nameFault } from '../message/mailbox.js';
 import { type Place, Problem, type ProblemCode } from '../problem.js';
 import { readAddresses } from './cell-addresses.js';
+import { isTabbed } from './csv-dialect.js';
 import type { ListColumns } from './list-columns.js';
 import type { ListFlags } from './list-flags.js';
 import { type ListRecord, saveAsUtf8 } from './list-record.js';
@@ -84,7 +85,8 @@ export function readRow(
   const cell = (index: number | undefined) =>
     index === undefined ? '' : trimBlanks(record.cells[index] ?? '');
   const addresses = readAddressCell(cell(columns.email), several, refuse);
-  const name = cell(columns.name) || columns.nameParts.map(cell).filter(Boolean).join(' ');
+  const whole = columns.wholeNames.map(cell).find(Boolean);
+  const name = whole ?? columns.nameParts.map(cell).filter(Boolean).join(' ');
   const fault = nameFault(name);
   if (fault !== undefined) refuse('list-row', `${fault} in the name`);
   const columnName = (index: number | undefined) => columns.names[index ?? -1] ?? '';
@@ -161,7 +163,7 @@ function ragged(cells: number, { names }: ListColumns, where: Place): Problem {
 
 /** Why a row has more or fewer cells than the header differs from format to format. */
 function adviceFor(file: string): string {
-  if (/\.tsv$/i.test(file)) return 'Pass --delimiter tab if cells in quotes hold tabs or line ends';
+  if (isTabbed(file)) return 'Pass --delimiter tab if cells in quotes hold tabs or line ends';
   if (/\.xlsx$/i.test(file))
     return 'Name each column that holds something in the header row, or empty its cells';
   return 'Put cells that hold the delimiter or a line end into quotes';

@@ -22,6 +22,8 @@ export interface ListReading extends ListFlags, ColumnFlags {
   readonly onRefused?: (record: ListRecord) => void;
   /** Called once, when the columns are known. */
   readonly onColumns?: (facts: ListFacts) => void;
+  /** Called with the names in a header that is refused. */
+  readonly onRefusedHeader?: (names: readonly string[]) => void;
   /** true: nobody is in it, which is no problem. */
   readonly mayBeEmpty?: boolean;
   /** Reads workbooks, in another process perhaps; undefined: they are read here. */
@@ -49,12 +51,17 @@ export async function* parseList(
   };
   let read: ReturnType<typeof createRowReader> | undefined;
   let headless: ReturnType<typeof createHeaderSearch> | undefined;
+  let isBehindNotes = false;
   let rows = 0;
   try {
     for await (const record of formatOf(file).read(chunks, file, { ...reading, onSheet })) {
       if (headless !== undefined) {
-        if (!(record instanceof Problem) && headless.look(record)) continue;
-        break;
+        if (record instanceof Problem) break;
+        if (headless.endsNotes(record, reading)) {
+          headless = undefined;
+          isBehindNotes = true;
+        } else if (headless.look(record)) continue;
+        else break;
       }
       if (record instanceof Problem) {
         rows += 1;
@@ -69,6 +76,7 @@ export async function* parseList(
         continue;
       }
       const header = readColumns(record, file, reading);
+      if (header.kind !== 'columns') reading.onRefusedHeader?.(header.names);
       if (header.kind === 'faults') return yield* header.problems;
       if (header.kind === 'no-address') {
         yield* header.problems;
@@ -78,7 +86,8 @@ export async function* parseList(
       const isMeant = bindWhere(where, header.columns.names, file);
       if (typeof isMeant !== 'function') return yield* isMeant;
       read = createRowReader(header.columns, { file, line: record.line }, reading, isMeant);
-      reading.onColumns?.(factsOf(header.columns, file, sheet));
+      const headerLine = isBehindNotes ? record.line : undefined;
+      reading.onColumns?.({ ...factsOf(header.columns, file, sheet), headerLine });
     }
   } catch (error) {
     // Broken structure, or the file could not be read on: either ends the list, and neither hides what came before.
@@ -147,7 +156,17 @@ function namelessColumn(index: number, where: Place): Problem {
 /** Looks at some rows of a list without a column of addresses, to say what is so. */
 function createHeaderSearch(header: ListRecord, names: readonly string[], file: string) {
   const seen: ListRecord[] = [];
+  let onlyNotes = isNote(header);
   return {
+    /**
+     * Programs put a few lines of text before the header: LinkedIn does. Where they have one cell each, and the first row with several
+     * names the column of the addresses, nothing is left to ask.
+     */
+    endsNotes(record: ListRecord, reading: ListReading): boolean {
+      if (!onlyNotes || isNote(record) || reading.headerRow !== undefined) return false;
+      onlyNotes = false;
+      return readColumns(record, file, reading).kind === 'columns';
+    },
     /** @returns whether another row would help. */
     look(record: ListRecord): boolean {
       seen.push(record);
@@ -157,11 +176,21 @@ function createHeaderSearch(header: ListRecord, names: readonly string[], file: 
   };
 }
 
-function factsOf(columns: ListColumns, file: string, sheet: SheetFacts | undefined): ListFacts {
-  const { names, email, name, nameParts } = columns;
-  const nameColumns = name === undefined ? nameParts : [name];
+/** A row with one cell that is not empty. */
+function isNote({ cells }: ListRecord): boolean {
+  return cells.filter((cell = '') => cell.trim() !== '').length < 2;
+}
+
+function factsOf(
+  columns: ListColumns,
+  file: string,
+  sheet: SheetFacts | undefined,
+): Omit<ListFacts, 'headerLine'> {
+  const { names, email, wholeNames, nameParts } = columns;
+  const nameColumns = wholeNames.length === 0 ? nameParts : wholeNames.slice(0, 1);
   return {
     file,
+    columns: names.filter(one => one !== ''),
     emailColumn: names[email] ?? '',
     nameColumns: nameColumns.map(index => names[index] ?? ''),
     sheet,
@@ -175,7 +204,7 @@ const workbookFormat: ListFormat = {
 
 /** By the name of the file. Anything else than CSV has to say so. */
 const formats: readonly ListFormat[] = [
-  { name: /\.(?:csv|tsv)$/i, read: readRecords },
+  { name: /\.(?:csv|tsv|tab)$/i, read: readRecords },
   { name: /\.(?:ndjson|jsonl)$/i, read: readNdjson },
   { name: /\.json$/i, read: readJsonArray },
   workbookFormat,

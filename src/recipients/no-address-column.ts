@@ -24,6 +24,11 @@ export function noAddressColumn(
     const fix = `Line ${further.line} names the columns: pass --header-row ${further.line}.`;
     return new Problem('list-column', what, { where, fix });
   }
+  const delimiter = names.length === 1 ? otherDelimiter(header.cells) : undefined;
+  if (delimiter !== undefined) {
+    const fix = `Its cells seem to be separated by ${delimiter}: pass --delimiter '${delimiter}'.`;
+    return new Problem('list-column', what, { where, fix });
+  }
   if (header.cells.some(isAddress)) {
     return new Problem(
       'list-column',
@@ -51,6 +56,11 @@ export function noAddressColumn(
     where,
     fix: `Name the column of the addresses email, or pass --email-column with its name.${notes}`,
   });
+}
+
+/** A sign that is not looked for by itself, since prose has it too, and makes a header of the row. */
+function otherDelimiter([header = '']: readonly (string | undefined)[]): string | undefined {
+  return ['|', ':', '^', '~', '#'].find(sign => header.includes(sign) && namesAddresses(header.split(sign)));
 }
 
 /** Notes before the header hide what separates its cells. */

@@ -68,6 +68,8 @@ export interface RecipientSummary {
   readonly opens: number;
   readonly firstOpenedAt: Date | undefined;
   readonly lastOpenedAt: Date | undefined;
+  /** The first fetch of somebody who may have opened it; undefined with every other verdict. */
+  readonly maybeOpenedAt: Date | undefined;
   readonly kinds: Readonly<Partial<Record<FetchKind, number>>>;
 }
 
@@ -177,6 +179,7 @@ function summarizeRecipient(recipient: ReportRecipient, fetches: readonly Judged
     opens: opened.length,
     firstOpenedAt: opened[0]?.openedAt,
     lastOpenedAt: opened.at(-1)?.openedAt,
+    maybeOpenedAt: verdict === 'maybe' ? firstOf(counted.filter(isMaybe)) : undefined,
     kinds: countKinds(fetches),
   };
 }
@@ -189,7 +192,6 @@ function reach(
   if (!recipient.tracked) return { verdict: 'not-tracked', confidence: 0 };
   const isOpen = ({ kind, confidence }: JudgedFetch) =>
     (kind === 'human' || kind === 'image-proxy') && confidence >= openConfidence;
-  const isMaybe = ({ kind }: JudgedFetch) => kind === 'unknown' || kind === 'human' || kind === 'image-proxy';
   for (const [verdict, matches] of [
     ['opened', isOpen],
     ['maybe', isMaybe],
@@ -200,6 +202,13 @@ function reach(
       return { verdict, confidence: Math.max(...found.map(({ confidence }) => confidence)) };
   }
   return { verdict: 'none', confidence: 0 };
+}
+
+const isMaybe = ({ kind }: JudgedFetch) => kind === 'unknown' || kind === 'human' || kind === 'image-proxy';
+
+function firstOf(fetches: readonly JudgedFetch[]): Date | undefined {
+  const times = fetches.map(({ openedAt }) => openedAt.getTime());
+  return times.length === 0 ? undefined : new Date(times.reduce((first, time) => Math.min(first, time)));
 }
 
 function mergeRepeats(fetches: readonly JudgedFetch[]): readonly JudgedFetch[] {

@@ -1,3 +1,4 @@
+import { plural } from '../amount.js';
 import type { Place, Rows } from '../problem.js';
 import { describeColumns, describeSheet, type ListFacts } from '../recipients/list-facts.js';
 import { visible } from './clean.js';
@@ -20,7 +21,18 @@ export interface ShownFinding {
 export function checkLines(
   findings: readonly ShownFinding[],
   recipients: number | undefined,
-  { style, width, lists = [] }: { style: Style; width: number; lists?: readonly ListFacts[] },
+  {
+    style,
+    width,
+    lists = [],
+    notes = [],
+  }: {
+    style: Style;
+    width: number;
+    lists?: readonly ListFacts[];
+    /** Rows that are left out, merged or picked. */
+    notes?: readonly string[];
+  },
 ): readonly string[] {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const warnings = findings.filter(({ severity }) => severity === 'warning');
@@ -30,9 +42,10 @@ export function checkLines(
       : [paint(title), ...members.flatMap((one, index) => findingLines(one, members[index + 1], width)), ''];
   return [
     ...listLines(lists, width),
+    ...noteLines(notes, width),
     ...group('Errors', style.bad, errors),
     ...group('Warnings', style.warn, warnings),
-    summary(errors.length, warnings.length, recipients, style),
+    ...summary(errors.length, warnings.length, recipients, { style, width }),
   ];
 }
 
@@ -41,9 +54,15 @@ function listLines(lists: readonly ListFacts[], width: number): readonly string[
   if (lists.length === 0) return [];
   const lines = lists.flatMap(list => {
     const sheet = list.sheet === undefined ? '' : `; ${describeSheet(list.sheet)}`;
-    return indented(`${list.file}: ${describeColumns(list)}${sheet}`, '  ', width);
+    const header = list.headerLine === undefined ? '' : `; the header is line ${list.headerLine}`;
+    return indented(`${list.file}: ${describeColumns(list)}${header}${sheet}`, '  ', width);
   });
   return ['Lists', ...lines, ''];
+}
+
+function noteLines(notes: readonly string[], width: number): readonly string[] {
+  if (notes.length === 0) return [];
+  return ['Notes', ...notes.flatMap(note => indented(note, '  ', width)), ''];
 }
 
 /** Equal advice in a row is said once. */
@@ -65,22 +84,28 @@ function printPlace({ file, line, column }: Place): string {
   return [file, line, column].filter(part => part !== undefined).join(':');
 }
 
-function summary(errors: number, warnings: number, recipients: number | undefined, style: Style): string {
-  const people = recipients === undefined ? '' : ` in ${count(recipients, 'copy', 'copies')}`;
-  if (errors + warnings === 0) return style.good(`✓ nothing to object to${people}`);
-  const found = `${count(errors, 'error')}, ${count(warnings, 'warning')}${people}`;
-  return errors > 0 ? style.bad(`✗ ${found}: it cannot be sent like this`) : `• ${found}`;
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
+function summary(
+  errors: number,
+  warnings: number,
+  recipients: number | undefined,
+  { style, width }: { readonly style: Style; readonly width: number },
+): readonly string[] {
+  const lines = (text: string, paint: (line: string) => string = line => line) =>
+    wrap(text, width).map(paint);
+  const people = recipients === undefined ? '' : ` in ${plural(recipients, 'copy', 'copies')}`;
+  if (errors + warnings === 0) return lines(`✓ nothing to object to${people}`, style.good);
+  const found = `${plural(errors, 'error')}, ${plural(warnings, 'warning')}${people}`;
+  return errors > 0 ? lines(`✗ ${found}: it cannot be sent like this`, style.bad) : lines(`• ${found}`);
 }
 
 /** @param recipients undefined when something is wrong with them. */
 export function checkJson(
   findings: readonly ShownFinding[],
   recipients: number | undefined,
-  lists: readonly ListFacts[] = [],
+  {
+    lists = [],
+    notes = [],
+  }: { readonly lists?: readonly ListFacts[]; readonly notes?: readonly string[] } = {},
 ): string {
   return printJson({
     schema: 'mailtrack.check/1',
@@ -95,10 +120,12 @@ export function checkJson(
       ...(rows.length > 0 ? { rows } : {}),
     })),
     recipients: recipients ?? null,
-    lists: lists.map(({ file, emailColumn, nameColumns, sheet }) => ({
+    notes,
+    lists: lists.map(({ file, emailColumn, nameColumns, headerLine, sheet }) => ({
       file,
       email_column: emailColumn,
       name_columns: nameColumns,
+      header_line: headerLine ?? null,
       sheet: sheet?.name ?? null,
       hidden_rows: sheet?.hiddenRows ?? null,
     })),

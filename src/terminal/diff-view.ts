@@ -1,7 +1,8 @@
 import { visible } from './clean.js';
 import { previewLines, type ShownCopy } from './preview-view.js';
 import type { Style } from './style.js';
-import { tableLines } from './table.js';
+import { layOutTable } from './table.js';
+import { wrap } from './wrap.js';
 
 export interface ShownComparison {
   readonly first: ShownCopy;
@@ -24,7 +25,7 @@ export function diffLines(
   if (fields.length === 0) return [...lines, style.dim('All copies have the same words.'), ''];
   const columns = [
     { title: 'Copy', align: 'right' as const },
-    { title: 'Recipient', elastic: true },
+    { title: 'Recipient', elastic: true, whole: true },
     ...fields.map(field => ({ title: visible(field), elastic: true })),
   ];
   const rows = others.map(({ row, emailAddress, values }) => [
@@ -32,13 +33,15 @@ export function diffLines(
     visible(emailAddress),
     ...values.map(value => (value === '' ? '(none)' : visible(value))),
   ]);
-  const [title = '', ...table] = tableLines(columns, rows, width);
+  const table = layOutTable(columns, rows, width);
   const more = recipients - 1 - others.length;
   return [
     ...lines,
-    style.dim(title),
-    ...table,
-    ...(more > 0 ? [style.dim(`and ${more} more, with values no longer than these`)] : []),
+    ...table.title.map(style.dim),
+    ...table.rows.flat(),
+    ...(more > 0
+      ? wrap(`and ${more} more, with values no longer than these`, width).map(line => style.dim(line))
+      : []),
     '',
   ];
 }

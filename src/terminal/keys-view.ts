@@ -1,5 +1,5 @@
+import type { TimeFormat } from '../time-format.js';
 import { tableLines } from './table.js';
-import type { TimeFormat } from './time.js';
 
 export interface ListedKey {
   readonly id: number;
@@ -12,8 +12,11 @@ export interface ListedKey {
   readonly emails: number | undefined;
 }
 
-/** Keys, a line each; the secret part is never among them. */
-export function keyLines(keys: readonly ListedKey[], time: TimeFormat): readonly string[] {
+/** Keys, a row each; the secret part is never among them. */
+export function keyLines(
+  keys: readonly ListedKey[],
+  { time, width }: { readonly time: TimeFormat; readonly width: number },
+): readonly string[] {
   const rows = keys.map(key => [
     String(key.id),
     key.fingerprint,
@@ -24,9 +27,9 @@ export function keyLines(keys: readonly ListedKey[], time: TimeFormat): readonly
   const columns = [
     { title: 'Key', align: 'right' as const },
     { title: 'Fingerprint' },
-    { title: `Made (${time.zone})` },
+    { title: 'Made' },
     { title: 'Emails', align: 'right' as const },
     { title: '' },
   ];
-  return tableLines(columns, rows, 120);
+  return tableLines(columns, rows, width);
 }

@@ -1,7 +1,7 @@
+import type { TimeFormat } from '../time-format.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
-import { tableLines } from './table.js';
-import type { TimeFormat } from './time.js';
+import { layOutTable } from './table.js';
 
 export interface ListedEmail {
   readonly emailId: string;
@@ -16,7 +16,7 @@ export interface ListedEmail {
   readonly unfinished: number;
 }
 
-/** Emails, newest first, a line each. */
+/** Emails, newest first, a row each. */
 export function listLines(
   emails: readonly ListedEmail[],
   { width, style, time }: { width: number; style: Style; time: TimeFormat },
@@ -32,14 +32,14 @@ export function listLines(
   ]);
   const columns = [
     { title: 'Email' },
-    ...(hasIds ? [{ title: 'Id', elastic: true }] : []),
+    ...(hasIds ? [{ title: 'Id', elastic: true, whole: true }] : []),
     { title: `Sent (${time.zone})` },
     { title: 'Accepted', align: 'right' as const },
     { title: 'Subject', elastic: true },
     { title: '' },
   ];
-  const [title = '', ...lines] = tableLines(columns, rows, width);
-  return [style.dim(title), ...lines];
+  const table = layOutTable(columns, rows, width);
+  return [...table.title.map(style.dim), ...table.rows.flat()];
 }
 
 function note({ cancelled, uncertain, unfinished }: ListedEmail): string {

@@ -1,7 +1,9 @@
 import { addrSpecKey, printMailbox } from '../message/mailbox.js';
+import { createTimeFormat } from '../time-format.js';
 import type { Addressed, PlanOrigins, SendPlan } from '../workflow/events.js';
 import type { Suppression } from '../workflow/ports.js';
 import { visible } from './clean.js';
+import { layOut } from './lay-out.js';
 import type { Style } from './style.js';
 import { wrap } from './wrap.js';
 
@@ -22,8 +24,8 @@ export function planLines(
     const [first = '', ...rest] = wrap(text, Math.max(20, width - indent.length));
     return [`  ${style.dim(label.padEnd(labelWidth))} ${first}`, ...rest.map(line => indent + line)];
   };
-  return [
-    style.bold(visible(plan.subject)),
+  const lines = [
+    ...wrap(visible(plan.subject), width).map(style.bold),
     ...row('From', visible(printMailbox(plan.from))),
     ...audienceLines(plan, row),
     ...row(
@@ -37,6 +39,8 @@ export function planLines(
     ...(plan.suppressed.length > 0 ? row('Left out', leftOut(plan)) : []),
     ...plan.warnings.flatMap(warning => row('Warning', visible(warning)).map(style.warn)),
   ];
+  // A word that is too long beside its label has room below it.
+  return lines.flatMap(line => layOut(line, width).split('\n'));
 }
 
 function audienceLines(plan: SendPlan, row: Row): readonly string[] {
@@ -108,7 +112,7 @@ function leftOut({ suppressed, suppressions }: SendPlan): string {
 }
 
 function whyLeftOut({ kind, reason, since }: Suppression): string {
-  const day = since.toISOString().slice(0, 10);
+  const day = createTimeFormat(since).day(since);
   if (kind === 'unsubscribed') return `unsubscribed on ${day}`;
   return `never to be mailed since ${day}${reason === '' ? '' : `: ${reason}`}`;
 }

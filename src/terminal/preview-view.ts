@@ -1,6 +1,7 @@
 import { printFileSize } from '../message/file-size.js';
 import { visible } from './clean.js';
 import { printJson } from './json.js';
+import { layOut } from './lay-out.js';
 import type { Style } from './style.js';
 import { wrap } from './wrap.js';
 
@@ -21,20 +22,23 @@ const labelWidth = 9;
 export function previewLines(
   copy: ShownCopy,
   recipients: number,
-  { style, width }: { style: Style; width: number },
+  { style, width, textWidth = width }: { style: Style; width: number; textWidth?: number },
 ): readonly string[] {
   const fields = [
     ...copy.header,
     ...(copy.attachments.length > 0 ? [['Files', listFiles(copy)] as const] : []),
   ];
   return [
-    style.dim(`Copy ${copy.row} of ${recipients}, for ${visible(copy.emailAddress)}`),
+    ...wrap(`Copy ${copy.row} of ${recipients}, for ${visible(copy.emailAddress)}`, width).map(line =>
+      style.dim(line),
+    ),
     ...fields.flatMap(([name, value]) => fieldLines(name, value, { style, width })),
     '',
     ...copy.text
       .trimEnd()
       .split(/\r\n|\n/)
-      .map(visible),
+      .map(visible)
+      .flatMap(line => layOut(line, textWidth).split('\n')),
   ];
 }
 

@@ -1,8 +1,8 @@
 import type { RecipientSummary, Report, Verdict } from '../report/summary.js';
+import type { TimeFormat } from '../time-format.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
-import { type Column, tableLines } from './table.js';
-import type { TimeFormat } from './time.js';
+import { type Column, layOutTable } from './table.js';
 import { wrap } from './wrap.js';
 
 export interface ReportViewOptions {
@@ -25,20 +25,20 @@ export function reportLines(report: Report, options: ReportViewOptions): readonl
   ];
 }
 
-function heading({ email }: Report, { style, time }: ReportViewOptions): readonly string[] {
+function heading({ email }: Report, { style, time, width }: ReportViewOptions): readonly string[] {
+  const id = `${email.emailId}${email.sendId === undefined ? '' : ` (${visible(email.sendId)})`}`;
+  const lines = (text: string, paint: (line: string) => string) => wrap(text, width).map(paint);
   return [
-    style.bold(visible(email.subject)),
-    style.dim(
-      `${email.emailId}${email.sendId === undefined ? '' : ` (${visible(email.sendId)})`}, ${time.full(email.createdAt)} ${time.zone}`,
-    ),
-    style.dim(`from ${visible(email.from)}`),
+    ...lines(visible(email.subject), style.bold),
+    ...lines(`${id}, ${time.full(email.createdAt)}`, style.dim),
+    ...lines(`from ${visible(email.from)}`, style.dim),
   ];
 }
 
 /** Uncertain first: it is the one that asks for a decision. Nothing when everybody was accepted. */
 function deliveryLines(
   { totals, recipients, email }: Report,
-  { style }: ReportViewOptions,
+  { style, width }: ReportViewOptions,
 ): readonly string[] {
   if (totals.accepted === totals.recipients) return [];
   const lines: string[] = [];
@@ -46,18 +46,15 @@ function deliveryLines(
     const who = recipients
       .filter(({ state }) => state === 'uncertain')
       .map(({ emailAddress }) => visible(emailAddress));
-    lines.push(
-      style.warn(`! ${totals.uncertain} uncertain: handed over, and no answer came. ${cutList(who)}`),
-      `  mailtrack resume ${email.emailId} --resend-uncertain, or --resolve accepted`,
-    );
+    const what = `! ${totals.uncertain} uncertain: handed over, and no answer came. ${cutList(who)}`;
+    const next = `mailtrack resume ${email.emailId} --resend-uncertain, or --resolve accepted`;
+    lines.push(...wrap(what, width).map(style.warn), ...wrap(next, width - 2).map(line => `  ${line}`));
   }
   const rest = (['pending', 'deferred', 'rejected', 'skipped'] as const)
     .filter(state => totals[state] > 0)
     .map(state => `${totals[state]} ${state}`);
-  lines.push(
-    `Sent: ${totals.accepted} of ${totals.recipients} accepted${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`,
-    '',
-  );
+  const sent = [`${totals.accepted} of ${totals.recipients} accepted`, ...rest].join(', ');
+  lines.push(...wrap(`Sent: ${sent}`, width), '');
   return lines;
 }
 
@@ -75,12 +72,10 @@ function verdictLines({ totals }: Report, { style, width }: ReportViewOptions): 
       const number = String(totals[verdict]).padStart(4);
       const label = verdictWords[verdict].padEnd(12);
       const painted = verdict === 'opened' ? style.good(`${number} ${label}`) : `${number} ${label}`;
-      return width < 60 ? painted.trimEnd() : `${style.bold(painted)} ${style.dim(explanations[verdict])}`;
+      return width < 80 ? painted.trimEnd() : `${style.bold(painted)} ${style.dim(explanations[verdict])}`;
     });
   if (totals.notTracked > 0)
-    lines.push(
-      `${String(totals.notTracked).padStart(4)} not tracked  ${style.dim('copies without a pixel')}`,
-    );
+    lines.push(`${String(totals.notTracked).padStart(4)} not tracked  ${style.dim('no pixel')}`);
   return lines;
 }
 
@@ -94,38 +89,66 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
 
 function recipientLines({ recipients }: Report, options: ReportViewOptions): readonly string[] {
   const { width, style, time } = options;
-  const shown = (width >= 70 ? columns : columns.slice(0, 3)).filter(
-    ({ optional, cell }) => optional !== true || recipients.some(recipient => cell(recipient, time) !== ''),
+  const sorted = sortForReader(recipients);
+  const shown = columnsFor(time).filter(
+    ({ from, optional, cell }) =>
+      width >= (from ?? 0) && (optional !== true || sorted.some(recipient => cell(recipient, time) !== '')),
   );
-  const rows = recipients.map(recipient => shown.map(({ cell }) => cell(recipient, time)));
-  const [title = '', ...lines] = tableLines(shown, rows, width);
-  return [style.dim(title), ...lines.map((line, index) => paint(line, recipients[index], style))];
+  const rows = sorted.map(recipient => shown.map(({ cell }) => cell(recipient, time)));
+  const table = layOutTable(shown, rows, width);
+  return [
+    ...table.title.map(style.dim),
+    ...table.rows.flatMap((lines, index) => lines.map(line => paint(line, sorted[index], style))),
+  ];
+}
+
+/** Who needs a decision comes first, then who opened, then whoever may have; among equals the order of the list stays. */
+function sortForReader(recipients: readonly RecipientSummary[]): readonly RecipientSummary[] {
+  return [...recipients].sort((one, other) => rankOf(one) - rankOf(other));
+}
+
+const states: readonly RecipientSummary['state'][] = ['uncertain', 'rejected', 'deferred'];
+const verdicts: readonly Verdict[] = ['opened', 'maybe', 'machine', 'none', 'not-tracked'];
+
+function rankOf({ state, verdict }: RecipientSummary): number {
+  const urgent = states.indexOf(state);
+  // An open proves that the copy arrived, whatever the server said.
+  return urgent !== -1 && verdict !== 'opened' ? urgent : states.length + verdicts.indexOf(verdict);
 }
 
 interface RecipientColumn extends Column {
   /** Left out when nobody has anything in it. */
   readonly optional?: boolean;
+  /** Columns a terminal has at least where it is shown; absent: everywhere. */
+  readonly from?: number;
   readonly cell: (recipient: RecipientSummary, time: TimeFormat) => string;
 }
 
-/** The first three are what a narrow terminal has room for. */
-const columns: readonly RecipientColumn[] = [
-  { title: 'Recipient', elastic: true, cell: ({ emailAddress }) => visible(emailAddress) },
-  { title: 'Verdict', cell: verdictOf },
-  {
-    title: 'First open',
-    optional: true,
-    cell: ({ firstOpenedAt }, time) => (firstOpenedAt === undefined ? '' : time.short(firstOpenedAt)),
-  },
-  {
-    title: 'Last',
-    optional: true,
-    cell: ({ lastOpenedAt, opens }, time) =>
-      lastOpenedAt === undefined || opens < 2 ? '' : time.short(lastOpenedAt),
-  },
-  { title: 'Opens', align: 'right', optional: true, cell: ({ opens }) => (opens > 0 ? String(opens) : '') },
-  { title: 'Why', elastic: true, optional: true, cell: because },
-];
+function columnsFor({ zone }: TimeFormat): readonly RecipientColumn[] {
+  return [
+    { title: 'Recipient', elastic: true, whole: true, cell: ({ emailAddress }) => visible(emailAddress) },
+    { title: 'Verdict', cell: verdictOf },
+    { title: `First, ${zone}`, optional: true, cell: firstSeen },
+    { title: 'Last', optional: true, from: 100, cell: lastSeen },
+    {
+      title: 'Opens',
+      align: 'right',
+      optional: true,
+      from: 60,
+      cell: ({ opens }) => (opens > 0 ? String(opens) : ''),
+    },
+    { title: 'Why', elastic: true, optional: true, from: 80, cell: because },
+  ];
+}
+
+function firstSeen({ firstOpenedAt, maybeOpenedAt }: RecipientSummary, time: TimeFormat): string {
+  const at = maybeOpenedAt ?? firstOpenedAt;
+  return at === undefined ? '' : time.short(at);
+}
+
+function lastSeen({ lastOpenedAt, opens }: RecipientSummary, time: TimeFormat): string {
+  return lastOpenedAt === undefined || opens < 2 ? '' : time.short(lastOpenedAt);
+}
 
 function paint(line: string, recipient: RecipientSummary | undefined, style: Style): string {
   if (recipient?.state === 'uncertain' || recipient?.state === 'rejected') return style.warn(line);

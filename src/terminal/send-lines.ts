@@ -1,4 +1,6 @@
+import { printDuration } from '../amount.js';
 import type { RecipientState } from '../recipients/recipient.js';
+import { createTimeFormat } from '../time-format.js';
 import type {
   Comparison,
   RecipientSettled,
@@ -32,12 +34,12 @@ export function eventLines(event: SendEvent, style: Style): readonly string[] {
       return [`The server admits no further session: ${visible(event.why)}. Going on with fewer.`];
     case 'slowed-down':
       return [
-        `The server asks to slow down: ${visible(event.why)}. Pausing ${(event.pauseMs / 1_000).toFixed(0)} s.`,
+        `The server asks to slow down: ${visible(event.why)}. Pausing ${printDuration(event.pauseMs / 1_000)}.`,
       ];
     case 'retry-scheduled': {
-      const time = event.at.toLocaleTimeString('en-GB');
+      const { clock, zone } = createTimeFormat(event.at);
       return [
-        `${event.deferred} deferred; trying again at ${time}. Ctrl-C leaves them for mailtrack resume.`,
+        `${event.deferred} deferred; trying again at ${clock(event.at)} ${zone}. Ctrl-C leaves them for mailtrack resume.`,
       ];
     }
     case 'interrupted':

@@ -81,8 +81,7 @@ export function SendProgress({
       {progress.settled}/{progress.total} · {rate.toFixed(0)}/s{eta}
     </Text>,
     <Text key="counts" dimColor wrap="truncate-end">
-      {progress.accepted} accepted · {progress.deferred} deferred · {progress.rejected} rejected ·{' '}
-      {progress.uncertain} uncertain
+      {counts(progress, width)}
     </Text>,
     progress.lastProblem === undefined ? null : (
       <Text key="problem" color="yellow" wrap="truncate-end">
@@ -95,6 +94,16 @@ export function SendProgress({
       {lines.slice(0, Math.max(0, height))}
     </Box>
   );
+}
+
+/** In a narrow window only those who are there. */
+function counts(progress: Progress, width: number): string {
+  const all = (['accepted', 'deferred', 'rejected', 'uncertain'] as const).map(
+    state => [progress[state], state] as const,
+  );
+  const print = (some: typeof all) => some.map(([count, state]) => `${count} ${state}`).join(' · ');
+  const whole = print(all);
+  return whole.length <= width ? whole : print(all.filter(([count]) => count > 0));
 }
 
 /** Numbers before pictures: none in a narrow window. */

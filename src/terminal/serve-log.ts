@@ -1,3 +1,5 @@
+import { plural } from '../amount.js';
+import { createTimeFormat } from '../time-format.js';
 import type { ServeEvent } from '../workflow/events.js';
 import { visible } from './clean.js';
 import { discreet } from './discreet.js';
@@ -51,8 +53,8 @@ export function serveLine(event: ServeEvent): string {
       return `Private on ${event.address}: ${event.paths.join(', ')}.`;
     case 'fetch-recorded': {
       // Whose copy it was is not looked up: the server may not have the addresses.
-      const time = new Date(event.fetch.fetchedAt).toLocaleTimeString('en-GB');
-      return `${time}  ${event.fetch.kind.padEnd(11)}  ${visible(event.fetch.userAgent).slice(0, 80)}`;
+      const at = new Date(event.fetch.fetchedAt);
+      return `${createTimeFormat(at).clock(at)}  ${event.fetch.kind.padEnd(11)}  ${visible(event.fetch.userAgent).slice(0, 80)}`;
     }
     case 'stalled':
       return `Not recording: ${said(event.reason)}. Trying again.`;
@@ -70,7 +72,7 @@ export function serveLine(event: ServeEvent): string {
     case 'descriptors-enough':
       return `Enough file descriptors again: ${event.open} of ${event.limit} are in use.`;
     case 'user-agents-forgotten':
-      return `User agents from before ${event.before.toISOString().slice(0, 16)}Z are forgotten, of ${event.fetches} fetches.`;
+      return `User agents from before ${createTimeFormat(event.before).full(event.before)} are forgotten, of ${plural(event.fetches, 'fetch', 'fetches')}.`;
     case 'tokens-unverifiable':
       return (
         `${event.unverifiable} tokens did not verify, ${event.verified} did: is this the key the mail was sent with? ` +
@@ -107,7 +109,7 @@ function megabytes(bytes: number): string {
 }
 
 function summary(counts: Extract<ServeEvent, { kind: 'stopped' }>['counts']): string {
-  const parts = [`${counts.recorded + counts.counted} fetches recorded`];
+  const parts = [`${plural(counts.recorded + counts.counted, 'fetch', 'fetches')} recorded`];
   if (counts.counted > 0) parts.push(`${counts.counted} of them only as a number`);
   if (counts.dropped > 0) parts.push(`${counts.dropped} LOST`);
   if (counts.unverifiable > 0) parts.push(`${counts.unverifiable} with tokens that do not verify`);

@@ -1,29 +1,60 @@
 import { displayWidth } from './display-width.js';
+import { wrap } from './wrap.js';
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** May be cut when the table is too wide; the others keep their width. */
+  /** May be narrower than its cells when the table is too wide: they go on below themselves. */
   readonly elastic?: boolean;
+  /** With `elastic`: a cell that is wider than the column has a line of its own before the rest of its row. */
+  readonly whole?: boolean;
+}
+
+/** What a table comes to: the line of titles, and each row as one line or several. */
+export interface Table {
+  /** [] where the terminal is too narrow for columns. */
+  readonly title: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 const gap = '  ';
+/** Words of a cell fit into so many columns as a rule; an elastic column becomes narrower only where all others are. */
+const comfortable = 16;
 const narrowest = 8;
+/** A subject may have a thousand characters. */
+const linesOfCell = 4;
 
-/** Rows as aligned lines of at most `width` columns, as wide as the terminal shows each character. */
+/**
+ * Rows as aligned lines of at most `width` columns, as wide as the terminal shows each character. Where the columns find no room
+ * side by side, each row is a paragraph: `title cell, title cell`.
+ */
+export function layOutTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): Table {
+  const shown = rows.map(row => row.map(cell => beginning(cell, width)));
+  const widths = fitWidths(columns, naturalWidths(columns, shown, width), width);
+  if (totalWidth(widths) > width)
+    return { title: [], rows: shown.map(row => paragraphLines(columns, row, width)) };
+  return {
+    title: wrappedLines(
+      columns,
+      columns.map(({ title }) => title),
+      widths,
+    ),
+    rows: shown.map(row => rowLines(columns, row, widths, width)),
+  };
+}
+
+/** The same, line by line. */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number,
 ): readonly string[] {
-  const shown = rows.map(row => row.map(cell => beginning(cell, width)));
-  const widths = fitWidths(columns, naturalWidths(columns, shown, width), width);
-  const line = (cells: readonly string[]) =>
-    columns
-      .map(({ align }, index) => pad(cut(cells[index] ?? '', widths[index] ?? 0), widths[index] ?? 0, align))
-      .join(gap)
-      .trimEnd();
-  return [line(columns.map(({ title }) => title)), ...shown.map(line)];
+  const table = layOutTable(columns, rows, width);
+  return [...table.title, ...table.rows.flat()];
 }
 
 /** Of the characters that a column of the terminal may take: letters with their accents, and emoji of several. */
@@ -49,16 +80,106 @@ function naturalWidths(
   });
 }
 
+/** First the widest of those with words, then the widest of all. */
 function fitWidths(columns: readonly Column[], widths: number[], width: number): readonly number[] {
-  const total = () => widths.reduce((sum, one) => sum + one, 0) + gap.length * (columns.length - 1);
-  for (let excess = total() - width; excess > 0; excess -= 1) {
-    const elastic = columns
-      .map(({ elastic }, index) => ({ index, width: elastic === true ? (widths[index] ?? 0) : 0 }))
-      .reduce((a, b) => (b.width > a.width ? b : a));
-    if (elastic.width <= narrowest) break;
-    widths[elastic.index] = elastic.width - 1;
+  for (let excess = totalWidth(widths) - width; excess > 0; excess -= 1) {
+    const widest =
+      widestOf(
+        columns,
+        widths,
+        ({ elastic, whole }, at) => elastic === true && whole !== true && at > comfortable,
+      ) ?? widestOf(columns, widths, ({ elastic, title }, at) => elastic === true && at > leastWidth(title));
+    if (widest === undefined) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;
+}
+
+/** No word of the title is cut. */
+function leastWidth(title: string): number {
+  return Math.max(narrowest, ...title.split(' ').map(displayWidth));
+}
+
+function widestOf(
+  columns: readonly Column[],
+  widths: readonly number[],
+  mayShrink: (column: Column, width: number) => boolean,
+): number | undefined {
+  let found: number | undefined;
+  for (const [index, column] of columns.entries()) {
+    const width = widths[index] ?? 0;
+    if (mayShrink(column, width) && (found === undefined || width > (widths[found] ?? 0))) found = index;
+  }
+  return found;
+}
+
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1);
+}
+
+function rowLines(
+  columns: readonly Column[],
+  cells: readonly string[],
+  widths: readonly number[],
+  width: number,
+): readonly string[] {
+  const lines: string[] = [];
+  let left = cells;
+  for (const [index, { whole }] of columns.entries()) {
+    if (whole !== true || displayWidth(left[index] ?? '') <= (widths[index] ?? 0)) continue;
+    const begin = printCells(columns.slice(0, index + 1), left.slice(0, index + 1), widths);
+    const fits = displayWidth(begin) <= width;
+    lines.push(fits ? begin : (left[index] ?? ''));
+    left = left.map((cell, at) => (at === index || (fits && at < index) ? '' : cell));
+  }
+  return [...lines, ...wrappedLines(columns, left, widths)].filter(
+    (line, index) => line !== '' || index === 0,
+  );
+}
+
+function wrappedLines(
+  columns: readonly Column[],
+  cells: readonly string[],
+  widths: readonly number[],
+): readonly string[] {
+  const wrapped = cells.map((cell, index) => cellLines(cell, widths[index] ?? 0));
+  const height = Math.max(...wrapped.map(({ length }) => length));
+  return Array.from({ length: height }, (_, at) =>
+    printCells(
+      columns,
+      wrapped.map(cell => cell[at] ?? ''),
+      widths,
+    ),
+  );
+}
+
+function cellLines(cell: string, width: number): readonly string[] {
+  if (displayWidth(cell) <= width) return [cell];
+  const lines = wrap(cell, width);
+  const last = lines[linesOfCell];
+  const kept = last === undefined ? lines : [...lines.slice(0, linesOfCell - 1), '…'];
+  // One word alone can be too wide for its column.
+  return kept.map(line => cut(line, width));
+}
+
+function printCells(columns: readonly Column[], cells: readonly string[], widths: readonly number[]): string {
+  return columns
+    .map(({ align }, index) => pad(cells[index] ?? '', widths[index] ?? 0, align))
+    .join(gap)
+    .trimEnd();
+}
+
+function paragraphLines(
+  columns: readonly Column[],
+  cells: readonly string[],
+  width: number,
+): readonly string[] {
+  const told = columns.flatMap(({ title }, index) => {
+    const cell = cells[index] ?? '';
+    return cell === '' ? [] : [title === '' ? cell : `${title} ${cell}`];
+  });
+  const [first = '', ...rest] = wrap(told.join(', '), Math.max(1, width - gap.length));
+  return [first, ...rest.map(line => gap + line)];
 }
 
 /** Cut at the end, never inside a character the reader sees as one. */

@@ -12,19 +12,41 @@ import { columnKey } from '../recipients/column-key.js';
 import { quoteInput } from '../recipients/quote-input.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { RowNumbers } from '../recipients/row-numbers.js';
-import { placeholderFix } from './placeholder-fix.js';
+import { fieldInPlaceOf, placeholderFix } from './placeholder-fix.js';
 
 export interface FieldCheck {
   /** Fields the template asks for, with the place of the first use. */
   readonly asked: ReadonlyMap<string, Place>;
   /** Names of columns, and of fields in the address book. */
   readonly columns: Iterable<string>;
-  /** Somebody is from a list. */
+  /** There is a list. */
   readonly fromList: boolean;
+  /** Some of the columns are of a header that was refused: another row may be the header. */
+  readonly isHeaderRefused?: boolean;
   /** Names from `--set` and the front matter. */
   readonly given: Iterable<string>;
   /** Built-in fields that have no value in this email. */
   readonly withoutValue: readonly string[];
+}
+
+/** @param template what it asks for, and the fields its front matter gives. */
+export function fieldCheckOf(
+  template: { readonly asked: ReadonlyMap<string, Place>; readonly defaults: ReadonlyMap<string, string> },
+  audience: {
+    readonly columns: ReadonlySet<string>;
+    readonly fromList: boolean;
+    readonly isHeaderRefused: boolean;
+  },
+  draft: { readonly set: ReadonlyMap<string, string>; readonly trackingUrl: string | undefined },
+): FieldCheck {
+  return {
+    asked: template.asked,
+    columns: audience.columns,
+    fromList: audience.fromList,
+    isHeaderRefused: audience.isHeaderRefused,
+    given: [...draft.set.keys(), ...template.defaults.keys()],
+    withoutValue: draft.trackingUrl === undefined ? ['unsubscribe_url'] : [],
+  };
 }
 
 /**
@@ -34,6 +56,7 @@ export interface FieldCheck {
 export function findUnknownFields(check: FieldCheck): readonly Problem[] {
   if (!check.fromList) return [];
   const known = knownFields(check);
+  if (check.isHeaderRefused && !asksForColumn(check)) return [];
   return [...check.asked]
     .filter(([field]) => !known.has(field))
     .map(([field, where]) => unknownField(field, where, known));
@@ -76,7 +99,9 @@ export class RenderFaults {
   }
 
   #addLeftover(recipient: Recipient, { words, inTemplate }: Leftover): void {
-    const cause = `${inTemplate} ${leftoverKind(words)}`;
+    const isSingle =
+      inTemplate && (this.#leftovers.has(`of template ${words}`) || this.#leftovers.size < causesTold);
+    const cause = isSingle ? `of template ${words}` : `${inTemplate} ${leftoverKind(words)}`;
     const group = this.#leftovers.get(cause) ?? {
       words,
       inTemplate,
@@ -212,9 +237,18 @@ function unreadable(
   });
 }
 
+/** A value can be part of such words, and then each copy has its own. */
+const causesTold = 20;
+
 const orAllow = 'Or pass --allow-placeholders if it is meant to be read.';
 
 function unknownField(field: string, where: Place | undefined, known: ReadonlySet<string>): Problem {
+  if (field === 'else') {
+    return new Problem('template-syntax', '{{ else }} is not a tag', {
+      where,
+      fix: 'Write {% else %} in its place.',
+    });
+  }
   const close = closeField(field, known);
   const names = [...known].filter(name => name !== 'pixel').join(', ');
   return new Problem('template-field', `there is no field "${field}"`, {
@@ -230,7 +264,12 @@ function unknownField(field: string, where: Place | undefined, known: ReadonlySe
 function closeField(field: string, known: ReadonlySet<string>): string | undefined {
   const spelt = [...known].filter(name => fieldIdentifier(name) === name);
   const same = spelt.find(name => columnKey(name) === columnKey(field));
-  return same ?? nearest(field, spelt) ?? nearest(field, known);
+  return same ?? fieldInPlaceOf(field, spelt) ?? nearest(field, spelt) ?? nearest(field, known);
+}
+
+/** A field that is a column shows that the row with that name is the header. */
+function asksForColumn({ asked, columns }: FieldCheck): boolean {
+  return [...columns].some(name => asked.has(name) || asked.has(fieldIdentifier(name)));
 }
 
 function knownFields(check: FieldCheck): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 /** How far an email has come, for a command that would send the same again: nothing is claimed that is not recorded. */
 import { Problem, type ProblemDetails } from '../problem.js';
+import { createTimeFormat } from '../time-format.js';
 import type { EmailReader, EmailRecord, Ledger, LockHolder, StateCounts } from './ports.js';
 
 export interface Standing {
@@ -27,14 +28,14 @@ export async function readStanding(
 export function describeStanding(standing: Standing, subject: string): string {
   const { email, counts, heldBy } = standing;
   const as = `as ${email.emailId}`;
-  const begun = `begun ${printTime(email.createdAt)} ${as}`;
+  const begun = `begun on ${printTime(email.createdAt)} ${as}`;
   const totals = describeCounts(standing);
   if (heldBy !== undefined)
     return `${subject} is being sent ${as} by ${nameHolder(heldBy)}: ${totals} so far`;
   if (email.cancelledAt !== undefined) return `${subject} was ${begun} and then cancelled: ${totals}`;
   if (unsent(counts) > 0) return `${subject} was ${begun} and is not finished: ${totals}`;
   if (mayHaveLeft(counts) === 0) return `${subject} was ${begun}, and nobody got it: ${totals}`;
-  return `${subject} was sent ${printTime(email.createdAt)} ${as}: ${totals}`;
+  return `${subject} was sent on ${printTime(email.createdAt)} ${as}: ${totals}`;
 }
 
 /** The command that goes on with the email, or looks at it. */
@@ -86,5 +87,5 @@ const abandoned = ({ uncertain, sending }: StateCounts): number => uncertain + s
 const mayHaveLeft = (counts: StateCounts): number => counts.accepted + abandoned(counts);
 
 function printTime(at: Date): string {
-  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return createTimeFormat(at).full(at);
 }

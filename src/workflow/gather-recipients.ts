@@ -47,8 +47,10 @@ export interface Gathered {
   recipients(): AsyncIterable<Recipient>;
   /** Names of columns and of fields in the address book; what a template may ask for. */
   readonly columns: ReadonlySet<string>;
-  /** Somebody is from a list, whose columns say which fields there are. */
+  /** There is a list, whose columns say which fields there are. */
   readonly fromList: boolean;
+  /** Some of the columns are of a header that was refused: another row may be the header. */
+  readonly isHeaderRefused: boolean;
   /** Lists that were read. */
   readonly sources: readonly SourceRef[];
   /** What was understood of them. */
@@ -97,6 +99,7 @@ export async function gatherRecipients(
     recipients: sample?.recipients ?? everybody,
     columns: survey.columns,
     fromList: survey.fromList,
+    isHeaderRefused: named.refusedNames.length > 0,
     sources: named.sources,
     lists: named.lists,
     leftOut: survey.leftOut,
@@ -176,6 +179,9 @@ async function surveyPeople(
     if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
     file = from;
   }
+  // Also of lists whose rows were all refused.
+  for (const { columns: names } of named.lists) for (const name of names) columns.add(name);
+  for (const name of named.refusedNames) if (name !== '') columns.add(name);
   return {
     met,
     leftOut: named.leftOut,
@@ -183,7 +189,7 @@ async function surveyPeople(
     special,
     isOrdered,
     columns,
-    fromList,
+    fromList: fromList || (columns.size > 0 && !named.typedByHand),
     problems: problems.all(),
   };
 }

@@ -6,7 +6,14 @@ import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Mention } from '../recipients/audience.js';
 import { columnKey } from '../recipients/column-key.js';
-import { isCsv, isListName, isWorkbook, type ListRow, parseList } from '../recipients/list.js';
+import {
+  isCsv,
+  isListName,
+  isWorkbook,
+  type ListReading,
+  type ListRow,
+  parseList,
+} from '../recipients/list.js';
 import type { ListFacts } from '../recipients/list-facts.js';
 import type { ListFlags } from '../recipients/list-flags.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
@@ -38,6 +45,8 @@ export interface NamedPeople {
   readonly sources: readonly SourceRef[];
   /** What was understood of the lists read so far, in the order of the command line. */
   readonly lists: readonly ListFacts[];
+  /** Names in headers that were refused: of columns, unless another row is the header. */
+  readonly refusedNames: readonly string[];
 }
 
 type Named =
@@ -78,6 +87,7 @@ export async function readNamedPeople(
   }
   const sources = new Map<Named, SourceRef>();
   const lists = new Map<Named, ListFacts>();
+  const refused = new Map<Named, readonly string[]>();
   let leftOut = 0;
   return {
     hasCsv: named.some(item => item.kind === 'list' && isCsv(item.path)),
@@ -92,6 +102,9 @@ export async function readNamedPeople(
     get lists() {
       return [...lists.values()];
     },
+    get refusedNames() {
+      return [...refused.values()].flat();
+    },
     async *read() {
       let position = 0;
       leftOut = 0;
@@ -103,8 +116,13 @@ export async function readNamedPeople(
         if (item.kind === 'typed') for (const one of item.people) yield { ...one, position: position++ };
         if (item.kind !== 'list') continue;
         const hash = createHash('sha256');
-        const onColumns = (facts: ListFacts) => lists.set(item, facts);
-        const reading = { ...options, leaveOut, onColumns, readWorkbook };
+        const onColumns = (facts: ListFacts) => {
+          lists.set(item, facts);
+          // Notes that were taken for it at first.
+          refused.delete(item);
+        };
+        const onRefusedHeader = (names: readonly string[]) => refused.set(item, names);
+        const reading = { ...options, leaveOut, onColumns, onRefusedHeader, readWorkbook };
         for await (const row of readList(item, files, hash, reading)) {
           if ('problem' in row) yield row;
           else yield { ...row, position: position++ };
@@ -181,10 +199,8 @@ async function* readList(
     consentNeeded,
     ...reading
   }: NamingOptions &
-    Pick<NamingPorts, 'readWorkbook'> & {
-      readonly leaveOut: () => void;
-      readonly onColumns: (facts: ListFacts) => void;
-    },
+    Pick<NamingPorts, 'readWorkbook'> &
+    Pick<ListReading, 'leaveOut' | 'onColumns' | 'onRefusedHeader'>,
 ): AsyncGenerator<Recipient | NamedProblem, void, void> {
   const file = path === '-' ? 'standard input' : path;
   // Everybody who is sent a message of their own is in To: there the column is free for another meaning.

@@ -1,34 +1,55 @@
 import { nearest } from '../nearest.js';
 
-/** Names that other programs give to what every recipient has, in letters alone. */
+/** Names that other programs give to what every recipient has. */
 const names: readonly (readonly [RegExp, string])[] = [
-  [/^(?:unsub|unsubscribe\w*|optout|abmelden)$/, 'unsubscribe_url'],
-  [/^(?:e?mail|email_?address|recipient_email|to)$/, 'email'],
-  [/^(?:name|full_?name|recipient_name|to_name)$/, 'name'],
+  [/^(?:unsub\w*|opt_?out\w*|abmelde\w*|(?:lien_de_)?d[ée]sinscription)$/, 'unsubscribe_url'],
+  [/^(?:(?:your_|recipient_|contact_)?e?_?mail|(?:your_)?e?_?mail_?address|to)$/, 'email'],
+  [/^(?:name|(?:full|recipient|contact|to|your)_?name|nombre|nom|nome|naam|anrede)$/, 'name'],
 ];
 
-const firstNames = /^(?:f_?name|first_?name|first|given_?name|vorname|prenom)$/;
-const lastNames = /^(?:l_?name|last_?name|last|surname|family_?name|nachname|nom)$/;
+const firstNames =
+  /^(?:f_?name|first_?name|first|given_?name|vorname|pr[ée]nom|nombre|nome|voornaam|f[öo]rnamn|fornavn|imi[ęe]|jm[ée]no)$/;
+const lastNames =
+  /^(?:l_?name|last_?name|last|sur_?name|family_?name|nachname|nom|apellidos?|cognome|achternaam|e[ft]ternamn|e(?:fter|tter)navn|nazwisko|p[řr][íi]jmen[íi])$/;
 
 /**
  * What to write in the place of a merge field of another program.
- * @param words as they stand in the template: `*|FNAME|*`, `%FIRSTNAME%`, `[FIRST_NAME]`, `{{#each items}}`.
+ * @param words as they stand in the template: `*|FNAME|*`, `%FIRSTNAME%`, `[First name]`, `{!Contact.Name}`, `{{#each items}}`.
  * @param columns of the list, and fields there always are.
  */
 export function placeholderFix(words: string, columns: Iterable<string>): string {
   const block = blockFix(words);
   if (block !== undefined) return block;
-  const [inner = ''] = /[A-Za-z][\w.:-]*/.exec(words) ?? [];
-  const name = inner.replace(/^recipient\./, '').toLowerCase();
-  const column = columnFor(name, [...columns]);
+  const column = columnFor(fieldName(words), [...columns]);
   return column === undefined
     ? 'Write merge fields as {{ name }}.'
     : `Write {{ ${printName(column)} }} in its place.`;
 }
 
+/**
+ * The field that somebody may have meant who is used to another program: `unsubscribe`, `FNAME`.
+ * @param known fields, as a template can ask for them.
+ * @returns undefined when none of them is a name for the same.
+ */
+export function fieldInPlaceOf(field: string, known: readonly string[]): string | undefined {
+  return aliasFor(fieldName(field), known, known);
+}
+
+/** `{!Contact.FirstName}` → `firstname`, `[First name]` → `first_name`, `%recipient.first%` → `first`. */
+function fieldName(words: string): string {
+  const [inner = ''] = /[\p{L}_][\p{L}\p{N}_ .:-]*/u.exec(words) ?? [];
+  const last = inner.slice(inner.lastIndexOf('.') + 1);
+  return (last === '' ? inner : last)
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s:-]+/g, '_');
+}
+
 /** Handlebars has blocks where Liquid has tags. */
 function blockFix(words: string): string | undefined {
   if (!words.startsWith('{{')) return undefined;
+  const [, unescaped] = /^\{\{[{&]\s*([\w.]+)/.exec(words) ?? [];
+  if (unescaped !== undefined) return `Write {{ ${unescaped} }} in its place.`;
   const tag = words
     .slice(2)
     .trim()
@@ -52,16 +73,31 @@ function blockFix(words: string): string | undefined {
 }
 
 function columnFor(name: string, columns: readonly string[]): string | undefined {
-  const plain = (column: string) => column.toLowerCase().replaceAll(/[\s-]+/g, '_');
   const same = columns.find(column => plain(column) === plain(name));
-  if (same !== undefined) return same;
+  return (
+    same ??
+    aliasFor(
+      name,
+      columns,
+      names.map(([, field]) => field),
+    ) ??
+    nearest(name, columns)
+  );
+}
+
+/** @param always fields that are there without a column. */
+function aliasFor(name: string, columns: readonly string[], always: readonly string[]): string | undefined {
   for (const alike of [firstNames, lastNames]) {
     if (!alike.test(name)) continue;
-    return (
-      columns.find(column => alike.test(plain(column))) ?? columns.find(column => plain(column) === 'name')
-    );
+    const column = columns.find(one => alike.test(plain(one))) ?? columns.find(one => plain(one) === 'name');
+    if (column !== undefined) return column;
   }
-  return names.find(([pattern]) => pattern.test(name))?.[1] ?? nearest(name, columns);
+  const field = names.find(([pattern]) => pattern.test(name))?.[1];
+  return field !== undefined && always.includes(field) ? field : undefined;
+}
+
+function plain(column: string): string {
+  return column.toLowerCase().replaceAll(/[\s-]+/g, '_');
 }
 
 /** Liquid reads a name with blanks only in brackets. */

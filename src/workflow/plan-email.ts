@@ -21,7 +21,7 @@ import type { Recipient } from '../recipients/recipient.js';
 import { replacesMessageId } from '../smtp/relays.js';
 import type { KeyRing } from '../tracking/key.js';
 import { findHeaderLeftovers, findHeaderProblems } from './check-header.js';
-import { type FieldCheck, findUnknownFields } from './check-rows.js';
+import { fieldCheckOf, findUnknownFields } from './check-rows.js';
 import { type CopyCheck, createCopyCheck, toCopyRecipient, valuesOf } from './copy-check.js';
 import type { SendPlan } from './events.js';
 import type { Gathered } from './gather-recipients.js';
@@ -88,13 +88,8 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   const { survey, faults, message, own } = check;
   const { mode } = audience;
   problems.push(...checkSubject(template, mode));
-  const fields: FieldCheck = {
-    asked: template.fields,
-    columns: audience.columns,
-    fromList: audience.fromList,
-    given: [...draft.set.keys(), ...template.frontMatter.defaults.keys()],
-    withoutValue: draft.trackingUrl === undefined ? ['unsubscribe_url'] : [],
-  };
+  const { defaults } = template.frontMatter;
+  const fields = fieldCheckOf({ asked: template.fields, defaults }, audience, draft);
   const unknown = findUnknownFields(fields);
   problems.push(...unknown);
   if (audience.problems.length === 0 && survey.exposure.people === 0) problems.push(nobody(audience));

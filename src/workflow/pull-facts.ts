@@ -1,4 +1,5 @@
 import { Problem } from '../problem.js';
+import { createTimeFormat } from '../time-format.js';
 import {
   type ExchangePage,
   type ExchangeRecord,
@@ -150,10 +151,11 @@ function refused(url: string, status: number, why: ErrorAnswer | undefined, sent
   const { error, at } = why ?? { error: '', at: '' };
   switch (error) {
     case 'clock': {
+      const { full } = createTimeFormat(sentAt);
       const apartMs = Math.abs(Date.parse(at) - sentAt.getTime());
       return new Problem(
         'auth-refused',
-        `the clocks differ by ${Math.round(apartMs / 60_000)} min: ${url} has ${at}, here it is ${sentAt.toISOString()}`,
+        `the clocks differ by ${Math.round(apartMs / 60_000)} min: ${url} has ${full(new Date(at))}, here it is ${full(sentAt)}`,
         { fix: 'Set the clock that is wrong; at most 5 minutes are taken.' },
       );
     }

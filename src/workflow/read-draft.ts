@@ -2,11 +2,11 @@ import type { CompileTemplate, TemplateResult } from '../merge/compile-template.
 import type { SourceRef } from '../merge/composition.js';
 import type { FrontMatter } from '../merge/front-matter.js';
 import { templateKind } from '../merge/template-kind.js';
-import { folderOf, resolveInside } from '../merge/template-path.js';
+import { folderOf, type RootFolder, resolveInside } from '../merge/template-path.js';
 import { attachmentName } from '../message/attachment-name.js';
 import type { Attachment } from '../message/compose.js';
 import { type HeaderField, parseHeaderField } from '../message/header-field.js';
-import { type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
+import { type AddrSpec, type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { isMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
@@ -16,7 +16,13 @@ import { cellFault } from '../recipients/list-row.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
 import type { ReadWorkbook } from '../recipients/xlsx-records.js';
-import { findForeignFields, readBrokenTemplate } from './broken-template.js';
+import {
+  type BrokenTemplate,
+  findForeignFields,
+  findMissingImages,
+  readBrokenTemplate,
+} from './broken-template.js';
+import { fieldCheckOf, findUnknownFields } from './check-rows.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, Random, TokenFormat } from './ports.js';
@@ -130,9 +136,10 @@ export async function readDraft(
   problems.push(...(audience?.problems ?? []));
   if (audience !== undefined) ports.tellLists?.(audience.lists);
   const broken =
-    compiled === undefined ? await readBrokenTemplate(draft.templatePath, ports.files) : undefined;
-  if (broken !== undefined)
-    problems.push(...findForeignFields(draft.templatePath, broken.source, audience?.columns ?? new Set()));
+    compiled === undefined
+      ? await readBrokenTemplate(draft.templatePath, ports.files, rootOf(draft))
+      : undefined;
+  if (broken !== undefined) await tellOfBroken(broken, { draft, ports, audience, problems });
   const originator = readOriginator(draft, template?.frontMatter ?? broken?.frontMatter, problems);
   problems.push(...findSetFaults(draft));
   const headerFields = readHeaderFields(draft, problems);
@@ -140,8 +147,48 @@ export async function readDraft(
     ...(illustrated?.images ?? []),
     ...(await readAttachments(draft, template, ports.files, problems)),
   ];
-  if (template === undefined || audience === undefined || originator === undefined) return undefined;
-  return { template, audience, originator, headerFields, attachments, sources };
+  if (template === undefined || audience === undefined) return undefined;
+  // Without a sender nothing is sent, but the fields of the template can be checked.
+  return { template, audience, originator: originator ?? nobody, headerFields, attachments, sources };
+}
+
+const nobody: Originator = {
+  from: { name: '', addrSpec: 'nobody@invalid' as AddrSpec },
+  replyTo: [],
+  reversePath: 'nobody@invalid',
+};
+
+/** The other faults of a template that does not compile: whoever mends it should not meet them one by one. */
+async function tellOfBroken(
+  broken: BrokenTemplate,
+  {
+    draft,
+    ports: { files },
+    audience,
+    problems,
+  }: {
+    readonly draft: EmailDraft;
+    readonly ports: DraftPorts;
+    readonly audience: Gathered | undefined;
+    readonly problems: Problem[];
+  },
+): Promise<void> {
+  const { templatePath } = draft;
+  const { source, asked, frontMatter } = broken;
+  const foreign = findForeignFields(templatePath, source, audience?.columns ?? new Set());
+  // What Liquid says of the same tag is no second fault.
+  const isTold = ({ code, where }: Problem) =>
+    code === 'template-syntax' &&
+    foreign.some(one => one.message.startsWith('"{{') && one.where?.line === where?.line);
+  const untold = problems.filter(problem => !isTold(problem));
+  problems.splice(0, problems.length, ...untold, ...foreign);
+  if (audience !== undefined && frontMatter !== undefined)
+    problems.push(...findUnknownFields(fieldCheckOf({ asked, ...frontMatter }, audience, draft)));
+  problems.push(...(await findMissingImages(broken, templatePath, files, rootOf(draft))));
+}
+
+function rootOf({ root, folder }: EmailDraft): RootFolder | undefined {
+  return root === undefined ? undefined : { path: root, workingFolder: folder };
 }
 
 /** Runs one step; what it throws about the input is kept, so that the other steps can say theirs. */
@@ -168,7 +215,7 @@ async function readTemplate(
     textPath === undefined
       ? undefined
       : { path: textPath, source: await readSource(textPath, files, sources) };
-  const root = draft.root === undefined ? undefined : { path: draft.root, workingFolder: draft.folder };
+  const root = rootOf(draft);
   const includes = await readIncludes({ file: path, text: source, lineOffset: 0 }, files, root);
   sources.push(...includes.sources);
   const file = { path, source, text, includes: includes.texts, root };

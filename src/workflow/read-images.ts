@@ -3,10 +3,21 @@ import { showImages } from '../merge/inline-images.js';
 import { folderOf } from '../merge/template-path.js';
 import { attachmentName } from '../message/attachment-name.js';
 import { createContentId } from '../message/content-id.js';
-import { Problem, Problems } from '../problem.js';
+import { type Place, Problem, Problems } from '../problem.js';
 import type { Files } from './ports.js';
 import type { AttachedFile } from './read-draft.js';
 import { requireInFolder } from './require-in-folder.js';
+
+/** A folder, or a file that may not be read, is told of where the template names it. */
+async function readAt(path: string, files: Files, where: Place): Promise<Uint8Array> {
+  try {
+    return await files.readBytes(path);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { code, message, fix } = error;
+    throw new Problem(code, message, { where, fix, cause: error });
+  }
+}
 
 export interface Illustrated {
   readonly template: TemplateResult;
@@ -34,7 +45,7 @@ export async function readImages(template: TemplateResult, files: Files): Promis
           fix: 'Rename the file.',
         });
       }
-      const content = await files.readBytes(path);
+      const content = await readAt(path, files, where);
       const contentId = createContentId(content);
       contentIds.set(path, contentId);
       if (!images.has(contentId))

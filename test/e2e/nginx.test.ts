@@ -9,10 +9,11 @@ import { printKey } from '../../src/tracking/key.js';
 import { networkPrefix } from '../../src/tracking/network.js';
 import { pixelImage, pixelPath } from '../../src/tracking/pixel.js';
 import { sealToken } from '../../src/tracking/token.js';
+import { makeCertificate } from '../smtp-client/certificate.js';
 import { testKey, testRing } from '../tracking/keys.js';
 import { jsonLines, User } from './command.js';
 import { readMail } from './mail.js';
-import { type Nginx, nginxMissing, startNginx } from './nginx.js';
+import { checkDocumentedBlock, type Nginx, nginxMissing, startNginx } from './nginx.js';
 
 const reason = nginxMissing();
 const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
@@ -37,6 +38,11 @@ describe.skipIf(reason !== undefined)(`behind nginx${reason ? ` (${reason})` : '
   afterEach(async () => {
     await nginx?.stop();
     user.leave();
+  });
+
+  it('is set up by a block that nginx -t takes as it is documented', () => {
+    const { status, stderr } = checkDocumentedBlock(makeCertificate('DNS:t.example.com'));
+    expect([status, stderr]).toEqual([0, expect.stringContaining('test is successful')]);
   });
 
   const token = sealToken(testRing, { purpose: 'pixel', emailNumber: 42, recipientNumber: 1 });

@@ -28,6 +28,7 @@ export async function startNginx(upstreamPort: number, host = '127.0.0.1', log?:
   const block = documented()
     .replace('server 127.0.0.1:8080;', `server 127.0.0.1:${upstreamPort};`)
     .replace('listen 443 ssl;', `listen ${host}:${port};`)
+    .replaceAll(/^ *ssl_certificate.*\n/gm, '')
     .replace(
       '/var/log/nginx/mailtrack.log mailtrack;',
       `${accessLog} ${log === undefined ? 'mailtrack' : 'facts'};`,
@@ -50,6 +51,26 @@ export async function startNginx(upstreamPort: number, host = '127.0.0.1', log?:
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What `nginx -t` says of the block as it is documented, with a certificate where it names one. */
+export function checkDocumentedBlock(certificate: { readonly cert: string; readonly key: string }): {
+  readonly status: number | null;
+  readonly stderr: string;
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'mailtrack-nginx-'));
+  try {
+    writeFileSync(join(folder, 'fullchain.pem'), certificate.cert);
+    writeFileSync(join(folder, 'privkey.pem'), certificate.key);
+    const block = documented()
+      .replaceAll('/etc/letsencrypt/live/t.example.com', folder)
+      .replace('/var/log/nginx', folder);
+    const file = join(folder, 'nginx.conf');
+    writeFileSync(file, `pid ${folder}/pid; events {}\nhttp {\n${block}}\n`);
+    return spawnSync('nginx', ['-t', '-c', file, '-e', join(folder, 'error.log')], { encoding: 'utf8' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function documented(): string {

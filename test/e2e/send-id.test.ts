@@ -75,12 +75,14 @@ describe('an email with --id', () => {
     expect(jsonLines(first.stdout)[0]).toMatchObject({ type: 'plan', send_id: 'weekly/2026-W48' });
     const again = await user.run(sendOnce);
     const emailId = idOf(first.stdout);
-    expect([again.status, again.stderr.replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/, '‹time›')]).toEqual([
-      0,
-      `• Nothing was sent: the email with --id weekly/2026-W48 was sent ‹time› as ${emailId}: 20 of 20 sent
+    expect([again.status, again.stderr.replace(/\d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC\S*/, '‹time›')]).toEqual(
+      [
+        0,
+        `• Nothing was sent: the email with --id weekly/2026-W48 was sent on ‹time› as ${emailId}: 20 of 20 sent
   \`mailtrack report ${emailId}\` has each recipient.
 `,
-    ]);
+      ],
+    );
     const json = await user.run([...sendOnce, '--json']);
     expect([json.status, json.stderr, jsonLines(json.stdout)]).toEqual([
       0,

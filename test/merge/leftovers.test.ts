@@ -17,6 +17,21 @@ describe('findLeftovers', () => {
     ['You owe NaN Kč', ['NaN']],
     ['[object Object]', ['[object Object]']],
     ['%A_B% and %C_D% and undefined', ['%A_B%', 'undefined']],
+    ['Dear [Name],', ['[Name]']],
+    ['Dear [FIRST NAME],', ['[FIRST NAME]']],
+    ['[unsubscribe]', ['[unsubscribe]']],
+    ['%unsubscribe%', ['%unsubscribe%']],
+    ['{unsubscribe}', ['{unsubscribe}']],
+    ['[[UNSUB_LINK]]', ['[[UNSUB_LINK]]']],
+    ['Hi [[name]]', ['[[name]]']],
+    ['Hi %%First Name%%', ['%%First Name%%']],
+    ['Hi {FNAME}', ['{FNAME}']],
+    ['Hi {!Contact.FirstName}', ['{!Contact.FirstName}']],
+    ['Hi $\x7bname}', ['$\x7bname}']],
+    ['Hi <<Name>>', ['<<Name>>']],
+    ['Hallo «Vorname»', ['«Vorname»']],
+    ['Hi [% name %]', ['[% name %]']],
+    ['Cher [Prénom]', ['[Prénom]']],
   ])('finds what nobody filled in: %j', (text, found) => {
     expect(findLeftovers(text)).toEqual(found);
   });
@@ -27,6 +42,9 @@ describe('findLeftovers', () => {
     'https://example.com/undefined-behaviour, is_NaN, Nan bread, predefined',
     '*bold* | a table | *x*',
     'function() { return { a: 1 } }',
+    'He wrote “teh” [sic], {see below} and [1], [URGENT], [last], {a, b}',
+    'It costs $\x7b5}, and 10 % name-brand %, a << b >> c, « Bonjour », «Oui»',
+    '[Name](https://example.com) [email]: x',
   ])('leaves alone what only looks like it: %j', text => {
     expect(findLeftovers(text)).toEqual([]);
   });
@@ -98,6 +116,23 @@ describe('a rendered copy', () => {
       const [leftover] = await leftovers(path, `${words} {{ name }}`, { name: 'Infinity' }, words);
       expect(leftover).toEqual({ words: 'Infinity', inTemplate: false });
     }
+  });
+
+  it.each(['m.html', 'm.md'])('says each field of another program in one round: %s', async path => {
+    const found = await leftovers(path, 'Dear [Name], «Vorname», {FNAME}, see %unsubscribe%', {});
+    expect(found.map(({ words }) => words)).toEqual(['[Name]', '«Vorname»', '{FNAME}', '%unsubscribe%']);
+  });
+
+  it('is no element of HTML between two signs', async () => {
+    expect(await leftovers('m.html', 'Dear <<First Name>>, hello', {})).toEqual([
+      { words: '<<First Name>>', inTemplate: true },
+    ]);
+  });
+
+  it('is no link to unsubscribe that stands between signs', async () => {
+    const link = '<a href="{{ unsubscribe_url }}">[unsubscribe]</a>';
+    expect(await leftovers('m.html', link, { unsubscribe_url: 'https://t.example.com/u' })).toEqual([]);
+    expect(await leftovers('m.html', '<p>[unsubscribe]</p>', {})).toHaveLength(1);
   });
 
   it('is found beside what is raw', async () => {

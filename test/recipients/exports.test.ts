@@ -24,6 +24,15 @@ async function read(text: string, reading: ListReading = {}, file = 'people.csv'
   return { columns: facts && describeColumns(facts), people, problems };
 }
 
+async function facts(text: string, reading: ListReading = {}): Promise<ListFacts | undefined> {
+  let found: ListFacts | undefined;
+  const onColumns = (facts: ListFacts) => {
+    found = facts;
+  };
+  for await (const _ of parseList([Buffer.from(text)], 'people.csv', { ...reading, onColumns }));
+  return found;
+}
+
 describe('exports that are read as they are', () => {
   it.each([
     [
@@ -80,6 +89,49 @@ describe('exports that are read as they are', () => {
     expect(await read(text)).toEqual({ columns, people: ['Ann Example <ann@example.com>'], problems: [] });
   });
 
+  it.each([
+    ['French', 'Nom;Prénom;Adresse de messagerie', 'Example;Ann;ann@example.com'],
+    ['French of Google Forms', 'Horodateur,Adresse e-mail,Prénom,Nom', 'x,ann@example.com,Ann,Example'],
+    ['Spanish', 'Nombre;Apellidos;Dirección de correo electrónico', 'Ann;Example;ann@example.com'],
+    ['Spanish without accents', 'Nombre,Apellidos,Correo electronico', 'Ann,Example,ann@example.com'],
+    ['Swedish', 'Förnamn;Efternamn;E-postadress', 'Ann;Example;ann@example.com'],
+    ['Italian', 'Nome;Cognome;Indirizzo posta elettronica', 'Ann;Example;ann@example.com'],
+    ['Portuguese', 'Nome;Sobrenome;Endereço de e-mail', 'Ann;Example;ann@example.com'],
+    ['Dutch', 'Voornaam;Achternaam;E-mailadres', 'Ann;Example;ann@example.com'],
+    ['Polish', 'Imię;Nazwisko;Adres e-mail', 'Ann;Example;ann@example.com'],
+    ['Czech', 'Jméno;Příjmení;E-mailová adresa', 'Ann;Example;ann@example.com'],
+    ['Russian', 'Имя;Фамилия;Адрес электронной почты', 'Ann;Example;ann@example.com'],
+    [
+      'an address book with several columns',
+      'First Name,Last Name,Work Email',
+      'Ann,Example,ann@example.com',
+    ],
+    ['a numbered one', 'First Name,Last Name,E-mail 1,E-mail 2', 'Ann,Example,ann@example.com,'],
+    ['Yahoo', 'First,Middle,Last,Email', 'Ann,,Example,ann@example.com'],
+    ['Slack', 'username,email,fullname,displayname', 'ann,ann@example.com,Ann Example,'],
+  ])('columns in %s', async (_, header, row) => {
+    expect(await read(`${header}\n${row}\n`)).toMatchObject({
+      people: ['Ann Example <ann@example.com>'],
+      problems: [],
+    });
+  });
+
+  it('Yahoo, with a middle name', async () => {
+    const text = 'First,Middle,Last,Email\nAnn,B.,Example,ann@example.com\n';
+    expect((await read(text)).people).toEqual(['Ann B. Example <ann@example.com>']);
+  });
+
+  it.each(['people.tsv', 'people.tab'])(
+    'tabs, where a cell in quotes as a whole loses them: %s',
+    async file => {
+      const text = 'name\temail\n"Ann ""A"" Example"\tann@example.com\n5" pipe\tbob@example.com\n';
+      expect((await read(text, {}, file)).people).toEqual([
+        'Ann "A" Example <ann@example.com>',
+        '5" pipe <bob@example.com>',
+      ]);
+    },
+  );
+
   it('WooCommerce customers, whose roles are no roles of recipients', async () => {
     const text = 'Name,Role,Email\nAnn Example,customer,ann@example.com\n';
     expect((await read(text, { roleIsField: true })).people).toEqual(['Ann Example <ann@example.com>']);
@@ -96,7 +148,7 @@ describe('exports that are read as they are', () => {
   });
 });
 
-describe('exports that need one flag, which the error names', () => {
+describe('notes before the header', () => {
   const linkedIn = [
     'Notes:',
     '"When exporting your connection data, you may notice that some of the email addresses are missing."',
@@ -106,14 +158,50 @@ describe('exports that need one flag, which the error names', () => {
     '',
   ].join('\n');
 
-  it('LinkedIn, with notes before the header', async () => {
-    expect((await read(linkedIn)).problems).toEqual([
-      '1: there is no column "email"; there are: "Notes:" | Line 4 names the columns: pass --header-row 4.',
+  it('are passed over where they have one cell each: LinkedIn', async () => {
+    const ann = { people: ['Ann Example <ann@example.com>'], problems: [] };
+    expect(await read(linkedIn)).toMatchObject(ann);
+    expect(await read(linkedIn, { headerRow: 4 })).toMatchObject(ann);
+    expect((await facts(linkedIn))?.headerLine).toBe(4);
+    expect((await facts(linkedIn, { headerRow: 4 }))?.headerLine).toBeUndefined();
+  });
+
+  it('are asked about where they may be rows', async () => {
+    expect((await read(`Members,2026\n\n${linkedIn.slice(linkedIn.indexOf('First'))}`)).problems).toEqual([
+      '1: there is no column "email"; there are: "Members", "2026" | Line 3 names the columns: pass --header-row 3.',
     ]);
-    expect(await read(linkedIn, { headerRow: 4 })).toMatchObject({
-      people: ['Ann Example <ann@example.com>'],
-      problems: [],
+    expect((await read('Notes:\nTown;E-mail Adress\nBonn;ann@example.com\n')).problems).toHaveLength(1);
+  });
+});
+
+describe('exports that need one flag, which the error names', () => {
+  it('cells between bars', async () => {
+    expect(await read('email|name\nann@example.com|Ann\n')).toMatchObject({
+      people: [],
+      problems: [
+        '1: there is no column "email"; there are: "email|name" | Its cells seem to be separated by |: pass --delimiter \'|\'.',
+      ],
     });
+    expect((await read('email|name\nann@example.com|Ann\n', { delimiter: '|' })).people).toEqual([
+      'Ann <ann@example.com>',
+    ]);
+  });
+
+  it.each([
+    [
+      'PK\u0003\u0004\n',
+      '-: the list is a workbook, although its name does not end in .xlsx | Rename it if it is an Excel workbook; anything else has to be saved as "CSV UTF-8".',
+    ],
+    [
+      '\u00d0\u00cf\u0011\u00e0\n',
+      '-: the list is an old Excel workbook (.xls), whatever its name says | Open it and save it as .xlsx or "CSV UTF-8".',
+    ],
+  ])('a workbook under another name: %j', async (text, problem) => {
+    const octets = [Buffer.from(text, 'latin1')];
+    const problems: string[] = [];
+    for await (const item of parseList(octets, 'people.csv'))
+      if (item instanceof Problem) problems.push(`${item.where?.line ?? '-'}: ${item.message} | ${item.fix}`);
+    expect(problems).toEqual([problem]);
   });
 
   it('Google Contacts, with several addresses in a cell', async () => {

@@ -291,16 +291,24 @@ describe('a list that is none', () => {
     [
       'people.json',
       '[{"email":"a@b"}] {"x":1}',
-      [ann, 'people.json:-: something follows the array [list-syntax]'],
+      [ann, 'people.json:1: something follows the array [list-syntax]'],
     ],
     [
       'people.json',
       '[{"email":"a@b"},{"email":[1},{"email":"c@d"}]',
-      [ann, 'people.json:-: the array is not closed [list-syntax]'],
+      [ann, 'people.json:2: the file ends before the array does [list-syntax]'],
     ],
-    ['people.json', '[{"email":"a@b', ['people.json:-: the array is not closed [list-syntax]']],
-    ['people.json', '[{"email":"a@b"}}', ['people.json:-: the array is not closed [list-syntax]']],
-    ['people.json', '[\n{"email":"a@b"}\n', ['people.json:-: the array is not closed [list-syntax]']],
+    ['people.json', '[{"email":"a@b', ['people.json:1: the file ends before the array does [list-syntax]']],
+    [
+      'people.json',
+      '[{"email":"a@b"}}',
+      ['people.json:1: the file ends before the array does [list-syntax]'],
+    ],
+    [
+      'people.json',
+      '[\n{"email":"a@b"}\n',
+      ['people.json:1: the file ends before the array does [list-syntax]'],
+    ],
     [
       'people.json',
       '{"email":"a@b"}\n{"email":"c@d"}',

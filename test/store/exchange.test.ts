@@ -277,7 +277,7 @@ describe('a pull is refused', () => {
     await expect(pull(late)).rejects.toMatchObject({
       code: 'auth-refused',
       message:
-        'the clocks differ by 7 min: http://127.0.0.1:8081 has 2026-11-23T09:07:00.000Z, here it is 2026-11-23T09:00:00.000Z',
+        'the clocks differ by 7 min: http://127.0.0.1:8081 has 23 Nov 2026, 09:07 UTC, here it is 23 Nov 2026, 09:00 UTC',
     });
   });
 

@@ -61,15 +61,23 @@ it('has the same facts as JSON', () => {
       },
     ],
     recipients: null,
+    notes: [],
     lists: [],
   });
 });
 
 it('says which columns of the lists were taken, and which sheet', () => {
   const lists = [
-    { file: 'people.csv', emailColumn: 'E-Mail', nameColumns: ['Vorname', 'Nachname'], sheet: undefined },
+    {
+      file: 'people.csv',
+      columns: [],
+      emailColumn: 'E-Mail',
+      nameColumns: ['Vorname', 'Nachname'],
+      sheet: undefined,
+    },
     {
       file: 'people.xlsx',
+      columns: [],
       emailColumn: 'email',
       nameColumns: [],
       sheet: { name: 'S', rows: { first: 2, last: 9 }, hiddenRows: 1, visibleOnly: false, hiddenSheets: [] },
@@ -82,7 +90,7 @@ it('says which columns of the lists were taken, and which sheet', () => {
     '',
     '✓ nothing to object to in 9 copies',
   ]);
-  expect(JSON.parse(checkJson([], 9, lists))).toMatchObject({
+  expect(JSON.parse(checkJson([], 9, { lists }))).toMatchObject({
     lists: [
       {
         file: 'people.csv',

@@ -19,7 +19,7 @@ import { reportLines } from '../../src/terminal/report-view.js';
 import { eventLines, finishedLines } from '../../src/terminal/send-lines.js';
 import { SendProgress } from '../../src/terminal/send-progress.js';
 import { createStyle } from '../../src/terminal/style.js';
-import { createTimeFormat } from '../../src/terminal/time.js';
+import { createTimeFormat } from '../../src/time-format.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
 import type { Comparison, SendEvent, SendFinished, SendPlan } from '../../src/workflow/events.js';
 import { acceptedAt, email, fetchOf, recipient } from '../report/facts.js';

@@ -58,7 +58,7 @@ describe('an event of a server', () => {
     [
       { kind: 'user-agents-forgotten', fetches: 312, before: new Date('2026-10-24T09:00:00.000Z') } as const,
       'info',
-      'User agents from before 2026-10-24T09:00Z are forgotten, of 312 fetches.',
+      'User agents from before 24 Oct 2026, 09:00 UTC are forgotten, of 312 fetches.',
       { fetches: 312, before: '2026-10-24T09:00:00.000Z' },
     ],
   ])('says what it knows: $kind', (event, level, message, facts) => {

@@ -12,7 +12,7 @@ import { reportLines } from '../../src/terminal/report-view.js';
 import { eventLines, finishedLines } from '../../src/terminal/send-lines.js';
 import { createStyle } from '../../src/terminal/style.js';
 import { cut, tableLines } from '../../src/terminal/table.js';
-import { createTimeFormat } from '../../src/terminal/time.js';
+import { createTimeFormat } from '../../src/time-format.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
 import type { RecipientSettled, SendFinished, SendPlan } from '../../src/workflow/events.js';
 import { acceptedAt, email, fetchOf, recipient, userAgents } from '../report/facts.js';
@@ -51,12 +51,12 @@ describe('the report', () => {
         "   1 machine only it arrived; whether anybody looked cannot be known",
         "   2 no open seen which is not the same as not read",
         "",
-        "Recipient       Verdict          First open  Last   Opens  Why",
-        "r1@example.com  opened           10:01       11:06      2  mail program",
-        "r2@example.com  cannot be known                            Apple Mail loads images by itself",
-        "r3@example.com  maybe                                      unknown program",
-        "r4@example.com  no open seen",
+        "Recipient       Verdict          First, UTC+1  Last   Opens  Why",
         "r5@example.com  uncertain",
+        "r1@example.com  opened           10:01         11:06      2  mail program",
+        "r3@example.com  maybe            10:00                       unknown program",
+        "r2@example.com  cannot be known                              Apple Mail loads images by itself",
+        "r4@example.com  no open seen",
         "",
         "An open is a program fetching the image of one person’s copy. Images may be off, forwarded or",
         "prefetched.",
@@ -134,7 +134,7 @@ describe('the plan', () => {
     const suppressed = ['Eve@EXAMPLE.com', 'fay@example.com'];
     const lines = planLines({ ...plan, suppressed, suppressions }, { style, width: 160 });
     expect(lines.find(line => line.includes('Left out'))).toBe(
-      '  Left out  Eve@EXAMPLE.com (unsubscribed on 2026-11-24), fay@example.com (never to be mailed since 2026-11-24: bounced twice)',
+      '  Left out  Eve@EXAMPLE.com (unsubscribed on 24 Nov 2026), fay@example.com (never to be mailed since 24 Nov 2026: bounced twice)',
     );
   });
 
@@ -330,7 +330,8 @@ it('lists the ids of emails that have one', () => {
   const sendId = `weekly-${'x'.repeat(60)}`;
   expect(listLines([{ ...listed, sendId }, listed], { width: 60, style, time })).toEqual([
     'Email            Id        Sent (UTC+1)  Accepted  Subject',
-    'em_aaaaaaaaaaaa  weekly-…  10:00              2/2  Lunch',
+    sendId,
+    'em_aaaaaaaaaaaa            10:00              2/2  Lunch',
     'em_aaaaaaaaaaaa            10:00              2/2  Lunch',
   ]);
 });

@@ -8,6 +8,22 @@ describe('the merge field of another program', () => {
   it.each([
     ['*|FNAME|*', 'Write {{ first_name }} in its place.'],
     ['[FIRST]', 'Write {{ first_name }} in its place.'],
+    ['[FIRST NAME]', 'Write {{ first_name }} in its place.'],
+    ['[First name]', 'Write {{ first_name }} in its place.'],
+    ['[Name]', 'Write {{ name }} in its place.'],
+    ['[[name]]', 'Write {{ name }} in its place.'],
+    ['%%First Name%%', 'Write {{ first_name }} in its place.'],
+    ['{FNAME}', 'Write {{ first_name }} in its place.'],
+    ['{!Contact.FirstName}', 'Write {{ first_name }} in its place.'],
+    ['$\x7bname}', 'Write {{ name }} in its place.'],
+    ['<<Name>>', 'Write {{ name }} in its place.'],
+    ['«Vorname»', 'Write {{ first_name }} in its place.'],
+    ['[% name %]', 'Write {{ name }} in its place.'],
+    ['[unsubscribe]', 'Write {{ unsubscribe_url }} in its place.'],
+    ['%unsubscribe%', 'Write {{ unsubscribe_url }} in its place.'],
+    ['{unsubscribe}', 'Write {{ unsubscribe_url }} in its place.'],
+    ['[[UNSUB_LINK]]', 'Write {{ unsubscribe_url }} in its place.'],
+    ['{{{first_name}}', 'Write {{ first_name }} in its place.'],
     ['%FIRSTNAME%', 'Write {{ first_name }} in its place.'],
     ['%recipient.first%', 'Write {{ first_name }} in its place.'],
     // Nobody has a last name of its own here.
@@ -34,6 +50,7 @@ describe('the merge field of another program', () => {
     expect(found.map(({ message, where, fix }) => `${where?.line}: ${message}. ${fix}`)).toEqual([
       '2: "{{#each guests}}" is a merge field of another program. Write {% for item in guests %}…{% endfor %} in its place.',
       '1: "*|FNAME|*" is a merge field of another program. Write {{ first_name }} in its place.',
+      '3: "*|UNSUB|*" is a merge field of another program. Write {{ unsubscribe_url }} in its place.',
     ]);
   });
 });

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
+import type { GlobalOptions } from '../options.js';
 
 /** The command tree as data: for completion, documentation and programs that drive this one. */
 export function defineCommands(command: Command): void {
-  command.addHelpText('after', examples).action(() => {
+  command.addHelpText('after', examples).action((_options: unknown, action: Command) => {
     const program = command.parent ?? command;
     const tree = {
       schema: 'mailtrack.commands/1',
       global: optionsOf(program),
       commands: program.commands.map(describe),
     };
-    program.configureOutput().writeOut?.(`${JSON.stringify(tree)}\n`);
+    const { streams } = action.optsWithGlobals<GlobalOptions>();
+    streams.write('stdout', `${JSON.stringify(tree)}\n`);
   });
 }
 

@@ -34,10 +34,9 @@ export function defineServe(command: Command): void {
       'after',
       `
 Examples:
-  $ mailtrack serve --port 8080
-  $ mailtrack serve --host 127.0.0.1 --port 8080 --trusted-proxy 127.0.0.1
-                                                     behind a TLS front such as Caddy or nginx
-  $ mailtrack serve --metrics --exchange              numbers and facts, both on 127.0.0.1:8081
+  $ mailtrack serve --port 8080                                  for everybody
+  $ mailtrack serve --host 127.0.0.1 --trusted-proxy 127.0.0.1   behind a TLS front such as nginx
+  $ mailtrack serve --metrics --exchange                         numbers and facts, on 127.0.0.1:8081
 
 On a terminal it prints a line per fetch; elsewhere JSON, an object a line. SIGHUP reads the keys again.
 Ends with 0 on SIGINT or SIGTERM, after everything is on disk; with 74 when fetches were lost.`,

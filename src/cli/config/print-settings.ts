@@ -1,12 +1,9 @@
-import { wrap } from '../../terminal/wrap.js';
 import { type Setting, settings } from './settings.js';
 
-const width = 100;
-
-/** Every setting there is, by the table of the file it stands in: its name, and what it says. */
+/** Every setting there is, a line each, by the table of the file it stands in: its name, and what it says. */
 export function settingLines(): readonly string[] {
   const names = settings.map(({ key }) => nameIn(key));
-  const indent = ' '.repeat(Math.max(...names.map(({ length }) => length)) + 4);
+  const widest = Math.max(...names.map(({ length }) => length));
   const lines: string[] = [];
   let table = '';
   for (const setting of settings) {
@@ -15,8 +12,7 @@ export function settingLines(): readonly string[] {
       table = tableOf(key);
       lines.push(`  [${table}]`);
     }
-    const [first = '', ...rest] = wrap(descriptionOf(setting), width - indent.length);
-    lines.push(`  ${nameIn(key)}`.padEnd(indent.length) + first, ...rest.map(line => indent + line));
+    lines.push(`    ${nameIn(key).padEnd(widest)}  ${descriptionOf(setting)}`);
   }
   return lines;
 }

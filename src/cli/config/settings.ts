@@ -68,6 +68,13 @@ export const settings: readonly Setting[] = [
     read: text,
     says: 'CSV with alias,name,email,…',
   },
+  {
+    key: 'inbox.url',
+    read: text,
+    says: 'the mailbox that bounces and replies come to: imaps://user@host/INBOX',
+    ...unused,
+  },
+  { key: 'inbox.verp', read: text, says: 'mailbox that bounces go to, with a token in each', ...unused },
   { key: 'send.rate', read: text, says: 'such as 10/s or 300/h' },
   { key: 'send.connections', read: wholeNumber(1, 100), says: 'sessions at most; default 4' },
   { key: 'send.window', read: window, says: 'messages under way per session, or auto; default 1' },

@@ -1,3 +1,4 @@
+import { plural } from '../../amount.js';
 import { openStoreIfAny } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
 import { printJson } from '../../terminal/json.js';
@@ -15,7 +16,10 @@ export async function runCancel(idOrPrefix: string, options: GlobalOptions): Pro
     const { emailId } = await findEmail(store.reader, idOrPrefix);
     const skipped = await cancelEmail(emailId, { ledger: store.ledger, clock: systemClock });
     if (json) output.data(printJson({ schema: 'mailtrack.cancel/1', email_id: emailId, skipped }));
-    else output.say(`${emailId} is cancelled; ${skipped} recipients were not sent to and will not be.`);
+    else
+      output.say(
+        `${emailId} is cancelled; ${plural(skipped, 'recipient')} ${skipped === 1 ? 'was' : 'were'} not sent to and will not be.`,
+      );
   } finally {
     await store.close();
   }

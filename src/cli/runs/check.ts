@@ -1,6 +1,6 @@
 import { domainOf } from '../../message/mailbox.js';
 import { type Place, Problem, Problems } from '../../problem.js';
-import type { ListFacts } from '../../recipients/list-facts.js';
+import { type ListFacts, listNotices } from '../../recipients/list-facts.js';
 import { checkJson, checkLines } from '../../terminal/check-view.js';
 import { createStyle } from '../../terminal/style.js';
 import { checkPlannedEmail, type Finding, toFinding } from '../../workflow/check-email.js';
@@ -29,6 +29,8 @@ interface Checked {
   readonly findings: readonly Finding[];
   /** undefined when they could not be planned for. */
   readonly recipients: number | undefined;
+  /** What the plan would say: rows that are left out or merged. */
+  readonly notes: readonly string[];
   /** Those whose header could be read. */
   readonly lists: readonly ListFacts[];
 }
@@ -54,6 +56,7 @@ async function check(templatePath: string, options: DraftOptions, context: Conte
         ...dkimWarnings(setup.dkim, domainOf(planned.plan.from.addrSpec)),
       ],
       recipients: planned.plan.recipients,
+      notes: planned.plan.notices,
     });
     return { ...(await rehearse(draft, context, use, tellLists)), lists };
   } catch (error) {
@@ -64,7 +67,7 @@ async function check(templatePath: string, options: DraftOptions, context: Conte
       ({ where }) => !problems.some(problem => isSamePlace(problem.where, where)),
     );
     const findings = [...known, ...problems.map(problem => toFinding(problem))];
-    return { findings, recipients: undefined, lists };
+    return { findings, recipients: undefined, lists, notes: [] };
   }
 }
 
@@ -125,13 +128,16 @@ function dkimWarnings(dkim: DkimSettings | undefined, fromDomain: string): reado
 function show(
   { output, json }: Context,
   { color }: DraftOptions,
-  { findings, recipients, lists }: Checked,
+  { findings, recipients, lists, notes: all }: Checked,
 ): void {
+  // They are told above as what they are.
+  const ofLists = new Set(lists.flatMap(listNotices));
+  const notes = all.filter(note => !ofLists.has(note));
   if (json) {
-    output.data(checkJson(findings, recipients, lists));
+    output.data(checkJson(findings, recipients, { lists, notes }));
     return;
   }
   const style = createStyle({ color, environment: process.env, isTerminal: output.stdout.isTTY === true });
   const width = terminalWidth(output.stdout);
-  for (const line of checkLines(findings, recipients, { style, width, lists })) output.data(line);
+  for (const line of checkLines(findings, recipients, { style, width, lists, notes })) output.data(line);
 }

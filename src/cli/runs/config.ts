@@ -7,6 +7,7 @@ import { type Setting, type SettingValue, settings } from '../config/settings.js
 import { needsTrust, projectFile, trust } from '../config/trust.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
+import { fitted } from '../output.js';
 
 export async function runConfigShow(options: GlobalOptions & { origin?: boolean }): Promise<void> {
   const { config, output, json } = await createContext(options);
@@ -28,13 +29,11 @@ export async function runConfigShow(options: GlobalOptions & { origin?: boolean 
     return;
   }
   for (const { key, value, origin } of rows) {
-    output.data(
-      options.origin === true
-        ? `${key} = ${printJson(value)}    # ${origin}`
-        : `${key} = ${printJson(value)}`,
-    );
+    const line = `${key} = ${printJson(value)}${options.origin === true ? `    # ${origin}` : ''}`;
+    output.data(fitted(line, output.stdout));
   }
-  for (const [name, members] of config.aliases) output.data(`aliases.${name} = ${printJson(members)}`);
+  for (const [name, members] of config.aliases)
+    output.data(fitted(`aliases.${name} = ${printJson(members)}`, output.stdout));
   if (rows.length === 0) output.say('No settings yet. `mailtrack help config` shows a file to start from.');
 }
 

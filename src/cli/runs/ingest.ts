@@ -1,3 +1,4 @@
+import { plural, printDuration } from '../../amount.js';
 import { Problem } from '../../problem.js';
 import { openStore } from '../../store/open-store.js';
 import { systemClock } from '../../system/clock.js';
@@ -42,14 +43,14 @@ function lines(counts: Ingested, path: string, fingerprint: string): readonly st
   const skew = counts.clockSkewSeconds;
   const verified = added + known + beyond;
   return [
-    `${lines} lines: ${added} fetches added, ${known} known already.`,
+    `${plural(lines, 'line')}: ${plural(added, 'fetch', 'fetches')} added, ${known} known already.`,
     ...(beyond > 0
       ? [`  ${beyond} are of pixels that have 1,000 rows, the most one may have, and were only counted.`]
       : []),
     ...(skew === 0
       ? []
       : [
-          `  The times of this log are ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} those that \`mailtrack serve\` recorded; they were corrected by that. Set the clock of the front.`,
+          `  The times of this log are ${printDuration(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} those that \`mailtrack serve\` recorded; they were corrected by that. Set the clock of the front.`,
         ]),
     ...(rehearsals > 0 ? [`  ${rehearsals} are from rehearsals.`] : []),
     ...(others > 0 ? [`  ${others} ask for something else, or were refused.`] : []),

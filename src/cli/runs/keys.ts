@@ -3,7 +3,7 @@ import { existsAt, openReader } from '../../store/open-reader.js';
 import { visible } from '../../terminal/clean.js';
 import { printJson } from '../../terminal/json.js';
 import { keyLines, type ListedKey } from '../../terminal/keys-view.js';
-import { createTimeFormat } from '../../terminal/time.js';
+import { createTimeFormat } from '../../time-format.js';
 import { type KeyEntry, keyFingerprint } from '../../tracking/key.js';
 import { type Context, createContext } from '../context.js';
 import {
@@ -19,6 +19,7 @@ import {
   requireKeyFile,
 } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
+import { terminalWidth } from '../output.js';
 import { ask, canPrompt } from '../prompt.js';
 
 export async function runKeysList(options: GlobalOptions): Promise<void> {
@@ -31,7 +32,9 @@ export async function runKeysList(options: GlobalOptions): Promise<void> {
       'There is no key yet: the first email that is sent, or `mailtrack keys rotate`, makes one.',
     );
   } else {
-    for (const line of keyLines(keys, createTimeFormat(new Date()))) context.output.data(line);
+    const { output } = context;
+    const shape = { time: createTimeFormat(new Date()), width: terminalWidth(output.stdout) };
+    for (const line of keyLines(keys, shape)) output.data(line);
   }
   const exposed = await findExposedKey();
   if (exposed !== undefined) context.output.say(`Warning: ${visible(exposed.warning)}`);
@@ -100,8 +103,7 @@ function consequences(key: ListedKey, unknown: number, keys: readonly ListedKey[
   return [
     `Key ${id}, fingerprint ${fingerprint}: ${sealed}.`,
     ...(unknown > 0 ? [`  ${unknown} more were sent before it was noted which key seals.`] : []),
-    '  Opens of mail it sealed can no longer be counted, its links to unsubscribe do nothing, and what is unfinished of it',
-    '  cannot be resumed. What was recorded stays.',
+    '  Opens of mail it sealed can no longer be counted, its links to unsubscribe do nothing, and what is unfinished of it cannot be resumed. What was recorded stays.',
     ...(key.signs && next
       ? [`  It seals new mail; key ${next.id}, fingerprint ${next.fingerprint}, does then.`]
       : []),

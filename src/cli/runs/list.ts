@@ -2,7 +2,7 @@ import { openReaderIfAny } from '../../store/open-reader.js';
 import { printJson } from '../../terminal/json.js';
 import { type ListedEmail, listLines } from '../../terminal/list-view.js';
 import { createStyle } from '../../terminal/style.js';
-import { createTimeFormat } from '../../terminal/time.js';
+import { createTimeFormat } from '../../time-format.js';
 import type { EmailSummary } from '../../workflow/ports.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';

@@ -126,8 +126,10 @@ function showText(
 ): void {
   const style = createStyle({ color, environment: process.env, isTerminal: output.stdout.isTTY === true });
   const width = terminalWidth(output.stdout);
+  // Into a pipe or a file go the lines of the message.
+  const textWidth = output.stdout.isTTY === true ? width : Number.POSITIVE_INFINITY;
   for (const [index, copy] of copies.entries()) {
     if (index > 0) output.data('');
-    for (const line of previewLines(copy, recipients, { style, width })) output.data(line);
+    for (const line of previewLines(copy, recipients, { style, width, textWidth })) output.data(line);
   }
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../amount.js';
 import { isLoopbackHost, isPrivateHost } from '../../host.js';
 import { createExchangeChannel } from '../../http/exchange-client.js';
 import { parseUrl } from '../../message/idna.js';
@@ -79,7 +80,7 @@ function lines(
   { fetches, counted, strange, unsubscribes, passedOver }: Pulled,
 ): readonly string[] {
   return [
-    `${fetches} fetches and ${unsubscribes} unsubscribes came from ${url}.`,
+    `${plural(fetches, 'fetch', 'fetches')} and ${plural(unsubscribes, 'unsubscribe')} came from ${url}.`,
     ...(counted > 0 ? [`  ${counted} more fetches were only counted there.`] : []),
     ...(strange > 0 ? [`  ${strange} of the fetches are of emails this database does not have.`] : []),
     ...(passedOver > 0

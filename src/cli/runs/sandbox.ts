@@ -4,6 +4,7 @@ import { visible } from '../../terminal/clean.js';
 import { printJson } from '../../terminal/json.js';
 import { createContext } from '../context.js';
 import type { GlobalOptions } from '../options.js';
+import { fitted } from '../output.js';
 
 export interface SandboxOptions extends GlobalOptions {
   readonly port?: number;
@@ -21,7 +22,7 @@ export async function runSandbox(options: SandboxOptions): Promise<void> {
     onMessage: ({ sequence, envelopeFrom, recipients, bytes, file }) => {
       const facts = { sequence, from: envelopeFrom, to: recipients, bytes: bytes.length, file };
       const line = `${sequence}  ${envelopeFrom} → ${recipients.join(', ')}  ${bytes.length} bytes  ${file ?? ''}`;
-      output.data(json ? printJson(facts) : visible(line));
+      output.data(json ? printJson(facts) : fitted(visible(line), output.stdout));
     },
   });
   output.say(

@@ -38,9 +38,6 @@ export interface Varying {
 
 const orderly = /[+~]|:(?:empty|has|(?:first|last|only|nth)-)/i;
 
-/** Conditions within conditions; each is looked through for its end. What is deeper stays as it is. */
-const deepestGroup = 20;
-
 /** Gmail takes 16 KB of a style sheet, and juice looks for the elements of each rule. */
 const mostRules = 10_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTimeFormat } from '../../src/terminal/time.js';
+import { createTimeFormat } from '../src/time-format.js';
 
 const now = new Date('2026-11-23T23:30:00Z');
 
@@ -7,7 +7,7 @@ test('the hour alone on the same day, where the reader is', () => {
   const inPrague = createTimeFormat(now, () => 60);
   expect(inPrague.short(new Date('2026-11-24T08:05:00Z'))).toBe('09:05');
   expect(inPrague.short(new Date('2026-11-23T08:05:00Z'))).toBe('23 Nov 09:05');
-  expect(inPrague.full(new Date('2026-01-02T23:00:00Z'))).toBe('3 Jan 2026, 00:00');
+  expect(inPrague.full(new Date('2026-01-02T23:00:00Z'))).toBe('3 Jan 2026, 00:00 UTC+1');
   expect(inPrague.zone).toBe('UTC+1');
 });
 
@@ -22,10 +22,18 @@ test.each([
 
 test('summer time holds for the instants that have it', () => {
   const prague = (at: Date) => (at < new Date('2026-10-25T01:00:00Z') ? 120 : 60);
-  expect(createTimeFormat(now, prague).full(new Date('2026-07-01T10:00:00Z'))).toBe('1 Jul 2026, 12:00');
+  const time = createTimeFormat(now, prague);
+  expect(time.full(new Date('2026-07-01T10:00:00Z'))).toBe('1 Jul 2026, 12:00 UTC+2');
+  expect(time.day(new Date('2026-07-01T22:30:00Z'))).toBe('2 Jul 2026');
+});
+
+test('a table has one zone, which is that of its heading', () => {
+  const prague = (at: Date) => (at < new Date('2026-10-25T01:00:00Z') ? 120 : 60);
+  const time = createTimeFormat(now, prague);
+  expect([time.zone, time.short(new Date('2026-07-01T10:00:00Z'))]).toEqual(['UTC+1', '1 Jul 11:00']);
 });
 
 test('by default, where this machine is', () => {
   const { full } = createTimeFormat(now);
-  expect(full(new Date(2026, 10, 3, 9, 7))).toBe('3 Nov 2026, 09:07');
+  expect(full(new Date(2026, 10, 3, 9, 7))).toMatch(/^3 Nov 2026, 09:07 UTC/);
 });

@@ -1,0 +1,58 @@
+/** Instants as people read them: where the reader is, with the zone. In data they are ISO 8601 in UTC. */
+export interface TimeFormat {
+  /** `23 Nov 2026, 09:05 UTC+1`: with the zone of that instant. */
+  full(at: Date): string;
+  /** `23 Nov 2026`. */
+  day(at: Date): string;
+  /** For a table whose heading has the zone: `09:05` on the day of `now`, else `23 Nov 09:05`. */
+  short(at: Date): string;
+  /** `09:05:07`. */
+  clock(at: Date): string;
+  /** `UTC+1`: that of `now`, and so of `short`. */
+  readonly zone: string;
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * Without Intl, which takes longer to load its calendars than a report takes for all else.
+ * @param offsetMinutes east of UTC at an instant; default: the machine's.
+ */
+export function createTimeFormat(
+  now: Date,
+  offsetMinutes: (at: Date) => number = at => -at.getTimezoneOffset(),
+): TimeFormat {
+  const shift = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
+  const local = (at: Date) => shift(at, offsetMinutes(at));
+  // In summer a time of last winter is told in the zone of the heading, not of the instant.
+  const inZone = (at: Date) => shift(at, offsetMinutes(now));
+  const day = (at: Date) => `${dayOf(local(at))} ${local(at).getUTCFullYear()}`;
+  const isToday = (at: Date) =>
+    inZone(at).toISOString().slice(0, 10) === inZone(now).toISOString().slice(0, 10);
+  return {
+    full: at => `${day(at)}, ${timeOf(local(at))} ${zoneOf(offsetMinutes(at))}`,
+    day,
+    short: at => (isToday(at) ? timeOf(inZone(at)) : `${dayOf(inZone(at))} ${timeOf(inZone(at))}`),
+    clock: at => `${timeOf(local(at))}:${twoDigits(local(at).getUTCSeconds())}`,
+    zone: zoneOf(offsetMinutes(now)),
+  };
+}
+
+function dayOf(local: Date): string {
+  return `${local.getUTCDate()} ${months[local.getUTCMonth()]}`;
+}
+
+function timeOf(local: Date): string {
+  return `${twoDigits(local.getUTCHours())}:${twoDigits(local.getUTCMinutes())}`;
+}
+
+function zoneOf(offsetMinutes: number): string {
+  if (offsetMinutes === 0) return 'UTC';
+  const minutes = Math.abs(offsetMinutes);
+  const part = minutes % 60 === 0 ? '' : `:${twoDigits(minutes % 60)}`;
+  return `UTC${offsetMinutes < 0 ? '-' : '+'}${Math.floor(minutes / 60)}${part}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
