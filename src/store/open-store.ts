@@ -106,7 +106,7 @@ function createSides(
     serverNotes: createServerNotes(database, commits),
     factOffer: createFactOffer(database, commits, settling),
     factIntake: createFactIntake(database, commits),
-    logIntake: createLogIntake(database, commits, counts, settling),
+    logIntake: createLogIntake(database, commits, counts, agents, settling),
     userAgentForgetter: createUserAgentForgetter(database, commits, agents, settling),
     diskRoom: disk.room,
   };

@@ -6,8 +6,8 @@ import type { Classification, Fetch } from '../tracking/fetch.js';
 /** A fetch with the verdict of the moment it was recorded. */
 export interface RecordedFetch extends Fetch, Classification {}
 
-/** What is left of a fetch, or of several that were only counted: those have no user agent and no network any more. */
-export interface ReadFetch extends RecordedFetch {
+/** What a report asks of a fetch, or of several that were only counted: those have no user agent any more. */
+export interface ReadFetch extends Omit<RecordedFetch, 'network'> {
   /** How many it stands for; 1 when not given. */
   readonly times?: number;
 }

@@ -9,7 +9,7 @@ import { pixelPath } from '../../dist/tracking/pixel.js';
 import { sealToken } from '../../dist/tracking/token.js';
 import { atEnd } from './leave.mjs';
 
-const bin = fileURLToPath(new URL('../../bin/mailtrack.js', import.meta.url));
+const here = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What Gmail's image proxy calls itself. */
 export const userAgent =
@@ -52,10 +52,20 @@ function readRing(folder) {
 
 /**
  * @param prefix a command to start it with, such as `taskset -c 0`.
+ * @param build the worktree of it; default this one.
  * @param folder has its key, its database and nothing of the machine's configuration.
  */
-export async function startServe({ folder, prefix = [], args = [], port = 0, database = folder, node = [] }) {
+export async function startServe({
+  folder,
+  build = here,
+  prefix = [],
+  args = [],
+  port = 0,
+  database = folder,
+  node = [],
+}) {
   readRing(folder);
+  const bin = join(build, 'bin/mailtrack.js');
   const [file, ...rest] = [...prefix, process.execPath, ...node, bin, 'serve', '--host', '127.0.0.1'];
   const child = spawn(file, [...rest, '--port', String(port), ...args], {
     cwd: folder,

@@ -6,7 +6,9 @@ import { type CounterRow, fetchesFromCounter } from './rows.js';
 
 /** Rows a batch holds: small enough for flat memory, large enough for speed. */
 const batchRows = 1_000;
-const columns = 'recipient_number, fetched_at, method, user_agent_id, network, kind, confidence, rule';
+const rememberedAgents = 10_000;
+/** Each text costs as much as all numbers. */
+const columns = "recipient_number, fetched_at, method = 'HEAD', user_agent_id, kind, confidence, rule";
 
 /** Settled and not, and what was only counted, as one. */
 export function createFetchReads(database: Database): Pick<EmailReader, 'readFetches' | 'readFetchesOf'> {
@@ -19,28 +21,19 @@ export function createFetchReads(database: Database): Pick<EmailReader, 'readFet
     const known = agents.get(id);
     if (known !== undefined) return known;
     const text = (sql.agent.get(id) as string | undefined) ?? '';
+    if (agents.size >= rememberedAgents) agents.clear();
     agents.set(id, text);
     return text;
   }
 
   const fetchOf =
     (emailNumber: number) =>
-    ([
-      recipientNumber,
-      fetchedAt,
-      method,
-      agent,
-      network,
-      kind,
-      confidence,
-      rule,
-    ]: FetchValues): ReadFetch => ({
+    ([recipientNumber, fetchedAt, isHead, agent, kind, confidence, rule]: FetchValues): ReadFetch => ({
       emailNumber,
       recipientNumber,
       fetchedAt: timeOf(fetchedAt),
-      method,
+      method: isHead === 1 ? 'HEAD' : 'GET',
       userAgent: agentOf(agent),
-      network,
       kind,
       confidence,
       rule,
@@ -70,7 +63,7 @@ export function createFetchReads(database: Database): Pick<EmailReader, 'readFet
         const rows = sql.settled.all(emailNumber, after, last) as FetchValues[];
         if (rows.length === 0) break;
         yield rows.map(toFetch);
-        after = rows.at(-1)?.[8] ?? last;
+        after = rows.at(-1)?.[7] ?? last;
       }
       for (let from = 0; from < unsettled.length; from += batchRows)
         yield unsettled.slice(from, from + batchRows).map(toFetch);
@@ -87,9 +80,8 @@ export function createFetchReads(database: Database): Pick<EmailReader, 'readFet
 type FetchValues = readonly [
   recipientNumber: number,
   fetchedAt: string,
-  method: 'GET' | 'HEAD',
+  isHead: number,
   userAgentId: number | null,
-  network: string,
   kind: FetchKind,
   confidence: number,
   rule: string,

@@ -14,6 +14,7 @@ import type { GroupCommit } from './group-commit.js';
 import type { PixelCounts } from './pixel-counts.js';
 import { isoTime, type PixelKey, pixelKey, RecordedRows, secondOf } from './recorded-rows.js';
 import type { Settling } from './settling.js';
+import type { UserAgents } from './user-agents.js';
 
 type Outcome = 'added' | 'known' | 'beyond';
 type Pixel = PixelFetches<FetchedRow, Counter>;
@@ -30,26 +31,28 @@ export function createLogIntake(
   database: Database,
   commits: GroupCommit,
   counts: PixelCounts,
+  agents: UserAgents,
   settling: Settling,
 ): LogIntake {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
   const createdAt = new Map<number, number | undefined>();
+  /** Of the emails of a transaction: between two, others may write. */
+  const lastNumbers = new Map<number, number>();
 
   /** What is recorded about the pixels of a batch: all that was counted, and rows of the time it spans. */
-  function readPixels(fetches: readonly ReadLine[]): Map<string, Pixel> {
+  function readPixels(fetches: readonly ReadLine[], keys: readonly string[]): Map<string, Pixel> {
     const pixels = new Map<string, Pixel>();
     const emails = new Map<number, boolean>();
-    for (const fetch of fetches) {
-      const { emailNumber, recipientNumber, method } = fetch;
-      const key = pixelKey(fetch);
+    for (const [index, { emailNumber, recipientNumber, method }] of fetches.entries()) {
+      const key = keys[index] ?? '';
       if (pixels.has(key)) continue;
       const hasCounters = emails.get(emailNumber) ?? statements().hasCounters.get(emailNumber) !== undefined;
       emails.set(emailNumber, hasCounters);
       const counted = hasCounters ? readCounters([emailNumber, recipientNumber, method]) : [];
       pixels.set(key, new PixelFetches(counted));
     }
-    for (const [key, row] of statements().recorded.around(fetches, marginMs)) pixels.get(key)?.add(row);
+    for (const [key, row] of statements().recorded.around(fetches, keys, marginMs)) pixels.get(key)?.add(row);
     return pixels;
   }
 
@@ -111,9 +114,23 @@ export function createLogIntake(
     return 'added';
   }
 
-  function append({ saysUserAgent: _, occurrence: __, fetchedAt, ...facts }: LoggedFetch): number {
-    if (facts.userAgent !== '') statements().internUserAgent.run(facts.userAgent);
-    return statements().append.get({ ...facts, fetchedAt: isoTime(fetchedAt) }) as number;
+  function append(fetch: LoggedFetch): number {
+    const { emailNumber } = fetch;
+    const last = lastNumbers.get(emailNumber) ?? (statements().last.get(emailNumber) as number | null) ?? 0;
+    lastNumbers.set(emailNumber, last + 1);
+    statements().append.run(
+      emailNumber,
+      last + 1,
+      fetch.recipientNumber,
+      isoTime(fetch.fetchedAt),
+      fetch.method,
+      agents.idOf(fetch.userAgent),
+      fetch.network,
+      fetch.kind,
+      fetch.confidence,
+      fetch.rule,
+    );
+    return last + 1;
   }
 
   /** How many such lines of its second belong to fetches that were only counted. */
@@ -151,14 +168,15 @@ export function createLogIntake(
     async recordedAround(lines) {
       if (lines.length === 0) return [];
       await settling.settle();
+      const keys = lines.map(pixelKey);
       const moments = new Map<string, FetchedRow[]>();
-      for (const [key, row] of statements().recorded.around(lines, mostSkew * 1_000)) {
+      for (const [key, row] of statements().recorded.around(lines, keys, mostSkew * 1_000)) {
         const rows = moments.get(key);
         if (rows === undefined) moments.set(key, [row]);
         else rows.push(row);
       }
-      return lines.map(line => {
-        const pixel = pixelKey(line);
+      return lines.map((line, index) => {
+        const pixel = keys[index] ?? '';
         const agent = line.saysUserAgent ? line.userAgent : undefined;
         const second = secondOf(line.fetchedAt);
         return (moments.get(pixel) ?? [])
@@ -172,9 +190,12 @@ export function createLogIntake(
       await settling.settle();
       counts.forgetSome();
       return commits.run('now', () => {
+        lastNumbers.clear();
+        agents.forget();
         settling.settleRest();
-        const pixels = readPixels(fetches);
-        return fetches.map(fetch => storeOne(fetch, pixels.get(pixelKey(fetch)) as Pixel));
+        const keys = fetches.map(pixelKey);
+        const pixels = readPixels(fetches, keys);
+        return fetches.map((fetch, index) => storeOne(fetch, pixels.get(keys[index] ?? '') as Pixel));
       });
     },
   };
@@ -233,15 +254,7 @@ function prepare(database: Database) {
       VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 1)
       ON CONFLICT DO UPDATE SET fetches = fetches + 1, logged = logged + 1,
                                 first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`),
-    internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
-    append: database
-      .prepare(`
-        INSERT INTO settled_fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
-                             network, kind, confidence, rule)
-        SELECT @emailNumber, coalesce(max(fetch_number), 0) + 1, @recipientNumber, @fetchedAt, @method,
-               (SELECT user_agent_id FROM user_agents WHERE user_agent = @userAgent), @network, @kind, @confidence, @rule
-          FROM settled_fetches WHERE email_number = @emailNumber
-        RETURNING fetch_number`)
-      .pluck(),
+    last: database.prepare('SELECT max(fetch_number) FROM settled_fetches WHERE email_number = ?').pluck(),
+    append: database.prepare('INSERT INTO settled_fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
   };
 }

@@ -132,7 +132,8 @@ export class EmailCounts {
     const [slots, counts] = [this.#slots, this.#counts];
     this.#slots = new Float64Array(slots.length * 2);
     this.#counts = new Int32Array(slots.length * 2);
-    for (const [index, entry] of slots.entries()) {
+    for (let index = 0; index < slots.length; index += 1) {
+      const entry = slots[index] ?? 0;
       if (entry === 0) continue;
       const slot = slotOf(this.#slots, entry);
       this.#slots[slot] = entry;

@@ -20,9 +20,17 @@ export class RecordedRows {
        ORDER BY fetched_at, fetches.fetch_number`);
   }
 
-  /** By `pixelKey`, in order of time. @param ms how far before the first line of a pixel, and behind its last. */
-  *around(lines: readonly ReadLine[], ms: number): Iterable<readonly [string, FetchedRow]> {
-    for (const [key, { line, first, last }] of spansOf(lines)) {
+  /**
+   * By the key of their pixel, in order of time.
+   * @param keys `pixelKey` of each line.
+   * @param ms how far before the first line of a pixel, and behind its last.
+   */
+  *around(
+    lines: readonly ReadLine[],
+    keys: readonly string[],
+    ms: number,
+  ): Iterable<readonly [string, FetchedRow]> {
+    for (const [key, { line, first, last }] of spansOf(lines, keys)) {
       const { emailNumber, recipientNumber, method } = line;
       const [from, to] = [isoTime(Math.max(0, first - ms)), isoTime(last + ms)];
       for (const row of this.#sql.all(emailNumber, recipientNumber, method, from, to) as FoundRow[])
@@ -45,10 +53,10 @@ interface Span {
   last: number;
 }
 
-function spansOf(lines: readonly ReadLine[]): Map<string, Span> {
+function spansOf(lines: readonly ReadLine[], keys: readonly string[]): Map<string, Span> {
   const spans = new Map<string, Span>();
-  for (const line of lines) {
-    const key = pixelKey(line);
+  for (const [index, line] of lines.entries()) {
+    const key = keys[index] ?? '';
     const span = spans.get(key);
     if (span === undefined) spans.set(key, { line, first: line.fetchedAt, last: line.fetchedAt });
     else {
