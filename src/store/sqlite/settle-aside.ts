@@ -2,8 +2,8 @@ import type { DiskRoom } from '../../workflow/fact-ports.js';
 import type { Settling } from './settling.js';
 
 const everyMs = 1_000;
-/** More arrivals in a second than these, and settling waits for a quieter one. */
-const busyRows = 3_000;
+/** The share of the last second in which the event loop was busy; with more of it settling waits for a quieter one. */
+const busyShare = 0.5;
 /** Whoever asks about one email looks through all of those; beyond them settling waits for nothing. */
 const mostWaiting = 300_000;
 /** Whoever stops the server waits for it. What is left is settled the next time. */
@@ -16,14 +16,15 @@ const longestEndMs = 1_000;
 export function keepSettling(settling: Settling, diskRoom: () => DiskRoom): () => void {
   let isEnded = false;
   let isUnderWay = false;
-  let before = settling.lastId;
+  let before = performance.eventLoopUtilization();
 
   async function look(): Promise<void> {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
     if (isUnderWay || settling.waiting === 0) return;
-    const arrived = settling.lastId - before;
-    before = settling.lastId;
     // A disk that is nearly full has room for what is moved only after it was moved.
-    if (diskRoom().isNearlyFull || (arrived > busyRows && settling.waiting < mostWaiting)) return;
+    if (diskRoom().isNearlyFull || (utilization > busyShare && settling.waiting < mostWaiting)) return;
     isUnderWay = true;
     await settling.settle('soon', () => isEnded);
     isUnderWay = false;

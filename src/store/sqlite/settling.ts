@@ -9,8 +9,9 @@ import type { GroupCommit, Urgency } from './group-commit.js';
 
 /** Their ids and emails are in memory while they are moved. */
 const lotRows = 100_000;
-/** Some milliseconds, in which the event loop waits. */
-const sliceRows = 300;
+/** In which the event loop waits. A slice ends with the rows that were begun in that time. */
+const sliceMs = 2;
+const rowsBetweenLooks = 16;
 const stepRows = 3_000;
 
 interface Lot {
@@ -42,11 +43,6 @@ export class Settling {
     return this.#prepared;
   }
 
-  /** The id of the last that arrived, settled or not. */
-  get lastId(): number {
-    return (this.#sql.lastId.get() as number | null) ?? (this.#sql.state.get() as Lot).untilId;
-  }
-
   /** How many are not settled, and with them those of a lot that is being moved. */
   get waiting(): number {
     return this.#sql.waiting.get() as number;
@@ -71,8 +67,8 @@ export class Settling {
       const order = new Order(lot);
       let after: number | undefined = lot.afterId;
       while (after !== undefined) after = this.#readStep(order, after);
-      const last = this.#move(lot, order.arrivals());
-      if (last !== undefined) this.#remove(last, lot.untilId);
+      const moved = this.#move(lot, order.arrivals(), Number.POSITIVE_INFINITY);
+      if (moved !== undefined) this.#remove(moved.lot, lot.untilId);
     }
   }
 
@@ -88,12 +84,14 @@ export class Settling {
         after = this.#readStep(order, after);
         await nextTurn();
       }
-      for (const slice of order.slices()) {
+      const arrivals = order.arrivals();
+      for (let isDone = false; !isDone && lot !== undefined; ) {
         if (isOver()) return;
         const from: Lot = lot;
-        lot = await commit(() => this.#move(from, slice));
-        // Another process settles them, too.
-        if (lot === undefined) break;
+        const moved = await commit(() => this.#move(from, arrivals, sliceMs));
+        // undefined: another process settles them, too.
+        lot = moved?.lot;
+        isDone = moved?.isDone ?? true;
       }
       while (lot !== undefined && lot.afterId < lot.untilId) {
         const from: Lot = lot;
@@ -120,19 +118,27 @@ export class Settling {
   }
 
   /** @returns how far the lot is then; undefined when another process was there before. */
-  #move(from: Lot, slice: Iterable<Arrival>): Lot | undefined {
+  #move(
+    from: Lot,
+    arrivals: Iterator<Arrival>,
+    forMs: number,
+  ): { readonly lot: Lot; readonly isDone: boolean } | undefined {
     if (!this.#isStill(from)) return undefined;
+    const endMs = performance.now() + forMs;
     let [last, number] = [undefined as Arrival | undefined, 0];
-    for (const arrival of slice) {
-      const [arrivalId, emailNumber] = arrival;
+    let next = arrivals.next();
+    for (let rows = 1; next.done !== true; rows += 1) {
+      const [arrivalId, emailNumber] = next.value;
       if (emailNumber !== last?.[1]) number = (this.#sql.lastNumber.get(emailNumber) as number | null) ?? 0;
       number += 1;
       this.#sql.move.run(number, arrivalId);
-      last = arrival;
+      last = next.value;
+      if (rows % rowsBetweenLooks === 0 && performance.now() >= endMs) break;
+      next = arrivals.next();
     }
-    return last === undefined
-      ? from
-      : this.#advance(from, { ...from, arrivalId: last[0], emailNumber: last[1] });
+    const lot =
+      last === undefined ? from : this.#advance(from, { ...from, arrivalId: last[0], emailNumber: last[1] });
+    return lot && { lot, isDone: next.done === true };
   }
 
   /** All of the lot are in their place. */
@@ -178,17 +184,6 @@ class Order {
     for (const emailNumber of [...this.#byEmail.keys()].sort((one, other) => one - other)) {
       for (const arrivalId of this.#byEmail.get(emailNumber) ?? []) yield [arrivalId, emailNumber];
     }
-  }
-
-  *slices(): Generator<readonly Arrival[], void, void> {
-    let slice: Arrival[] = [];
-    for (const arrival of this.arrivals()) {
-      slice.push(arrival);
-      if (slice.length < sliceRows) continue;
-      yield slice;
-      slice = [];
-    }
-    if (slice.length > 0) yield slice;
   }
 }
 
