@@ -4,6 +4,7 @@ import type { GroupCommit } from './group-commit.js';
 
 /** 64 MB: then commits wait once for what is left to be moved, some milliseconds, and the log begins anew. */
 const longestLogPages = 16_000;
+const pageBytes = 4_096;
 
 /**
  * Moves what was committed from the write-ahead log into the database file in another thread: the connection that commits never
@@ -18,6 +19,8 @@ export function checkpointAside(
   longestPages = longestLogPages,
 ): () => Promise<void> {
   database.pragma('wal_autocheckpoint = 0');
+  // A log that grew beside somebody who read for long is cut when it begins anew.
+  database.pragma(`journal_size_limit = ${2 * longestLogPages * pageBytes}`);
   const worker = new Worker(new URL('./checkpoint-worker.js', import.meta.url), {
     workerData: { file: database.name, longestPages },
     // It needs nothing of ours, least of all a secret.
