@@ -5,7 +5,7 @@ const everyMs = 1_000;
 /** The share of the last second in which the event loop was busy; with more of it settling waits for a quieter one. */
 const busyShare = 0.5;
 /** Whoever asks about one email looks through all of those; beyond them settling waits for nothing. */
-const mostWaiting = 300_000;
+const mostWaiting = 100_000;
 /** Whoever stops the server waits for it. What is left is settled the next time. */
 const longestEndMs = 1_000;
 
