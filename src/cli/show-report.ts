@@ -1,10 +1,11 @@
 import { reportCsv } from '../report/csv.js';
-import { reportJson } from '../report/json.js';
-import type { Report } from '../report/summary.js';
-import { printJson } from '../terminal/json.js';
+import { openJson, recipientJson, reportJson } from '../report/json.js';
+import type { JudgedFetch } from '../report/summary.js';
+import { inBatches, printJsonLists } from '../terminal/json-lists.js';
 import { reportLines } from '../terminal/report-view.js';
 import { createStyle } from '../terminal/style.js';
 import { createTimeFormat } from '../time-format.js';
+import type { ReadReport } from '../workflow/read-report.js';
 import type { Context } from './context.js';
 import { terminalWidth } from './output.js';
 
@@ -14,10 +15,21 @@ export interface ShowReportOptions {
   readonly opens?: boolean;
 }
 
-export function showReport(context: Context, report: Report, options: ShowReportOptions): void {
+/** Lines that are written at once. */
+const batch = 500;
+
+export async function showReport(
+  context: Context,
+  { report, opens }: ReadReport,
+  options: ShowReportOptions,
+): Promise<void> {
   const { output, json } = context;
   if (json) {
-    output.data(printJson(reportJson(report, options.opens === true)));
+    const { email, recipients } = report;
+    const lists = [{ name: 'recipients', batches: inBatches(recipients, batch, recipientJson) }];
+    const opened = { name: 'opens', batches: inJson(opens, one => openJson(email, one)) };
+    const all = options.opens === true ? [...lists, opened] : lists;
+    for await (const piece of printJsonLists(reportJson(report), all)) output.text(piece);
   } else if (options.csv === true) {
     output.text(reportCsv(report));
   } else {
@@ -26,12 +38,18 @@ export function showReport(context: Context, report: Report, options: ShowReport
       environment: process.env,
       isTerminal: output.stdout.isTTY === true,
     });
-    for (const line of reportLines(report, {
+    const lines = reportLines(report, {
       width: terminalWidth(output.stdout),
       style,
       time: createTimeFormat(new Date()),
-    })) {
-      output.data(line);
-    }
+    });
+    for (const some of inBatches(lines, batch, line => `${line}\n`)) output.text(some.join(''));
   }
+}
+
+async function* inJson(
+  opens: ReadReport['opens'],
+  make: (open: JudgedFetch) => object,
+): AsyncGenerator<readonly object[], void, void> {
+  for await (const some of opens()) yield some.map(make);
 }

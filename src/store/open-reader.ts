@@ -13,18 +13,25 @@ export interface Reader {
 /** Long enough for another process's commit or checkpoint on a slow disk. */
 const patientMs = 5_000;
 
+export interface ReaderOptions {
+  /** Everything is read as it is when the first is, whatever is written meanwhile. */
+  readonly ofOneMoment?: boolean;
+}
+
 /**
  * For commands that only look, and would wait for all the rest to load (`openStore`).
  * @throws Problem as `openAt`.
  */
-export async function openReader(url: string): Promise<Reader> {
+export async function openReader(url: string, options: ReaderOptions = {}): Promise<Reader> {
   const database = await openAt(url);
-  return { reader: prepared(database, () => createReads(database)), close: () => database.close() };
+  const reader = prepared(database, () => createReads(database));
+  if (options.ofOneMoment === true) database.exec('BEGIN');
+  return { reader, close: () => database.close() };
 }
 
 /** As `openReader`, for commands that make no database. @returns undefined when there is none. */
-export async function openReaderIfAny(url: string): Promise<Reader | undefined> {
-  return existsAt(url) ? openReader(url) : undefined;
+export async function openReaderIfAny(url: string, options?: ReaderOptions): Promise<Reader | undefined> {
+  return existsAt(url) ? openReader(url, options) : undefined;
 }
 
 /**

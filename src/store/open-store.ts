@@ -12,6 +12,7 @@ import type {
 } from '../workflow/fact-ports.js';
 import type { EmailReader, Ledger, ServerNotes } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
+import { Arrivals } from './sqlite/arrivals.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
 import { createDamageCheck, type DamageCheck } from './sqlite/damage-check.js';
 import { type Database, databaseProblem } from './sqlite/database.js';
@@ -23,8 +24,11 @@ import { createUserAgentForgetter } from './sqlite/forget-user-agents.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { createLedger } from './sqlite/ledger.js';
 import { createLogIntake } from './sqlite/log-intake.js';
+import { PixelCounts } from './sqlite/pixel-counts.js';
 import { createReads } from './sqlite/reads.js';
 import { createServerNotes } from './sqlite/server-notes.js';
+import { keepSettling, settleAtEnd } from './sqlite/settle-aside.js';
+import { Settling } from './sqlite/settling.js';
 import { UserAgents } from './sqlite/user-agents.js';
 
 export interface Store {
@@ -58,16 +62,20 @@ export interface StoreOptions {
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const database = await openAt(url, options.busyTimeoutMs);
   const commits = new GroupCommit(database);
-  const { damage, sides } = prepared(database, () => {
+  const { damage, arrivals, settling, sides } = prepared(database, () => {
     const damage = createDamageCheck(database, commits, options.smallPages);
-    return { damage, sides: createSides(database, commits, damage) };
+    const [arrivals, settling] = [new Arrivals(database), new Settling(database, commits)];
+    return { damage, arrivals, settling, sides: createSides(database, commits, damage, arrivals, settling) };
   });
   if (options.serving === true) refuseReadOnly(database);
-  const endCheckpoints = options.serving === true ? checkpointAside(database) : undefined;
+  const endCheckpoints = options.serving === true ? checkpointAside(database, commits) : undefined;
+  const endSettling = options.serving === true ? keepSettling(settling, sides.diskRoom) : undefined;
   return {
     ...sides,
     async close() {
       await damage.end();
+      endSettling?.();
+      if (arrivals.areOurs) await settleAtEnd(settling, sides.diskRoom);
       commits.flush();
       await endCheckpoints?.();
       database.close();
@@ -80,21 +88,26 @@ export async function openStoreIfAny(url: string): Promise<Store | undefined> {
   return existsAt(url) ? openStore(url) : undefined;
 }
 
-function createSides(database: Database, commits: GroupCommit, damage: DamageCheck): Omit<Store, 'close'> {
+function createSides(
+  database: Database,
+  commits: GroupCommit,
+  damage: DamageCheck,
+  arrivals: Arrivals,
+  settling: Settling,
+): Omit<Store, 'close'> {
   const reader = createReads(database);
-  const fetchNumbers = new Map<number, number>();
-  const forgetNumbers = () => fetchNumbers.clear();
+  const counts = new PixelCounts(database);
   const agents = new UserAgents(database);
   const disk = createDiskWatch(database.name);
   return {
     ledger: createLedger(database, commits, reader, damage),
-    fetchLog: createFetchLog(database, commits, fetchNumbers, agents, disk),
+    fetchLog: createFetchLog(database, commits, arrivals, counts, agents, disk),
     reader,
     serverNotes: createServerNotes(database, commits),
-    factOffer: createFactOffer(database, commits),
-    factIntake: createFactIntake(database, commits, forgetNumbers),
-    logIntake: createLogIntake(database, commits, forgetNumbers),
-    userAgentForgetter: createUserAgentForgetter(database, commits, agents),
+    factOffer: createFactOffer(database, commits, settling),
+    factIntake: createFactIntake(database, commits),
+    logIntake: createLogIntake(database, commits, counts, agents, settling),
+    userAgentForgetter: createUserAgentForgetter(database, commits, agents, settling),
     diskRoom: disk.room,
   };
 }

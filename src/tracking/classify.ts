@@ -1,5 +1,5 @@
 import type { Classification, Fetch } from './fetch.js';
-import { rules, unrecognized } from './rules.js';
+import { type FetchRule, rules, unrecognized } from './rules.js';
 
 /** What is known around the fetch. Rules about moments do not match when none is known. */
 export interface FetchContext {
@@ -34,6 +34,44 @@ export function judgeAgain(
   const finer = rules.find(({ refines, when }) => refines?.includes(rule) && when?.(moment));
   return finer === undefined ? { kind, confidence, rule } : { ...finer.verdict, rule: finer.id };
 }
+
+/**
+ * `judgeAgain` for many fetches: which rules a user agent matches is looked for once, and only the moment at each fetch.
+ * @returns what answers as `judgeAgain` does.
+ */
+export function rememberJudgements(): typeof judgeAgain {
+  const remembered = new Map<string, readonly FetchRule[]>();
+  let last:
+    | { readonly userAgent: string; readonly method: Fetch['method']; readonly of: readonly FetchRule[] }
+    | undefined;
+
+  function rulesFor(method: Fetch['method'], userAgent: string): readonly FetchRule[] {
+    const key = `${method} ${userAgent}`;
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const features = { method, userAgent: userAgent.trim().toLowerCase() };
+    const of = rules.filter(({ matches }) => matches(features));
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(key, of);
+    return of;
+  }
+
+  return (fetch, context) => {
+    const { method, userAgent } = fetch;
+    if (userAgent === '') return judgeAgain(fetch, context);
+    if (last?.userAgent !== userAgent || last.method !== method)
+      last = { userAgent, method, of: rulesFor(method, userAgent) };
+    const moment = momentOf(context);
+    const rule = last.of.find(({ when }) => when === undefined || when(moment));
+    return rule === undefined ? unrecognized : (verdicts.get(rule) ?? unrecognized);
+  };
+}
+
+const mostRemembered = 10_000;
+
+const verdicts: ReadonlyMap<FetchRule, Classification> = new Map(
+  rules.map(rule => [rule, { ...rule.verdict, rule: rule.id }]),
+);
 
 function momentOf({ sinceAcceptedMs, firstFetch }: FetchContext) {
   return { sinceAcceptedMs, firstFetch };

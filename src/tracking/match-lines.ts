@@ -52,8 +52,8 @@ export class PixelFetches<Row extends FetchedRow, Counted extends CountedFetches
   readonly #rows = new Map<number, Row[]>();
   readonly #counted: readonly Counted[];
   /** From these no way leads to a row without a line, or to counted fetches with room. Nothing that comes later makes one. */
-  readonly #withoutRow = new Set<Row>();
-  readonly #withoutRoom = new Set<Row>();
+  #withoutRow: Set<Row> | undefined;
+  #withoutRoom: Set<Row> | undefined;
 
   constructor(counted: readonly Counted[]) {
     // The one that ends first is of use to the fewest lines.
@@ -81,13 +81,16 @@ export class PixelFetches<Row extends FetchedRow, Counted extends CountedFetches
    * @returns undefined when there is none.
    */
   place(line: LogLine): Match<Row, Counted> | undefined {
+    if (this.#rows.size === 0) return this.#placeCounted(line);
+    this.#withoutRow ??= new Set();
     const toRow = this.#wayTo(line, this.#withoutRow, row => row.line === undefined);
     if (toRow !== undefined) {
       shift(toRow, line);
       return { rows: toRow };
     }
-    const direct = this.#withRoom(line);
-    if (direct !== undefined) return { rows: [], counted: take(direct, line) };
+    const direct = this.#placeCounted(line);
+    if (direct !== undefined || this.#counted.length === 0) return direct;
+    this.#withoutRoom ??= new Set();
     const toCounted = this.#wayTo(
       line,
       this.#withoutRoom,
@@ -99,9 +102,15 @@ export class PixelFetches<Row extends FetchedRow, Counted extends CountedFetches
     return { rows: toCounted, ...(last && fetches ? { counted: take(fetches, last) } : {}) };
   }
 
+  #placeCounted(line: LogLine): Match<Row, Counted> | undefined {
+    const fetches = this.#withRoom(line);
+    return fetches && { rows: [], counted: take(fetches, line) };
+  }
+
   /** The earliest first. */
   #near(line: LogLine): Row[] {
     const near: Row[] = [];
+    if (this.#rows.size === 0) return near;
     for (let at = line.second - secondsAfter; at <= line.second + secondsBefore; at += 1) {
       for (const row of this.#rows.get(at) ?? []) if (isAlike(row.agent, line.agent)) near.push(row);
     }

@@ -7,10 +7,10 @@ const longest = 256;
  */
 export function keptUserAgent(given: string): string {
   if (given === '-') return '';
-  return given.length > longest ? beginningOf(given) : given;
+  return given.length > longest ? ownCopy(given.slice(0, longest)) : given;
 }
 
-/** A copy: a part of a string would keep the whole of it in memory. */
-function beginningOf(userAgent: string): string {
-  return Buffer.from(userAgent.slice(0, longest), 'utf16le').toString('utf16le');
+/** The same text in memory of its own: a part of a string keeps the whole of it, such as the header or the log it stood in. */
+export function ownCopy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -6,8 +6,8 @@ import type { Classification, Fetch } from '../tracking/fetch.js';
 /** A fetch with the verdict of the moment it was recorded. */
 export interface RecordedFetch extends Fetch, Classification {}
 
-/** What is left of a fetch, or of several that were only counted: those have no user agent and no network any more. */
-export interface ReadFetch extends RecordedFetch {
+/** What a report asks of a fetch, or of several that were only counted: those have no user agent any more. */
+export interface ReadFetch extends Omit<RecordedFetch, 'network'> {
   /** How many it stands for; 1 when not given. */
   readonly times?: number;
 }
@@ -68,8 +68,8 @@ export interface LoggedFetch extends ReadLine {
 export interface LogIntake {
   /** Unix time in milliseconds; undefined when the database does not have the email. */
   emailCreatedAt(emailNumber: number): number | undefined;
-  /** For each line, what is recorded of its pixel, method and user agent within `mostSkew`. Writes nothing. */
-  recordedAround(lines: readonly ReadLine[]): readonly (readonly RecordedMoment[])[];
+  /** For each line, what is recorded of its pixel, method and user agent within `mostSkew`. Adds nothing. */
+  recordedAround(lines: readonly ReadLine[]): Promise<readonly (readonly RecordedMoment[])[]>;
   /**
    * In one transaction. A line of a log belongs to one fetch and a fetch to one line: `known` when an earlier reading of this
    * log had the line, or there is a fetch of about that time, with a row or only counted, that no line belongs to yet; else it

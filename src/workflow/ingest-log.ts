@@ -1,5 +1,4 @@
 import { type LoggedRequest, parseLogLine } from '../tracking/access-log.js';
-import { classifyFetch } from '../tracking/classify.js';
 import { findClockSkew } from '../tracking/clock-skew.js';
 import type { KeyRing } from '../tracking/key.js';
 import { networkPrefix } from '../tracking/network.js';
@@ -8,6 +7,7 @@ import { parseToken, type Token } from '../tracking/token.js';
 import { keptUserAgent } from '../tracking/user-agent.js';
 import type { FetchLog, LoggedFetch, LogIntake, ReadLine } from './fact-ports.js';
 import type { Clock } from './ports.js';
+import { rememberAgents } from './remember-agents.js';
 
 export interface IngestPorts {
   readonly intake: LogIntake;
@@ -45,11 +45,12 @@ export interface Ingested {
 
 /** Clocks differ, and so does what people think of zones. */
 const dayMs = 86_400_000;
-const batchLines = 10_000;
+/** In one transaction, sharing the pages they touch. */
+const batchLines = 20_000;
 /** With a token that verifies; what all of them have in common is taken for what all of the log has. */
 const headLines = 2_000;
-/** The store looks through all fetches of an email for each batch, and keeps those of the time it spans. */
-const batchSpanMs = 60 * 60_000;
+/** The store keeps the fetches of the pixels of a batch that are of its time. */
+const batchSpanMs = dayMs;
 
 /**
  * Records the fetches that an access log tells of and the database does not. Only lines with a token that verifies count.
@@ -78,6 +79,7 @@ export async function ingestLog(
   let head: HeadLine[] | undefined = [];
   const latest = ports.clock.now().getTime() + dayMs;
   const occurrences = new Occurrences();
+  const judge = rememberAgents();
   let batch: LoggedFetch[] = [];
 
   async function store(): Promise<void> {
@@ -105,7 +107,7 @@ export async function ingestLog(
   async function takeHead(): Promise<void> {
     if (head === undefined) return;
     const lines = head.map(({ read, answered }) => ({ read: says(read), answered }));
-    clockSkewSeconds = skewOf(lines, ports.intake);
+    clockSkewSeconds = await skewOf(lines, ports.intake);
     head = undefined;
     for (const { read } of lines) await take(read);
   }
@@ -114,7 +116,7 @@ export async function ingestLog(
     counts.lines += 1;
     const request = line === undefined ? undefined : parseLogLine(line);
     namesUserAgents ||= keptUserAgent(request?.userAgent ?? '') !== '';
-    const read = request === undefined ? 'unreadable' : await readLine(request, ports, options);
+    const read = request === undefined ? 'unreadable' : await readLine(request, ports, options, judge);
     if (typeof read === 'string') {
       counts[read] += 1;
       continue;
@@ -142,9 +144,9 @@ function isAnswered(request: LoggedRequest | undefined): boolean {
   return request !== undefined && request.status >= 200 && request.status < 400;
 }
 
-function skewOf(lines: readonly HeadLine[], intake: LogIntake): number {
+async function skewOf(lines: readonly HeadLine[], intake: LogIntake): Promise<number> {
   const answered = lines.filter(line => line.answered).map(({ read }) => read);
-  const recorded = intake.recordedAround(answered);
+  const recorded = await intake.recordedAround(answered);
   return findClockSkew(
     answered.map(({ fetchedAt }, index) => ({
       second: Math.floor(fetchedAt / 1_000),
@@ -188,6 +190,7 @@ async function readLine(
   request: LoggedRequest,
   ports: IngestPorts,
   options: IngestOptions,
+  judge: ReturnType<typeof rememberAgents>,
 ): Promise<ReadLine | Ignored> {
   const text = isAsked(request) ? tokenOfPath(request.target) : undefined;
   if (text === undefined) return 'others';
@@ -196,15 +199,13 @@ async function readLine(
   const numbers = token && (await numbersOf(token, ports.log));
   if (numbers === undefined) return 'unverifiable';
   const method = request.method as 'GET' | 'HEAD';
-  const userAgent = keptUserAgent(request.userAgent ?? '');
   return {
     ...numbers,
     fetchedAt: request.at,
     method,
-    userAgent,
     saysUserAgent: request.userAgent !== undefined,
     network: options.keepNetwork ? networkPrefix(request.address) : '',
-    ...classifyFetch({ method, userAgent }, {}),
+    ...judge(method, request.userAgent ?? ''),
   };
 }
 

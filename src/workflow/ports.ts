@@ -5,7 +5,7 @@
 import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
-import type { Handover } from '../report/summary.js';
+import type { Handover, ReportRecipient } from '../report/summary.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { ReadFetch } from './fact-ports.js';
 
@@ -221,6 +221,12 @@ export interface EmailReader {
   countEmailsByKey(): Promise<ReadonlyMap<string, number>>;
   /** In batches: in the order recorded, and then the first and the last of those that were only counted. */
   readFetches(emailId: string): AsyncIterable<readonly ReadFetch[]>;
+  /** Those of one recipient, in the same order. */
+  readFetchesOf(emailId: string, recipientNumber: number): Promise<readonly ReadFetch[]>;
+  /** In batches, in order of position: without merge fields and attachments, which take most of the time. */
+  readReportRecipients(
+    emailId: string,
+  ): AsyncIterable<readonly (ReportRecipient & { readonly position: number })[]>;
   /**
    * By position, of recipients with whom a transaction ended without a reply: all that may have brought them a copy, in order of
    * time. Of everybody else the one that did is in their state.

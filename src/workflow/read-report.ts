@@ -1,22 +1,67 @@
-import { type Report, type ReportFetch, type ReportRecipient, summarize } from '../report/summary.js';
-import { judgeAgain } from '../tracking/classify.js';
+import { ReportFold } from '../report/fold.js';
+import { FetchJudge } from '../report/judge-fetches.js';
+import type { JudgedFetch, Report, ReportEmail, ReportRecipient } from '../report/summary.js';
+import { rememberJudgements } from '../tracking/classify.js';
 import { findEmail } from './find-email.js';
 import type { EmailReader } from './ports.js';
+
+export interface ReadReport {
+  readonly report: Report;
+  /** Every fetch of the email, in the order recorded; behind them those that were only counted. Read when it is asked for. */
+  readonly opens: () => AsyncIterable<readonly JudgedFetch[]>;
+}
+
+export interface ReportWants {
+  /** With the merge fields of each recipient, which may be most of what is read. */
+  readonly fields?: boolean;
+}
 
 /**
  * One email's numbers.
  * @returns undefined when there is no email at all and none was named.
  * @throws Problem `email-unknown`.
  */
-export async function readReport(reader: EmailReader, idOrPrefix: string): Promise<Report | undefined> {
+export async function readReport(
+  reader: EmailReader,
+  idOrPrefix: string,
+  wants: ReportWants = {},
+): Promise<ReadReport | undefined> {
   if (idOrPrefix === 'latest' && (await reader.findEmails('latest')).length === 0) return undefined;
   const email = await findEmail(reader, idOrPrefix);
+  const recipients = await readRecipients(reader, email, wants);
+  const fold = new ReportFold(recipients, rememberJudgements());
+  for await (const batch of reader.readFetches(email.emailId)) for (const fetch of batch) fold.add(fetch);
+  for (const number of fold.disordered)
+    fold.orderOpens(number, await reader.readFetchesOf(email.emailId, number));
+  return {
+    report: { email, ...fold.summaries() },
+    opens: () => readOpens(reader, email, recipients),
+  };
+}
+
+async function readRecipients(
+  reader: EmailReader,
+  { emailId }: ReportEmail,
+  { fields = false }: ReportWants,
+): Promise<readonly ReportRecipient[]> {
   const recipients: ReportRecipient[] = [];
-  const handovers = await reader.readHandovers(email.emailId);
-  for await (const batch of reader.readRecipients(email.emailId)) {
-    recipients.push(...batch.map(one => ({ ...one, handovers: handovers.get(one.position) })));
+  const handovers = await reader.readHandovers(emailId);
+  const batches = fields ? reader.readRecipients(emailId) : reader.readReportRecipients(emailId);
+  for await (const batch of batches) {
+    for (const one of batch) {
+      const own = handovers.get(one.position);
+      recipients.push(own === undefined ? one : { ...one, handovers: own });
+    }
   }
-  const fetches: ReportFetch[] = [];
-  for await (const batch of reader.readFetches(email.emailId)) fetches.push(...batch);
-  return summarize(email, recipients, fetches, judgeAgain);
+  return recipients;
+}
+
+async function* readOpens(
+  reader: EmailReader,
+  { emailId }: ReportEmail,
+  recipients: readonly ReportRecipient[],
+): AsyncGenerator<readonly JudgedFetch[], void, void> {
+  const judge = new FetchJudge(recipients, rememberJudgements());
+  for await (const batch of reader.readFetches(emailId))
+    yield batch.map(fetch => judge.judge(fetch)).filter(open => open !== undefined);
 }

@@ -1,11 +1,10 @@
-import { classifyFetch } from '../tracking/classify.js';
-import type { Classification, Fetch, PixelRequest } from '../tracking/fetch.js';
+import type { PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
 import { type ArticleContent, parseToken, type Token } from '../tracking/token.js';
-import { keptUserAgent } from '../tracking/user-agent.js';
 import type { FetchLog, ForgedFetch, RecordedFetch } from './fact-ports.js';
 import { FetchQueue } from './fetch-queue.js';
 import type { Clock } from './ports.js';
+import { rememberAgents } from './remember-agents.js';
 
 export interface RecorderPorts {
   readonly log: FetchLog;
@@ -74,9 +73,6 @@ interface ArticleArrival {
 interface ForgedArrival {
   readonly forged: ForgedFetch;
 }
-
-/** There are few user agents, and each would be judged again and again, and held in memory as often as it fetches. */
-const rememberedAgents = 1_000;
 
 /** Requests for pixels to rows: token, verdict of the moment, one commit per turn of the event loop. */
 export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptions = {}): FetchRecorder {
@@ -165,24 +161,6 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     async flush() {
       counts.dropped += await queue.flush();
     },
-  };
-}
-
-interface Agent extends Classification {
-  readonly userAgent: string;
-}
-
-function rememberAgents(): (method: Fetch['method'], userAgent: string) => Agent {
-  const agents = { GET: new Map<string, Agent>(), HEAD: new Map<string, Agent>() };
-  return (method, given) => {
-    const userAgent = keptUserAgent(given);
-    const known = agents[method].get(userAgent);
-    if (known !== undefined) return known;
-    // When the copy was accepted is the ledger's to know; reports judge again with it.
-    const agent = { userAgent, ...classifyFetch({ method, userAgent }, {}) };
-    if (agents[method].size >= rememberedAgents) agents[method].clear();
-    agents[method].set(userAgent, agent);
-    return agent;
   };
 }
 

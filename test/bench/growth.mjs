@@ -4,14 +4,18 @@
  * prints what that build needs at each size. Processor seconds, since a busy machine changes those least. Ends with 1 when a row
  * falls short.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeDiskFolder } from './folders.mjs';
 import { history } from './growth/history.mjs';
+import { ingestBeside, ingestEmails, ingestRare } from './growth/ingest.mjs';
+import { manyEmails } from './growth/many-emails.mjs';
 import { pull } from './growth/pull.mjs';
+import { reportBefore, reportSize } from './growth/report.mjs';
 import { resume } from './growth/resume.mjs';
+import { exponent } from './growth/world.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -22,9 +26,18 @@ const { values } = parseArgs({
 });
 const here = fileURLToPath(new URL('../..', import.meta.url));
 const builds = [here, ...(values.against === undefined ? [] : [resolve(values.against)])];
-const rows = [pull, resume, history].filter(
-  ({ id }) => values.only === undefined || values.only.split(',').includes(id),
-);
+const all = [
+  pull,
+  resume,
+  ingestEmails,
+  ingestBeside,
+  ingestRare,
+  reportSize,
+  reportBefore,
+  manyEmails,
+  history,
+];
+const rows = all.filter(({ id }) => values.only === undefined || values.only.split(',').includes(id));
 const folder = makeDiskFolder();
 
 for (const row of rows) await judge(row);
@@ -32,28 +45,54 @@ for (const row of rows) await judge(row);
 async function judge(row) {
   console.log(`\n${row.name}`);
   const sizes = values.full ? row.sizes.full : row.sizes.quick;
-  const costs = [];
+  const results = [];
+  const earlier = [];
   for (const size of sizes) {
-    const cost = await costOf(row, builds[0], size);
-    costs.push(cost);
-    const earlier = builds[1] === undefined ? undefined : await costOf(row, builds[1], size);
-    const beside =
-      earlier === undefined
-        ? ''
-        : `; earlier build ${earlier.toFixed(2)} s, ${(cost / earlier).toFixed(2)} ×`;
+    const result = await resultOf(row, builds[0], size);
+    results.push(result);
+    if (builds[1] !== undefined) earlier.push(await resultOf(row, builds[1], size));
     console.log(
-      `  ${size.toLocaleString('en').padStart(9)} ${row.unit}: ${cost.toFixed(2)} s of processor time${beside}`,
+      `  ${size.toLocaleString('en').padStart(9)} ${row.unit}: ${said(row, result)}${beside(row, result, earlier.at(-1))}`,
     );
+    if (result.failed) {
+      console.log('  failed: MISSED');
+      process.exitCode = 1;
+    }
   }
-  for (const { text, value, most } of row.verdicts(sizes, costs)) {
-    const holds = value <= most;
-    console.log(`  ${text}: ${value.toFixed(2)} (≤ ${most}): ${holds ? 'holds' : 'MISSED'}`);
+  const costs = results.map(({ cpuSeconds }) => cpuSeconds);
+  const before = earlier.map(({ cpuSeconds }) => cpuSeconds);
+  for (const { text, value, most, least } of row.verdicts(sizes, costs, results, before)) {
+    const holds = least === undefined ? value <= most : value >= least;
+    const limit = least === undefined ? `≤ ${most}` : `≥ ${least}`;
+    console.log(`  ${text}: ${value.toFixed(2)} (${limit}): ${holds ? 'holds' : 'MISSED'}`);
     if (!holds) process.exitCode = 1;
+  }
+  if (sizes[0] > 0) {
+    const grown = exponent([sizes[0], sizes.at(-1)], [costs[0], costs.at(-1)]);
+    console.log(
+      `  largest beside smallest: ${(costs.at(-1) / costs[0]).toFixed(2)} ×, exponent ${grown.toFixed(2)}`,
+    );
   }
 }
 
-async function costOf(row, build, size) {
-  const own = join(folder, `${row.id}-${size}-${builds.indexOf(build)}`);
+function said(row, result) {
+  if (row.print !== undefined) return row.print(result);
+  const memory = result.peakRssBytes === undefined ? '' : `, ${(result.peakRssBytes / 1e6).toFixed(0)} MB`;
+  return `${result.cpuSeconds.toFixed(2)} s of processor time${memory}`;
+}
+
+function beside(row, result, earlier) {
+  if (earlier === undefined) return '';
+  const ratio = (result.cpuSeconds / earlier.cpuSeconds).toFixed(2);
+  return `; earlier build ${said(row, earlier)}${earlier.failed ? ', and failed' : ''}; ${ratio} ×`;
+}
+
+/** In a folder of its own, which is removed: databases of millions of rows are large. */
+async function resultOf(row, build, size) {
+  const isEarlier = build !== builds[0];
+  const own = join(folder, `${row.id}-${size}-${isEarlier ? 1 : 0}`);
   mkdirSync(own);
-  return row.cost(build, size, own);
+  const cost = await row.cost(build, size, own, { full: values.full, isEarlier });
+  rmSync(own, { recursive: true, force: true });
+  return typeof cost === 'number' ? { cpuSeconds: cost } : cost;
 }

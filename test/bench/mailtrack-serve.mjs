@@ -57,12 +57,12 @@ function readRing(folder) {
  */
 export async function startServe({
   folder,
+  tree = ownTree,
   prefix = [],
   args = [],
   port = 0,
   database = folder,
   node = [],
-  tree = ownTree,
 }) {
   readRing(folder);
   const command = [join(tree, 'bin', 'mailtrack.js'), 'serve', '--host', '127.0.0.1'];

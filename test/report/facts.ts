@@ -46,7 +46,6 @@ export function fetchOf(
     fetchedAt: acceptedAt.getTime() + afterSeconds * 1_000,
     method: 'GET',
     userAgent,
-    network: '192.0.2.0/24',
     kind: 'unknown',
     confidence: 0.3,
     rule: 'recorded',

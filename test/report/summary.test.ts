@@ -3,13 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { type ListReading, parseList } from '../../src/recipients/list.js';
 import { reportCsv } from '../../src/report/csv.js';
-import { reportJson } from '../../src/report/json.js';
-import { type ReportRecipient, summarize } from '../../src/report/summary.js';
-import { judgeAgain } from '../../src/tracking/classify.js';
+import { summarize } from '../../src/report/fold.js';
+import { openJson, recipientJson, reportJson } from '../../src/report/json.js';
+import { FetchJudge } from '../../src/report/judge-fetches.js';
+import type { ReportFetch, ReportRecipient } from '../../src/report/summary.js';
+import { printJson } from '../../src/terminal/json.js';
+import { inBatches, printJsonLists } from '../../src/terminal/json-lists.js';
+import { judgeAgain, rememberJudgements } from '../../src/tracking/classify.js';
 import { acceptedAt, email, fetchOf, recipient, userAgents } from './facts.js';
 
 const judge = (fetches: ReturnType<typeof fetchOf>[], recipients = [recipient(1)]) =>
   summarize(email, recipients, fetches, judgeAgain);
+const opensOf = (fetches: readonly ReportFetch[], recipients = [recipient(1)]) => {
+  const judge = new FetchJudge(recipients, judgeAgain);
+  return fetches.map(fetch => judge.judge(fetch)).filter(open => open !== undefined);
+};
 const { thunderbird, gmail, apple, curl, chrome } = userAgents;
 
 describe('the verdict of a recipient', () => {
@@ -83,19 +91,20 @@ describe('fetches that were only counted', () => {
     const atDelivery = judge([fetchOf(1, '', 1, browser), fetchOf(1, '', 5, { ...browser, times: 9 })]);
     expect(atDelivery.recipients[0]).toMatchObject({ verdict: 'maybe', kinds: { scanner: 1, unknown: 9 } });
     const strange = { kind: 'unknown', confidence: 0.4, rule: 'unrecognized' } as const;
-    expect(judge([fetchOf(1, '', 100, strange)]).opens).toMatchObject([strange]);
+    expect(opensOf([fetchOf(1, '', 100, strange)])).toMatchObject([strange]);
   });
 
   it('are in the totals with all of them, and open like any other', () => {
     const counted = { kind: 'image-proxy', confidence: 0.85, rule: 'gmail-image-proxy' } as const;
-    const report = judge([fetchOf(1, '', 100, counted), fetchOf(1, '', 500, { ...counted, times: 7_000 })]);
+    const fetches = [fetchOf(1, '', 100, counted), fetchOf(1, '', 500, { ...counted, times: 7_000 })];
+    const report = judge(fetches);
     expect(report.totals).toMatchObject({ opened: 1, fetches: 7_001 });
     expect(report.recipients[0]).toMatchObject({
       verdict: 'opened',
       opens: 2,
       kinds: { 'image-proxy': 7_001 },
     });
-    expect(reportJson(report, true)).toMatchObject({ opens: [{}, { times: 7_000 }] });
+    expect(opensOf(fetches).map(open => openJson(email, open))).toMatchObject([{}, { times: 7_000 }]);
   });
 });
 
@@ -143,9 +152,12 @@ it('adds the five verdicts up to the recipients, whatever was fetched', () => {
   );
 });
 
-it('prints the documented object, opens only when asked for', () => {
-  const report = judge([fetchOf(1, thunderbird, 100)]);
-  const object = JSON.parse(JSON.stringify(reportJson(report, true))) as unknown;
+it('prints the documented object, opens only when asked for', async () => {
+  const fetches = [fetchOf(1, thunderbird, 100)];
+  const report = judge(fetches);
+  const recipients = { name: 'recipients', batches: inBatches(report.recipients, 500, recipientJson) };
+  const opens = { name: 'opens', batches: [opensOf(fetches).map(open => openJson(email, open))] };
+  const object = JSON.parse(await pieces(reportJson(report), [recipients, opens])) as unknown;
   expect(object).toEqual({
     schema: 'mailtrack.report/1',
     email: {
@@ -197,7 +209,59 @@ it('prints the documented object, opens only when asked for', () => {
       },
     ],
   });
-  expect(reportJson(report, false)).not.toHaveProperty('opens');
+});
+
+async function pieces(...args: Parameters<typeof printJsonLists>): Promise<string> {
+  let text = '';
+  for await (const piece of printJsonLists(...args)) text += piece;
+  return text;
+}
+
+it('prints lists in pieces as it prints them whole', async () => {
+  const [head, one, other] = [{ a: '\u0085' }, [{ b: 1 }, { b: '\u202e' }, { b: null }], [] as object[]];
+  const lists = [
+    { name: 'one', batches: inBatches(one, 2, item => item) },
+    { name: 'other', batches: inBatches(other, 2, item => item) },
+  ];
+  expect(await pieces(head, lists)).toBe(`${printJson({ ...head, one, other })}\n`);
+  expect(await pieces(head, [])).toBe(`${printJson(head)}\n`);
+});
+
+describe('fetches in any order', () => {
+  const agents = fc.constantFrom(thunderbird, gmail, apple, curl, chrome, '');
+  const some = fc.array(fc.record({ agent: agents, at: fc.integer({ min: -5, max: 150 }) }), {
+    maxLength: 30,
+  });
+
+  it('are the opens that they are in order of time', () => {
+    fc.assert(
+      fc.property(some, found => {
+        const fetches = found.map(({ agent, at }) => fetchOf(1, agent, at));
+        const [summary] = judge(fetches).recipients;
+        const times = opensOf(fetches)
+          .filter(({ kind }) => kind === 'human' || kind === 'image-proxy')
+          .map(({ openedAt }) => openedAt.getTime())
+          .sort((one, other) => one - other);
+        const firsts = times.filter((at, index) => index === 0 || at - (times[index - 1] ?? 0) > 30_000);
+        expect([summary?.opens, summary?.firstOpenedAt?.getTime(), summary?.lastOpenedAt?.getTime()]).toEqual(
+          [firsts.length, firsts[0], firsts.at(-1)],
+        );
+      }),
+    );
+  });
+
+  it('are judged as each of them is alone, whatever was judged before', () => {
+    fc.assert(
+      fc.property(some, found => {
+        const remembering = rememberJudgements();
+        for (const [index, { agent, at }] of found.entries()) {
+          const context = { firstFetch: index % 2 === 0, sinceAcceptedMs: at * 1_000 };
+          const fetch = fetchOf(1, agent, at, index % 3 === 0 ? { method: 'HEAD' } : { rule: 'browser' });
+          expect(remembering(fetch, context)).toEqual(judgeAgain(fetch, context));
+        }
+      }),
+    );
+  });
 });
 
 it('counts those being sent as pending', () => {

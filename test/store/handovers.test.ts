@@ -79,7 +79,7 @@ async function fetchPixel(seconds: number): Promise<void> {
 }
 
 async function verdict(): Promise<string | undefined> {
-  return (await readReport(store.reader, emailId))?.recipients[0]?.verdict;
+  return (await readReport(store.reader, emailId))?.report.recipients[0]?.verdict;
 }
 
 const hours = secondsIn(7_200);

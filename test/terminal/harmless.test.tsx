@@ -4,7 +4,7 @@ import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
 import type { Mailbox } from '../../src/message/mailbox.js';
 import { Problem } from '../../src/problem.js';
-import { summarize } from '../../src/report/summary.js';
+import { summarize } from '../../src/report/fold.js';
 import { checkLines } from '../../src/terminal/check-view.js';
 import { visible } from '../../src/terminal/clean.js';
 import { diffLines } from '../../src/terminal/diff-view.js';

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Mailbox } from '../../src/message/mailbox.js';
 import { Problem } from '../../src/problem.js';
-import { summarize } from '../../src/report/summary.js';
+import { summarize } from '../../src/report/fold.js';
 import { visible } from '../../src/terminal/clean.js';
 import { listLines } from '../../src/terminal/list-view.js';
 import { eventJson } from '../../src/terminal/ndjson.js';

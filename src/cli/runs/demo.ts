@@ -84,8 +84,8 @@ async function playDemo(context: Context, options: GlobalOptions, store: Store):
     say('\nFive copies arrived, alike but for the pixel. Now their readers:');
     await openCopies(inbox, say);
     say('');
-    const report = await readReport(store.reader, emailId);
-    if (report !== undefined) showReport(context, report, options);
+    const read = await readReport(store.reader, emailId);
+    if (read !== undefined) await showReport(context, read, options);
     say('\nNext: mailtrack help template, or the quick start in the README.');
   } finally {
     await endpoint.close();

@@ -13,12 +13,13 @@ export interface ReportOptions extends GlobalOptions {
 
 export async function runReport(emailId: string, options: ReportOptions): Promise<void> {
   const context = await createContext(options);
-  const store = await openReaderIfAny(context.storeUrl);
+  const store = await openReaderIfAny(context.storeUrl, { ofOneMoment: true });
   if (store === undefined && emailId !== 'latest') throw unknownWithoutDatabase(emailId, context.storeUrl);
   try {
-    const report = store === undefined ? undefined : await readReport(store.reader, emailId);
-    if (report !== undefined) {
-      showReport(context, report, options);
+    const wants = { fields: options.csv === true && !context.json };
+    const read = store === undefined ? undefined : await readReport(store.reader, emailId, wants);
+    if (read !== undefined) {
+      await showReport(context, read, options);
     } else if (context.json) {
       context.output.data(printJson({ schema: 'mailtrack.report/1', email: null }));
     } else {

@@ -3,12 +3,7 @@ import type { FactIntake, PulledPage } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 
-/** @param onAppended called with every transaction that adds fetches. */
-export function createFactIntake(
-  database: Database,
-  commits: GroupCommit,
-  onAppended: () => void,
-): FactIntake {
+export function createFactIntake(database: Database, commits: GroupCommit): FactIntake {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
 
@@ -59,7 +54,6 @@ export function createFactIntake(
       unsubscribes += unsubscribe.run(emailNumber, recipientNumber, new Date(at).toISOString()).changes;
     }
     const counted = facts.counters.reduce((sum, counter) => sum + storeCounter(number, counter), 0);
-    onAppended();
     for (const [type, place] of Object.entries(facts.after)) setPlace.run(number, type, place);
     return {
       fetches: stored.new + stored.strange,
@@ -116,11 +110,11 @@ function prepare(database: Database) {
     hasEmail: database.prepare('SELECT 1 FROM emails WHERE email_number = ?'),
     internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
     append: database.prepare(`
-      INSERT INTO fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
+      INSERT INTO settled_fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
                            network, kind, confidence, rule)
       SELECT @emailNumber, coalesce(max(fetch_number), 0) + 1, @recipientNumber, @fetchedAt, @method,
              (SELECT user_agent_id FROM user_agents WHERE user_agent = @userAgent), @network, @kind, @confidence, @rule
-        FROM fetches WHERE email_number = @emailNumber
+        FROM settled_fetches WHERE email_number = @emailNumber
       RETURNING fetch_number`),
     unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
   };

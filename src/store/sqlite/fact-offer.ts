@@ -3,6 +3,7 @@ import type { FactOffer } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 import { type CounterRow, type FetchRow, fetchFromRow } from './rows.js';
+import type { Settling } from './settling.js';
 
 /** Emails that are looked at in one turn of the event loop: some milliseconds. */
 const stepEmails = 200;
@@ -13,7 +14,7 @@ const keptRequestsMs = 24 * 60 * 60_000;
 const removeEveryMs = 60 * 60_000;
 
 /** Places are `<run>.<number>` for fetches and `<sequence>` for unsubscribes. */
-export function createFactOffer(database: Database, commits: GroupCommit): FactOffer {
+export function createFactOffer(database: Database, commits: GroupCommit, settling: Settling): FactOffer {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
 
@@ -45,6 +46,8 @@ export function createFactOffer(database: Database, commits: GroupCommit): FactO
     if (from === undefined || from.run > (statements().lastRun.get() as number)) return undefined;
     let rows = statements().fetches.all({ ...from, limit }) as RunRow[];
     if (rows.length < limit) {
+      // What arrived has no number yet.
+      await settling.settle();
       await addRuns();
       rows = statements().fetches.all({ ...from, limit }) as RunRow[];
     }
@@ -212,9 +215,9 @@ function prepare(database: Database) {
     lastOfStep: database
       .prepare(`
         WITH RECURSIVE every(email_number) AS (
-          SELECT min(email_number) FROM fetches WHERE email_number > ?
+          SELECT min(email_number) FROM settled_fetches WHERE email_number > ?
           UNION ALL
-          SELECT (SELECT min(fetches.email_number) FROM fetches WHERE fetches.email_number > every.email_number)
+          SELECT (SELECT min(next.email_number) FROM settled_fetches AS next WHERE next.email_number > every.email_number)
             FROM every WHERE every.email_number IS NOT NULL
           LIMIT ${stepEmails}
         ) SELECT max(email_number) FROM every`)
@@ -222,13 +225,13 @@ function prepare(database: Database) {
     // From one email to the next by the primary key, not through all fetches.
     addRuns: database.prepare(`
       WITH RECURSIVE every(email_number) AS (
-        SELECT min(email_number) FROM fetches WHERE email_number > @after
+        SELECT min(email_number) FROM settled_fetches WHERE email_number > @after
         UNION ALL
-        SELECT (SELECT min(fetches.email_number) FROM fetches WHERE fetches.email_number > every.email_number)
+        SELECT (SELECT min(next.email_number) FROM settled_fetches AS next WHERE next.email_number > every.email_number)
           FROM every WHERE every.email_number < @until
       ), newest AS (
         SELECT every.email_number,
-               (SELECT max(fetch_number) FROM fetches WHERE fetches.email_number = every.email_number) AS last_number,
+               (SELECT max(fetch_number) FROM settled_fetches AS own WHERE own.email_number = every.email_number) AS last_number,
                coalesce(exchange_heads.last_number, 0) AS head
           FROM every LEFT JOIN exchange_heads ON exchange_heads.email_number = every.email_number
          WHERE every.email_number IS NOT NULL
@@ -243,7 +246,8 @@ function prepare(database: Database) {
     fetches: database.prepare(`
       SELECT exchange_runs.run_number, fetches.*, user_agents.user_agent
         FROM exchange_runs
-        JOIN fetches ON fetches.email_number = exchange_runs.email_number
+        JOIN settled_fetches AS fetches NOT INDEXED
+                     ON fetches.email_number = exchange_runs.email_number
                     AND fetches.fetch_number > max(exchange_runs.first_number - 1,
                                                    iif(exchange_runs.run_number = @run, @number, 0))
                     AND fetches.fetch_number <= exchange_runs.last_number

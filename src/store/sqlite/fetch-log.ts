@@ -1,12 +1,12 @@
-import type { FetchLog, ForgedFetch, RecordedFetch } from '../../workflow/fact-ports.js';
+import type { FetchLog, ForgedFetch } from '../../workflow/fact-ports.js';
+import { type Arrivals, rememberTime } from './arrivals.js';
 import { type Database, databaseProblem } from './database.js';
 import type { DiskWatch } from './disk-watch.js';
 import type { GroupCommit } from './group-commit.js';
-import { CountedEmail, RowCounts } from './row-counts.js';
+import type { PixelCounts } from './pixel-counts.js';
 import { type CountedFetch, Split } from './split-fetches.js';
 import type { UserAgents } from './user-agents.js';
 
-const rememberedEmails = 10_000;
 /** More of one pixel are only counted: some image proxies and all floods ask for one image thousands of times. */
 const mostRows = 1_000;
 /** Numbers in tokens are not negative. */
@@ -14,26 +14,23 @@ const nobody = -1;
 /** Forged tokens of which is remembered how often they came: 3 MB. */
 const rememberedForged = 262_144;
 
-/**
- * Rows are appended by one prepared statement; what it needs from the tables is remembered while nobody else writes.
- * @param fetchNumbers the last of each email; to be emptied by whoever else adds fetches on this connection.
- */
+/** Rows are appended by one prepared statement; what it needs from the tables is remembered while nobody else writes. */
 export function createFetchLog(
   database: Database,
   commits: GroupCommit,
-  fetchNumbers: Map<number, number>,
+  arrivals: Arrivals,
+  counts: PixelCounts,
   agents: UserAgents,
   disk: DiskWatch,
 ): FetchLog {
   const sql = prepare(database);
-  const rowCounts = new RowCounts(database);
-  let forgedCounts = new CountedEmail(0);
+  let forgedCounts = counts.unremembered(nobody);
   let version: unknown;
   const isoTime = rememberTime();
 
   function forget(): void {
     agents.forget();
-    fetchNumbers.clear();
+    arrivals.forget();
   }
 
   /** Within a transaction that writes, so that nobody else can: it changes when another process did since the last time. */
@@ -41,29 +38,6 @@ export function createFetchLog(
     const now = sql.dataVersion.get();
     if (now !== version) forget();
     version = now;
-  }
-
-  function nextFetchNumber(emailNumber: number): number {
-    const last =
-      fetchNumbers.get(emailNumber) ?? (sql.lastFetchNumber.get(emailNumber) as number | null) ?? 0;
-    if (fetchNumbers.size >= rememberedEmails) fetchNumbers.clear();
-    fetchNumbers.set(emailNumber, last + 1);
-    return last + 1;
-  }
-
-  function appendRow(fetch: RecordedFetch, number: number, agent: number | null): void {
-    sql.append.run(
-      fetch.emailNumber,
-      number,
-      fetch.recipientNumber,
-      isoTime(fetch.fetchedAt),
-      fetch.method,
-      agent,
-      fetch.network,
-      fetch.kind,
-      fetch.confidence,
-      fetch.rule,
-    );
   }
 
   function count(fetches: Iterable<CountedFetch>): void {
@@ -87,17 +61,16 @@ export function createFetchLog(
   /** All that the others of the commit write, for an email that nobody has, and removed again before anybody can see it. */
   function appendForged(split: Split): void {
     if (split.rows.length + split.others.size === 0) return;
-    split.rows.forEach((fetch, index) => {
-      appendRow(fetch, index + 1, agents.idOfForged(fetch.userAgent));
-    });
+    const before = arrivals.lastId;
+    for (const fetch of split.rows) arrivals.append(fetch, agents.idOfForged(fetch.userAgent));
     count(split.others.values());
-    sql.forgetForged.run(nobody);
+    arrivals.removeAfter(before);
     sql.forgetForgedCounts.run(nobody);
   }
 
   /** Forged tokens are counted as pixels are, beyond whose thousand rows less is written. */
   function splitForged(forged: readonly ForgedFetch[], most: number): Split {
-    if (forgedCounts.slots > rememberedForged) forgedCounts = new CountedEmail(0);
+    if (forgedCounts.slots > rememberedForged) forgedCounts = counts.unremembered(nobody);
     const split = new Split(() => forgedCounts, most);
     for (const fetch of forged) split.add({ emailNumber: nobody, ...fetch });
     return split;
@@ -117,14 +90,15 @@ export function createFetchLog(
     async appendFetches(fetches, forged = []) {
       if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
       const most = disk.room().isNearlyFull ? 0 : mostRows;
-      const split = new Split(emailNumber => rowCounts.of(emailNumber), most);
+      counts.forgetSome();
+      const split = new Split(emailNumber => counts.of(emailNumber), most);
       const forgedSplit = splitForged(forged, most);
       try {
         for (const fetch of fetches) split.add(fetch);
         const committed = commits.run('now', () => {
           forgetIfOthersWrote();
-          for (const fetch of split.rows)
-            appendRow(fetch, nextFetchNumber(fetch.emailNumber), agents.idOf(fetch.userAgent));
+          for (const fetch of split.rows) arrivals.append(fetch, agents.idOf(fetch.userAgent));
+          split.noteArrived(arrivals.lastId);
           count(split.others.values());
           appendForged(forgedSplit);
         });
@@ -156,31 +130,16 @@ export function createFetchLog(
     async resolveArticleToken(emailId, emailAddress) {
       const emailNumber = sql.articleEmail.get(emailId) as number | undefined;
       const recipientNumber = sql.articleRecipient.get(emailId, emailAddress) as number | undefined;
-      if (emailNumber === undefined) return undefined;
-      // The first fetch of an email reads how many it has: not only for who got it.
-      rowCounts.of(emailNumber);
-      return recipientNumber === undefined ? undefined : { emailNumber, recipientNumber };
+      return emailNumber === undefined || recipientNumber === undefined
+        ? undefined
+        : { emailNumber, recipientNumber };
     },
-  };
-}
-
-/** Many fetches come in one millisecond. */
-function rememberTime(): (ms: number) => string {
-  let last = { ms: Number.NaN, text: '' };
-  return ms => {
-    if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
-    return last.text;
   };
 }
 
 function prepare(database: Database) {
   return {
     dataVersion: database.prepare('PRAGMA data_version').pluck(),
-    append: database.prepare(`
-      INSERT INTO fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
-                           network, kind, confidence, rule)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-    lastFetchNumber: database.prepare('SELECT max(fetch_number) FROM fetches WHERE email_number = ?').pluck(),
     count: database.prepare(`
       INSERT INTO fetch_counters (email_number, recipient_number, method, kind, confidence, rule, fetches,
                                   first_at, last_at)
@@ -194,7 +153,6 @@ function prepare(database: Database) {
     forgetOffered: database.prepare(`
       DELETE FROM exchange_unsubscribes
        WHERE sequence = (SELECT seq FROM sqlite_sequence WHERE name = 'exchange_unsubscribes')`),
-    forgetForged: database.prepare('DELETE FROM fetches WHERE email_number = ?'),
     forgetForgedCounts: database.prepare('DELETE FROM fetch_counters WHERE email_number = ?'),
     articleEmail: database
       .prepare("SELECT email_number FROM emails WHERE email_id = ? AND token_format = 'article'")

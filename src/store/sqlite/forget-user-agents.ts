@@ -2,6 +2,7 @@ import type { UserAgentForgetter } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import { emptyLog, erasing } from './erase.js';
 import type { GroupCommit } from './group-commit.js';
+import type { Settling } from './settling.js';
 import type { UserAgents } from './user-agents.js';
 
 /** Rows that are looked at, or changed, at a time: about a millisecond, in which the event loop waits. */
@@ -18,6 +19,7 @@ export function createUserAgentForgetter(
   database: Database,
   commits: GroupCommit,
   agents: UserAgents,
+  settling: Settling,
 ): UserAgentForgetter {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
@@ -119,6 +121,8 @@ export function createUserAgentForgetter(
       const lastId = statements().lastId.get() as number;
       const used = agents.watchUse();
       const met = new Set<number>();
+      // Those that arrive from now on use what is asked for from now on.
+      await settling.settle('soon');
       yield* forgetOfFetches(before.toISOString(), met);
       yield* forgetOfLines(Math.floor(before.getTime() / 1_000));
       for (let id = 0; id < lastId; ) {
@@ -151,11 +155,11 @@ function prepare(database: Database) {
     lastId: database.prepare('SELECT coalesce(max(user_agent_id), 0) FROM user_agents').pluck(),
     fetches: database
       .prepare(`
-        SELECT email_number, fetch_number, fetched_at, user_agent_id FROM fetches
+        SELECT email_number, fetch_number, fetched_at, user_agent_id FROM settled_fetches
          WHERE (email_number, fetch_number) > (?, ?) ORDER BY email_number, fetch_number LIMIT ${stepRows}`)
       .raw(),
     forget: database.prepare(
-      'UPDATE fetches SET user_agent_id = NULL WHERE email_number = ? AND fetch_number = ?',
+      'UPDATE settled_fetches SET user_agent_id = NULL WHERE email_number = ? AND fetch_number = ?',
     ),
     lines: database
       .prepare(`

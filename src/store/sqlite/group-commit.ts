@@ -86,6 +86,19 @@ export class GroupCommit {
     }
   }
 
+  /** What is queued waits until `act` is done. At once when something else already has the connection: then nothing is held. */
+  async heldWhile(act: () => Promise<void>): Promise<void> {
+    if (this.#isAlone) return;
+    this.flush();
+    this.#isAlone = true;
+    try {
+      await act();
+    } finally {
+      this.#isAlone = false;
+      this.flush();
+    }
+  }
+
   /** Commits what is queued at once. Synchronous, as the driver is. */
   flush(): void {
     if (this.#isAlone) return;

@@ -163,7 +163,11 @@ function prepare(database: Database) {
         ), open AS MATERIALIZED (
           SELECT position, recipient_number FROM recipients WHERE email_id = @emailId AND ${inState(opened.from)}
         ), fetched AS (
-          SELECT recipient_number FROM fetches
+          SELECT recipient_number FROM settled_fetches
+           WHERE email_number = (SELECT email_number FROM email)
+             AND recipient_number IN (SELECT recipient_number FROM open)
+          UNION
+          SELECT recipient_number FROM unsettled_fetches
            WHERE email_number = (SELECT email_number FROM email)
              AND recipient_number IN (SELECT recipient_number FROM open)
           UNION

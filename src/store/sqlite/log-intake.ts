@@ -11,6 +11,10 @@ import {
 import type { LoggedFetch, LogIntake, ReadLine } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
 import type { GroupCommit } from './group-commit.js';
+import type { PixelCounts } from './pixel-counts.js';
+import { isoTime, type PixelKey, pixelKey, RecordedRows, secondOf } from './recorded-rows.js';
+import type { Settling } from './settling.js';
+import type { UserAgents } from './user-agents.js';
 
 type Outcome = 'added' | 'known' | 'beyond';
 type Pixel = PixelFetches<FetchedRow, Counter>;
@@ -19,57 +23,37 @@ type Pixel = PixelFetches<FetchedRow, Counter>;
 const marginMs = 60_000;
 /** As many as `serve` records of one pixel. */
 const mostRows = 1_000;
-const rememberedEmails = 100;
+/** When each was created: less than a megabyte. */
+const rememberedEmails = 10_000;
 
-/** @param onAppended called with every transaction that adds fetches. */
-export function createLogIntake(database: Database, commits: GroupCommit, onAppended: () => void): LogIntake {
+/** @param counts of serve, which has them up to date. */
+export function createLogIntake(
+  database: Database,
+  commits: GroupCommit,
+  counts: PixelCounts,
+  agents: UserAgents,
+  settling: Settling,
+): LogIntake {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
-  const rowCounts = new Map<number, Map<number, number>>();
   const createdAt = new Map<number, number | undefined>();
-
-  /** Rows of each recipient, counted once: to look for them costs as much as to look at all of the email. */
-  function countsOf(emailNumber: number): Map<number, number> {
-    const known = rowCounts.get(emailNumber);
-    if (known !== undefined) return known;
-    if (rowCounts.size >= rememberedEmails) rowCounts.clear();
-    const found = statements().counts.all(emailNumber) as { recipient: number; count: number }[];
-    const counts = new Map(found.map(({ recipient, count }) => [recipient, count]));
-    rowCounts.set(emailNumber, counts);
-    return counts;
-  }
+  /** Of the emails of a transaction: between two, others may write. */
+  const lastNumbers = new Map<number, number>();
 
   /** What is recorded about the pixels of a batch: all that was counted, and rows of the time it spans. */
-  function readPixels(fetches: readonly ReadLine[]): Map<string, Pixel> {
+  function readPixels(fetches: readonly ReadLine[], keys: readonly string[]): Map<string, Pixel> {
     const pixels = new Map<string, Pixel>();
     const emails = new Map<number, boolean>();
-    for (const { emailNumber, recipientNumber, method } of fetches) {
-      const key = keyOf(emailNumber, recipientNumber, method);
+    for (const [index, { emailNumber, recipientNumber, method }] of fetches.entries()) {
+      const key = keys[index] ?? '';
       if (pixels.has(key)) continue;
       const hasCounters = emails.get(emailNumber) ?? statements().hasCounters.get(emailNumber) !== undefined;
       emails.set(emailNumber, hasCounters);
       const counted = hasCounters ? readCounters([emailNumber, recipientNumber, method]) : [];
       pixels.set(key, new PixelFetches(counted));
     }
-    for (const [key, row] of rowsAround(fetches, marginMs)) pixels.get(key)?.add(fetchedRow(row));
+    for (const [key, row] of statements().recorded.around(fetches, keys, marginMs)) pixels.get(key)?.add(row);
     return pixels;
-  }
-
-  /** All of the emails of a batch, of the time it spans. */
-  function* rowsAround(fetches: readonly ReadLine[], ms: number): Iterable<readonly [string, FoundRow]> {
-    const times = fetches.map(({ fetchedAt }) => fetchedAt);
-    const from = isoTime(Math.max(0, Math.min(...times) - ms));
-    const to = isoTime(Math.max(...times) + ms);
-    for (const email of new Set(fetches.map(({ emailNumber }) => emailNumber))) {
-      for (const row of statements().rows.iterate(email, from, to) as Iterable<FoundRow>)
-        yield [keyOf(email, row.recipient_number, row.method), row];
-    }
-  }
-
-  function readMoments(lines: readonly ReadLine[]): Map<string, FetchedRow[]> {
-    const moments = new Map(lines.map(line => [keyOfLine(line), [] as FetchedRow[]]));
-    for (const [key, row] of rowsAround(lines, mostSkew * 1_000)) moments.get(key)?.push(fetchedRow(row));
-    return moments;
   }
 
   function readCounters(pixel: PixelKey): readonly Counter[] {
@@ -114,9 +98,8 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
 
   /** A row, or where there may be no more of them, one more that is counted. */
   function addFetch(fetch: LoggedFetch, line: LogLine, pixel: Pixel): Outcome {
-    const counts = countsOf(fetch.emailNumber);
-    const count = counts.get(fetch.recipientNumber) ?? 0;
-    if (count >= mostRows) {
+    const email = counts.of(fetch.emailNumber);
+    if (email.rows(fetch.recipientNumber) >= mostRows) {
       const key: PixelKey = [fetch.emailNumber, fetch.recipientNumber, fetch.method];
       const { kind, confidence, rule } = fetch;
       const at = isoTime(fetch.fetchedAt);
@@ -125,15 +108,29 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
       return 'beyond';
     }
     const row = { number: append(fetch), at: line.second, agent: fetch.userAgent, line };
-    counts.set(fetch.recipientNumber, count + 1);
+    email.add(fetch.recipientNumber, 1);
     claim(fetch.emailNumber, row);
     pixel.add(row);
     return 'added';
   }
 
-  function append({ saysUserAgent: _, occurrence: __, fetchedAt, ...facts }: LoggedFetch): number {
-    if (facts.userAgent !== '') statements().internUserAgent.run(facts.userAgent);
-    return statements().append.get({ ...facts, fetchedAt: isoTime(fetchedAt) }) as number;
+  function append(fetch: LoggedFetch): number {
+    const { emailNumber } = fetch;
+    const last = lastNumbers.get(emailNumber) ?? (statements().last.get(emailNumber) as number | null) ?? 0;
+    lastNumbers.set(emailNumber, last + 1);
+    statements().append.run(
+      emailNumber,
+      last + 1,
+      fetch.recipientNumber,
+      isoTime(fetch.fetchedAt),
+      fetch.method,
+      agents.idOf(fetch.userAgent),
+      fetch.network,
+      fetch.kind,
+      fetch.confidence,
+      fetch.rule,
+    );
+    return last + 1;
   }
 
   /** How many such lines of its second belong to fetches that were only counted. */
@@ -161,18 +158,25 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
   return {
     emailCreatedAt(emailNumber) {
       if (createdAt.has(emailNumber)) return createdAt.get(emailNumber);
-      if (createdAt.size >= rememberedEmails) createdAt.clear();
+      if (createdAt.size >= rememberedEmails) forgetOldest(createdAt);
       const text = statements().createdAt.get(emailNumber) as string | undefined;
       const ms = text === undefined ? undefined : Date.parse(text);
       createdAt.set(emailNumber, ms);
       return ms;
     },
 
-    recordedAround(lines) {
+    async recordedAround(lines) {
       if (lines.length === 0) return [];
-      const moments = readMoments(lines);
-      return lines.map(line => {
-        const pixel = keyOfLine(line);
+      await settling.settle();
+      const keys = lines.map(pixelKey);
+      const moments = new Map<string, FetchedRow[]>();
+      for (const [key, row] of statements().recorded.around(lines, keys, mostSkew * 1_000)) {
+        const rows = moments.get(key);
+        if (rows === undefined) moments.set(key, [row]);
+        else rows.push(row);
+      }
+      return lines.map((line, index) => {
+        const pixel = keys[index] ?? '';
         const agent = line.saysUserAgent ? line.userAgent : undefined;
         const second = secondOf(line.fetchedAt);
         return (moments.get(pixel) ?? [])
@@ -183,19 +187,19 @@ export function createLogIntake(database: Database, commits: GroupCommit, onAppe
 
     async storeLogged(fetches) {
       if (fetches.length === 0) return [];
+      await settling.settle();
+      counts.forgetSome();
       return commits.run('now', () => {
-        onAppended();
-        const pixels = readPixels(fetches);
-        return fetches.map(fetch => {
-          const pixel = pixels.get(keyOf(fetch.emailNumber, fetch.recipientNumber, fetch.method));
-          return storeOne(fetch, pixel as Pixel);
-        });
+        lastNumbers.clear();
+        agents.forget();
+        settling.settleRest();
+        const keys = fetches.map(pixelKey);
+        const pixels = readPixels(fetches, keys);
+        return fetches.map((fetch, index) => storeOne(fetch, pixels.get(keys[index] ?? '') as Pixel));
       });
     },
   };
 }
-
-type PixelKey = readonly [emailNumber: number, recipientNumber: number, method: string];
 
 interface Counter extends CountedFetches {
   /** As far as they were read: by second, how many of each user agent. */
@@ -209,35 +213,6 @@ interface FoundCounter {
   last_at: string;
 }
 
-interface FoundRow {
-  fetch_number: number;
-  recipient_number: number;
-  fetched_at: string;
-  method: string;
-  rule: string;
-  user_agent: string;
-  second: number | null;
-  says_user_agent: number | null;
-}
-
-function fetchedRow(row: FoundRow): FetchedRow {
-  const { second, rule } = row;
-  // Of releases that recorded a dash, which a log writes where there is none.
-  const agent = row.user_agent === '-' ? '' : keptAgent(row);
-  const said = row.says_user_agent === 1 ? agent : undefined;
-  return {
-    number: row.fetch_number,
-    at: secondOf(Date.parse(row.fetched_at)),
-    agent,
-    line: second === null ? undefined : { second, rule, agent: said },
-  };
-}
-
-/** What there was is not kept any more when another rule matched than that for none. */
-function keptAgent({ user_agent, rule }: FoundRow): string | undefined {
-  return user_agent === '' && rule !== 'no-user-agent' ? undefined : user_agent;
-}
-
 const unsaid = -1;
 
 /** Of a user agent only this is kept beside a counter: in a flood each may be another. */
@@ -246,33 +221,15 @@ function agentNumber(agent: string | undefined): number {
   return agent === '' ? 0 : createHash('sha256').update(agent, 'latin1').digest().readUIntBE(0, 6);
 }
 
-function keyOf(emailNumber: number, recipientNumber: number, method: string): string {
-  return `${emailNumber} ${recipientNumber} ${method}`;
-}
-
-function keyOfLine({ emailNumber, recipientNumber, method }: ReadLine): string {
-  return keyOf(emailNumber, recipientNumber, method);
-}
-
-function secondOf(ms: number): number {
-  return Math.floor(ms / 1_000);
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+/** A Map keeps the order in which its entries came. */
+function forgetOldest(map: Map<number, unknown>): void {
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 function prepare(database: Database) {
   return {
-    rows: database.prepare(`
-      SELECT fetches.fetch_number, recipient_number, fetched_at, method, rule,
-             coalesce(user_agent, '') AS user_agent, second, says_user_agent
-        FROM fetches
-        LEFT JOIN user_agents USING (user_agent_id)
-        LEFT JOIN logged_fetches ON logged_fetches.email_number = fetches.email_number
-                                AND logged_fetches.fetch_number = fetches.fetch_number
-       WHERE fetches.email_number = ? AND fetched_at BETWEEN ? AND ?
-       ORDER BY fetched_at, fetches.fetch_number`),
+    recorded: new RecordedRows(database),
     claim: database.prepare(`
       INSERT INTO logged_fetches (email_number, fetch_number, second, says_user_agent) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET second = excluded.second, says_user_agent = excluded.says_user_agent`),
@@ -297,17 +254,7 @@ function prepare(database: Database) {
       VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 1)
       ON CONFLICT DO UPDATE SET fetches = fetches + 1, logged = logged + 1,
                                 first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`),
-    counts: database.prepare(`
-      SELECT recipient_number AS recipient, count(*) AS count FROM fetches WHERE email_number = ? GROUP BY 1`),
-    internUserAgent: database.prepare('INSERT OR IGNORE INTO user_agents (user_agent) VALUES (?)'),
-    append: database
-      .prepare(`
-        INSERT INTO fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
-                             network, kind, confidence, rule)
-        SELECT @emailNumber, coalesce(max(fetch_number), 0) + 1, @recipientNumber, @fetchedAt, @method,
-               (SELECT user_agent_id FROM user_agents WHERE user_agent = @userAgent), @network, @kind, @confidence, @rule
-          FROM fetches WHERE email_number = @emailNumber
-        RETURNING fetch_number`)
-      .pluck(),
+    last: database.prepare('SELECT max(fetch_number) FROM settled_fetches WHERE email_number = ?').pluck(),
+    append: database.prepare('INSERT INTO settled_fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
   };
 }

@@ -2,22 +2,20 @@ import { addrSpecKey } from '../../message/mailbox.js';
 import type { RecipientState } from '../../recipients/recipient.js';
 import { unfinishedStates } from '../../recipients/transitions.js';
 import type { Handover } from '../../report/summary.js';
-import type { ReadFetch } from '../../workflow/fact-ports.js';
 import type { EmailReader, EmailRecord, RecipientRecord, Suppression } from '../../workflow/ports.js';
 import { type Database, databaseProblem } from './database.js';
+import { createFetchReads } from './fetch-reads.js';
 import {
-  type CounterRow,
   countsFromRows,
   type EmailRow,
   emailFromRow,
-  type FetchRow,
-  fetchesFromCounter,
-  fetchFromRow,
   type HandoverRow,
   handoverFromRow,
   inState,
   type RecipientRow,
+  type ReportRecipientRow,
   recipientFromRow,
+  reportRecipientFromRow,
   type SuppressionRow,
   suppressionFromRow,
   type TransactionRow,
@@ -36,16 +34,6 @@ export function createReads(database: Database): EmailReader {
   function findNamed(idOrPrefix: string): unknown[] {
     const named = sql.bySendId.all(idOrPrefix);
     return named.length > 0 ? named : sql.byPrefix.all(prefixRange(idOrPrefix));
-  }
-
-  function* fetchBatches(emailNumber: number): Iterable<readonly ReadFetch[]> {
-    let last = 0;
-    for (;;) {
-      const rows = sql.fetches.all(emailNumber, last, batchRows) as (FetchRow & { fetch_number: number })[];
-      if (rows.length === 0) return;
-      yield rows.map(fetchFromRow);
-      last = rows.at(-1)?.fetch_number ?? last;
-    }
   }
 
   return {
@@ -94,12 +82,15 @@ export function createReads(database: Database): EmailReader {
       return new Map(rows.map(({ key, count }) => [key, count]));
     },
 
-    async *readFetches(emailId): AsyncIterable<readonly ReadFetch[]> {
-      const email = sql.numberOf.get(emailId) as { email_number: number } | undefined;
-      if (email === undefined) return;
-      yield* fetchBatches(email.email_number);
-      const counters = sql.counters.all(email.email_number) as CounterRow[];
-      if (counters.length > 0) yield counters.flatMap(fetchesFromCounter);
+    ...createFetchReads(database),
+
+    async *readReportRecipients(emailId) {
+      for (let last = -1; ; ) {
+        const rows = sql.reportRecipients.all(emailId, last) as ReportRecipientRow[];
+        if (rows.length === 0) return;
+        yield rows.map(reportRecipientFromRow);
+        last = rows.at(-1)?.position ?? last;
+      }
     },
 
     async readHandovers(emailId) {
@@ -162,12 +153,9 @@ function prepare(database: Database) {
     emailsByKey: database.prepare(`
       SELECT coalesce(key_fingerprint, '') AS key, count(*) AS count FROM emails GROUP BY key_fingerprint`),
     recipientAt: database.prepare('SELECT * FROM recipients WHERE email_id = ? AND position = ?'),
-    numberOf: database.prepare('SELECT email_number FROM emails WHERE email_id = ?'),
-    fetches: database.prepare(`
-      SELECT fetches.*, user_agents.user_agent
-        FROM fetches LEFT JOIN user_agents USING (user_agent_id)
-       WHERE email_number = ? AND fetch_number > ? ORDER BY fetch_number LIMIT ?`),
-    counters: database.prepare('SELECT * FROM fetch_counters WHERE email_number = ?'),
+    reportRecipients: database.prepare(`
+      SELECT position, recipient_number, email_address, name, role, tracked, state, state_at
+        FROM recipients WHERE email_id = ? AND position > ? ORDER BY position LIMIT ${batchRows}`),
     // Without a reply, accepted is what a fetch of the pixel proved afterwards: no transaction, and its time is of no use.
     handovers: database.prepare(`
       SELECT position, started_at, ended_at, state FROM transactions

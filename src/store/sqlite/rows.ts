@@ -2,7 +2,7 @@
 import type { AttachmentRef } from '../../merge/composition.js';
 import { Problem } from '../../problem.js';
 import type { RecipientState, Role } from '../../recipients/recipient.js';
-import type { Handover } from '../../report/summary.js';
+import type { Handover, ReportRecipient } from '../../report/summary.js';
 import type { SmtpStage } from '../../smtp/outcome.js';
 import type { FetchKind } from '../../tracking/fetch.js';
 import type { ReadFetch, RecordedFetch } from '../../workflow/fact-ports.js';
@@ -82,6 +82,23 @@ export function recipientFromRow(row: RecipientRow): RecipientRecord {
     state: row.state as RecipientState,
     stateAt: new Date(row.state_at),
     attempts: row.attempts,
+  };
+}
+
+export type ReportRecipientRow = Omit<RecipientRow, 'fields' | 'attachments' | 'attempts'>;
+
+export function reportRecipientFromRow(
+  row: ReportRecipientRow,
+): ReportRecipient & { readonly position: number } {
+  return {
+    position: row.position,
+    recipientNumber: row.recipient_number,
+    emailAddress: row.email_address,
+    name: row.name,
+    role: row.role as Role,
+    tracked: row.tracked === 1,
+    state: row.state as RecipientState,
+    stateAt: new Date(row.state_at),
   };
 }
 

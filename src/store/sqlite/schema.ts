@@ -261,4 +261,92 @@ export const migrations: readonly string[] = [
     run_id      INTEGER NOT NULL
   ) STRICT;
   `,
+  // A commit of serve touches the end of one table, however many emails its fetches are of. They are moved to their emails
+  // many at a time (settling.ts). The index finds the rows of one pixel, by time; settling keeps it, and no commit of serve.
+  `
+  DROP VIEW email_opens;
+  ALTER TABLE fetches RENAME TO settled_fetches;
+  CREATE INDEX fetches_by_pixel ON settled_fetches (email_number, recipient_number, fetched_at);
+
+  CREATE TABLE arrived_fetches (
+    arrival_id        INTEGER PRIMARY KEY,
+    email_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    fetched_at        TEXT NOT NULL,
+    method            TEXT NOT NULL,
+    user_agent_id     INTEGER REFERENCES user_agents,
+    network           TEXT NOT NULL,
+    kind              TEXT NOT NULL,
+    confidence        REAL NOT NULL,
+    rule              TEXT NOT NULL
+  ) STRICT;
+
+  -- Arrivals up to the id in after_id are gone. Those from there to until_id are being moved in the order of (email_number,
+  -- arrival_id), and are settled up to that pair.
+  CREATE TABLE settling (
+    only_row      INTEGER PRIMARY KEY CHECK (only_row = 1),
+    after_id      INTEGER NOT NULL,
+    until_id      INTEGER NOT NULL,
+    email_number  INTEGER NOT NULL,
+    arrival_id    INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO settling VALUES (1, 0, 0, -1, 0);
+
+  CREATE VIEW unsettled_fetches AS
+    SELECT arrived_fetches.*
+      FROM settling CROSS JOIN arrived_fetches
+     WHERE arrived_fetches.arrival_id > settling.until_id
+        OR (arrived_fetches.email_number, arrived_fetches.arrival_id) > (settling.email_number, settling.arrival_id);
+
+  -- All fetches, as the table of that name had them. The number of one that is not settled is larger than all settled ones of its
+  -- email, and may change when it is settled.
+  CREATE VIEW fetches AS
+    SELECT email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id, network, kind, confidence, rule
+      FROM settled_fetches
+     UNION ALL
+    SELECT email_number,
+           coalesce((SELECT max(fetch_number) FROM settled_fetches
+                      WHERE settled_fetches.email_number = unsettled_fetches.email_number), 0)
+             + arrival_id - (SELECT after_id FROM settling),
+           recipient_number, fetched_at, method, user_agent_id, network, kind, confidence, rule
+      FROM unsettled_fetches;
+
+  -- Statements that wrote to the table go on working. Those that change rows mean settled ones.
+  CREATE TRIGGER fetches_insert INSTEAD OF INSERT ON fetches BEGIN
+    INSERT INTO settled_fetches
+    VALUES (new.email_number, new.fetch_number, new.recipient_number, new.fetched_at, new.method, new.user_agent_id,
+            new.network, new.kind, new.confidence, new.rule);
+  END;
+  CREATE TRIGGER fetches_update INSTEAD OF UPDATE ON fetches BEGIN
+    UPDATE settled_fetches
+       SET email_number = new.email_number, fetch_number = new.fetch_number, recipient_number = new.recipient_number,
+           fetched_at = new.fetched_at, method = new.method, user_agent_id = new.user_agent_id, network = new.network,
+           kind = new.kind, confidence = new.confidence, rule = new.rule
+     WHERE email_number = old.email_number AND fetch_number = old.fetch_number;
+  END;
+  CREATE TRIGGER fetches_delete INSTEAD OF DELETE ON fetches BEGIN
+    DELETE FROM settled_fetches WHERE email_number = old.email_number AND fetch_number = old.fetch_number;
+  END;
+
+  CREATE VIEW email_opens AS
+    SELECT settled_fetches.fetched_at AS datetime_opened,
+           emails.email_id,
+           recipients.email_address,
+           settled_fetches.kind,
+           settled_fetches.confidence
+      FROM settled_fetches
+      JOIN emails ON emails.email_number = settled_fetches.email_number
+      JOIN recipients ON recipients.email_id = emails.email_id
+                     AND recipients.recipient_number = settled_fetches.recipient_number
+     UNION ALL
+    SELECT unsettled_fetches.fetched_at,
+           emails.email_id,
+           recipients.email_address,
+           unsettled_fetches.kind,
+           unsettled_fetches.confidence
+      FROM unsettled_fetches
+      JOIN emails ON emails.email_number = unsettled_fetches.email_number
+      JOIN recipients ON recipients.email_id = emails.email_id
+                     AND recipients.recipient_number = unsettled_fetches.recipient_number;
+  `,
 ];

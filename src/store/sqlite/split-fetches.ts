@@ -1,5 +1,5 @@
 import type { RecordedFetch } from '../../workflow/fact-ports.js';
-import type { CountedEmail } from './row-counts.js';
+import type { EmailCounts } from './pixel-counts.js';
 
 /** Fetches that only differ in when they came. */
 export interface CountedFetch {
@@ -15,11 +15,11 @@ export interface CountedFetch {
 export class Split {
   readonly rows: RecordedFetch[] = [];
   readonly others = new Map<string, CountedFetch>();
-  readonly #countsOf: (emailNumber: number) => CountedEmail;
+  readonly #countsOf: (emailNumber: number) => EmailCounts;
   readonly #most: number;
-  readonly #emails = new Map<number, CountedEmail>();
+  readonly #emails = new Map<number, EmailCounts>();
 
-  constructor(countsOf: (emailNumber: number) => CountedEmail, most: number) {
+  constructor(countsOf: (emailNumber: number) => EmailCounts, most: number) {
     this.#countsOf = countsOf;
     this.#most = most;
   }
@@ -30,6 +30,11 @@ export class Split {
       email.add(fetch.recipientNumber, 1);
       this.rows.push(fetch);
     } else this.#addToOthers(fetch);
+  }
+
+  /** @param lastId of the last row that arrived with these. */
+  noteArrived(lastId: number): void {
+    for (const email of this.#emails.values()) email.lastArrivalId = lastId;
   }
 
   /** The rows did not come to be. */

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKey, printKey } from '../../../dist/tracking/key.js';
 
+export const benchKey = createKey(1, new Uint8Array(32).fill(1));
+
 export function writeKey(folder) {
-  writeFileSync(join(folder, 'key'), `${printKey(createKey(1, new Uint8Array(32).fill(1)))}\n`, {
-    mode: 0o600,
-  });
+  writeFileSync(join(folder, 'key'), `${printKey(benchKey)}\n`, { mode: 0o600 });
 }
 
 export function environmentOf(folder) {

@@ -62,20 +62,24 @@ export const emailIdOf = number =>
   `em_${number
     .toString(32)
     .padStart(12, 'a')
-    .replaceAll(/[0189]/g, 'z')}`;
+    .replaceAll(/[0189]/g, digit => 'wxyz'['0189'.indexOf(digit)])}`;
 
-/** @param recipients whose pixels are fetched in turn. */
-export function addFetches(database, { emailNumber, fetches, recipients, from = 0 }) {
+/** @param recipients whose pixels are fetched in turn. @param everyMs from one fetch to the next. */
+export function addFetches(database, { emailNumber, fetches, recipients, from = 0, everyMs = 0 }) {
+  if (fetches === 0) return;
   database.exec(
     "INSERT OR IGNORE INTO user_agents VALUES (1, 'Mozilla/5.0 (via ggpht.com GoogleImageProxy)')",
   );
   database
     .prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @fetches)
-       INSERT INTO fetches SELECT @emailNumber, i, 1 + (@from + i % @recipients) * 7919, '${at}', 'GET', 1, '', 'image-proxy', 0.9, 'google'
+       INSERT INTO fetches
+       SELECT @emailNumber, i, 1 + (@from + i % @recipients) * 7919,
+              strftime('%Y-%m-%dT%H:%M:%fZ', @startSeconds + i * @everyMs / 1000.0, 'unixepoch'),
+              'GET', 1, '', 'image-proxy', 0.9, 'google'
          FROM n`,
     )
-    .run({ emailNumber, fetches, recipients, from });
+    .run({ emailNumber, fetches, recipients, from, everyMs, startSeconds: Date.parse(at) / 1_000 });
 }
 
 /** How often ten times the work costs more than ten times as much: 1 is in proportion. */

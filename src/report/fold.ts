@@ -1,0 +1,209 @@
+/**
+ * Fetches become a report one by one, whatever their number: of a recipient there is never more in memory than what the report
+ * says of them.
+ */
+import type { RecipientState } from '../recipients/recipient.js';
+import type { Classification, FetchKind } from '../tracking/fetch.js';
+import { judgeFetch } from './judge-fetches.js';
+import type {
+  Classify,
+  RecipientSummary,
+  Report,
+  ReportEmail,
+  ReportFetch,
+  ReportRecipient,
+  ReportTotals,
+  Verdict,
+} from './summary.js';
+
+/** One look at a message often loads its images twice. */
+const repeatMs = 30_000;
+/** Below this a fetch is a maybe. */
+const openConfidence = 0.5;
+
+export class ReportFold {
+  readonly #folds: readonly RecipientFold[];
+  readonly #byNumber = new Map<number, RecipientFold>();
+  #fetches = 0;
+
+  constructor(recipients: readonly ReportRecipient[], classify: Classify) {
+    this.#folds = recipients.map(recipient => new RecipientFold(recipient, classify));
+    for (const fold of this.#folds) this.#byNumber.set(fold.recipient.recipientNumber, fold);
+  }
+
+  /** In the order recorded; those that were only counted come last. Fetches of nobody's pixel are passed over. */
+  add(fetch: ReportFetch): void {
+    const fold = this.#byNumber.get(fetch.recipientNumber);
+    if (fold === undefined) return;
+    fold.add(fetch);
+    this.#fetches += fetch.times ?? 1;
+  }
+
+  /** Numbers of the recipients whose opens were not recorded in order of time: ask for their fetches again, for `orderOpens`. */
+  get disordered(): readonly number[] {
+    return this.#folds
+      .filter(({ isDisordered }) => isDisordered)
+      .map(({ recipient }) => recipient.recipientNumber);
+  }
+
+  /** @param fetches all of that recipient, in the order recorded. */
+  orderOpens(recipientNumber: number, fetches: readonly ReportFetch[]): void {
+    this.#byNumber.get(recipientNumber)?.orderOpens(fetches);
+  }
+
+  summaries(): Pick<Report, 'totals' | 'recipients'> {
+    const recipients = this.#folds.map(fold => fold.summary());
+    return { totals: addUp(recipients, this.#fetches), recipients };
+  }
+}
+
+/** For fetches that are in memory. @param fetches as `ReportFold.add` wants them. */
+export function summarize(
+  email: ReportEmail,
+  recipients: readonly ReportRecipient[],
+  fetches: readonly ReportFetch[],
+  classify: Classify,
+): Report {
+  const fold = new ReportFold(recipients, classify);
+  for (const fetch of fetches) fold.add(fetch);
+  for (const number of fold.disordered)
+    fold.orderOpens(
+      number,
+      fetches.filter(({ recipientNumber }) => recipientNumber === number),
+    );
+  return { email, ...fold.summaries() };
+}
+
+class RecipientFold {
+  readonly recipient: ReportRecipient;
+  readonly #classify: Classify;
+  readonly #kinds: Partial<Record<FetchKind, number>> = {};
+  #isFirst = true;
+  /** The strongest reading wins: somebody who certainly looked once has looked, whatever else was fetched. */
+  #verdict: Verdict = 'none';
+  #confidence = 0;
+  #opens = new Opens();
+  /** Unix time in milliseconds of the first fetch that was or may have been an open. */
+  #firstMaybeAt = Number.POSITIVE_INFINITY;
+
+  constructor(recipient: ReportRecipient, classify: Classify) {
+    this.recipient = recipient;
+    this.#classify = classify;
+  }
+
+  add(fetch: ReportFetch): void {
+    const one = judgeFetch(fetch, this.recipient, this.#isFirst, this.#classify);
+    this.#isFirst = false;
+    this.#kinds[one.kind] = (this.#kinds[one.kind] ?? 0) + (fetch.times ?? 1);
+    if (one.kind === 'self') return;
+    if (isOpenKind(one.kind)) this.#opens.add(fetch.fetchedAt);
+    const verdict = verdictOf(one);
+    if (verdict !== 'machine') this.#firstMaybeAt = Math.min(this.#firstMaybeAt, fetch.fetchedAt);
+    this.#reach(verdict, one.confidence);
+  }
+
+  get isDisordered(): boolean {
+    return this.#opens.isDisordered;
+  }
+
+  orderOpens(fetches: readonly ReportFetch[]): void {
+    const times = fetches
+      .filter((fetch, index) =>
+        isOpenKind(judgeFetch(fetch, this.recipient, index === 0, this.#classify).kind),
+      )
+      .map(({ fetchedAt }) => fetchedAt);
+    this.#opens = new Opens();
+    for (const time of times.sort((one, other) => one - other)) this.#opens.add(time);
+  }
+
+  summary(): RecipientSummary {
+    const { emailAddress, name, role, fields, state, tracked } = this.recipient;
+    const verdict = tracked ? this.#verdict : 'not-tracked';
+    return {
+      emailAddress,
+      name,
+      role,
+      fields: fields ?? noFields,
+      state,
+      verdict,
+      confidence: tracked ? this.#confidence : 0,
+      opens: this.#opens.count,
+      firstOpenedAt: dateOf(this.#opens.firstAt),
+      lastOpenedAt: dateOf(this.#opens.lastAt),
+      maybeOpenedAt: verdict === 'maybe' ? new Date(this.#firstMaybeAt) : undefined,
+      kinds: this.#kinds,
+    };
+  }
+
+  #reach(verdict: Verdict, confidence: number): void {
+    const [before, now] = [strength[this.#verdict], strength[verdict]];
+    if (now > before || (now === before && confidence > this.#confidence)) {
+      this.#verdict = verdict;
+      this.#confidence = confidence;
+    }
+  }
+}
+
+const noFields: ReadonlyMap<string, string> = new Map();
+
+const strength: Readonly<Record<Verdict, number>> = {
+  'not-tracked': 0,
+  none: 0,
+  machine: 1,
+  maybe: 2,
+  opened: 3,
+};
+
+function isOpenKind(kind: FetchKind): boolean {
+  return kind === 'human' || kind === 'image-proxy';
+}
+
+function verdictOf({ kind, confidence }: Classification): Verdict {
+  if (isOpenKind(kind)) return confidence >= openConfidence ? 'opened' : 'maybe';
+  return kind === 'unknown' ? 'maybe' : 'machine';
+}
+
+/** Opens of one recipient, as long as they come in order of time. Repeats within 30 s are one. */
+class Opens {
+  count = 0;
+  isDisordered = false;
+  /** Unix time in milliseconds; of the first open, and of the last that was no repeat. */
+  firstAt: number | undefined;
+  lastAt: number | undefined;
+  #endAt = Number.NEGATIVE_INFINITY;
+
+  add(at: number): void {
+    if (at < this.#endAt) this.isDisordered = true;
+    if (at - this.#endAt > repeatMs) {
+      this.count += 1;
+      this.lastAt = at;
+    }
+    this.firstAt ??= at;
+    this.#endAt = at;
+  }
+}
+
+function dateOf(ms: number | undefined): Date | undefined {
+  return ms === undefined ? undefined : new Date(ms);
+}
+
+function addUp(recipients: readonly RecipientSummary[], fetches: number): ReportTotals {
+  const inState = (...states: readonly RecipientState[]) =>
+    recipients.filter(({ state }) => states.includes(state)).length;
+  const reached = (verdict: Verdict) => recipients.filter(recipient => recipient.verdict === verdict).length;
+  return {
+    recipients: recipients.length,
+    accepted: inState('accepted'),
+    deferred: inState('deferred'),
+    rejected: inState('rejected'),
+    uncertain: inState('uncertain'),
+    pending: inState('pending', 'sending'),
+    skipped: inState('skipped'),
+    opened: reached('opened'),
+    maybe: reached('maybe'),
+    machine: reached('machine'),
+    none: reached('none'),
+    notTracked: reached('not-tracked'),
+    fetches,
+  };
+}
