@@ -10,17 +10,17 @@ import type { Context } from './context.js';
 
 /**
  * @param store undefined: there is no database, and so nobody is suppressed.
- * @param tellLists told what was understood of the lists, also when something else is wrong.
+ * @param told what was understood of the lists, also when something else is wrong; and how far it is.
  * @throws Problems as `planEmail`.
  */
 export async function planWithSystem(
   draft: EmailDraft,
   context: Context,
   store: Store | undefined,
-  tellLists?: DraftPorts['tellLists'],
+  told: Pick<DraftPorts, 'tellLists' | 'tellRead'> = {},
 ): Promise<PlannedEmail> {
   return planEmail(draft, {
-    tellLists,
+    ...told,
     files: systemFiles,
     compile: compileApart,
     clock: systemClock,

@@ -6,6 +6,7 @@ import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
 import type { Handover } from '../report/summary.js';
+import type { Octets } from '../smtp/octets.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { ReadFetch } from './fact-ports.js';
 
@@ -242,7 +243,7 @@ export interface Delivery {
   readonly reversePath: string;
   readonly forwardPath: string;
   /** The whole message, CRLF line ends, not dot-stuffed. */
-  readonly message: Uint8Array;
+  readonly message: Octets;
 }
 
 /** Sessions with one server. Opening the first proves host, TLS and login. */

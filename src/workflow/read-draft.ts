@@ -73,6 +73,8 @@ export interface EmailDraft extends ListFlags {
 export interface DraftPorts {
   /** Told what was understood of the lists, also when something is wrong with the draft. */
   readonly tellLists?: ((lists: readonly ListFacts[]) => void) | undefined;
+  /** Told how many people were read so far, now and then. */
+  readonly tellRead?: ((people: number) => void) | undefined;
   readonly files: Files;
   readonly addressBook: AddressBook;
   readonly random: Random;
