@@ -26,6 +26,6 @@ export async function planWithSystem(
     clock: systemClock,
     random: systemRandom,
     addressBook: await readAddressBook(context),
-    readSuppressed: async () => (await store?.ledger.readSuppressed()) ?? new Set(),
+    findSuppressed: async keys => (await store?.ledger.findSuppressed(keys)) ?? new Set(),
   });
 }

@@ -168,8 +168,13 @@ export interface Ledger {
   isCopy(): Promise<boolean>;
   /** The user says that the original is gone. */
   adoptCopy(): Promise<void>;
-  /** Addresses never to be mailed, suppressed or unsubscribed, in lower case. */
-  readSuppressed(): Promise<ReadonlySet<string>>;
+  /**
+   * Which of these addresses are never to be mailed, suppressed or unsubscribed.
+   * @param keys by `addrSpecKey`.
+   */
+  findSuppressed(keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Positions of the email's pending and deferred recipients who are. */
+  findSuppressedRecipients(emailId: string): Promise<readonly number[]>;
 }
 
 export type SomeRecipients = AsyncIterable<RecipientRecord> | Iterable<RecipientRecord>;

@@ -78,7 +78,7 @@ export interface DraftPorts {
   readonly files: Files;
   readonly addressBook: AddressBook;
   readonly random: Random;
-  readonly readSuppressed: Ledger['readSuppressed'];
+  readonly findSuppressed: Ledger['findSuppressed'];
   /** Without: here and now, however long it takes. */
   readonly compile?: CompileTemplate;
 }

@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeDiskFolder } from './folders.mjs';
+import { check } from './growth/check.mjs';
+import { first } from './growth/first.mjs';
 import { history } from './growth/history.mjs';
 import { pull } from './growth/pull.mjs';
 import { resume } from './growth/resume.mjs';
@@ -22,7 +24,7 @@ const { values } = parseArgs({
 });
 const here = fileURLToPath(new URL('../..', import.meta.url));
 const builds = [here, ...(values.against === undefined ? [] : [resolve(values.against)])];
-const rows = [pull, resume, history].filter(
+const rows = [pull, resume, history, check, first].filter(
   ({ id }) => values.only === undefined || values.only.split(',').includes(id),
 );
 const folder = makeDiskFolder();
@@ -45,7 +47,7 @@ async function judge(row) {
       `  ${size.toLocaleString('en').padStart(9)} ${row.unit}: ${cost.toFixed(2)} s of processor time${beside}`,
     );
   }
-  for (const { text, value, most } of row.verdicts(sizes, costs)) {
+  for (const { text, value, most } of row.verdicts(sizes, costs, builds[0])) {
     const holds = value <= most;
     console.log(`  ${text}: ${value.toFixed(2)} (≤ ${most}): ${holds ? 'holds' : 'MISSED'}`);
     if (!holds) process.exitCode = 1;
