@@ -1,4 +1,4 @@
-import { type Attachment, composeAttachment } from '../message/compose.js';
+import type { Attachment } from '../message/compose.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
 import type { Mailbox } from '../message/mailbox.js';
 import { deriveMessageId } from '../message/message-id.js';
@@ -20,6 +20,7 @@ import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/tok
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { AttachmentRef, Composition } from './composition.js';
 import { createSkeleton } from './copy-skeleton.js';
+import { createOwnParts } from './own-parts.js';
 import { pixelElement } from './pixel-placement.js';
 import { createRenderer, type RenderedCopy, type RenderResult } from './render-copy.js';
 import { createScope } from './scope.js';
@@ -107,6 +108,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   const defaults = new Map(composition.defaults);
   const hasLink = composition.oneClick === true || mayAskForLink(composition);
   const slab = new Slab();
+  const composeOwn = createOwnParts(context, boundary);
   // Of copies with attachments of their own, and of those without: they are not built alike when nothing is shared.
   const skeletons = new Map<boolean, Promise<Skeleton>>();
 
@@ -152,7 +154,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
       if (!result.ok) throw new Error(`the copy for ${recipient.emailAddress} cannot be rendered`);
       const messageId = messageIdOf(composition, recipient);
       const parts = await skeletonFor(recipient);
-      const attached = await composeOwn(recipient, context, composition.boundary);
+      const attached = await composeOwn(recipient);
       const own = { subject: result.copy.subject, messageId, link, attached };
       const header = splice(parts.header, result.copy, recipient, own);
       const body = splice(parts.body, result.copy, recipient, own);
@@ -171,19 +173,6 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
       };
     },
   };
-}
-
-async function composeOwn(
-  { attachments }: CopyRecipient,
-  { readAttachment }: CopyContext,
-  boundary: string,
-): Promise<readonly Uint8Array[]> {
-  const parts: Uint8Array[] = [];
-  for (const attachment of attachments) {
-    const content = await readAttachment(attachment);
-    parts.push(await composeAttachment({ filename: attachment.filename, content }, boundary));
-  }
-  return parts;
 }
 
 function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipient): string {

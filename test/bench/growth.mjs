@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeDiskFolder } from './folders.mjs';
+import { attachment } from './growth/attachment.mjs';
 import { check } from './growth/check.mjs';
 import { first } from './growth/first.mjs';
 import { history } from './growth/history.mjs';
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 });
 const here = fileURLToPath(new URL('../..', import.meta.url));
 const builds = [here, ...(values.against === undefined ? [] : [resolve(values.against)])];
-const rows = [pull, resume, history, check, first].filter(
+const rows = [pull, resume, history, check, first, attachment].filter(
   ({ id }) => values.only === undefined || values.only.split(',').includes(id),
 );
 const folder = makeDiskFolder();
@@ -40,11 +41,9 @@ async function judge(row) {
     costs.push(cost);
     const earlier = builds[1] === undefined ? undefined : await costOf(row, builds[1], size);
     const beside =
-      earlier === undefined
-        ? ''
-        : `; earlier build ${earlier.toFixed(2)} s, ${(cost / earlier).toFixed(2)} ×`;
+      earlier === undefined ? '' : `; earlier build ${earlier.toFixed(2)}, ${(cost / earlier).toFixed(2)} ×`;
     console.log(
-      `  ${size.toLocaleString('en').padStart(9)} ${row.unit}: ${cost.toFixed(2)} s of processor time${beside}`,
+      `  ${size.toLocaleString('en').padStart(9)} ${row.unit}: ${cost.toFixed(2)} ${row.costUnit ?? 's of processor time'}${beside}`,
     );
   }
   for (const { text, value, most } of row.verdicts(sizes, costs, builds[0])) {
