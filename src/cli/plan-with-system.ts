@@ -5,7 +5,7 @@ import { systemFiles } from '../system/files.js';
 import { systemRandom } from '../system/random.js';
 import { type PlannedEmail, planEmail } from '../workflow/plan-email.js';
 import type { DraftPorts, EmailDraft } from '../workflow/read-draft.js';
-import { readAddressBook } from './address-book.js';
+import { openAddressBook } from './address-book.js';
 import type { Context } from './context.js';
 
 /**
@@ -25,7 +25,7 @@ export async function planWithSystem(
     compile: compileApart,
     clock: systemClock,
     random: systemRandom,
-    addressBook: await readAddressBook(context),
+    addressBook: await openAddressBook(context),
     findSuppressed: async keys => (await store?.ledger.findSuppressed(keys)) ?? new Set(),
   });
 }
