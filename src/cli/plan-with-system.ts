@@ -6,28 +6,28 @@ import { systemRandom } from '../system/random.js';
 import { readWorkbookApart } from '../system/workbook-apart.js';
 import { type PlannedEmail, planEmail } from '../workflow/plan-email.js';
 import type { DraftPorts, EmailDraft } from '../workflow/read-draft.js';
-import { readAddressBook } from './address-book.js';
+import { openAddressBook } from './address-book.js';
 import type { Context } from './context.js';
 
 /**
  * @param store undefined: there is no database, and so nobody is suppressed.
- * @param tellLists told what was understood of the lists, also when something else is wrong.
+ * @param told what was understood of the lists, also when something else is wrong; and how far it is.
  * @throws Problems as `planEmail`.
  */
 export async function planWithSystem(
   draft: EmailDraft,
   context: Context,
   store: Store | undefined,
-  tellLists?: DraftPorts['tellLists'],
+  told: Pick<DraftPorts, 'tellLists' | 'tellRead'> = {},
 ): Promise<PlannedEmail> {
   return planEmail(draft, {
-    tellLists,
+    ...told,
     files: systemFiles,
     compile: compileApart,
     readWorkbook: readWorkbookApart,
     clock: systemClock,
     random: systemRandom,
-    addressBook: await readAddressBook(context),
-    readSuppressed: async () => (await store?.ledger.readSuppressed()) ?? new Set(),
+    addressBook: await openAddressBook(context),
+    findSuppressed: async keys => (await store?.ledger.findSuppressed(keys)) ?? new Set(),
   });
 }

@@ -1,26 +1,26 @@
-import { type Attachment, composeAttachment } from '../message/compose.js';
+import type { Attachment } from '../message/compose.js';
 import type { DkimSigner } from '../message/dkim/signer.js';
 import type { Mailbox } from '../message/mailbox.js';
 import { deriveMessageId } from '../message/message-id.js';
 import { appendBody } from '../message/quoted-printable.js';
 import {
-  buildSkeleton,
   encodeListUnsubscribe,
   encodeMessageId,
   encodeSubject,
   encodeTo,
-  type FieldSlot,
   type Skeleton,
   type SkeletonPiece,
 } from '../message/skeleton.js';
 import { Slab } from '../message/slab.js';
 import type { Fields, Role } from '../recipients/recipient.js';
+import { joined } from '../smtp/octets.js';
 import type { KeyRing } from '../tracking/key.js';
 import { pixelUrl } from '../tracking/pixel.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/token.js';
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { AttachmentRef, Composition } from './composition.js';
-import { oneClickPost } from './one-click.js';
+import { createSkeleton } from './copy-skeleton.js';
+import { createOwnParts } from './own-parts.js';
 import { pixelElement } from './pixel-placement.js';
 import { createRenderer, type RenderedCopy, type RenderResult } from './render-copy.js';
 import { createScope } from './scope.js';
@@ -56,7 +56,9 @@ export interface CopyContext {
 export interface Copy {
   readonly subject: string;
   readonly messageId: string;
-  /** CRLF line ends, 7-bit, not dot-stuffed. */
+  /** The whole message, CRLF line ends, 7-bit, not dot-stuffed. Large pieces are those of other copies too: nobody writes into them. */
+  readonly octets: readonly Uint8Array[];
+  /** The same in one piece, joined when it is asked for. */
   readonly message: Uint8Array;
 }
 
@@ -65,6 +67,12 @@ export interface CopyPlan {
    * @throws Error when the recipient's copy cannot be rendered; a trial says beforehand. And what `readAttachment` throws.
    */
   make(recipient: CopyRecipient): Promise<Copy>;
+  /**
+   * The header fields of the copy, without signatures, with the empty line behind them: for rules about them, at the cost of the
+   * fields alone. The parameters of Content-Type are those of a message without attachments.
+   * @param subject as the recipient reads it.
+   */
+  header(recipient: CopyRecipient, subject: string): Promise<Uint8Array>;
 }
 
 /** The merge alone, without a token to seal: cheap enough to be tried for every recipient before the first transaction. */
@@ -92,26 +100,27 @@ export function createTrial(
 /**
  * Compiled parts and a recipient to a message. Pure: the same arguments give the same octets. What all copies have in
  * common is built with the first one; after that a copy costs its own values.
- * @throws Problem `template-syntax` when the compiled template does not parse.
  */
 export function createCopyPlan(composition: Composition, context: CopyContext): CopyPlan {
   const { template, boundary, date } = composition;
-  const renderTemplate = createRenderer(template, context.templatePath, boundary, date);
+  let renderTemplate: ReturnType<typeof createRenderer> | undefined;
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
   const hasLink = composition.oneClick === true || mayAskForLink(composition);
   const slab = new Slab();
+  const composeOwn = createOwnParts(context, boundary);
   // Of copies with attachments of their own, and of those without: they are not built alike when nothing is shared.
   const skeletons = new Map<boolean, Promise<Skeleton>>();
 
   function skeletonFor({ attachments }: CopyRecipient): Promise<Skeleton> {
     const hasOwn = attachments.length > 0;
-    const skeleton = skeletons.get(hasOwn) ?? createSkeleton(composition, context, hasOwn);
+    const skeleton = skeletons.get(hasOwn) ?? createSkeleton(composition, context.attachments, hasOwn);
     skeletons.set(hasOwn, skeleton);
     return skeleton;
   }
 
   function render(recipient: CopyRecipient, link: string | undefined): RenderResult {
+    renderTemplate ??= createRenderer(template, context.templatePath, boundary, date);
     return renderTemplate(
       createScope(recipient, {
         set,
@@ -124,86 +133,46 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
     );
   }
 
+  const linkOf = (recipient: CopyRecipient) =>
+    hasLink ? unsubscribeLink(composition, context, recipient) : undefined;
+
   return {
+    async header(recipient, subject) {
+      const { header } = await createSkeleton(composition, [], false);
+      const own = {
+        subject,
+        messageId: messageIdOf(composition, recipient),
+        link: linkOf(recipient),
+        attached: [],
+      };
+      return Buffer.concat(splice(header, undefined, recipient, own));
+    },
+
     async make(recipient) {
-      const link = hasLink ? unsubscribeLink(composition, context, recipient) : undefined;
+      const link = linkOf(recipient);
       const result = render(recipient, link);
       if (!result.ok) throw new Error(`the copy for ${recipient.emailAddress} cannot be rendered`);
       const messageId = messageIdOf(composition, recipient);
       const parts = await skeletonFor(recipient);
-      const attached = await composeOwn(recipient, context, composition.boundary);
-      const own = { messageId, link, attached };
+      const attached = await composeOwn(recipient);
+      const own = { subject: result.copy.subject, messageId, link, attached };
       const header = splice(parts.header, result.copy, recipient, own);
       const body = splice(parts.body, result.copy, recipient, own);
       const signatures =
         context.signer === undefined
           ? []
           : [await context.signer.sign({ header: Buffer.concat(header), body })];
-      const message = slab.concat([...signatures, ...header, ...body]);
-      return { subject: result.copy.subject, messageId, message };
+      const octets = slab.gather([...signatures, ...header, ...body]);
+      return {
+        subject: result.copy.subject,
+        messageId,
+        octets,
+        get message() {
+          return joined(octets);
+        },
+      };
     },
   };
-}
-
-/** Octets of the header that all copies have, without signatures. */
-export async function measureHeader(composition: Composition): Promise<number> {
-  const { header } = await createSkeleton(composition, { attachments: [] }, false);
-  return header.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : 0), 0);
-}
-
-/** Group mail shows everybody the same; a mail merge shows each recipient themselves. */
-function createSkeleton(
-  composition: Composition,
-  { attachments }: Pick<CopyContext, 'attachments'>,
-  hasOwn: boolean,
-): Promise<Skeleton> {
-  const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
-  const oneClick = composition.oneClick === true;
-  const isGroup = composition.mode === 'group';
-  const slots: readonly FieldSlot[] = [
-    ...(isGroup ? [] : (['To', 'Message-ID'] as const)),
-    ...(/\{[{%]/.test(template.subject) ? (['Subject'] as const) : []),
-    ...(oneClick ? (['List-Unsubscribe'] as const) : []),
-  ];
-  return buildSkeleton(
-    {
-      from,
-      replyTo,
-      to: isGroup ? composition.to : [from],
-      cc,
-      subject: template.subject,
-      date,
-      messageId,
-      inReplyTo,
-      references: referencesOf(composition),
-      fields: oneClick ? [...headerFields, listUnsubscribe, oneClickPost] : headerFields,
-    },
-    { text: '', html: template.html, attachments },
-    boundary,
-    slots,
-    hasOwn,
-  );
-}
-
-/** Replies to copies whose Message-IDs are not the same find each other by what all of them refer to. RFC 5322 §3.6.4 */
-function referencesOf({ inReplyTo, threadAnchor, messageId }: Composition): readonly string[] {
-  return [...(inReplyTo === undefined ? [] : [inReplyTo]), ...(threadAnchor === true ? [messageId] : [])];
-}
-
-/** With any value: it has a slot. */
-const listUnsubscribe = { name: 'List-Unsubscribe', value: '-' };
-
-async function composeOwn(
-  { attachments }: CopyRecipient,
-  { readAttachment }: CopyContext,
-  boundary: string,
-): Promise<readonly Uint8Array[]> {
-  const parts: Uint8Array[] = [];
-  for (const attachment of attachments) {
-    const content = await readAttachment(attachment);
-    parts.push(await composeAttachment({ filename: attachment.filename, content }, boundary));
-  }
-  return parts;
 }
 
 function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipient): string {
@@ -214,6 +183,7 @@ function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipien
 
 /** What is made for one copy. */
 interface OwnParts {
+  readonly subject: string;
   /** To unsubscribe. */
   readonly link: string | undefined;
   readonly messageId: string;
@@ -223,18 +193,18 @@ interface OwnParts {
 
 function splice(
   pieces: readonly SkeletonPiece[],
-  copy: RenderedCopy,
+  copy: RenderedCopy | undefined,
   { name, emailAddress }: CopyRecipient,
-  { messageId, link = '', attached }: OwnParts,
+  { subject, messageId, link = '', attached }: OwnParts,
 ): readonly Uint8Array[] {
   const octets: Uint8Array[] = [];
   for (const piece of pieces) {
     if (piece === 'To') octets.push(encodeTo({ name, addrSpec: emailAddress as Mailbox['addrSpec'] }));
-    else if (piece === 'Subject') octets.push(encodeSubject(copy.subject));
+    else if (piece === 'Subject') octets.push(encodeSubject(subject));
     else if (piece === 'Message-ID') octets.push(encodeMessageId(messageId));
     else if (piece === 'List-Unsubscribe') octets.push(encodeListUnsubscribe(link));
-    else if (piece === 'html') appendBody(octets, copy.html?.() ?? []);
-    else if (piece === 'text') appendBody(octets, copy.text());
+    else if (piece === 'html') appendBody(octets, copy?.html?.() ?? []);
+    else if (piece === 'text') appendBody(octets, copy?.text() ?? []);
     else if ('delimiter' in piece) for (const part of attached) octets.push(piece.delimiter, part);
     else octets.push(piece);
   }

@@ -1,7 +1,14 @@
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { Composition } from './composition.js';
 import type { CopyContext, CopyRecipient } from './copy-plan.js';
-import { type Context, createEngines, parseLiquid, renderLiquid, type Scope } from './liquid/liquid.js';
+import {
+  type Context,
+  createEngines,
+  type LiquidText,
+  parseLiquid,
+  renderLiquid,
+  type Scope,
+} from './liquid/liquid.js';
 import { defaultLocale } from './liquid/locale-filters.js';
 import { createScope } from './scope.js';
 
@@ -20,33 +27,20 @@ export type ReadRecipient = Pick<CopyRecipient, 'emailAddress' | 'name' | 'role'
  * unsubscribe unsubscribes nobody.
  */
 export function createCopyReader(
-  {
-    mode,
-    template,
-    date,
-    set,
-    defaults,
-    trackingUrl,
-  }: Pick<Composition, 'mode' | 'template' | 'date' | 'set' | 'defaults' | 'trackingUrl'>,
+  composition: Pick<Composition, 'mode' | 'template' | 'date' | 'set' | 'defaults' | 'trackingUrl'>,
   { emailId, templatePath }: Pick<CopyContext, 'emailId' | 'templatePath'>,
 ): (recipient: ReadRecipient) => ReadableCopy {
+  const { template, date } = composition;
   const origin = { place: { file: templatePath }, lineOffset: 0 };
   const engines = createEngines({ locale: template.locale ?? defaultLocale, date });
   const parse = (context: Context, source: string) => parseLiquid(context, source, origin, engines);
   const subject = parse('text', template.subject);
   const html = template.html === undefined ? undefined : parse('html', template.html);
   const text = parse('text', template.text);
-  const values = {
-    set: new Map(set),
-    defaults: new Map(defaults),
-    emailId,
-    unsubscribeUrl: trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'preview'),
-    pixel: '',
-    roleIsField: mode === 'each',
-  };
+  const toScope = createReadingScope(composition, emailId);
   return recipient => {
-    const scope = createScope(recipient, values);
-    const render = (part: typeof text) => renderOrThrow(part, scope, recipient);
+    const scope = toScope(recipient);
+    const render = (part: LiquidText) => renderOrThrow(part, scope, recipient);
     return {
       subject: render(subject),
       html: html === undefined ? undefined : render(html),
@@ -55,11 +49,24 @@ export function createCopyReader(
   };
 }
 
-function renderOrThrow(
-  part: ReturnType<typeof parseLiquid>,
-  scope: Scope,
-  { emailAddress }: ReadRecipient,
-): string {
+/** The values of a copy that is read and not sent. */
+export function createReadingScope(
+  { mode, set, defaults, trackingUrl }: Pick<Composition, 'mode' | 'set' | 'defaults' | 'trackingUrl'>,
+  emailId: string,
+): (recipient: ReadRecipient) => Scope {
+  const values = {
+    set: new Map(set),
+    defaults: new Map(defaults),
+    emailId,
+    unsubscribeUrl: trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'preview'),
+    pixel: '',
+    roleIsField: mode === 'each',
+  };
+  return recipient => createScope(recipient, values);
+}
+
+/** @throws Error: a trial of every copy would have said so before. */
+export function renderOrThrow(part: LiquidText, scope: Scope, { emailAddress }: ReadRecipient): string {
   const rendered = renderLiquid(part, scope);
   if (!rendered.ok) throw new Error(`the copy for ${emailAddress} cannot be rendered`);
   return rendered.text;

@@ -3,6 +3,7 @@ import { attachmentType } from './attachment-type.js';
 import { encodeWords, readsAsEncodedWord } from './encoded-word.js';
 import type { HeaderField } from './header-field.js';
 import { inspectHeader } from './inspect-header.js';
+import { type StandIn, standIn } from './large-attachments.js';
 import type { Mailbox } from './mailbox.js';
 
 /** The originator and destination fields of one message; the same object gives the same octets. RFC 5322 §3.6 */
@@ -35,6 +36,8 @@ export interface Attachment {
   readonly content: Uint8Array;
   /** Of an image that the HTML shows as `cid:…`; without angle brackets. RFC 2392 */
   readonly contentId?: string | undefined;
+  /** The media type; undefined: by the name and the content. */
+  readonly type?: string | undefined;
 }
 
 /**
@@ -80,9 +83,10 @@ export async function composeMessage(
  * @throws Error when its octets hold the boundary.
  */
 export async function composeAttachment(attachment: Attachment, boundary: string): Promise<Buffer> {
+  const { built, large } = standIn(attachment, 0, boundary);
   const composer = new MailComposer({
     text: '-',
-    attachments: [toPart(attachment, boundary)],
+    attachments: [toPart(built, boundary)],
     // Or the time and a random id would be asked for.
     headers: [{ key: 'Date', value: '-' }],
     messageId: '<>',
@@ -90,10 +94,17 @@ export async function composeAttachment(attachment: Attachment, boundary: string
   });
   const message = await composer.compile().build();
   const { delimiter, start, end } = findLastPart(message);
-  const part = message.subarray(start + delimiter.length, end);
+  const composed = message.subarray(start + delimiter.length, end);
+  const part = large === undefined ? composed : putBack(composed, large);
   // Random, and no line of base64 begins with a hyphen.
   if (part.includes(boundary)) throw new Error(`${attachment.filename} holds the boundary of the message`);
   return part;
+}
+
+function putBack(part: Buffer, { mark, encoded }: NonNullable<StandIn['large']>): Buffer {
+  const at = part.indexOf(mark);
+  if (at === -1) throw new Error('the built part has no place for its attachment');
+  return Buffer.concat([part.subarray(0, at), encoded, part.subarray(at + mark.length)]);
 }
 
 export interface LastPart {
@@ -115,12 +126,12 @@ export function findLastPart(message: Buffer): LastPart {
   return { delimiter, start, end };
 }
 
-function toPart({ filename, content, contentId }: Attachment, boundary: string) {
+function toPart({ filename, content, contentId, type }: Attachment, boundary: string) {
   const octets = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   return {
     filename,
     content: octets,
-    contentType: attachmentType(filename, octets, boundary),
+    contentType: type ?? attachmentType(filename, octets, boundary),
     ...(contentId === undefined
       ? { contentDisposition: 'attachment' as const }
       : { cid: contentId, contentDisposition: 'inline' as const }),

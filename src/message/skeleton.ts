@@ -14,6 +14,7 @@ import {
   unquoteEncodedWords,
 } from './compose.js';
 import { readsAsEncodedWord } from './encoded-word.js';
+import { standIn } from './large-attachments.js';
 import type { Mailbox } from './mailbox.js';
 
 /** A header field that differs from copy to copy. */
@@ -48,21 +49,24 @@ export async function buildSkeleton(
   hasOwn = false,
 ): Promise<Skeleton> {
   const marks = { text: bodyMark('text', boundary), html: bodyMark('html', boundary) };
+  const attachments = body.attachments.map((attachment, index) => standIn(attachment, index, boundary));
+  const large = attachments.flatMap(({ large }) => large ?? []);
   const built = await composeMessage(
     header,
     {
       text: marks.text.written,
       html: body.html === undefined ? undefined : marks.html.written,
-      attachments: hasOwn ? [...body.attachments, ownMark] : body.attachments,
+      attachments: [...attachments.map(({ built }) => built), ...(hasOwn ? [ownMark] : [])],
     },
     boundary,
   );
-  const slots: readonly (Span & { readonly slot: Exclude<SkeletonPiece, Uint8Array> })[] = [
+  const slots: readonly (Span & { readonly slot: SkeletonPiece })[] = [
     ...fields.map(slot => ({ slot, ...findField(built, slot) })),
     ...(['text', 'html'] as const)
       .filter(slot => slot === 'text' || body.html !== undefined)
       .map(slot => ({ slot, ...findMark(built, marks[slot].encoded) })),
     ...(hasOwn ? [findOwnMark(built)] : []),
+    ...large.map(({ mark, encoded }) => ({ slot: encoded, ...findMark(built, mark) })),
   ].sort((a, b) => a.start - b.start);
 
   const headerEnd = built.indexOf('\r\n\r\n') + 4;

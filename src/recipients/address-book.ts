@@ -28,6 +28,8 @@ export interface Addressee {
 }
 
 export interface AddressBook {
+  /** Called with everything that will be resolved, before it is: a long book is looked up in, and read by nobody who names nobody. */
+  prepare?(names: readonly string[]): Promise<void>;
   /**
    * What was typed after `--to` to people: an address, an alias, a group, or with a default domain a bare name. Aliases
    * and groups are named in any case. Somebody who is in several groups comes once.
@@ -144,6 +146,37 @@ export function createAddressBook(
       return [...found.values()];
     },
   };
+}
+
+/**
+ * What a row of the contacts file holds, in lower case, when it matters to somebody who names these people.
+ * @param names as for `resolve`.
+ * @param groups as for `createAddressBook`.
+ */
+export function wordsOf(
+  names: readonly string[],
+  groups: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const named = new Map([...groups].map(([name, members]) => [name.toLowerCase(), members]));
+  const words = new Set<string>();
+  const done = new Set<string>();
+  const open = [...names];
+  for (let text = open.pop(); text !== undefined; text = open.pop()) {
+    const key = trimBlanks(text).toLowerCase();
+    if (done.has(key)) continue;
+    done.add(key);
+    const members = named.get(key);
+    if (members !== undefined) open.push(...members.flatMap(splitMailboxList));
+    if (!/[@<]/.test(key)) {
+      words.add(key);
+      continue;
+    }
+    const mailbox = parseMailbox(trimBlanks(text));
+    // The domain may be written in two ways.
+    if (mailbox.ok) words.add(addrSpecKey(mailbox.value.addrSpec).replace(/@.*$/, '@'));
+  }
+  words.delete('');
+  return [...words];
 }
 
 /** By each cell, as names and addresses are compared. Of several rows the first counts. */

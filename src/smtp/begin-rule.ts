@@ -1,5 +1,6 @@
 import type { Capabilities } from './capabilities.js';
 import type { MailTransaction } from './envelope.js';
+import { lengthOf, type Octets } from './octets.js';
 import { isWorthTrying, Pipelining } from './pipelining.js';
 import type { ReplySigns } from './reply-signs.js';
 import type { Underway } from './underway.js';
@@ -64,7 +65,7 @@ export class BeginRule {
   /** @param underway in the order they began. */
   next({ message }: MailTransaction, underway: readonly Underway[]): Beginning {
     // What is larger than a block waits for nobody's round trip, and is better known step by step.
-    const streamed = this.#width > 1 && message.length <= blockOctets;
+    const streamed = this.#width > 1 && lengthOf(message) <= blockOctets;
     const last = underway.at(-1);
     if (last === undefined) return streamed ? 'streamed' : 'alone';
     if (streamed) return this.#hasRoom(message, underway, last) ? 'streamed' : 'wait';
@@ -116,9 +117,9 @@ export class BeginRule {
   }
 
   /** Behind what has been handed over, or is streamed as well: nothing is ever written between DATA and its message. */
-  #hasRoom(message: Uint8Array, underway: readonly Underway[], last: Underway): boolean {
+  #hasRoom(message: Octets, underway: readonly Underway[], last: Underway): boolean {
     if (underway.length >= this.#width || (last.intent !== 'durable' && !last.streamed)) return false;
-    const octets = underway.reduce((sum, { transaction }) => sum + transaction.message.length, 0);
-    return octets + message.length <= windowOctets;
+    const octets = underway.reduce((sum, { transaction }) => sum + lengthOf(transaction.message), 0);
+    return octets + lengthOf(message) <= windowOctets;
   }
 }

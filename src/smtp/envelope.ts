@@ -1,5 +1,6 @@
 import type { Capabilities } from './capabilities.js';
 import { findBareLineEnd } from './dot-stuff.js';
+import { lengthOf, type Octets } from './octets.js';
 import type { SendOutcome } from './outcome.js';
 
 /** One message for one recipient: what MAIL, RCPT and DATA carry. RFC 5321 §2.3.1 */
@@ -10,7 +11,7 @@ export interface MailTransaction {
   readonly reversePath: string;
   readonly forwardPath: string;
   /** The whole message, CRLF line ends, not dot-stuffed. */
-  readonly message: Uint8Array;
+  readonly message: Octets;
 }
 
 /** The commands before the message. */
@@ -36,7 +37,7 @@ export function mailCommand(
 ): string {
   const parameters = [
     // With line ends, without the dots that DATA adds. RFC 1870 §5
-    ...(server.size ? [`SIZE=${message.length}`] : []),
+    ...(server.size ? [`SIZE=${lengthOf(message)}`] : []),
     // Nothing else needs it: messages are 7-bit, and domains are in A-labels. RFC 6531 §3.4
     ...(needsSmtpUtf8(reversePath) || needsSmtpUtf8(forwardPath) ? ['SMTPUTF8'] : []),
   ];
@@ -65,8 +66,9 @@ export function refuseLocally(transaction: MailTransaction, server: Capabilities
     const why = `the server does not offer SMTPUTF8, which the address ${forwardPath} needs`;
     return refusal('rejected', 'rcpt', '5.6.7', why);
   }
-  if (server.maxMessageBytes !== undefined && message.length > server.maxMessageBytes) {
-    const why = `the message has ${message.length} octets, and the server takes at most ${server.maxMessageBytes}`;
+  const length = lengthOf(message);
+  if (server.maxMessageBytes !== undefined && length > server.maxMessageBytes) {
+    const why = `the message has ${length} octets, and the server takes at most ${server.maxMessageBytes}`;
     return refusal('rejected', 'mail', '5.3.4', why);
   }
   const bareLineEnd = findBareLineEnd(message);

@@ -14,6 +14,7 @@ import type { Capabilities } from './capabilities.js';
 import { encodeData } from './dot-stuff.js';
 import { commandOf, type EnvelopeStep, type MailTransaction, refuseLocally } from './envelope.js';
 import { isClosing, isUnknownCommand, judgeReply, stageName, type TransactionStage } from './judge.js';
+import { cutOctets, lengthOf, piecesOf } from './octets.js';
 import { factsOf, type OutcomeKind, type SendOutcome, unanswered } from './outcome.js';
 import { printReply, type Reply, ReplyParser } from './reply.js';
 import { ReplySigns } from './reply-signs.js';
@@ -251,10 +252,10 @@ export class TransactionEngine {
   #writeTransaction(underway: Underway): void {
     const { transaction } = underway;
     const envelope = (['reset', 'mail', 'rcpt'] as const).map(step => this.#command(step, underway)).join('');
-    this.#write(Buffer.from(`${envelope}BDAT ${transaction.message.length} LAST\r\n`));
+    this.#write(Buffer.from(`${envelope}BDAT ${lengthOf(transaction.message)} LAST\r\n`));
     this.#owed.push({ step: 'chunk', underway });
     // Counted octets: nothing in them is stuffed.
-    this.#write(transaction.message);
+    for (const piece of piecesOf(transaction.message)) this.#write(piece);
   }
 
   /** The line of a command, whose reply is owed from now on. */
@@ -419,9 +420,7 @@ export class TransactionEngine {
 
   #goAhead(underway: Underway): void {
     if (underway.outcome === undefined) {
-      const pieces = encodeData(underway.transaction.message);
-      // Only what goes out in blocks has to be one piece.
-      underway.body = underway.transaction.message.length > blockOctets ? [Buffer.concat(pieces)] : pieces;
+      underway.body = encodeData(underway.transaction.message);
       this.#writeBody(underway);
     } else if (underway.recipientAccepted) {
       // MAIL was refused, and yet there is a recipient: any message, even an empty one, could be delivered.
@@ -434,11 +433,12 @@ export class TransactionEngine {
   }
 
   #writeBody(underway: Underway): void {
-    const [body = new Uint8Array(), ...others] = underway.body ?? [];
-    if (others.length === 0 && body.length > blockOctets) {
-      const end = Math.min(blockOctets, body.length - terminatorOctets);
-      underway.body = [body.subarray(end)];
-      this.#write(body.subarray(0, end));
+    const body = underway.body ?? [];
+    const left = lengthOf(body);
+    if (left > blockOctets) {
+      const [block, rest] = cutOctets(body, Math.min(blockOctets, left - terminatorOctets));
+      underway.body = rest;
+      for (const piece of block) this.#write(piece);
       return;
     }
     this.#askIntent(underway);

@@ -53,6 +53,14 @@ export const systemFiles: Files = {
   },
 };
 
+/** @returns octets. @throws Problem `input-missing`, `io`. */
+export async function sizeOf(path: string): Promise<number> {
+  const { size } = await stat(path).catch((cause: unknown) => {
+    throw fileProblem(path, cause);
+  });
+  return size;
+}
+
 /** A directory, a FIFO or /dev/zero named by mistake must not hang or fill the memory. */
 async function requireRegularFile(path: string): Promise<void> {
   const facts = await stat(path).catch((cause: unknown) => {

@@ -1,15 +1,13 @@
-import { checkCopy } from '../check/copy-rules.js';
+import { createCopyRules } from '../check/copy-shapes.js';
 import { checkDomains, checkEmail, checkSameMailboxes } from '../check/email-rules.js';
 import type { FindingCode, RuleFinding, Severity } from '../check/finding.js';
 import { checkMessage } from '../check/message-rules.js';
 import type { TemplateFile } from '../merge/compile-template.js';
-import { createCopyReader, type ReadableCopy } from '../merge/read-copy.js';
 import { findInTemplate } from '../merge/template-place.js';
+import { createVaryingReader } from '../merge/varying-copy.js';
 import { encodeSubject } from '../message/skeleton.js';
 import type { Place, Problem, ProblemCode, Rows } from '../problem.js';
-import { DomainDoubts } from '../recipients/doubtful-domains.js';
 import type { Recipient } from '../recipients/recipient.js';
-import { SameMailboxes } from '../recipients/same-mailbox.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { PlannedEmail } from './plan-email.js';
 
@@ -32,17 +30,22 @@ export function toFinding(
   return { severity, code, what: message, where, ...(rows.length > 0 ? { rows } : {}), fix };
 }
 
+/** So many copies are looked at between two words about how far it is. */
+const toldEvery = 1_000;
+
 /**
  * Looks at every copy of an email that could be sent, and at its octets where they may break a rule.
  * @param ring any: the copies are made to be counted, not to be sent.
  * @param most copies that are looked at, from the first: for those who cannot wait for all of a long list.
+ * @param tell how many copies were looked at so far, now and then.
  */
 export async function checkPlannedEmail(
   planned: PlannedEmail,
   ring: KeyRing,
   most = Number.POSITIVE_INFINITY,
+  tell?: (looked: number) => void,
 ): Promise<readonly Finding[]> {
-  const { plan, template, composition } = planned;
+  const { plan, template, composition, doubts } = planned;
   const images = attachedImages(planned);
   const places = new Map([...images].map(([url, { where }]) => [url, where]));
   const found = new FoundInCopies(template.file, plan.recipients, places);
@@ -57,30 +60,30 @@ export async function checkPlannedEmail(
       replacingRelay: plan.replacingRelay,
     }),
   );
-  const [first] = await takeFirst(planned.recipients());
-  if (first !== undefined) {
-    const { message } = await planned.copies('rehearsal', ring).make(first);
-    found.add(undefined, checkMessage(message));
-  }
-  const sameMailboxes = new SameMailboxes();
-  const doubts = new DomainDoubts();
-  const read = createCopyReader(composition, { emailId: plan.emailId, templatePath: template.file.path });
-  const files = new Map([...images].map(([url, { path }]) => [url, path]));
-  const check = rememberLast(copy => checkCopy(copy, files));
+  const read = createVaryingReader(composition, { emailId: plan.emailId, templatePath: template.file.path });
+  const check = createCopyRules(new Map([...images].map(([url, { path }]) => [url, path])));
   let looked = 0;
   for await (const recipient of planned.people()) {
-    if (looked++ >= most) break;
+    if (looked >= most) break;
     const { mailbox, role, fields } = recipient;
-    sameMailboxes.add(recipient);
-    doubts.add(recipient);
     const copy = read({ emailAddress: mailbox.addrSpec, name: mailbox.name, role, fields });
+    if (looked === 0) found.add(undefined, checkMessage(await headerOf(planned, ring, copy.subject)));
     found.add(recipient, check(copy));
     // Of the header only this field can be as long as somebody’s values make it.
     if (copy.subject.length > longSubject) found.add(recipient, checkMessage(encodeSubject(copy.subject)));
+    looked += 1;
+    if (looked % toldEvery === 0) tell?.(looked);
   }
-  found.add(undefined, [...checkSameMailboxes(sameMailboxes.warnings()), ...checkDomains(doubts.warnings())]);
+  found.add(undefined, [...checkSameMailboxes(doubts.sameMailboxes), ...checkDomains(doubts.domains)]);
   const ofTemplate = template.notices.map((notice): Finding => ({ severity: 'warning', ...notice }));
   return [...ofTemplate, ...found.findings()];
+}
+
+/** Of the first copy. Values make the others longer in their subject, and nowhere else. */
+async function headerOf(planned: PlannedEmail, ring: KeyRing, subject: string): Promise<Uint8Array> {
+  for await (const recipient of planned.recipients())
+    return planned.copies('rehearsal', ring).header(recipient, subject);
+  return new Uint8Array();
 }
 
 /** By the URL that copies show them with: nobody wrote that. */
@@ -99,21 +102,6 @@ function attachedImages({
 
 /** Shorter ones make no line of 998 octets. */
 const longSubject = 900;
-
-async function takeFirst<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  for await (const item of items) return [item];
-  return [];
-}
-
-/** Copies without merge fields are alike. */
-function rememberLast(check: (copy: ReadableCopy) => readonly RuleFinding[]): typeof check {
-  let last: { readonly key: string; readonly found: readonly RuleFinding[] } | undefined;
-  return copy => {
-    const key = `${copy.subject}\0${copy.text}\0${copy.html ?? ''}`;
-    if (last?.key !== key) last = { key, found: check(copy) };
-    return last.found;
-  };
-}
 
 /** Different links, say, that are told before the rest is only counted. */
 const toldOfACode = 20;
@@ -151,7 +139,8 @@ class FoundInCopies {
   }
 
   #groupOf(finding: RuleFinding, first: Recipient | undefined): Group | undefined {
-    const key = `${finding.code}\0${finding.about}`;
+    // Some copies may be too large, and others nearly.
+    const key = `${finding.severity}\0${finding.code}\0${finding.about}`;
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     const count = this.#perCode.get(finding.code) ?? 0;

@@ -1,6 +1,6 @@
 /** What speaks against the header that the copies of an email would have. */
 import type { Composition } from '../merge/composition.js';
-import { measureHeader } from '../merge/copy-plan.js';
+import { measureHeader } from '../merge/copy-skeleton.js';
 import { findLeftovers } from '../merge/leftovers.js';
 import { isOneClickField } from '../merge/one-click.js';
 import { needsSmtpUtf8 } from '../message/mailbox.js';

@@ -1,4 +1,5 @@
 import { isSessionFull, isSessionLimit } from '../smtp/judge.js';
+import type { Octets } from '../smtp/octets.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import { isThrottle } from '../smtp/throttle.js';
 import { asProblem, type DeliveryRun, ended } from './delivery-run.js';
@@ -70,7 +71,7 @@ async function nextRecipient(
 async function begin(run: DeliveryRun, share: Share, recipient: RecipientRecord): Promise<void> {
   // Whatever is ready to leave goes first; this one is for later.
   await run.ports.clock.nextTurn();
-  const { message } = await run.request.copies.make(recipient);
+  const { octets } = await run.request.copies.make(recipient);
   await waitForTurn(run);
   if (ended(run)) return;
   const session = await usableSession(run, share);
@@ -80,7 +81,7 @@ async function begin(run: DeliveryRun, share: Share, recipient: RecipientRecord)
     return;
   }
   share.underway += 1;
-  void deliver(run, share, session, recipient, message)
+  void deliver(run, share, session, recipient, octets)
     .catch((error: unknown) => {
       run.stopped ??= asProblem(error);
     })
@@ -106,7 +107,7 @@ async function deliver(
   share: Share,
   session: Session,
   recipient: RecipientRecord,
-  message: Uint8Array,
+  message: Octets,
 ): Promise<void> {
   const { clock } = run.ports;
   const begunAtMs = clock.monotonicMs();

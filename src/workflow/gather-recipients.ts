@@ -31,7 +31,7 @@ export interface GatherOptions extends ListFlags {
 
 export interface GatherPorts extends NamingPorts {
   readonly random: Random;
-  readonly readSuppressed: Ledger['readSuppressed'];
+  readonly findSuppressed: Ledger['findSuppressed'];
 }
 
 /** Everybody who gets a copy. */
@@ -77,11 +77,10 @@ export async function gatherRecipients(
 ): Promise<Gathered> {
   const named = await readNamedPeople(options, ports);
   checkListUsage(options, named);
-  const suppressed = await ports.readSuppressed();
-  const survey = await surveyPeople(named, suppressed, meet);
+  const survey = await surveyPeople(named, ports.findSuppressed, meet);
   const audience = planAudience(await readSpecial(named, survey), {
     duplicates: options.duplicates,
-    suppressed,
+    suppressed: survey.suppressed,
   });
   const skipped = options.skipInvalid ? skippedRows(survey.problems) : new Map<string, readonly Problem[]>();
   const isComplete = survey.special.size === 0 && survey.isOrdered;
@@ -127,6 +126,9 @@ export function modeOf({ each }: NamedRecipients): Mode {
 /** So many people are kept in memory and not read again: a few megabytes. */
 const mostKept = 10_000;
 
+/** Addresses that are looked up together. */
+const askedAtOnce = 1_000;
+
 /** What one reading of everything tells. */
 interface Survey {
   /** How many people were met. */
@@ -136,6 +138,8 @@ interface Survey {
   readonly kept: readonly Recipient[] | undefined;
   /** Numbers of the addresses that need a second look: named more than once, or suppressed. */
   readonly special: NumberSet;
+  /** Who is suppressed of those who were met, by `addrSpecKey`. */
+  readonly suppressed: ReadonlySet<string>;
   /** To was read before Cc before Bcc. */
   readonly isOrdered: boolean;
   readonly columns: ReadonlySet<string>;
@@ -145,7 +149,7 @@ interface Survey {
 
 async function surveyPeople(
   named: NamedPeople,
-  suppressed: ReadonlySet<string>,
+  findSuppressed: GatherPorts['findSuppressed'],
   meet: (recipient: Recipient) => void,
 ): Promise<Survey> {
   const seen = new NumberSet();
@@ -158,6 +162,15 @@ async function surveyPeople(
   let kept: Recipient[] | undefined = [];
   let lastRole = 0;
   let met = 0;
+  const suppressed = new Set<string>();
+  let unasked: string[] = [];
+  const askSuppressed = async () => {
+    for (const key of await findSuppressed(unasked)) {
+      suppressed.add(key);
+      special.add(numberOf(key));
+    }
+    unasked = [];
+  };
   for await (const mention of named.read()) {
     if ('problem' in mention) {
       problems.add(mention);
@@ -172,13 +185,15 @@ async function surveyPeople(
     lastRole = role;
     const key = addrSpecKey(mention.mailbox.addrSpec);
     const number = numberOf(key);
-    if (!seen.add(number) || suppressed.has(key)) special.add(number);
+    if (!seen.add(number)) special.add(number);
+    if (unasked.push(key) >= askedAtOnce) await askSuppressed();
     const from = 'file' in mention.source ? mention.source.file : undefined;
     fromList ||= from !== undefined;
     // All rows of a list have the same columns.
     if (from === undefined || from !== file) for (const name of mention.fields.keys()) columns.add(name);
     file = from;
   }
+  if (unasked.length > 0) await askSuppressed();
   // Also of lists whose rows were all refused.
   for (const { columns: names } of named.lists) for (const name of names) columns.add(name);
   for (const name of named.refusedNames) if (name !== '') columns.add(name);
@@ -187,6 +202,7 @@ async function surveyPeople(
     leftOut: named.leftOut,
     kept,
     special,
+    suppressed,
     isOrdered,
     columns,
     fromList: fromList || (columns.size > 0 && !named.typedByHand),

@@ -80,11 +80,14 @@ export async function readNamedPeople(
     ['--bcc', 'bcc', bcc],
     ['--each', 'to', each],
   ] as const;
-  const named: Named[] = [];
+  const items: Item[] = [];
   for (const [flag, role, values] of flags) {
-    for (const item of await splitItems(values, files))
-      named.push(await understand(item, flag, role, options, { files, book }));
+    for (const text of await splitItems(values, files))
+      items.push({ text, flag, role, path: await listName(text, files) });
   }
+  const typed = items.filter(({ path }) => path === undefined).map(({ text }) => text);
+  if (typed.length > 0) await book.prepare?.(typed);
+  const named = items.map(item => understand(item, options, book));
   const sources = new Map<Named, SourceRef>();
   const lists = new Map<Named, ListFacts>();
   const refused = new Map<Named, readonly string[]>();
@@ -146,17 +149,23 @@ async function splitItems(values: readonly string[], files: Files): Promise<read
   return items;
 }
 
-async function understand(
-  item: string,
-  flag: string,
-  role: Role,
+/** One of the names of the command line. */
+interface Item {
+  readonly text: string;
+  readonly flag: string;
+  readonly role: Role;
+  /** Of a list; undefined: it is a name or an address. */
+  readonly path: string | undefined;
+}
+
+function understand(
+  { text, flag, role, path }: Item,
   { consentNeeded }: NamingOptions,
-  { files, book }: { readonly files: Files; readonly book: AddressBook },
-): Promise<Named> {
-  const path = await listName(item, files);
+  book: AddressBook,
+): Named {
   if (path !== undefined) return { kind: 'list', path, flag, role };
   try {
-    const people = book.resolve(item).map(({ mailbox, fields }) => {
+    const people = book.resolve(text).map(({ mailbox, fields }) => {
       const answer = trackAnswer(fields);
       return { mailbox, role, tracked: answer ?? !consentNeeded, fields, source: { flag } };
     });

@@ -50,6 +50,8 @@ export interface PlannedEmail {
   readonly leftovers: readonly Problem[];
   /** Of rows whose subject makes a line that no server has to take. */
   readonly longSubjects: readonly Problem[];
+  /** Addresses that only the sender can judge, in sentences. */
+  readonly doubts: { readonly domains: readonly string[]; readonly sameMailboxes: readonly string[] };
   /** Who gets a copy, with the place they come from. @throws as `recipients`. */
   people(): AsyncIterable<Recipient>;
   /** Read from the lists anew. @throws Problem `io` when one of them has changed. */
@@ -77,7 +79,12 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   let check: CopyCheck | undefined;
   const read = await readDraft(draft, ports, problems, template => {
     check = template === undefined ? undefined : createCopyCheck(draft, template, identity);
-    return recipient => check?.add(recipient);
+    let people = 0;
+    return recipient => {
+      check?.add(recipient);
+      people += 1;
+      if (people % toldEvery === 0) ports.tellRead?.(people);
+    };
   });
   if (read === undefined || check === undefined) throw new Problems(problems);
   const { template, audience, originator, attachments } = read;
@@ -153,6 +160,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     template,
     leftovers,
     longSubjects: faults.longSubjects(),
+    doubts: { domains: survey.doubts.warnings(), sameMailboxes: survey.sameMailboxes.warnings() },
     people: audience.recipients,
     recipients: () => toRecords(audience, ports, now, draft, own),
     filesOf: recipient => [
@@ -174,6 +182,9 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     copies,
   };
 }
+
+/** So many people are read between two words about how far it is. */
+const toldEvery = 1_000;
 
 /** Positions and numbers are given out here: the store keeps those of the last reading. */
 async function* toRecords(

@@ -6,6 +6,7 @@ import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
 import type { Handover, ReportRecipient } from '../report/summary.js';
+import type { Octets } from '../smtp/octets.js';
 import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
 import type { ReadFetch } from './fact-ports.js';
 
@@ -167,8 +168,13 @@ export interface Ledger {
   isCopy(): Promise<boolean>;
   /** The user says that the original is gone. */
   adoptCopy(): Promise<void>;
-  /** Addresses never to be mailed, suppressed or unsubscribed, in lower case. */
-  readSuppressed(): Promise<ReadonlySet<string>>;
+  /**
+   * Which of these addresses are never to be mailed, suppressed or unsubscribed.
+   * @param keys by `addrSpecKey`.
+   */
+  findSuppressed(keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Positions of the email's pending and deferred recipients who are. */
+  findSuppressedRecipients(emailId: string): Promise<readonly number[]>;
 }
 
 export type SomeRecipients = AsyncIterable<RecipientRecord> | Iterable<RecipientRecord>;
@@ -248,7 +254,7 @@ export interface Delivery {
   readonly reversePath: string;
   readonly forwardPath: string;
   /** The whole message, CRLF line ends, not dot-stuffed. */
-  readonly message: Uint8Array;
+  readonly message: Octets;
 }
 
 /** Sessions with one server. Opening the first proves host, TLS and login. */

@@ -80,10 +80,12 @@ export interface EmailDraft extends ListFlags {
 export interface DraftPorts {
   /** Told what was understood of the lists, also when something is wrong with the draft. */
   readonly tellLists?: ((lists: readonly ListFacts[]) => void) | undefined;
+  /** Told how many people were read so far, now and then. */
+  readonly tellRead?: ((people: number) => void) | undefined;
   readonly files: Files;
   readonly addressBook: AddressBook;
   readonly random: Random;
-  readonly readSuppressed: Ledger['readSuppressed'];
+  readonly findSuppressed: Ledger['findSuppressed'];
   /** Without: here and now, however long it takes. */
   readonly compile?: CompileTemplate;
   readonly readWorkbook?: ReadWorkbook;

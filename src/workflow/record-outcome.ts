@@ -1,5 +1,6 @@
 /** One transaction and its record: the intent is durable before the session writes the last octets of a message. */
 import { type AttemptCause, stateAfter } from '../recipients/transitions.js';
+import type { Octets } from '../smtp/octets.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import { asProblem, type DeliveryRun } from './delivery-run.js';
 import type { RecipientRecord, Session, TransactionRecord } from './ports.js';
@@ -8,7 +9,7 @@ export async function transact(
   run: DeliveryRun,
   session: Session,
   recipient: RecipientRecord,
-  message: Uint8Array,
+  message: Octets,
 ): Promise<SendOutcome> {
   const { ledger, clock } = run.ports;
   const { email, reversePath } = run.request;

@@ -5,7 +5,7 @@
  * outcome recorded. Whatever dies in between leaves each recipient in a state that says the truth.
  */
 import type { CopyPlan } from '../merge/copy-plan.js';
-import { addrSpecKey, domainOf } from '../message/mailbox.js';
+import { domainOf } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
 import { Problem } from '../problem.js';
 import { Interleaver } from '../recipients/interleave.js';
@@ -172,14 +172,8 @@ async function settleUncertain(
 
 /** Who unsubscribed, or was suppressed, since the email was begun. */
 async function skipSuppressed(emailId: string, { ledger, clock }: SendPorts): Promise<void> {
-  const never = await ledger.readSuppressed();
-  if (never.size === 0) return;
-  for await (const batch of ledger.readRecipients(emailId, ['pending', 'deferred'])) {
-    const positions = batch
-      .filter(({ emailAddress }) => never.has(addrSpecKey(emailAddress)))
-      .map(({ position }) => position);
-    if (positions.length > 0) await ledger.moveThese(emailId, 'suppressed', positions, clock.now());
-  }
+  const positions = await ledger.findSuppressedRecipients(emailId);
+  if (positions.length > 0) await ledger.moveThese(emailId, 'suppressed', positions, clock.now());
 }
 
 /** More than anybody reads before a run; the report has all. */

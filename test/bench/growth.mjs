@@ -9,6 +9,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeDiskFolder } from './folders.mjs';
+import { attachment } from './growth/attachment.mjs';
+import { check } from './growth/check.mjs';
+import { first } from './growth/first.mjs';
 import { history } from './growth/history.mjs';
 import { ingestBeside, ingestEmails, ingestRare } from './growth/ingest.mjs';
 import { manyEmails } from './growth/many-emails.mjs';
@@ -36,6 +39,9 @@ const all = [
   reportBefore,
   manyEmails,
   history,
+  check,
+  first,
+  attachment,
 ];
 const rows = all.filter(({ id }) => values.only === undefined || values.only.split(',').includes(id));
 const folder = makeDiskFolder();
@@ -61,7 +67,7 @@ async function judge(row) {
   }
   const costs = results.map(({ cpuSeconds }) => cpuSeconds);
   const before = earlier.map(({ cpuSeconds }) => cpuSeconds);
-  for (const { text, value, most, least } of row.verdicts(sizes, costs, results, before)) {
+  for (const { text, value, most, least } of row.verdicts(sizes, costs, results, before, builds[0])) {
     const holds = least === undefined ? value <= most : value >= least;
     const limit = least === undefined ? `≤ ${most}` : `≥ ${least}`;
     console.log(`  ${text}: ${value.toFixed(2)} (${limit}): ${holds ? 'holds' : 'MISSED'}`);
@@ -77,6 +83,7 @@ async function judge(row) {
 
 function said(row, result) {
   if (row.print !== undefined) return row.print(result);
+  if (row.costUnit !== undefined) return `${result.cpuSeconds.toFixed(2)} ${row.costUnit}`;
   const memory = result.peakRssBytes === undefined ? '' : `, ${(result.peakRssBytes / 1e6).toFixed(0)} MB`;
   return `${result.cpuSeconds.toFixed(2)} s of processor time${memory}`;
 }

@@ -122,7 +122,7 @@ export class Office {
         clock: systemClock,
         random: systemRandom,
         addressBook: createAddressBook([], new Map()),
-        readSuppressed: async () => new Set(),
+        findSuppressed: async () => new Set(),
       });
       const ledger = (this.#store as Store).ledger;
       await ledger.openEmail(planned.email, planned.recipients());

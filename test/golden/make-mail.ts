@@ -40,7 +40,7 @@ export function planGolden({ name, files, options }: GoldenCase): Promise<Planne
     clock: new FixedClock(),
     random: { bytes: fixedBytes(name) },
     addressBook: createAddressBook([], new Map()),
-    readSuppressed: async () => new Set(),
+    findSuppressed: async () => new Set(),
   });
 }
 

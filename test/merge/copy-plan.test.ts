@@ -267,6 +267,19 @@ describe('attachments', () => {
     await plan.make({ ...recipient('Alice', '1'), attachments: [own('one.pdf')] });
     expect(read).toEqual(['one.pdf', 'one.pdf']);
   });
+
+  it('of a megabyte are in memory once, for everybody and for those who get the same file of their own', async () => {
+    const { compiled } = await compileTemplate({ path: 'msg.html', source: '<p>Hello {{ name }}</p>' }, 'S');
+    const attachments = [{ filename: 'all.bin', content: Buffer.alloc(1_000_000, 'a') }];
+    const readAttachment = async () => Buffer.alloc(1_000_000, 'b');
+    const plan = createCopyPlan(compose(compiled), { ...context, attachments, readAttachment });
+    const alice = await plan.make({ ...recipient('Alice', '1'), attachments: [own('one.pdf')] });
+    const bob = await plan.make({ ...recipient('Bob', '2'), attachments: [own('one.pdf')] });
+    const large = (copy: typeof alice) => copy.octets.filter(({ length }) => length > 1_000_000);
+    expect(large(alice)).toHaveLength(2);
+    expect(large(alice).every((piece, index) => piece === large(bob)[index])).toBe(true);
+    expect(Buffer.concat(alice.octets).equals(alice.message)).toBe(true);
+  });
 });
 
 it('gives an email no field that it was not begun with', async () => {

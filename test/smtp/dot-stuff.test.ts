@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeData, findBareLineEnd } from '../../src/smtp/dot-stuff.js';
+import { cutOctets, joined, lengthOf } from '../../src/smtp/octets.js';
 
 const encode = (message: string) => Buffer.concat(encodeData(Buffer.from(message))).toString();
 
@@ -94,5 +95,45 @@ describe('a line end that is not CRLF', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('a message in pieces', () => {
+  const cut = (message: Buffer, places: readonly number[]) => {
+    const ends = [...places.map(place => place % (message.length + 1)), message.length].sort((a, b) => a - b);
+    return ends.map((end, index) => message.subarray(ends[index - 1] ?? 0, end));
+  };
+  const message = fc
+    .string({ unit: fc.constantFrom(...'\r\n.a'), maxLength: 20 })
+    .map(text => Buffer.from(text));
+  const places = fc.array(fc.nat(40), { maxLength: 5 });
+
+  it('is encoded and looked at as the whole, wherever it is cut', () => {
+    fc.assert(
+      fc.property(message, places, (whole, at) => {
+        const pieces = cut(whole, at);
+        expect(Buffer.concat(encodeData(pieces))).toEqual(Buffer.concat(encodeData(whole)));
+        expect(findBareLineEnd(pieces)).toBe(findBareLineEnd(whole));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is cut in two where it is asked to be, without a copy', () => {
+    fc.assert(
+      fc.property(message, places, fc.nat(25), (whole, at, end) => {
+        const pieces = cut(whole, at);
+        const [before, behind] = cutOctets(pieces, end);
+        expect(Buffer.concat(before)).toEqual(whole.subarray(0, end));
+        expect(Buffer.concat(behind)).toEqual(whole.subarray(end));
+        expect([...before, ...behind].every(({ buffer }) => buffer === whole.buffer)).toBe(true);
+        expect(lengthOf(pieces)).toBe(whole.length);
+        expect(Buffer.from(joined(pieces))).toEqual(whole);
+      }),
+    );
+  });
+
+  it('with a dot in each of its lines is not encoded as a view for each', () => {
+    expect(encodeData(Buffer.from('.\r\n'.repeat(1_000))).length).toBeLessThan(5);
   });
 });

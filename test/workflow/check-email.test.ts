@@ -29,7 +29,7 @@ async function find(template: string, rows: readonly string[]) {
       clock: new PatientClock(),
       random: { bytes: count => Uint8Array.from({ length: count }, (_, index) => index * 7 + index / 256) },
       addressBook: createAddressBook([], new Map()),
-      readSuppressed: async () => new Set(),
+      findSuppressed: async () => new Set(),
     },
   );
   const findings = await checkPlannedEmail(planned, testRing);

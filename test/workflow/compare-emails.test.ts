@@ -23,7 +23,7 @@ function plan(changed: Readonly<Record<string, string>> = {}, changes: Partial<E
     clock: new PatientClock(),
     random: { bytes: count => Buffer.alloc(count, drawn++) },
     addressBook: createAddressBook([], new Map()),
-    readSuppressed: async () => new Set(),
+    findSuppressed: async () => new Set(),
   });
 }
 

@@ -49,7 +49,7 @@ function plan(
     clock,
     random: { bytes: count => Buffer.alloc(count, bytesDrawn++) },
     addressBook: createAddressBook([], new Map()),
-    readSuppressed: async () => new Set(),
+    findSuppressed: async () => new Set(),
   });
 }
 

@@ -43,7 +43,7 @@ async function gather(
       files,
       addressBook: createAddressBook([], new Map()),
       random,
-      readSuppressed: async () => new Set(suppressed),
+      findSuppressed: async keys => new Set(keys.filter(key => suppressed.includes(key))),
     },
     ({ mailbox }) => met.push(mailbox.addrSpec),
   );

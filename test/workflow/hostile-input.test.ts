@@ -61,7 +61,7 @@ async function gather(
     sheet: undefined,
   };
   const addressBook = createAddressBook([], aliases, defaultDomain);
-  const ports = { files, addressBook, random: systemRandom, readSuppressed: async () => new Set<string>() };
+  const ports = { files, addressBook, random: systemRandom, findSuppressed: async () => new Set<string>() };
   try {
     const { recipients, problems } = await gatherRecipients(options, ports, () => undefined);
     if (problems.length > 0) return [];

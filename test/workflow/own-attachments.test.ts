@@ -23,7 +23,7 @@ function plan(files: MemoryFiles, changes: Partial<EmailDraft> = {}): Promise<Pl
     clock: new PatientClock(),
     random: { bytes: count => Buffer.alloc(count, drawn++) },
     addressBook: createAddressBook([], new Map()),
-    readSuppressed: async () => new Set(),
+    findSuppressed: async () => new Set(),
   });
 }
 

@@ -25,7 +25,7 @@ function plan(
     clock: new PatientClock(),
     random: { bytes: count => Buffer.alloc(count, drawn++) },
     addressBook: createAddressBook([], new Map()),
-    readSuppressed: async () => new Set(),
+    findSuppressed: async () => new Set(),
   });
 }
 

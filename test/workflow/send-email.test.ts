@@ -480,7 +480,7 @@ describe('who is uncertain', () => {
 
 it('leaves out who asked not to be mailed since the email was begun, whatever the case of their letters', async () => {
   await open(3);
-  const ledger = { ...store.ledger, readSuppressed: async () => new Set(['r1@example.com']) };
+  const ledger = { ...store.ledger, findSuppressedRecipients: async () => [1] };
   const finished = await sendEmail(
     {
       email,

@@ -18,11 +18,11 @@ export function emailOf(emailId: string): EmailRecord {
 }
 
 export const copyOf: CopyPlan = {
-  make: async recipient => ({
-    subject: 'S',
-    messageId: '<m@example.com>',
-    message: Buffer.from(recipient.emailAddress),
-  }),
+  make: async recipient => {
+    const message = Buffer.from(recipient.emailAddress);
+    return { subject: 'S', messageId: '<m@example.com>', octets: [message], message };
+  },
+  header: async () => Buffer.from('Subject: S\r\n\r\n'),
 };
 
 /** `r3@example.com`, not sent to yet. */

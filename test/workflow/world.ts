@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 /** A small world for the use cases: a clock that only moves when somebody waits, and a server that does as it is told. */
 
 import { Problem } from '../../src/problem.js';
+import { joined } from '../../src/smtp/octets.js';
 import type { OutcomeKind, SendOutcome } from '../../src/smtp/outcome.js';
 import type { Clock, Delivery, Session, Transport } from '../../src/workflow/ports.js';
 
@@ -91,7 +92,7 @@ class OfficeSession implements Session {
       this.office.accepted.push({
         session: this.number,
         to: delivery.forwardPath,
-        message: delivery.message,
+        message: joined(delivery.message),
       });
     }
     if (kind === 'uncertain') this.usable = false;

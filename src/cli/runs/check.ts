@@ -1,6 +1,7 @@
 import { domainOf } from '../../message/mailbox.js';
 import { type Place, Problem, Problems } from '../../problem.js';
 import { type ListFacts, listNotices } from '../../recipients/list-facts.js';
+import { startCheckProgress } from '../../terminal/check-progress.js';
 import { checkJson, checkLines } from '../../terminal/check-view.js';
 import { createStyle } from '../../terminal/style.js';
 import { checkPlannedEmail, type Finding, toFinding } from '../../workflow/check-email.js';
@@ -44,21 +45,29 @@ async function check(templatePath: string, options: DraftOptions, context: Conte
   };
   const severity = options.allowPlaceholders === true ? 'warning' : 'error';
   let lists: readonly ListFacts[] = [];
-  const tellLists = (read: readonly ListFacts[]) => {
-    lists = read;
+  const progress = showsProgress(context)
+    ? startCheckProgress(context.output.stderr, () => performance.now())
+    : undefined;
+  const told = {
+    tellLists: (read: readonly ListFacts[]) => {
+      lists = read;
+    },
+    tellRead: progress?.read,
   };
   try {
     const use = async (planned: PlannedEmail) => ({
       findings: [
         ...setup.findings,
         ...planned.leftovers.map(problem => toFinding(problem, severity)),
-        ...(await checkPlannedEmail(planned, createPassingKeyRing())),
+        ...(await checkPlannedEmail(planned, createPassingKeyRing(), Number.POSITIVE_INFINITY, looked =>
+          progress?.looked(looked, planned.plan.recipients),
+        )),
         ...dkimWarnings(setup.dkim, domainOf(planned.plan.from.addrSpec)),
       ],
       recipients: planned.plan.recipients,
       notes: planned.plan.notices,
     });
-    return { ...(await rehearse(draft, context, use, tellLists)), lists };
+    return { ...(await rehearse(draft, context, use, told)), lists };
   } catch (error) {
     const problems = problemsOf(error);
     if (problems.every(({ code }) => code === 'usage')) throw error;
@@ -68,7 +77,14 @@ async function check(templatePath: string, options: DraftOptions, context: Conte
     );
     const findings = [...known, ...problems.map(problem => toFinding(problem))];
     return { findings, recipients: undefined, lists, notes: [] };
+  } finally {
+    progress?.clear();
   }
+}
+
+/** A line that is written over itself needs a terminal that can. */
+function showsProgress({ output, json, quiet }: Context): boolean {
+  return output.stderr.isTTY === true && !json && !quiet && process.env['TERM'] !== 'dumb';
 }
 
 function isSamePlace(one: Place | undefined, other: Place | undefined): boolean {

@@ -144,7 +144,7 @@ async function sendToFive(context: Context, options: GlobalOptions, parts: DemoP
       clock: systemClock,
       random: systemRandom,
       addressBook: createAddressBook([], new Map()),
-      readSuppressed: parts.store.ledger.readSuppressed,
+      findSuppressed: parts.store.ledger.findSuppressed,
     },
   );
   const view = createSendView({ ...context, json: false }, options.color);

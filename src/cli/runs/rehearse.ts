@@ -25,18 +25,18 @@ export function rehearsedDraft(
 
 /**
  * Plans as `send --dry-run` does and hands the plan on while the database, if there is one, is open.
- * @param tellLists as for `planWithSystem`.
+ * @param told as for `planWithSystem`.
  * @throws Problems as `planEmail`.
  */
 export async function rehearse<T>(
   draft: EmailDraft,
   context: Context,
   use: (planned: PlannedEmail) => Promise<T>,
-  tellLists?: DraftPorts['tellLists'],
+  told: Pick<DraftPorts, 'tellLists' | 'tellRead'> = {},
 ): Promise<T> {
   const store = await openStoreIfAny(context.storeUrl);
   try {
-    const planned = await planWithSystem(draft, context, store, tellLists);
+    const planned = await planWithSystem(draft, context, store, told);
     return await use(planned);
   } finally {
     await store?.close();

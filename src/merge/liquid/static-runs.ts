@@ -1,6 +1,6 @@
 /**
- * The text of a template between its Liquid tags, which is the same in every copy: each run of it is encoded once, and
- * a mark travels through Liquid in its place, through conditions and loops alike.
+ * The text of a template between its Liquid tags, which is the same in every copy: each run of it is encoded once, when it is
+ * first needed, and a mark travels through Liquid in its place, through conditions and loops alike.
  */
 
 import { type EncodedPiece, encodePiece } from '../../message/quoted-printable.js';
@@ -38,13 +38,18 @@ export function markStaticRuns(template: string, secret: string): MarkedTemplate
   const encoded: EncodedPiece[] = [];
   const runs: StaticRun[] = [];
   const begins = markBegins + secret;
-  const mark = (text: string, next: string) => {
-    runs.push({ text, next });
-    return `${begins}${encoded.push(encodePiece(text)) - 1}${markEnds}`;
+  const mark = (text: string, next: string) => `${begins}${runs.push({ text, next }) - 1}${markEnds}`;
+  // A list that is only looked at needs none of them.
+  const encodedRun = (index: number): EncodedPiece => {
+    const text = runs[index]?.text;
+    if (text === undefined) throw new Error('a mark without a run');
+    const piece = encoded[index] ?? encodePiece(text);
+    encoded[index] = piece;
+    return piece;
   };
   return {
     source: replaceRuns(template, mark),
-    toPieces: rendered => [...splitAtMarks(rendered, begins, encoded)],
+    toPieces: rendered => [...splitAtMarks(rendered, begins, encodedRun)],
     runs,
     segments: rendered => segmentsOf(rendered, begins, runs),
   };
@@ -75,15 +80,13 @@ function replaceRuns(template: string, mark: (text: string, next: string) => str
 function* splitAtMarks(
   rendered: string,
   begins: string,
-  runs: readonly EncodedPiece[],
+  encodedRun: (index: number) => EncodedPiece,
 ): Generator<EncodedPiece, void, void> {
   let at = 0;
   for (let mark = rendered.indexOf(begins); mark !== -1; mark = rendered.indexOf(begins, at)) {
     if (mark > at) yield encodePiece(rendered.slice(at, mark));
     const end = rendered.indexOf(markEnds, mark);
-    const run = runs[Number(rendered.slice(mark + begins.length, end))];
-    if (run === undefined) throw new Error('a mark without a run');
-    yield run;
+    yield encodedRun(Number(rendered.slice(mark + begins.length, end)));
     at = end + 1;
   }
   if (at < rendered.length) yield encodePiece(rendered.slice(at));

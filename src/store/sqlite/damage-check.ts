@@ -16,7 +16,7 @@ const dayMs = 86_400_000;
 const longestUncheckedMs = 7 * dayMs;
 
 /** Whom to send to, and whom never. */
-const tablesOfRun = ['emails', 'recipients', 'suppressions', 'unsubscribes'];
+const tablesOfRun = ['emails', 'recipients', 'field_sets', 'suppressions', 'unsubscribes', 'unsubscribed'];
 
 export interface DamageCheck {
   /**

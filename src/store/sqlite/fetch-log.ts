@@ -161,7 +161,7 @@ function prepare(database: Database) {
     articleRecipient: database
       .prepare(`
         SELECT recipient_number FROM recipients INDEXED BY recipients_by_address
-         WHERE email_id = ? AND email_address = ? AND tracked = 1
+         WHERE email_id = ? AND email_address = ? AND by_address = 1 AND tracked = 1
          ORDER BY position LIMIT 1`)
       .pluck(),
   };

@@ -1,4 +1,3 @@
-import { addrSpecKey } from '../../message/mailbox.js';
 import {
   type AttemptCause,
   type DecisionCause,
@@ -12,6 +11,7 @@ import type { GroupCommit } from './group-commit.js';
 import { createOpenings } from './openings.js';
 import { adopt, isCopy } from './origin.js';
 import { inState } from './rows.js';
+import { Suppressions } from './suppressions.js';
 
 /** The sending side: intents are committed before they are acted upon, results ride with the next commit. */
 export function createLedger(
@@ -21,9 +21,10 @@ export function createLedger(
   damage: DamageCheck,
 ): Ledger {
   const sql = prepare(database);
+  const suppressions = new Suppressions(database);
 
   return {
-    ...createOpenings(database, commits, reads, damage),
+    ...createOpenings(database, commits, reads, damage, suppressions),
 
     markAbandonedUncertain: (emailId, at) =>
       commits.run('now', () => {
@@ -97,7 +98,8 @@ export function createLedger(
     isCopy: async () => isCopy(database),
     adoptCopy: async () => adopt(database),
 
-    readSuppressed: async () => new Set((sql.suppressed.all() as string[]).map(addrSpecKey)),
+    findSuppressed: async keys => suppressions.find(keys),
+    findSuppressedRecipients: async emailId => suppressions.findRecipients(emailId),
   };
 }
 
@@ -189,16 +191,5 @@ function prepare(database: Database) {
     cancel: database.prepare(
       'UPDATE emails SET cancelled_at = ? WHERE email_id = ? AND cancelled_at IS NULL',
     ),
-    suppressed: database
-      .prepare(`
-        SELECT email_address FROM suppressions
-        UNION
-        SELECT recipients.email_address
-          FROM unsubscribes
-          -- CROSS keeps the order: from the few who unsubscribed, not from everybody ever written to.
-          CROSS JOIN emails USING (email_number)
-          CROSS JOIN recipients ON recipients.email_id = emails.email_id
-                         AND recipients.recipient_number = unsubscribes.recipient_number`)
-      .pluck(),
   };
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { unfinishedStates } from '../../recipients/transitions.js';
 import type {
   EmailLock,
   EmailReader,
@@ -10,8 +11,10 @@ import type {
 import type { DamageCheck } from './damage-check.js';
 import { type Database, databaseProblem } from './database.js';
 import { isEmailLocked, takeEmailLock } from './email-lock.js';
+import { FieldWriter } from './field-sets.js';
 import type { GroupCommit } from './group-commit.js';
-import { fieldsToJson } from './rows.js';
+import { inState } from './rows.js';
+import type { Suppressions } from './suppressions.js';
 
 /** How an email gets into the ledger, and which process may send it. */
 export function createOpenings(
@@ -19,6 +22,7 @@ export function createOpenings(
   commits: GroupCommit,
   reads: EmailReader,
   damage: DamageCheck,
+  suppressions: Suppressions,
 ): Pick<Ledger, 'openEmail' | 'beginEmail' | 'lockEmail' | 'findHolder'> {
   const sql = prepare(database);
 
@@ -30,9 +34,13 @@ export function createOpenings(
       sourceFingerprint: email.sourceFingerprint ?? null,
       sendId: email.sendId ?? null,
     });
+    const fieldWriter = new FieldWriter(database, email.emailId);
+    // The index of addresses is for article tokens alone.
+    const byAddress = email.tokenFormat === 'article' ? 1 : null;
     let count = 0;
     for await (const recipient of recipients) {
       count += 1;
+      const { fieldSetId, fields } = fieldWriter.write(recipient);
       sql.insertRecipient.run(
         email.emailId,
         recipient.position,
@@ -41,11 +49,13 @@ export function createOpenings(
         recipient.name,
         recipient.role,
         recipient.tracked ? 1 : 0,
-        fieldsToJson(recipient.fields),
+        fieldSetId,
+        fields,
         JSON.stringify(recipient.attachments),
         recipient.state,
         recipient.stateAt.toISOString(),
         recipient.attempts,
+        byAddress,
       );
     }
     // Put beside a damaged page, rows may be where no reading finds them.
@@ -62,10 +72,20 @@ export function createOpenings(
   const insertRun = (emailId: string) =>
     sql.insertRun.run(emailId, process.pid, hostname(), new Date().toISOString()).lastInsertRowid;
 
-  const lockOf = (runId: number | bigint, release: () => void): EmailLock => ({
+  function beginRun(emailId: string): number | bigint {
+    suppressions.note();
+    return insertRun(emailId);
+  }
+
+  const lockOf = (emailId: string, runId: number | bigint, release: () => void): EmailLock => ({
     async release() {
-      // Only a note. It must not fail a run, which on a full disk it would.
-      await commits.run('now', () => sql.endRun.run(new Date().toISOString(), runId)).catch(() => undefined);
+      // Only notes. They must not fail a run, which on a full disk they would.
+      await commits
+        .run('now', () => {
+          sql.settleEmail.run(emailId);
+          sql.endRun.run(new Date().toISOString(), runId);
+        })
+        .catch(() => undefined);
       release();
     },
   });
@@ -82,9 +102,10 @@ export function createOpenings(
           const earlier = await findEarlier(email, unlessSentSince);
           if (earlier !== undefined) return { earlier };
           await insertAll(email, recipients);
+          suppressions.note();
           return { runId: insertRun(email.emailId) };
         });
-        if ('runId' in begun) return lockOf(begun.runId, release);
+        if ('runId' in begun) return lockOf(email.emailId, begun.runId, release);
         release();
         return begun;
       } catch (error) {
@@ -98,7 +119,7 @@ export function createOpenings(
       const release = await takeEmailLock(database.name, emailId);
       if (release === undefined) return { heldBy: lastHolder(sql, emailId) };
       try {
-        return lockOf(await commits.run('now', () => insertRun(emailId)), release);
+        return lockOf(emailId, await commits.run('now', () => beginRun(emailId)), release);
       } catch (error) {
         release();
         throw error;
@@ -119,11 +140,16 @@ function prepare(database: Database) {
       VALUES (@emailId, @emailNumber, @mode, @subject, @from, @messageId, @createdAt, @tokenFormat, @fingerprint,
               @composition, @keyFingerprint, @sourceFingerprint, @sendId)`),
     insertRecipient: database.prepare(`
-      INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields,
-                              attachments, state, state_at, attempts)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, field_set_id,
+                              fields, attachments, state, state_at, attempts, by_address)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     countRecipients: database.prepare('SELECT count(*) FROM recipients WHERE email_id = ?').pluck(),
     insertRun: database.prepare('INSERT INTO runs (email_id, pid, host, started_at) VALUES (?, ?, ?, ?)'),
+    settleEmail: database.prepare(`
+      UPDATE emails SET settled = 1
+       WHERE email_id = ? AND settled = 0
+         AND NOT EXISTS (SELECT 1 FROM recipients
+                          WHERE recipients.email_id = emails.email_id AND ${inState(unfinishedStates)})`),
     endRun: database.prepare('UPDATE runs SET ended_at = ? WHERE run_id = ?'),
     lastRun: database.prepare(
       'SELECT pid, host, started_at FROM runs WHERE email_id = ? AND ended_at IS NULL ORDER BY run_id DESC LIMIT 1',

@@ -1,10 +1,10 @@
-import { addrSpecKey } from '../../message/mailbox.js';
 import type { RecipientState } from '../../recipients/recipient.js';
 import { unfinishedStates } from '../../recipients/transitions.js';
 import type { Handover } from '../../report/summary.js';
-import type { EmailReader, EmailRecord, RecipientRecord, Suppression } from '../../workflow/ports.js';
+import type { EmailReader, EmailRecord, RecipientRecord } from '../../workflow/ports.js';
 import { type Database, databaseProblem } from './database.js';
 import { createFetchReads } from './fetch-reads.js';
+import { FieldReader } from './field-sets.js';
 import {
   countsFromRows,
   type EmailRow,
@@ -16,17 +16,18 @@ import {
   type ReportRecipientRow,
   recipientFromRow,
   reportRecipientFromRow,
-  type SuppressionRow,
-  suppressionFromRow,
   type TransactionRow,
   transactionFromRow,
 } from './rows.js';
+import { Suppressions } from './suppressions.js';
 
 /** Rows a batch of an async iteration holds: small enough for flat memory, large enough for speed. */
 const batchRows = 1_000;
 
 export function createReads(database: Database): EmailReader {
   const sql = prepare(database);
+  const fields = new FieldReader(database);
+  const suppressions = new Suppressions(database);
 
   const countStates: EmailReader['countStates'] = async emailId =>
     countsFromRows(sql.countStates.all(emailId) as { state: string; count: number }[]);
@@ -63,16 +64,15 @@ export function createReads(database: Database): EmailReader {
     },
 
     async findUnfinished(): Promise<EmailRecord | undefined> {
-      // It looks through all emails, and so is what meets a damaged page first.
       const row = explained(database, () => sql.unfinished.get()) as EmailRow | undefined;
       return row === undefined ? undefined : emailFromRow(row);
     },
 
-    readRecipients: (emailId, states) => recipientBatches(database, emailId, states),
+    readRecipients: (emailId, states) => recipientBatches(database, fields, emailId, states),
 
     async readRecipientsAt(emailId, positions) {
       const rows = positions.map(position => sql.recipientAt.get(emailId, position));
-      return rows.filter(row => row !== undefined).map(row => recipientFromRow(row as RecipientRow));
+      return rows.filter(row => row !== undefined).map(row => recipientFromRow(row as RecipientRow, fields));
     },
 
     countStates,
@@ -102,14 +102,7 @@ export function createReads(database: Database): EmailReader {
       return handovers;
     },
 
-    async readSuppressions(keys) {
-      const found = new Map<string, Suppression>();
-      for (const row of sql.suppressions.iterate() as Iterable<SuppressionRow>) {
-        const key = addrSpecKey(row.email_address);
-        if (keys.has(key) && !found.has(key)) found.set(key, suppressionFromRow(row));
-      }
-      return found;
-    },
+    readSuppressions: async keys => suppressions.reasons(keys),
 
     async readTransactions(emailId, position) {
       return (sql.transactions.all(emailId, position) as TransactionRow[]).map(transactionFromRow);
@@ -135,7 +128,7 @@ function prepare(database: Database) {
     bySendId: database.prepare('SELECT * FROM emails WHERE send_id = ?'),
     unfinished: database.prepare(`
       SELECT * FROM emails
-       WHERE cancelled_at IS NULL
+       WHERE settled = 0 AND cancelled_at IS NULL
          AND EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
                         AND ${inState(unfinishedStates)})
        ORDER BY created_at DESC, rowid DESC LIMIT 1`),
@@ -163,16 +156,6 @@ function prepare(database: Database) {
          AND (state = 'uncertain' OR (state = 'accepted' AND reply_code <> 0))
          AND position IN (SELECT position FROM transactions WHERE email_id = @emailId AND state = 'uncertain')
        ORDER BY position, attempt`),
-    suppressions: database.prepare(`
-      SELECT email_address, 'suppressed' AS kind, reason, created_at AS since FROM suppressions
-      UNION ALL
-      SELECT recipients.email_address, 'unsubscribed', '', unsubscribed_at
-        FROM unsubscribes
-        -- CROSS keeps the order: from the few who unsubscribed, not from everybody ever written to.
-        CROSS JOIN emails USING (email_number)
-        CROSS JOIN recipients ON recipients.email_id = emails.email_id
-                       AND recipients.recipient_number = unsubscribes.recipient_number
-       ORDER BY since`),
     transactions: database.prepare(
       'SELECT * FROM transactions WHERE email_id = ? AND position = ? ORDER BY attempt',
     ),
@@ -192,6 +175,7 @@ function prefixRange(idOrPrefix: string): { from: string; to: string } {
  */
 async function* recipientBatches(
   database: Database,
+  fields: FieldReader,
   emailId: string,
   states?: readonly RecipientState[],
 ): AsyncIterable<readonly RecipientRecord[]> {
@@ -203,7 +187,7 @@ async function* recipientBatches(
   for (;;) {
     const rows = explained(database, () => page.all(emailId, last, ...(states ?? []))) as RecipientRow[];
     if (rows.length === 0) return;
-    yield rows.map(recipientFromRow);
+    yield rows.map(row => recipientFromRow(row, fields));
     last = rows.at(-1)?.position ?? last;
   }
 }

@@ -15,6 +15,7 @@ import type {
   TokenFormat,
   TransactionRecord,
 } from '../../workflow/ports.js';
+import type { FieldReader } from './field-sets.js';
 
 export interface EmailRow {
   email_id: string;
@@ -59,6 +60,7 @@ export interface RecipientRow {
   name: string;
   role: string;
   tracked: number;
+  field_set_id: number | null;
   fields: string;
   attachments: string;
   state: string;
@@ -66,15 +68,17 @@ export interface RecipientRow {
   attempts: number;
 }
 
-export function recipientFromRow(row: RecipientRow): RecipientRecord {
+/** @param fields reads what is stored of them. */
+export function recipientFromRow(row: RecipientRow, fields: FieldReader): RecipientRecord {
+  const { email_address: emailAddress, name } = row;
   return {
     position: row.position,
     recipientNumber: row.recipient_number,
-    emailAddress: row.email_address,
-    name: row.name,
+    emailAddress,
+    name,
     role: row.role as Role,
     tracked: row.tracked === 1,
-    fields: fromJson('fields', () => new Map(JSON.parse(row.fields) as [string, string][])),
+    fields: fields.read({ emailAddress, name, fieldSetId: row.field_set_id, fields: row.fields }),
     attachments:
       row.attachments === '[]'
         ? []
@@ -103,7 +107,7 @@ export function reportRecipientFromRow(
 }
 
 /** @throws Problem `database` */
-function fromJson<T>(what: string, read: () => T): T {
+export function fromJson<T>(what: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
@@ -112,11 +116,6 @@ function fromJson<T>(what: string, read: () => T): T {
       cause,
     });
   }
-}
-
-/** Pairs, not an object: a column may be named `__proto__`, and the order of columns is kept. */
-export function fieldsToJson(fields: ReadonlyMap<string, string>): string {
-  return JSON.stringify([...fields]);
 }
 
 export interface TransactionRow {

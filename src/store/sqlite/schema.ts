@@ -349,4 +349,57 @@ export const migrations: readonly string[] = [
       JOIN recipients ON recipients.email_id = emails.email_id
                      AND recipients.recipient_number = unsettled_fetches.recipient_number;
   `,
+  // What costs in proportion to everything that was ever sent, or is written for each recipient although it is everybody's.
+  `
+  -- An email none of whose recipients will be written to again. No recipient comes back from accepted, rejected or skipped.
+  ALTER TABLE emails ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+  UPDATE emails SET settled = 1
+   WHERE NOT EXISTS (SELECT 1 FROM recipients
+                      WHERE recipients.email_id = emails.email_id
+                        AND state IN ('pending', 'sending', 'deferred', 'uncertain'));
+  CREATE INDEX emails_unsettled ON emails (created_at) WHERE settled = 0 AND cancelled_at IS NULL;
+
+  -- The names of columns, once for all rows of a list. Where field_set_id is NULL, fields has pairs of column and value.
+  CREATE TABLE field_sets (
+    field_set_id  INTEGER PRIMARY KEY,
+    email_id      TEXT NOT NULL REFERENCES emails,
+    columns       TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX field_sets_by_email ON field_sets (email_id);
+  ALTER TABLE recipients ADD COLUMN field_set_id INTEGER;
+
+  CREATE VIEW recipient_fields AS
+    SELECT recipients.email_id, position, email_address, columns.value AS column_name,
+           CASE field.type WHEN 'integer' THEN iif(field.value = 0, email_address, name) ELSE field.value END AS value
+      FROM recipients
+      JOIN field_sets USING (field_set_id)
+      JOIN json_each(field_sets.columns) AS columns
+      JOIN json_each(recipients.fields) AS field ON field.key = columns.key
+    UNION ALL
+    SELECT email_id, position, email_address, field.value ->> 0, field.value ->> 1
+      FROM recipients JOIN json_each(fields) AS field
+     WHERE field_set_id IS NULL;
+
+  -- Only article tokens name an address; all other emails go without an entry for each recipient.
+  ALTER TABLE recipients ADD COLUMN by_address INTEGER;
+  UPDATE recipients SET by_address = 1
+   WHERE email_id IN (SELECT email_id FROM emails WHERE token_format = 'article');
+  DROP INDEX recipients_by_address;
+  CREATE INDEX recipients_by_address ON recipients (email_id, email_address) WHERE by_address = 1;
+
+  -- Who unsubscribed, by address, up to a place in exchange_unsubscribes: a send asks for ten people, and not for all who ever did.
+  CREATE TABLE unsubscribed (
+    email_address    TEXT PRIMARY KEY COLLATE NOCASE,
+    unsubscribed_at  TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE unsubscribed_until (
+    only_row  INTEGER PRIMARY KEY CHECK (only_row = 1),
+    sequence  INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO unsubscribed_until VALUES (1, 0);
+
+  -- NOCASE folds letters of ASCII alone: addresses with others are few, and compared by whoever asks.
+  CREATE INDEX suppressions_beyond_ascii ON suppressions (email_address) WHERE email_address GLOB '*[^ -~]*';
+  CREATE INDEX unsubscribed_beyond_ascii ON unsubscribed (email_address) WHERE email_address GLOB '*[^ -~]*';
+  `,
 ];
