@@ -9,7 +9,14 @@ export const rooms = {
   smtp: room('src/smtp', ['test/smtp/'], 92),
   delivery: room(
     'src/workflow',
-    ['test/workflow/send-email', 'test/workflow/held', 'test/workflow/delivery'],
+    [
+      'test/workflow/delivery-loop',
+      'test/workflow/session-share',
+      'test/workflow/learn-from-outcome',
+      'test/workflow/stop-waiting',
+      'test/workflow/send-',
+      'test/workflow/held',
+    ],
     92,
     delivery,
   ),

@@ -479,8 +479,10 @@ describe('who is uncertain', () => {
 });
 
 it('leaves out who asked not to be mailed since the email was begun, whatever the case of their letters', async () => {
-  await open(3);
-  const ledger = { ...store.ledger, readSuppressed: async () => new Set(['r1@example.com']) };
+  const [first, second, third] = people(3);
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three people');
+  await store.ledger.openEmail(email, [first, { ...second, emailAddress: 'Ann@Example.com' }, third]);
+  const ledger = { ...store.ledger, readSuppressed: async () => new Set(['ann@example.com']) };
   const finished = await sendEmail(
     {
       email,
@@ -496,4 +498,5 @@ it('leaves out who asked not to be mailed since the email was begun, whatever th
     { drain: drain.signal, abort: new AbortController().signal },
   );
   expect(finished.counts).toMatchObject({ accepted: 2, skipped: 1 });
+  expect(acceptedOnce()).toEqual(['r0@example.com', 'r2@example.com']);
 });
