@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Blame } from '../../src/smtp/blame.js';
+import { Blame, isSpentQuota } from '../../src/smtp/blame.js';
 
 const denied = {
   stage: 'rcpt',
@@ -70,6 +70,56 @@ describe('a refusal in words about the sender', () => {
   });
 });
 
+describe('a refusal that is about the sender whatever else is accepted', () => {
+  const held = (replyCode: number, enhancedStatusCode: string, replyText: string) => {
+    const blame = new Blame<number>(false);
+    const reply = { stage: 'rcpt', replyCode, enhancedStatusCode, replyText } as const;
+    blame.refused({ recipient: 1, domain: 'a.example', reply, refusedAtMs: 1 });
+    blame.accepted(2);
+    return blame.unexplained.length === 1;
+  };
+
+  it.each([
+    [530, '', 'no'],
+    [534, '', 'no'],
+    [535, '', 'no'],
+    [538, '', 'no'],
+    [550, '5.4.5', 'no'],
+    [550, '5.7.8', 'no'],
+    [550, '5.7.9', 'no'],
+    [550, '5.7.11', 'no'],
+    [550, '5.7.28', 'no'],
+    [550, '5.7.1', 'Daily limit exceeded'],
+    [550, '5.7.1', 'hourly QUOTA'],
+    [550, '', 'the limit of SENDING'],
+    [550, '', 'message quota exceeded'],
+  ])('is %i %s %s', (code, enhanced, text) => {
+    expect(held(code, enhanced, text)).toBe(true);
+  });
+
+  it.each([
+    [529, '', 'no'],
+    [531, '', 'no'],
+    [536, '', 'no'],
+    [550, '5.7.1', 'Relay access denied'],
+    [550, '5.7.1', 'daily'],
+    [550, '5.7.1', 'the quota of this mailbox'],
+    [550, '5.7.10', 'no'],
+  ])('is not %i %s %s', (code, enhanced, text) => {
+    expect(held(code, enhanced, text)).toBe(false);
+  });
+});
+
+it.each([
+  ['5.4.5', 'no', true],
+  ['', 'Daily SMTP relay limit exceeded', true],
+  ['5.7.8', 'no', false],
+  ['', 'daily news', false],
+  ['', 'mailbox quota', false],
+])('a quota is spent by “%s %s”: %s', (enhancedStatusCode, replyText, expected) => {
+  expect(isSpentQuota({ stage: 'rcpt', replyCode: 550, enhancedStatusCode, replyText })).toBe(expected);
+});
+
 describe('a sender', () => {
   const refusals = (count: number, domains: number) =>
     Array.from({ length: count }, (_, at) => `r ${at} d${at % domains}.example`);
@@ -101,5 +151,24 @@ describe('a sender', () => {
     const blame = new Blame<number>(false);
     play(blame, ...refusals(8, 8), 'a', ...refusals(8, 8), 'a', ...refusals(8, 8));
     expect(blame.isSenderRefused).toBe(false);
+  });
+
+  it('is counted anew behind each acceptance, by domains, by refusals and by quotas', () => {
+    const refusedAfter = (...words: string[]) => {
+      const blame = new Blame<number>(false);
+      play(blame, ...words);
+      return blame.isSenderRefused;
+    };
+    const quotas = (count: number) => Array.from({ length: count }, (_, at) => `q ${at}`);
+    for (const [before, behind, enough] of [
+      // Once somebody was accepted, domains alone say nothing.
+      [refusals(9, 9), refusals(10, 10), false],
+      [refusals(9, 1), refusals(99, 1), false],
+      [refusals(9, 1), refusals(100, 1), true],
+      [quotas(9), quotas(9), false],
+      [quotas(9), quotas(10), true],
+    ] as const)
+      expect(refusedAfter(...before, 'a', ...behind)).toBe(enough);
+    expect([refusedAfter(...quotas(9)), refusedAfter(...quotas(10))]).toEqual([false, true]);
   });
 });

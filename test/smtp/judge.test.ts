@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSessionLimit, judgeReply, type TransactionStage } from '../../src/smtp/judge.js';
+import {
+  isClosing,
+  isSessionFull,
+  isSessionLimit,
+  isUnknownCommand,
+  judgeReply,
+  stageName,
+  type TransactionStage,
+} from '../../src/smtp/judge.js';
 import { judgedText, ReplyParser } from '../../src/smtp/reply.js';
 
 const judge = (stage: TransactionStage, text: string) =>
@@ -29,7 +37,19 @@ describe('a reply', () => {
     ['mail', '421 too many messages in this connection', 'not-sent'],
     ['mail', '452 4.5.3 Too many recipients', 'deferred'],
     ['rcpt', '452 4.2.2 Too many messages in this mailbox', 'deferred'],
+    ['mail', '432 4.3.2 Concurrent connections limit exceeded', 'not-sent'],
+    ['data', '451 too many sessions', 'not-sent'],
+    ['end-of-data', '432 4.3.2 Concurrent connections limit exceeded', 'deferred'],
+    ['rcpt', '420 4.7.0 not closing', 'deferred'],
+    ['rcpt', '422 4.7.0 not closing', 'deferred'],
     // about the recipient or the message
+    ['mail', '552 relay says: not that much', 'rejected'],
+    ['mail', '553 not that much', 'sender-refused'],
+    ['mail', '551 not that much', 'sender-refused'],
+    ['end-of-data', '550 5.3.4 relay says: not that much', 'rejected'],
+    ['mail', '534 Message Too BIG', 'rejected'],
+    ['mail', '534 5.7.1 too large', 'rejected'],
+    ['rcpt', '550 5.7.1 too large for this relay', 'sender-refused'],
     ['rcpt', '550 5.1.1 No such user', 'rejected'],
     ['rcpt', '550 no such user', 'rejected'],
     ['rcpt', '550 5.1.1 relay says: no such user', 'rejected'],
@@ -129,12 +149,123 @@ describe('any reply', () => {
   });
 });
 
+describe('a permanent reply about the sender', () => {
+  const auth = [530, 534, 535, 538];
+  it.each(Array.from({ length: 12 }, (_, at) => 528 + at))(
+    'at RCPT is %i only where it is about the login',
+    code => {
+      expect(judge('rcpt', `${code} no`)).toBe(auth.includes(code) ? 'sender-refused' : 'rejected');
+    },
+  );
+
+  it.each(
+    '5.1.7 5.1.8 5.4.5 5.7.3 5.7.8 5.7.9 5.7.10 5.7.11 5.7.13 5.7.20 5.7.21 5.7.22 5.7.23 5.7.24 5.7.25 5.7.26 5.7.27 5.7.28 5.7.29 5.7.509 5.7.515'.split(
+      ' ',
+    ),
+  )('has the enhanced status code %s, at RCPT and behind the message', code => {
+    expect(judge('rcpt', `550 ${code} no`)).toBe('sender-refused');
+    expect(judge('end-of-data', `550 ${code} no`)).toBe('sender-refused');
+  });
+
+  it.each(['5.1.1', '5.1.6', '5.2.1', '5.7.2', '5.7.12', '5.7.30', '5.7.0'])(
+    'does not have the enhanced status code %s',
+    code => {
+      expect(judge('rcpt', `550 ${code} no`)).toBe('rejected');
+    },
+  );
+
+  it.each([
+    'Relay denied',
+    'RELAYING denied',
+    'not authenticated',
+    'Auth first',
+    'auth required',
+    'SPF fail',
+    'dkim fail',
+    'DMARC fail',
+    'Sender address rejected',
+    'sender verify failed',
+    'sender denied',
+    'sender rejected',
+    'Client host [192.0.2.1] rejected',
+    'blocked using bl.example',
+    'daily user limit reached',
+    'Daily quota reached',
+    'sending limit exceeded',
+    'message limit exceeded',
+    'Sending Quota exceeded',
+    'message quota exceeded',
+    'transport.rules.reject',
+    'Transport.Rules.Reject',
+    'organization policy',
+    'Organisational Policy',
+  ])('says “%s”, at RCPT', words => {
+    expect(judge('rcpt', `550 5.7.1 ${words}`)).toBe('sender-refused');
+    expect(judge('rcpt', `550 ${words}`)).toBe('sender-refused');
+    expect(judge('rcpt', `550 5.1.1 ${words}`)).toBe('rejected');
+  });
+
+  it.each(['Policy', 'policy', 'Block list', 'blocklisted', 'BLACKLIST', 'black list'])(
+    'says “%s”, behind the message only',
+    words => {
+      expect(judge('end-of-data', `550 5.7.1 ${words}`)).toBe('sender-refused');
+      expect(judge('rcpt', `550 5.7.1 ${words}`)).toBe('rejected');
+    },
+  );
+});
+
+describe('a session that is full', () => {
+  it.each([
+    [421, '', 'Too many messages in this connection', true],
+    [421, '', 'too many messages per session', false],
+    [421, '', 'too many messages for one session', true],
+    [421, '', 'too many messages per a session', true],
+    [421, '', 'too many messages', false],
+    [420, '', 'too many messages in this connection', false],
+    [422, '', 'too many messages in this connection', false],
+    [452, '4.5.3', 'Too many messages', true],
+    [452, '4.5.3', 'too many recipients', false],
+    [452, '4.5.2', 'too many messages', false],
+    [451, '4.5.3', 'too many messages', false],
+    [453, '4.5.3', 'too many messages', false],
+  ])('says %i %s %s: %s', (code, enhancedStatusCode, text, expected) => {
+    expect(isSessionFull({ code, enhancedStatusCode, text })).toBe(expected);
+    const reply = { code, enhancedStatusCode, text, lines: [text] };
+    expect(isClosing(reply)).toBe(expected || code === 421);
+  });
+});
+
+it.each([
+  [499, false],
+  [500, true],
+  [501, true],
+  [502, true],
+  [503, false],
+  [504, true],
+  [505, false],
+])('takes %i for a command that the server does not know: %s', (code, expected) => {
+  expect(isUnknownCommand({ code, enhancedStatusCode: '', lines: [''], text: '' })).toBe(expected);
+});
+
+it('names the stages as a person reads them', () => {
+  expect(stageName).toEqual({
+    mail: 'MAIL',
+    rcpt: 'RCPT',
+    data: 'DATA',
+    'end-of-data': 'the end of the message',
+  });
+});
+
 describe('a limit of sessions', () => {
   it.each([
     [432, '4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending'],
     [421, 'Too many concurrent SMTP connections; please try again later.'],
     [421, '4.7.0 mail.example.org Error: too many connections from 192.0.2.1'],
     [451, '4.7.1 too many sessions'],
+    [400, 'Too Many Connections'],
+    [499, 'too many sessions'],
+    [450, 'CONCURRENT SESSION'],
+    [450, 'concurrent Connections'],
   ])('is read from %i %s', (code, text) => {
     expect(isSessionLimit({ code, text })).toBe(true);
   });
@@ -142,6 +273,10 @@ describe('a limit of sessions', () => {
   it.each([
     [452, '4.5.3 Too many messages in this session'],
     [550, 'too many connections'],
+    [399, 'too many connections'],
+    [500, 'too many connections'],
+    [450, 'concurrent edits'],
+    [450, 'connections'],
     [451, '4.7.1 rate limit exceeded'],
   ])('is not read from %i %s', (code, text) => {
     expect(isSessionLimit({ code, text })).toBe(false);

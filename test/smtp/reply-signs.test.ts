@@ -42,6 +42,32 @@ describe('the words of a server', () => {
     expect(signs.isOfAnother('mail', reply('250 two'))).toBe(true);
   });
 
+  it('are not told apart before the reply to RCPT was heard as well', () => {
+    const signs = new ReplySigns();
+    signs.learn('rcpt', reply('250 2.1.5 Ok'));
+    expect([signs.areDistinct, signs.isToRecipient(reply('250 2.1.5 Ok'))]).toEqual([false, false]);
+  });
+
+  it.each([
+    ['2.1.5 Ok', '2.1.0 Ok', '2.1.5 Ok', true],
+    ['2.0.0 queued', '2.1.0 Ok', '2.1.5 Ok', false],
+    ['2.1.0 Ok', '2.1.0 Ok', '2.1.5 Ok', false],
+    ['ok', 'ok', 'ok', false],
+  ])('a message that is answered with “%s” has the reply to RCPT, or not', (text, mail, rcpt, expected) => {
+    expect(learned(`250 ${mail}`, `250 ${rcpt}`).isToRecipient(reply(`250 ${text}`))).toBe(expected);
+  });
+
+  it('are the same whatever address is in them, in whatever brackets', () => {
+    const signs = learned('250 <a@x.example> sender fine', '250 "b@x.example" recipient fine');
+    expect(signs.isOfAnother('mail', reply('250 "c@y.example" recipient fine'))).toBe(true);
+    expect(signs.isOfAnother('rcpt', reply('250 <d@y.example> sender fine'))).toBe(true);
+  });
+
+  it('have words with an "@" in front or behind that are no addresses', () => {
+    const signs = learned('250 @x ok', '250 y@ ok');
+    expect([signs.areDistinct, signs.isOfAnother('mail', reply('250 y@ ok'))]).toEqual([true, true]);
+  });
+
   it('accuse no reply of being misplaced that is worded as its own', () => {
     const text = fc.stringMatching(/^[ -~]{0,30}$/).map(words => `250 ${words}`);
     fc.assert(

@@ -14,6 +14,24 @@ describe('isThrottle', () => {
     [421, '4.7.0', '[TSS04] Messages temporarily deferred due to unexpected volume'],
     [421, '4.7.0', 'Too many messages from you'],
     [454, '', 'Daily message quota exceeded.'],
+    // By the enhanced status code alone.
+    [421, '4.7.28', 'see our help'],
+    [450, '4.3.2', 'see our help'],
+    // All of 4yz, and each of the words, in any case of letters.
+    [400, '', 'throttled'],
+    [499, '', 'THROTTLED'],
+    [451, '', 'too many'],
+    [451, '', 'Too Quickly'],
+    [451, '', 'too fast'],
+    [451, '', 'rate limit'],
+    [451, '', 'rate exceeded'],
+    [451, '', 'sending rate'],
+    [451, '', 'unusual rate'],
+    [451, '', 'unexpected volume'],
+    [451, '', 'Slow down'],
+    [451, '', '[tss05]'],
+    [451, '', 'RELAY LIMIT'],
+    [451, '4.2.0', 'no more per day'],
   ])('knows %i %s %s', (code, enhanced, text) => {
     expect(reply(code, enhanced, text)).toBe(true);
   });
@@ -28,6 +46,9 @@ describe('isThrottle', () => {
     [250, '2.0.0', 'too many cooks'],
     // The session is full, another one is not.
     [452, '4.5.3', 'Too many recipients: Too many messages sent'],
+    [399, '', 'throttled'],
+    [500, '', 'throttled'],
+    [451, '', 'the rate of exchange'],
     [421, '', 'too many messages in this connection'],
     [421, '4.7.0', 'mx.example.net: Too many messages in this session'],
   ])('takes %i %s %s for something else', (code, enhanced, text) => {
@@ -65,7 +86,7 @@ it('pauses longer each time, never more than five minutes, and comes back slowly
   let pause = 0;
   for (let index = 0; index < 20; index += 1) pause = longerPauseMs(pause);
   expect([longerPauseMs(0), longerPauseMs(1_000), pause]).toEqual([1_000, 2_000, 300_000]);
-  expect([shorterPauseMs(10_000), shorterPauseMs(900)]).toEqual([9_000, 0]);
+  expect([10_000, 1_000, 999, 0].map(shorterPauseMs)).toEqual([9_000, 900, 0, 0]);
 });
 
 describe('isQuota', () => {
@@ -73,6 +94,10 @@ describe('isQuota', () => {
     [454, '4.7.0', 'Throttling failure: Daily message quota exceeded.', true],
     [450, '4.2.1', 'Peak SMTP relay limit exceeded for customer', true],
     [451, '', 'too many messages per day', true],
+    [451, '', 'DAILY', true],
+    [451, '', 'sending quota', true],
+    [451, '', 'Message Quota', true],
+    [451, '', 'the quota of messages', false],
     [421, '4.7.28', 'unusual rate of unsolicited mail', false],
     [452, '4.2.2', 'The mailbox is over quota', false],
   ])('of %i %s %s is %s', (replyCode, enhancedStatusCode, replyText, expected) => {

@@ -12,6 +12,10 @@ export class ManualClock {
 
   readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise(resolve => {
+      if (ms <= 0 || signal?.aborted === true) {
+        resolve();
+        return;
+      }
       const sleeper = { at: this.#ms + ms, wake: resolve };
       this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', () => {
@@ -19,6 +23,8 @@ export class ManualClock {
         resolve();
       });
     });
+
+  readonly nextTurn = (): Promise<void> => nextTurn();
 
   get sleeping(): number {
     return this.#sleepers.size;

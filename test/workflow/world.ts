@@ -6,28 +6,43 @@ import { joined } from '../../src/smtp/octets.js';
 import type { OutcomeKind, SendOutcome } from '../../src/smtp/outcome.js';
 import type { Clock, Delivery, Session, Transport } from '../../src/workflow/ports.js';
 
+/** Began to count when the machine did, which is not when the wall clock did. */
+const bootMs = Date.parse('2026-11-21T23:58:57.250Z');
+
 export class PatientClock implements Clock {
   ms = Date.parse('2026-11-23T09:00:00Z');
   readonly waits: number[] = [];
+  /** Called behind each wait, before whoever waited goes on. */
+  afterWait: (ms: number) => Promise<void> | void = () => undefined;
 
   now(): Date {
     return new Date(this.ms);
   }
   monotonicMs(): number {
-    return this.ms;
+    return this.ms - bootMs;
   }
   async sleep(ms: number): Promise<void> {
     if (ms <= 0) return;
     this.waits.push(ms);
-    this.ms += ms;
+    // In whole milliseconds, as timers do.
+    this.ms += Math.ceil(ms);
+    await this.afterWait(ms);
   }
   nextTurn(): Promise<void> {
     return setImmediate();
   }
 }
 
-/** What the server does with one transaction; a whole outcome stands for one at RCPT, before the message is handed over. */
-export type Act = OutcomeKind | SendOutcome | (() => Promise<OutcomeKind> | OutcomeKind);
+/**
+ * What the server does with one transaction; a whole outcome stands for one at RCPT, before the message is handed over. `hangs` says
+ * nothing any more, and ends when the session is aborted.
+ */
+export type Act =
+  | OutcomeKind
+  | SendOutcome
+  | 'hangs'
+  | 'hangs-behind-message'
+  | (() => Promise<OutcomeKind | SendOutcome> | OutcomeKind | SendOutcome);
 
 /** Never loses anything: remembers whom it accepted and in which session. */
 export class PostOffice implements Transport {
@@ -47,9 +62,20 @@ export class PostOffice implements Transport {
 
   /** Sessions it admits at a time; the others are refused as if the password were wrong. */
   mostSessions = Number.POSITIVE_INFINITY;
+  /** Sessions begin with a login. */
+  logsIn = false;
+  /** How many transactions each session is worth having under way. */
+  depth = 1;
+  /** What each call of `openSession` said about how many messages to expect. */
+  readonly expected: (number | undefined)[] = [];
+  /** How each session ended, in order: `1 quit`, `2 abort`. */
+  readonly ends: string[] = [];
+  /** Every transaction, whatever it came to, and how many others its session had under way when it began. */
+  readonly transactions: { session: number; delivery: Delivery; others: number }[] = [];
   readonly #open = new Set<OfficeSession>();
 
-  async openSession(_giveUp?: AbortSignal): Promise<Session> {
+  async openSession(_giveUp?: AbortSignal, messages?: number): Promise<Session> {
+    this.expected.push(messages);
     const refusal = this.refusals.shift();
     if (refusal !== undefined) throw refusal;
     if ([...this.#open].filter(({ usable }) => usable).length >= this.mostSessions)
@@ -63,31 +89,66 @@ export class PostOffice implements Transport {
 
 class OfficeSession implements Session {
   readonly maxMessageBytes = undefined;
-  readonly depth = 1;
-  readonly holdsMessage = false;
+  holdsMessage = false;
   usable = true;
+  #underway = 0;
+  #aborted: () => void = () => undefined;
 
   constructor(
     private readonly office: PostOffice,
     private readonly number: number,
   ) {}
 
+  get depth(): number {
+    return this.office.depth;
+  }
+
   async send(delivery: Delivery, beforeHandover: () => Promise<boolean>): Promise<SendOutcome> {
-    const act = this.office.script.get(delivery.forwardPath)?.shift() ?? 'accepted';
+    this.office.transactions.push({ session: this.number, delivery, others: this.#underway });
+    this.#underway += 1;
+    try {
+      return await this.#act(delivery, beforeHandover);
+    } finally {
+      this.#underway -= 1;
+    }
+  }
+
+  async #act(delivery: Delivery, beforeHandover: () => Promise<boolean>): Promise<SendOutcome> {
+    const scripted = this.office.script.get(delivery.forwardPath)?.shift() ?? 'accepted';
+    if (scripted === 'hangs' || scripted === 'hangs-behind-message') {
+      const holds = scripted === 'hangs-behind-message' && (await beforeHandover());
+      this.holdsMessage = holds;
+      await new Promise<void>(resolve => {
+        this.#aborted = resolve;
+      });
+      return refusal(
+        holds ? 'end-of-data' : 'rcpt',
+        0,
+        'the connection was closed',
+        holds ? 'uncertain' : 'not-sent',
+      );
+    }
+    const act = typeof scripted === 'function' ? await scripted() : scripted;
     if (typeof act === 'object') {
-      if (act.kind === 'not-sent') this.usable = false;
+      const isAtEnd = act.stage === 'end-of-data' && act.kind !== 'not-sent';
+      if (act.kind === 'not-sent' || act.replyCode === 421) this.usable = false;
+      if (isAtEnd && this.office.handsOver(act.kind) && !(await beforeHandover())) return this.#withdrawn();
       return act;
     }
-    const kind = typeof act === 'function' ? await act() : act;
+    return this.#decided(act, delivery, beforeHandover);
+  }
+
+  async #decided(
+    kind: OutcomeKind,
+    delivery: Delivery,
+    beforeHandover: () => Promise<boolean>,
+  ): Promise<SendOutcome> {
     if (kind === 'not-sent') {
       this.usable = false;
       return { ...outcome('not-sent', 421, 'closing'), stage: this.office.stage };
     }
     if (kind === 'sender-refused') return outcome(kind, 550, 'not you');
-    if (this.office.handsOver(kind) && !(await beforeHandover())) {
-      this.usable = false;
-      return outcome('withdrawn', 0, '');
-    }
+    if (this.office.handsOver(kind) && !(await beforeHandover())) return this.#withdrawn();
     if (kind === 'accepted') {
       this.office.accepted.push({
         session: this.number,
@@ -103,11 +164,19 @@ class OfficeSession implements Session {
     return outcome(kind, code, text);
   }
 
+  #withdrawn(): SendOutcome {
+    this.usable = false;
+    return outcome('withdrawn', 0, '');
+  }
+
   async quit(): Promise<void> {
+    this.office.ends.push(`${this.number} quit`);
     this.usable = false;
   }
   abort(): void {
+    this.office.ends.push(`${this.number} abort`);
     this.usable = false;
+    this.#aborted();
   }
 }
 

@@ -1,0 +1,174 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Problem } from '../../src/problem.js';
+import { quiet } from './fetch-world.js';
+import { SendRun } from './send-run.js';
+import { type Act, refusal } from './world.js';
+
+let run: SendRun;
+afterEach(() => run.close());
+
+const cut = refusal('rcpt', 0, 'the connection was closed', 'not-sent');
+const unreachable = () => new Problem('server-unreachable', 'connection refused');
+/** As many sessions that end at MAIL. */
+const ends = (count: number): Act[] => Array<Act>(count).fill(refusal('mail', 421, 'closing'));
+const minutes = 60_000;
+
+describe('sessions that end one after another', () => {
+  it('are followed by others ever later, and after the sixth by the end of the run', async () => {
+    run = await SendRun.open(1).then(opened => opened.at(0, ...ends(9)));
+    const finished = await run.send();
+    expect(run.clock.waits).toEqual([250, 500, 1_000, 2_000, 4_000]);
+    expect(run.office.sessions).toBe(6);
+    expect(finished.stopped).toMatchObject({
+      code: 'unfinished',
+      message: 'the server ends every session: 421 closing',
+      fix: 'Look at the server, then run `mailtrack resume`.',
+    });
+  });
+
+  it('are replaced until the time for retries is over', async () => {
+    run = await SendRun.open(1).then(opened => opened.at(0, ...ends(50)));
+    const finished = await run.send({ retryForMs: 2 * minutes });
+    // 63.75 s after the eighth; at the ninth it is 127.75 s since the first.
+    expect(run.clock.waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
+    expect(finished.stopped?.message).toContain('the server ends every session');
+  });
+
+  it('are counted anew behind one that settled somebody, and so is the time', async () => {
+    run = await SendRun.open(3);
+    run.at(0, ...ends(4)).at(2, ...ends(8));
+    run.at(1, () => {
+      run.clock.ms += 60 * minutes;
+      return 'accepted';
+    });
+    const finished = await run.send({ retryForMs: 10 * minutes });
+    expect(finished.counts.accepted).toBe(3);
+    // The session that took messages closes at MAIL: that is no failure, the seven behind it are.
+    expect(run.clock.waits).toEqual([
+      ...[250, 500, 1_000, 2_000],
+      ...[250, 500, 1_000, 2_000, 4_000, 8_000, 16_000],
+    ]);
+  });
+
+  it('are counted anew behind one that refused somebody, too', async () => {
+    run = await SendRun.open(3);
+    run
+      .at(0, ...ends(5))
+      .at(1, refusal('rcpt', 550, '5.1.1 nobody', 'rejected'))
+      .at(2, ...ends(5));
+    const finished = await run.send();
+    expect(finished.counts).toMatchObject({ accepted: 2, rejected: 1 });
+  });
+
+  it('are followed by none when the run is interrupted in between', async () => {
+    run = await SendRun.open(2).then(opened => opened.at(0, cut));
+    run.clock.afterWait = () => run.drain.abort('SIGTERM');
+    const finished = await run.send();
+    expect([run.office.sessions, run.office.ends]).toEqual([1, ['1 quit']]);
+    expect(finished).toMatchObject({ interruptedBy: 'SIGTERM', counts: { pending: 2 } });
+  });
+});
+
+describe('a session that cannot be opened', () => {
+  it('is tried again, when one was open before', async () => {
+    run = await SendRun.open(3).then(opened => opened.at(1, cut));
+    run.office.refusals.push(undefined, unreachable(), unreachable());
+    const finished = await run.send();
+    expect(finished.counts.accepted).toBe(3);
+    expect(run.eventsOf('session-lost').map(({ why }) => why)).toEqual([
+      'the connection was closed',
+      'connection refused',
+      'connection refused',
+    ]);
+    expect(run.clock.waits).toEqual([250, 500, 1_000]);
+  });
+
+  it('ends the run when the server speaks another protocol, whatever was open before', async () => {
+    run = await SendRun.open(3).then(opened => opened.at(1, cut));
+    run.office.refusals.push(undefined, new Problem('server-protocol', 'no SMTP here'));
+    const finished = await run.send();
+    expect(finished.stopped).toMatchObject({ code: 'server-protocol', message: 'no SMTP here' });
+    expect(finished.counts).toMatchObject({ accepted: 1, pending: 2 });
+  });
+
+  it('is a fault of the program when it is no Problem, and the run says so', async () => {
+    run = await SendRun.open(1);
+    run.office.openSession = () => Promise.reject(new TypeError('x is not a function'));
+    const finished = await run.send();
+    expect(finished.stopped).toMatchObject({ code: 'bug', message: 'x is not a function' });
+  });
+
+  it('is tried once more before the others go on without it', async () => {
+    run = await SendRun.open(20);
+    run.office.refusals.push(undefined, unreachable());
+    await run.send({ connections: 2 });
+    expect([run.office.sessions, run.eventsOf('session-refused')]).toEqual([2, []]);
+    expect(run.eventsOf('session-lost')).toHaveLength(1);
+  });
+
+  it('is given up when the others go on without it, and they carry everything', async () => {
+    run = await SendRun.open(20);
+    run.office.refusals.push(undefined, unreachable(), unreachable());
+    const finished = await run.send({ connections: 2 });
+    expect(run.eventsOf('session-refused').map(({ why }) => why)).toEqual(['connection refused']);
+    expect([run.office.sessions, finished.counts.accepted]).toEqual([1, 20]);
+  });
+
+  it('is given up at once when its login is refused and another session is open', async () => {
+    run = await SendRun.open(20);
+    run.office.refusals.push(undefined, new Problem('auth-refused', '535 too many logins'));
+    const finished = await run.send({ connections: 2 });
+    expect(run.eventsOf('session-refused').map(({ why }) => why)).toEqual(['535 too many logins']);
+    expect([run.office.expected.length, finished.counts.accepted]).toEqual([2, 20]);
+  });
+});
+
+describe('a server that wants fewer sessions, in the middle of them', () => {
+  const fewer = refusal('mail', 421, '4.7.0 too many connections from 192.0.2.1', 'not-sent');
+
+  it('loses the one that it said it to, and the others carry everything', async () => {
+    run = await SendRun.open(20).then(opened => opened.at(1, fewer));
+    const finished = await run.send({ connections: 2 });
+    expect(finished.counts).toMatchObject({ accepted: 20, deferred: 0 });
+    expect(run.eventsOf('session-refused').map(({ why }) => why)).toEqual([
+      '421 4.7.0 too many connections from 192.0.2.1',
+    ]);
+    expect(run.eventsOf('slowed-down')).toEqual([]);
+    expect(run.clock.waits).toContain(100);
+  });
+
+  it('may say so time after time, while one session is left', async () => {
+    run = await SendRun.open(40).then(opened => opened.at(1, fewer).at(9, fewer).at(25, fewer));
+    const finished = await run.send({ connections: 3 });
+    expect(finished.counts.accepted).toBe(40);
+    expect(run.eventsOf('session-refused').length).toBe(2);
+    expect(run.office.ends.every(end => end.endsWith('quit'))).toBe(true);
+  });
+
+  it('is asked more slowly when it says so to the only one', async () => {
+    run = await SendRun.open(3).then(opened => opened.at(1, fewer));
+    const finished = await run.send();
+    expect(finished.counts.accepted).toBe(3);
+    expect(run.eventsOf('slowed-down')).toMatchObject([{ pauseMs: 1_000 }]);
+    expect([run.eventsOf('session-lost'), run.office.sessions]).toEqual([[], 2]);
+  });
+});
+
+it('closes a session only when each of its transactions has its outcome', async () => {
+  run = await SendRun.open(4);
+  run.office.depth = 2;
+  const ended: string[] = [];
+  run.at(0, async () => {
+    await quiet();
+    return cut;
+  });
+  run.at(1, async () => {
+    await quiet();
+    await quiet();
+    ended.push(...run.office.ends);
+    return cut;
+  });
+  const finished = await run.send();
+  expect([ended, run.order.slice(0, 2)]).toEqual([[], [0, 1]]);
+  expect(finished.counts.accepted).toBe(4);
+});
