@@ -187,8 +187,8 @@ describe('an article token', () => {
     email.run('em_s', 43, 'sealed');
     const recipient = other.prepare(`
       INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, fields, state,
-                              state_at)
-      VALUES (?, ?, ?, ?, '', ?, ?, '[]', 'accepted', '')`);
+                              state_at, by_address)
+      VALUES (?, ?, ?, ?, '', ?, ?, '[]', 'accepted', '', 1)`);
     recipient.run('em_a', 0, 7, 'alice@example.com', 'to', 1);
     recipient.run('em_a', 1, 8, 'bob@example.com', 'bcc', 1);
     recipient.run('em_a', 2, 9, 'carol@example.com', 'to', 0);
