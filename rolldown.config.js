@@ -5,6 +5,7 @@ export default {
   input: {
     main: 'dist/cli/main.js',
     'compile-job': 'dist/system/compile-job.js',
+    'workbook-job': 'dist/system/workbook-job.js',
     'checkpoint-worker': 'dist/store/sqlite/checkpoint-worker.js',
     'damage-worker': 'dist/store/sqlite/damage-worker.js',
   },

@@ -154,6 +154,17 @@ it('never writes to the console behind the back of the output', () => {
   expect(uses(/\bconsole\.\w+/, () => true)).toEqual([]);
 });
 
+it('bundles what runs beside the program, next to the file that starts it', () => {
+  const bundled = readFileSync('rolldown.config.js', 'utf8');
+  const started = sources.flatMap(({ file, code }) =>
+    [...code.matchAll(/new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g)].map(
+      ([, name]) => `'${name}': 'dist/${posix.dirname(file)}/${name}.js'`,
+    ),
+  );
+  expect(started.length).toBeGreaterThan(3);
+  expect(started.filter(entry => !bundled.includes(entry))).toEqual([]);
+});
+
 // Node 20 refuses letters such as é once it has been asked some thousand times: message/idna.ts reads URLs.
 it('never asks URL.canParse', () => {
   expect(uses(/\bcanParse\b/, () => true)).toEqual([]);

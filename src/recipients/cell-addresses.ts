@@ -5,6 +5,9 @@ import type { ListFlags } from './list-flags.js';
 /** Google Contacts writes ` ::: ` between the addresses of one person; people write the others. */
 const separator = /:::|[;,\r\n]/;
 
+/** Characters. Each address with international letters in its domain takes a library tenths of a millisecond. */
+const longestCell = 10_000;
+
 /** What the cell of the address column holds. */
 export type CellAddresses =
   | { readonly kind: 'addresses'; readonly addresses: readonly AddrSpec[] }
@@ -16,6 +19,12 @@ export type CellAddresses =
 export function readAddresses(cell: string, several: ListFlags['severalAddresses']): CellAddresses {
   const whole = parseAddrSpec(cell);
   if (whole.ok) return { kind: 'addresses', addresses: [whole.value] };
+  if (cell.length > longestCell)
+    return {
+      kind: 'invalid',
+      piece: cell,
+      why: `more than ${longestCell.toLocaleString('en')} characters`,
+    };
   const pieces = cell
     .split(separator)
     .map(trimBlanks)

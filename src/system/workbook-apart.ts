@@ -12,7 +12,7 @@ interface Limits extends Bounds {
 }
 
 const usual: Limits = {
-  timeoutMs: 60_000,
+  timeoutMs: 300_000,
   memoryMb: 2_000,
   job: new URL('./workbook-job.js', import.meta.url),
 };

@@ -4,6 +4,8 @@ import { parsers } from './parsers.mjs';
 const megabyte = 1_000_000;
 /** What takes the square is found with so few characters before it takes minutes. */
 const first = megabyte / 32;
+/** The part of a text that tells whether the whole may take too long, be it with the square of its length. */
+const part = 4;
 /** Milliseconds of the processor for 1 MB, or for as much as the parser takes: docs/security.md. */
 const mostMs = 100;
 /** Runs of which the best counts: what else the machine does can only add to them, and so does the compiling of our functions. */
@@ -53,11 +55,16 @@ async function worstOf(read, most, inTexts) {
   for (const inText of inTexts) {
     for (const attack of attacks) {
       const few = await timeOf(read, inText(textOf(attack, Math.min(first, most))));
-      const ms = few * 32 > hopelessMs * 8 ? few * 32 : await best(read, inText(textOf(attack, most)));
+      const ms = few * 32 > hopelessMs * 8 ? few * 32 : await timeOfWhole(read, inText, attack, most);
       if (ms > worst.ms) worst = { ms, attack };
     }
   }
   return worst;
+}
+
+async function timeOfWhole(read, inText, attack, most) {
+  const ms = await timeOf(read, inText(textOf(attack, Math.ceil(most / part))));
+  return ms * part * part < mostMs ? ms * part : best(read, inText(textOf(attack, most)));
 }
 
 const texts = new Map();

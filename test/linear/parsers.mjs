@@ -16,13 +16,16 @@ import * as hostCheck from '../../dist/http/host-check.js';
 import * as bareLiquid from '../../dist/merge/bare-liquid.js';
 import * as bodyTitle from '../../dist/merge/body-title.js';
 import * as cssRules from '../../dist/merge/css/css-rules.js';
+import * as linkedSheets from '../../dist/merge/css/linked-sheets.js';
 import * as styleSheet from '../../dist/merge/css/style-sheet.js';
 import * as fieldUrls from '../../dist/merge/field-urls.js';
+import * as frontMatter from '../../dist/merge/front-matter.js';
 import * as entities from '../../dist/merge/html/entities.js';
 import * as htmlPieces from '../../dist/merge/html/html-pieces.js';
 import * as references from '../../dist/merge/html/references.js';
 import * as startTags from '../../dist/merge/html/start-tags.js';
 import * as leftovers from '../../dist/merge/leftovers.js';
+import * as liquid from '../../dist/merge/liquid/liquid.js';
 import * as protection from '../../dist/merge/liquid/liquid-protection.js';
 import * as writtenValues from '../../dist/merge/liquid/written-values.js';
 import * as controlTags from '../../dist/merge/markdown/control-tags.js';
@@ -40,6 +43,8 @@ import * as headerField from '../../dist/message/header-field.js';
 import * as mailbox from '../../dist/message/mailbox.js';
 import * as quotedPrintable from '../../dist/message/quoted-printable.js';
 import * as nearest from '../../dist/nearest.js';
+import * as cellAddresses from '../../dist/recipients/cell-addresses.js';
+import * as doubtfulDomains from '../../dist/recipients/doubtful-domains.js';
 import * as jsonRecords from '../../dist/recipients/json-records.js';
 import * as listColumns from '../../dist/recipients/list-columns.js';
 import * as listEncoding from '../../dist/recipients/list-encoding.js';
@@ -47,6 +52,9 @@ import * as listRow from '../../dist/recipients/list-row.js';
 import * as sameMailbox from '../../dist/recipients/same-mailbox.js';
 import * as where from '../../dist/recipients/where.js';
 import * as xlsx from '../../dist/recipients/xlsx-archive.js';
+import * as xlsxCells from '../../dist/recipients/xlsx-cells.js';
+import * as xlsxFormats from '../../dist/recipients/xlsx-formats.js';
+import * as xlsxPackage from '../../dist/recipients/xlsx-package.js';
 import * as capabilities from '../../dist/smtp/capabilities.js';
 import * as ehloName from '../../dist/smtp/ehlo-name.js';
 import * as judge from '../../dist/smtp/judge.js';
@@ -54,10 +62,13 @@ import * as reply from '../../dist/smtp/reply.js';
 import * as replySigns from '../../dist/smtp/reply-signs.js';
 import * as serverTraits from '../../dist/smtp/server-traits.js';
 import * as throttle from '../../dist/smtp/throttle.js';
+import * as hideSecrets from '../../dist/smtp-client/hide-secrets.js';
 import * as clean from '../../dist/terminal/clean.js';
 import * as discreet from '../../dist/terminal/discreet.js';
 import * as table from '../../dist/terminal/table.js';
+import * as wrap from '../../dist/terminal/wrap.js';
 import * as accessLog from '../../dist/tracking/access-log.js';
+import * as classify from '../../dist/tracking/classify.js';
 import * as exchange from '../../dist/tracking/exchange.js';
 import * as key from '../../dist/tracking/key.js';
 import * as network from '../../dist/tracking/network.js';
@@ -65,6 +76,7 @@ import * as pixel from '../../dist/tracking/pixel.js';
 import * as token from '../../dist/tracking/token.js';
 import * as trackingUrl from '../../dist/tracking/tracking-url.js';
 import * as unsubscribe from '../../dist/tracking/unsubscribe.js';
+import * as userAgent from '../../dist/tracking/user-agent.js';
 
 const placeOf = () => ({ file: 'a' });
 const joined = { placeOf, placeAt: placeOf, text: '' };
@@ -73,6 +85,8 @@ const judged = 65_536;
 const requestHead = 16_384;
 const ring = key.createKeyRing([key.createKey(1, Buffer.alloc(32, 1))]);
 const refused = text => ({ code: 550, enhancedStatusCode: '', lines: [text], text });
+
+const filled = liquid.parseLiquid('html', '{{ a }}', { place: { file: 'a' }, lineOffset: 0 });
 
 /** What compiling refuses before anything else reads it. */
 function ofTemplate(text) {
@@ -109,6 +123,20 @@ export const parsers = {
     const source = protection.protectLiquid(text);
     bareLiquid.refuseBareLiquid(source.text, source, joined);
   },
+  // Without its end, so that none of it is YAML, which a library reads: docs/decisions/0019.
+  'front matter': {
+    read: text => frontMatter.splitFrontMatter('a.md', text),
+    inTexts: [text => `---\n${text}`],
+  },
+  'links to style sheets': {
+    read: text => linkedSheets.findLinkedSheets({ file: 'a.html', text, lineOffset: 0 }),
+    inTexts: [
+      text => `<link>${text}`,
+      text => `<link rel="stylesheet" href="${text}">`,
+      text => `<link rel="stylesheet" ${text}>`,
+    ],
+  },
+  'value in a copy': text => liquid.renderLiquid(filled, { a: text }),
   'path of a file': text => templatePath.resolveInside('a/', 'a/', text),
   'address of a link': fieldUrls.urlFault,
   'addresses in a template': text => checkUrls(text, ''),
@@ -142,6 +170,25 @@ export const parsers = {
   'type of an attachment': text => attachmentType.attachmentType('a.eml', Buffer.from(text), 'boundary'),
   '--where': where.parseWhere,
   workbook: text => xlsx.openWorkbook(workbook(text)),
+  'cells of a workbook': {
+    read: text => {
+      xlsxCells.namingErrors(text);
+      xlsxCells.namingPlaces(text);
+      xlsxCells.hiddenRowsOf(text);
+      xlsxCells.namingTimes(text, new Map([[1, { kind: 'date' }]]), false);
+    },
+    inTexts: [text => text, text => `<c r="A1" s="1"${text}><v>1</v></c>`],
+  },
+  'formats of a workbook': {
+    read: text => xlsxFormats.readTimeFormats(text),
+    inTexts: [text => text, text => `<numFmt numFmtId="1" formatCode="${text}"/><cellXfs>${text}</cellXfs>`],
+  },
+  'parts of a workbook': {
+    read: text => xlsxPackage.readSheets(new Map([['xl/workbook.xml', text]])),
+    inTexts: [text => text, text => `<sheet name="${text}" id="1"/>`],
+  },
+  'several addresses in a cell': text => cellAddresses.readAddresses(text, 'each'),
+  'domain that may be mistyped': { read: doubtfulDomains.meantProvider, most: 2_000 },
   'names of columns': text =>
     listColumns.readColumns({ cells: text.split(','), line: 1, encoding: 'utf-8' }, 'a'),
   'row of a list': text => readRow(text.split(',')),
@@ -181,6 +228,11 @@ export const parsers = {
     read: text => new replySigns.ReplySigns().learn('mail', refused(text)),
     most: judged,
   },
+  'reply without secrets': {
+    read: text => hideSecrets.hideSecretsIn({ user: 'a', password: 'b' }, text),
+    most: judged,
+  },
+  'lines of a terminal': text => wrap.wrap(text, 80),
   'address to listen on': listenAddress.parseListenAddress,
   'lines of mailtrack.toml': { read: tomlLines.readKeyLines, most: 250_000 },
   'URL of a server': { read: smtpUrl.parseSmtpUrl, inTexts: [text => `smtp://${text}`] },
@@ -200,6 +252,8 @@ export const parsers = {
     read: unsubscribe.unsubscribeTokenOf,
     inTexts: [text => text, text => `/unsubscribe/${text}`],
   },
+  'user agent': text =>
+    classify.classifyFetch({ method: 'GET', userAgent: userAgent.keptUserAgent(text) }, {}),
   'host of a request': { read: text => hostCheck.isOwnHost(text, ['a.example']), most: requestHead },
   'proxies of a request': { read: text => networkOfRequest(text), most: requestHead },
   'line of an access log': {

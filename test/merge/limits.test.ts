@@ -59,6 +59,20 @@ describe('Liquid stops', () => {
   });
 });
 
+it.each(['remove_last: words', 'replace_last: words, "b"'])(
+  'refuses to look for the last of words that are a text: %s',
+  async filter => {
+    const [name] = filter.split(':');
+    const render = async (length: number) =>
+      rendering(`{% assign words = "${'x'.repeat(length)}" %}{{ words | ${filter} }}`);
+    expect(await render(200)).toBe('rendered');
+    expect(await render(201)).toEqual({
+      kind: 'failed',
+      why: `${name} looks for 200 characters at most`,
+    });
+  },
+);
+
 it.each([
   ['m.txt', '{% if a %}'.repeat(9_900) + '{% endif %}'.repeat(9_900)],
   [

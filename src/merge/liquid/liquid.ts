@@ -1,5 +1,6 @@
 import type { Liquid as Engine, Template } from 'liquidjs';
 import { type Place, Problem } from '../../problem.js';
+import { boundSearches } from './bounded-searches.js';
 import { captureBoth } from './captured-markup.js';
 import { compareCases, operators } from './comparisons.js';
 import { countRounds, mostRounds, TooManyRounds } from './counted-loops.js';
@@ -46,6 +47,7 @@ export function createEngines(settings: LocaleSettings): Engines {
   const create = (context: 'html' | 'text', options: ConstructorParameters<typeof Liquid>[0]) => {
     const engine = new Liquid({ ...limits, ...strict, operators, ...options });
     for (const [name, filter] of filters) engine.registerFilter(name, filter);
+    boundSearches(engine);
     if (context === 'html') keepMarkup(engine);
     else keepBrokenTexts(engine);
     registerEscapingFilters(engine, context);
