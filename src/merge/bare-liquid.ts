@@ -1,5 +1,5 @@
 import { Problem, Problems } from '../problem.js';
-import { type StartTag, startTags } from './html/start-tags.js';
+import type { StartTag } from './html/start-tags.js';
 import type { ProtectedText } from './liquid/liquid-protection.js';
 import type { JoinedText } from './source-text.js';
 
@@ -9,12 +9,24 @@ const mostTold = 1_000;
 /**
  * A value inside a tag and outside quotes: escaping does not hold it there, since a blank in it begins another attribute.
  * @param html compiled, with the Liquid of `source` still protected.
+ * @param tags its start tags.
  * @throws Problems `template-syntax`.
  */
-export function refuseBareLiquid(html: string, source: ProtectedText, written: JoinedText): void {
+export function refuseBareLiquid(
+  html: string,
+  tags: readonly StartTag[],
+  source: ProtectedText,
+  written: JoinedText,
+): void {
   if (source.tokens.length === 0) return;
+  const places = source.places(html);
+  let next = 0;
   let outside = '';
-  for (const tag of startTags(html)) outside += withoutQuoted(tag, html);
+  for (const tag of tags) {
+    while (next < places.length && (places[next]?.at ?? 0) < tag.offset) next += 1;
+    if (next === places.length) break;
+    if ((places[next]?.at ?? 0) < tag.end) outside += withoutQuoted(tag, html);
+  }
   const inTags = new Set(source.tokensIn(outside));
   if (inTags.size === 0) return;
   const bare = source.tokens

@@ -8,6 +8,7 @@ import { refuseBareLiquid } from './bare-liquid.js';
 import { firstTitle, titlesInHtml } from './body-title.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { withKnownCommentEnds } from './html/comment-ends.js';
+import { startTags } from './html/start-tags.js';
 import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
@@ -137,8 +138,9 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const text = await compileText(kind, source, { html, mayHide }, file, joined.placeOf);
   const subjectLine = requireSubject(subject ?? frontMatter.subject ?? title?.(), file.path);
 
-  refuseBareLiquid(html, source, joined);
-  const images = findImages(html, source, joined, file);
+  const tags = [...startTags(html)];
+  refuseBareLiquid(html, tags, source, joined);
+  const images = findImages(html, tags, source, joined, file);
 
   return {
     file,

@@ -45,11 +45,12 @@ interface Body {
 
 /** Behind the body's start tag; behind that of each branch when each has its own; where the body begins without one. */
 function placesOf(html: string): readonly number[] {
-  const bodies = findBodies(html);
-  const [first] = bodies;
+  const found = findBodies(html);
+  const first = found.next().value;
   if (first === undefined) return [startOfImpliedBody(html)];
   const { outermost } = first;
   if (outermost === undefined) return [first.end];
+  const bodies = [first, ...found];
   const beside = bodies.filter(body => body.depth === 1 && body.outermost === outermost);
   const isOnePerBranch =
     outermost.hasElse &&
@@ -58,17 +59,16 @@ function placesOf(html: string): readonly number[] {
   return isOnePerBranch ? beside.map(({ end }) => end) : [outermost.end];
 }
 
-function findBodies(html: string): readonly Body[] {
-  const bodies: Body[] = [];
+function* findBodies(html: string): Generator<Body, undefined, void> {
   const open: Block[] = [];
   for (const piece of htmlPieces(html)) {
     if (piece.kind === 'liquid') followBlocks(open, piece);
     else if (piece.kind === 'tag' && piece.name === 'body' && !piece.isEnd) {
       const [outermost] = open;
-      bodies.push({ end: piece.end, outermost, depth: open.length, branch: outermost?.branches ?? 0 });
+      yield { end: piece.end, outermost, depth: open.length, branch: outermost?.branches ?? 0 };
     }
   }
-  return bodies;
+  return undefined;
 }
 
 const blockNames = new Set(['if', 'unless', 'case', 'for', 'tablerow', 'capture', 'raw']);

@@ -98,10 +98,15 @@ function refuseUnfollowed(
 function refuseLost(text: string, tree: TextTree, source: ProtectedText, placeOf: PlaceOf): void {
   const inAttributes = new Set<string>();
   const wanted: string[] = [];
+  const addAttribute = (value: unknown) => {
+    if (typeof value !== 'string' || !source.hasLiquid(value)) return;
+    for (const word of wordsIn(value, source)) inAttributes.add(word);
+  };
   const walk = (node: TextNode) => {
-    for (const value of [node.attribs?.href, node.attribs?.alt])
-      if (typeof value === 'string') for (const word of wordsIn(value, source)) inAttributes.add(word);
     if (node.word !== undefined && !node.word.isDropped) wanted.push(node.word.text);
+    if (node.type === 'text') return;
+    addAttribute(node.attribs?.['href']);
+    addAttribute(node.attribs?.['alt']);
     for (const child of node.children) walk(child);
   };
   walk(tree.root);

@@ -28,9 +28,12 @@ export function surroundingsIn(
 /** As far as it is the same in every copy. */
 function settledVisibility(parts: readonly AttributePart[], source: ProtectedText): Visibility {
   if (parts.length === 0) return 'shown';
+  const style = hidingStyle(parts);
+  if (style === '') return 'shown';
+  if (!source.hasLiquid(style)) return visibilityOf(style);
   let depth = 0;
   let settled = '';
-  for (const piece of source.split(hidingStyle(parts))) {
+  for (const piece of source.split(style)) {
     const role = typeof piece === 'string' ? 'raw' : roleOf(piece);
     if (role === 'opens') depth += 1;
     else if (role === 'ends') depth -= 1;
@@ -41,10 +44,13 @@ function settledVisibility(parts: readonly AttributePart[], source: ProtectedTex
 
 /** With the conditions in the tag that decide about it. */
 function hidingStyle(parts: readonly AttributePart[]): string {
-  return parts
-    .filter(({ name }) => name === '' || name === 'style' || name === 'hidden')
-    .map(({ name, value }) => (name === 'hidden' ? 'display:none' : value) + (name === '' ? '' : ';'))
-    .join('');
+  let style = '';
+  for (const { name, value } of parts) {
+    if (name === 'style') style += `${value};`;
+    else if (name === 'hidden') style += 'display:none;';
+    else if (name === '') style += value;
+  }
+  return style;
 }
 
 /** The attributes of an element with what style sheets say of it, in the order in which it counts. */
@@ -74,9 +80,10 @@ export function hidingOf(
   reading: TextReading,
 ): Hiding | undefined {
   const { source } = reading;
-  if (settledVisibility(parts, source) === 'hidden') return undefined;
   const hidingClasses = ofSheets?.hidingClasses ?? [];
   const style = hidingStyle(parts);
+  if (hidingClasses.length === 0 && !source.hasLiquid(style)) return undefined;
+  if (settledVisibility(parts, source) === 'hidden') return undefined;
   const classes = hidingClasses.length === 0 ? '' : (attributeValueOf(parts, 'class') ?? '');
   const isHiding = mayHide(style, source);
   const tokens = [...(isHiding ? source.tokensIn(style) : []), ...source.tokensIn(classes)];

@@ -34,8 +34,14 @@ export function nameIn(parent: TextNode, name: string): string {
   return name === 'li' && parent.name !== 'ul' && parent.name !== 'ol' ? 'line' : layoutName(name);
 }
 
+const kept = ['role', 'start', 'type', 'colspan'];
+
 /** The attributes that the layout reads. */
 export function keptAttributes({ attribs }: HtmlElement): Record<string, string> {
-  const names = ['role', 'start', 'type', 'colspan'].filter(name => attribs[name] !== undefined);
-  return Object.fromEntries(names.map(name => [name, attribs[name] ?? '']));
+  const found: Record<string, string> = {};
+  for (const name of kept) {
+    const value = attribs[name];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
 }

@@ -127,7 +127,7 @@ export class TextReading {
   }
 
   hasLiquidInTag({ startIndex, endIndex, children }: HtmlElement): boolean {
-    if (this.isFragment) return false;
+    if (this.isFragment || this.#tokens.length === 0) return false;
     const next = this.#tokens[this.#indexOfToken(startIndex ?? 0)]?.at ?? Number.POSITIVE_INFINITY;
     return next < (children[0]?.startIndex ?? (endIndex ?? 0) + 1);
   }

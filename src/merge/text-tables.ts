@@ -103,19 +103,34 @@ const longestValue = 60;
 function holdsData(table: DomNode): boolean {
   if (/^(?:presentation|none)$/i.test(String(table.attribs?.['role'] ?? ''))) return false;
   if (isNamedInside(table, 'table')) return false;
-  const all = descendantsOf(table);
-  if (all.some(node => isNamed(node, 'th'))) return true;
-  const rows = all
-    .filter(node => isNamed(node, 'tr'))
-    .map(row => row.children.filter(node => isNamed(node, 'td')));
-  const words = (cell: DomNode) => textOf(cell).replaceAll(/\s+/g, ' ').trim();
-  const isShort = rows.flat().every(cell => words(cell).length <= longestValue);
-  // A loop around one row makes several of it.
-  const isRepeated = all.some(
-    node => node.type === 'text' && !isBlank(node) && !isNamed(node.parent, 'td') && isRowGroup(node.parent),
-  );
-  const wide = rows.filter(cells => cells.filter(cell => words(cell) !== '').length >= 2).length;
-  return isShort && wide >= (isRepeated ? 1 : 2);
+  if (isNamedInside(table, 'th')) return true;
+  const rows: DomNode[] = [];
+  const isRepeated = readRows(table, rows);
+  let wide = 0;
+  for (const row of rows) {
+    let full = 0;
+    for (const cell of row.children) {
+      if (!isNamed(cell, 'td')) continue;
+      const words = textOf(cell).replaceAll(/\s+/g, ' ').trim();
+      if (words.length > longestValue) return false;
+      if (words !== '') full += 1;
+    }
+    if (full >= 2) wide += 1;
+  }
+  return wide >= (isRepeated ? 1 : 2);
+}
+
+/** @returns whether Liquid stands between the rows: a loop around one row makes several of it. */
+function readRows(node: DomNode, rows: DomNode[]): boolean {
+  let isRepeated = false;
+  for (const child of node.children ?? []) {
+    if (child.type === 'text') isRepeated ||= isRowGroup(node) && !isBlank(child);
+    else {
+      if (isNamed(child, 'tr')) rows.push(child);
+      isRepeated = readRows(child, rows) || isRepeated;
+    }
+  }
+  return isRepeated;
 }
 
 function isRowGroup(node: DomNode | undefined): boolean {
@@ -139,8 +154,11 @@ function isNamedInside(node: DomNode, names: string): boolean {
   return node.children.some(child => isNamed(child, names) || isNamedInside(child, names));
 }
 
-function descendantsOf(node: DomNode): readonly DomNode[] {
-  return (node.children ?? []).flatMap(child => [child, ...descendantsOf(child)]);
+function* descendantsOf(node: DomNode): Generator<DomNode, void, void> {
+  for (const child of node.children ?? []) {
+    yield child;
+    yield* descendantsOf(child);
+  }
 }
 
 function textOf(node: DomNode): string {

@@ -104,7 +104,10 @@ class TextTreeReader {
 
   /** A `-` eats the blanks beside it, as far as this text goes: line ends of the text part are none of them. */
   #readText(text: string, parent: TextNode, around: Surroundings): void {
-    if (!this.#source.hasLiquid(text) && !this.#reading.isShown(around)) return;
+    if (!this.#source.hasLiquid(text)) {
+      if (around.isShown) this.#reading.addText(spaced(text), parent);
+      if (around.isShown || !this.#reading.isShown(around)) return;
+    }
     const pieces = this.#source.split(text);
     for (const [index, piece] of pieces.entries()) {
       if (typeof piece !== 'string') {
@@ -152,9 +155,11 @@ class TextTreeReader {
     const parts = this.#reading.hasLiquidInTag(element)
       ? attributeParts(element, this.#page.html, this.#source)
       : plainParts(element);
-    for (const part of parts)
+    for (const part of parts) {
+      if (!this.#source.hasLiquid(part.value)) continue;
       for (const token of this.#source.tokensIn(part.value))
         this.#reading.see(token, { ...(part.name === '' ? inTag : inAttribute), inside: part });
+    }
     if (element.type === 'script' || element.type === 'style' || unread.has(element.name)) {
       this.addTags(parts, parent);
       this.readAll(element.children, parent, {
@@ -201,7 +206,7 @@ class TextTreeReader {
       return;
     }
     const style = styleOf(parts);
-    const isLine = inlineElements.has(element.name) && isBlock(style);
+    const isLine = style !== '' && inlineElements.has(element.name) && isBlock(style);
     const place = isLine ? addElement(parent, 'line') : parent;
     if (element.name === 'img') this.#links.addImage(parts, place);
     else if (element.name === 'a' || element.name === 'area')
@@ -210,15 +215,16 @@ class TextTreeReader {
       this.addTags(parts, place);
       if (contentElements.has(element.name)) this.#reading.words.addContent();
       const node = addElement(place, nameIn(parent, element.name), keptAttributes(element));
-      const isEmptied = element.children.every(child => child.type === 'text') && hasNoLetters(style);
+      const isEmptied = hasNoLetters(style) && element.children.every(child => child.type === 'text');
       this.readAll(element.children, node, isEmptied ? { ...inside, isShown: false } : inside);
     }
   }
 
   /** Of attributes that nobody reads, the tags alone. */
   addTags(parts: readonly AttributePart[], parent: TextNode, except = ''): void {
-    const others = parts.filter(({ name }) => except === '' || (name !== '' && name !== except));
-    for (const { name, value } of others) {
+    for (const { name, value } of parts) {
+      if (except !== '' && (name === '' || name === except)) continue;
+      if (this.#reading.captures === 0 && !this.#source.hasLiquid(value)) continue;
       const pieces = this.#source.split(value);
       for (const [index, piece] of pieces.entries()) {
         if (typeof piece !== 'string') this.#addLiquid(piece, parent, name === '' ? inTag : inAttribute);
@@ -240,8 +246,7 @@ function hasLetters(node: HtmlNode): boolean {
 }
 
 function styleOf(parts: readonly AttributePart[]): string {
-  return parts
-    .filter(({ name }) => name === 'style')
-    .map(({ value }) => value)
-    .join(';');
+  let style = '';
+  for (const { name, value } of parts) if (name === 'style') style += `${value};`;
+  return style;
 }

@@ -22,6 +22,12 @@ describe('a condition on what was captured has one value in both parts', () => {
   it.each([
     ['whether there is any', `${gift}<p>{% if z != "" %}GIFT{% else %}none{% endif %}</p>`, 'GIFT', 'none'],
     ['blank', `${gift}<p>{% if z == blank %}none{% else %}GIFT{% endif %}</p>`, 'GIFT', 'none'],
+    [
+      'blank where white space is left',
+      `{% capture z %}\n {% if vip == "y" %}<b>GIFT</b>{% endif %}\n{% endcapture %}<p>{% if z != blank %}{{ z }}{% else %}none{% endif %}</p>`,
+      'GIFT',
+      'none',
+    ],
     ['the other way round', `${gift}<p>{% unless z == "" %}GIFT{% endunless %}</p>`, 'GIFT', ''],
     ['in a case', `${gift}<p>{% case z %}{% when "" %}none{% else %}GIFT{% endcase %}</p>`, 'GIFT', 'none'],
     ['its size', `${bold}<p>{% if q.size > 15 %}long{% else %}short{% endif %}</p>`, 'short', 'long'],

@@ -105,6 +105,21 @@ const unseenCounter = place.map(
   }),
 );
 
+/** Whether anything was captured, though no words. */
+const captured = fc.tuple(condition, word).map(
+  ([{ field, value, name }, inner]): Piece => ({
+    source: `{% capture z %}{% ${name} ${field} == "${value}" %}<img src="https://x.example/i.png" alt="">{% end${name} %}{% endcapture %}{% if z != "" %}${inner.source}{% endif %}`,
+    show: world => ((world.row[field] === value) === (name === 'if') ? inner.show(world) : []),
+  }),
+);
+/** By a class of a sheet that is not inlined. */
+const classed = fc.tuple(condition, word).map(
+  ([{ field, value, name }, inner]): Piece => ({
+    source: `<div class="c {% ${name} ${field} == "${value}" %}h{% end${name} %}">${inner.source}</div>`,
+    show: world => ((world.row[field] === value) === (name === 'if') ? [] : inner.show(world)),
+  }),
+);
+
 const elements = fc.constantFrom(
   ['<p>', '</p>'],
   ['<div>', '</div>'],
@@ -137,6 +152,8 @@ const { piece } = fc.letrec<{ piece: Piece; pieces: Piece }>(tie => ({
     { weight: 1, arbitrary: assignment },
     { weight: 1, arbitrary: capture },
     { weight: 1, arbitrary: unseenCounter },
+    { weight: 1, arbitrary: captured },
+    { weight: 1, arbitrary: classed },
     {
       weight: 4,
       arbitrary: fc.tuple(elements, tie('pieces')).map(([[begin, end], inner]) => ({
@@ -193,13 +210,21 @@ const { piece } = fc.letrec<{ piece: Piece; pieces: Piece }>(tie => ({
     },
   ),
 }));
+const sheet = '<style data-embed>.h { display: none }</style>';
 const template = fc.array(piece, { minLength: 1, maxLength: 6 });
 const row = fc.record({ a: fc.constantFrom('y', 'n'), b: fc.constantFrom('y', 'n') });
 
 const wordsOf = (text: string) => text.match(/q(?:\w*?|\{\{ a \}\}\{% if %\})q/g) ?? [];
 
 function readHtml(html: string): readonly string[] {
-  const skipped = ['[hidden]', '[style*="isplay: none"]', '[style*="display:none"]', 'template', 'title'];
+  const skipped = [
+    '.h',
+    '[hidden]',
+    '[style*="isplay: none"]',
+    '[style*="display:none"]',
+    'template',
+    'title',
+  ];
   const selectors = skipped.map(selector => ({ selector, format: 'skip' }));
   return wordsOf(
     convert(html, {
@@ -226,7 +251,7 @@ function render(context: 'html' | 'text', source: string, fields: object): strin
 it('both parts say the words of the branches that are taken, and no others', async () => {
   await fc.assert(
     fc.asyncProperty(template, fc.array(row, { minLength: 1, maxLength: 3 }), async (pieces, rows) => {
-      const source = `{% assign c = "0" %}<p>Hi</p>${pieces.map(one => one.source).join(' ')}`;
+      const source = `${sheet}{% assign c = "0" %}<p>Hi</p>${pieces.map(one => one.source).join(' ')}`;
       const { compiled } = await compileTemplate({ path: 'm.html', source }, 'S');
       for (const fields of rows) {
         const world = { row: fields, set: new Map(), count: 0, isVisible: true };
@@ -249,7 +274,7 @@ it('tags of a block in places of several kinds are refused with line and column,
       row,
       async (one, two, three, pieces, fields) => {
         const inner = pieces.map(({ source }) => source).join(' ');
-        const source = `{% assign c = "0" %}\n${places[one]('{% if a == "y" %}')}<p>q1q</p>${inner}${places[two]('{% else %}')}q2q${places[three]('{% endif %}')} q3q`;
+        const source = `${sheet}{% assign c = "0" %}\n${places[one]('{% if a == "y" %}')}<p>q1q</p>${inner}${places[two]('{% else %}')}q2q${places[three]('{% endif %}')} q3q`;
         try {
           const { compiled } = await compileTemplate({ path: 'm.html', source }, 'S');
           const html = readHtml(render('html', compiled.html ?? '', fields));

@@ -1,5 +1,6 @@
 /** Rules of style sheets that show and hide elements for everybody, whatever the size of the screen. */
 import { attributeValue, startTags } from '../html/start-tags.js';
+import { visibilityOf } from '../html/visibility.js';
 import type { LiquidToken, ProtectedText } from '../liquid/liquid-protection.js';
 import { isControl } from '../liquid/liquid-tags.js';
 import { areWhole } from '../liquid/tag-places.js';
@@ -20,13 +21,15 @@ export interface ShowingRule {
   /** Those that are important. */
   readonly strong: string;
   readonly hides: boolean;
+  /** It shows what a reader chooses. */
+  readonly isChosen: boolean;
   /** That decides whether the rule hides. */
   readonly liquid: LiquidToken | undefined;
 }
 
-const properties = new Set(['display', 'visibility', 'opacity']);
-const hiding =
-  /^(?:display\s*:\s*none\b|visibility\s*:\s*(?:hidden|collapse)\b|opacity\s*:\s*[0.]+(?![\d.]))/i;
+/** Which element is shown; the others cut it off at no size. */
+const shows = /^(?:display|visibility|opacity)$/;
+const cuts = /^(?:overflow|(?:max-)?(?:height|width))$/;
 
 /** Whether any of the rules may hide something, as most cannot. @param css with its Liquid protected, which may say anything. */
 export function mayHide(css: string): boolean {
@@ -81,10 +84,13 @@ function rulesOf(sheet: PageSheet, source: ProtectedText): readonly ShowingRule[
 }
 
 function toShowing(rule: CssRule, sheet: PageSheet, source: ProtectedText): readonly ShowingRule[] {
-  const declarations = readDeclarations(rule.body).filter(({ property }) => properties.has(property));
+  const declarations = readDeclarations(rule.body).filter(
+    ({ property }) => shows.test(property) || cuts.test(property),
+  );
   if (declarations.length === 0) return [];
-  const texts = declarations.map(({ text }) => text);
-  const hides = texts.some(text => hiding.test(text) || source.hasLiquid(text));
+  const texts = declarations.filter(({ property }) => shows.test(property)).map(({ text }) => text);
+  const visibility = visibilityOf(declarations.map(({ text }) => text).join(';'));
+  const hides = /^(?:hidden|invisible)$/.test(visibility) || texts.some(text => source.hasLiquid(text));
   const printed = (isImportant: boolean) =>
     declarations
       .filter(one => one.isImportant === isImportant)
@@ -97,7 +103,7 @@ function toShowing(rule: CssRule, sheet: PageSheet, source: ProtectedText): read
     if (isOfState(chosen) || (chosen !== selector && hides)) return [];
     const isChosen = chosen !== selector;
     const [weak, strong] = isChosen ? ['', printed(false) + printed(true)] : [printed(false), printed(true)];
-    return [{ selector: chosen, weak, strong, hides, liquid }];
+    return [{ selector: chosen, weak, strong, hides, isChosen, liquid }];
   });
 }
 

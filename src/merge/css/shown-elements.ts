@@ -33,7 +33,7 @@ export async function readShownElements(
   source: ProtectedText,
 ): Promise<ShownElements | undefined> {
   const rules = readShowingRules(sheetsOf(html, source), source);
-  if (!rules.some(({ hides, strong }) => hides || strong !== '')) return undefined;
+  if (!rules.some(({ hides, isChosen }) => hides || isChosen)) return undefined;
   const { selectAll } = await import('css-select');
   const select = (selector: string): readonly HtmlElement[] => {
     try {

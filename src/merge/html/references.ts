@@ -20,10 +20,17 @@ const loaders = new Set(['audio', 'embed', 'frame', 'iframe', 'source', 'track',
 const cssUrl = /url\(\s*(?:(?:"([^"]*)"|'([^']*)'|&quot;((?:(?!&quot;).)*)&quot;|([^()"'\s]+))\s*)?\)/gi;
 const cssImport = /@import\s+(?:"([^"]*)"|'([^']*)')/gi;
 
-/** @returns the HTML with each reference replaced by what the function says; the rest is as it was. */
-export function replaceReferences(html: string, replace: Replace): string {
+/**
+ * @param tags the start tags of the HTML, where they are known.
+ * @returns the HTML with each reference replaced by what the function says; the rest is as it was.
+ */
+export function replaceReferences(
+  html: string,
+  replace: Replace,
+  tags: Iterable<StartTag> = startTags(html),
+): string {
   const edits: Edit[] = [];
-  for (const tag of startTags(html)) {
+  for (const tag of tags) {
     for (const attribute of tag.attributes) {
       const replaced = replaceInAttribute(tag, attribute, replace);
       if (replaced === undefined || replaced === attribute.value) continue;

@@ -36,6 +36,7 @@ export function visibilityOf(style: string): Visibility {
 
 /** @param style whose letters have no size: an element in it may have one of its own. */
 export function hasNoLetters(style: string): boolean {
+  if (!/font-size\s*:\s*[0.]/i.test(style)) return false;
   return readDeclarations(style).some(
     ({ property, text }) => property === 'font-size' && isNothing(text.slice(text.indexOf(':') + 1).trim()),
   );
@@ -43,6 +44,7 @@ export function hasNoLetters(style: string): boolean {
 
 /** As a line of its own, whatever the element is. */
 export function isBlock(style: string): boolean {
+  if (!/display/i.test(style)) return false;
   return readDeclarations(style).some(
     ({ property, text }) =>
       property === 'display' && /:\s*(?:block|flex|grid|table|list-item|flow-root)\b/i.test(text),

@@ -23,7 +23,7 @@ export const operators: Operators = {
   '==': isEqual,
   '!=': (left: unknown, right: unknown, context: Context) => {
     const same = isSame(left, right);
-    return same === undefined ? standard('!=')(left, right, context) : !same;
+    return same === undefined ? standard('!=')(primitive(left), primitive(right), context) : !same;
   },
   '>': ordered('>', (left, right) => left > right),
   '<': ordered('<', (left, right) => left < right),
@@ -83,7 +83,7 @@ class Comparand {
 }
 
 function isEqual(left: unknown, right: unknown, context: Context): ReturnType<Compare> {
-  return isSame(left, right) ?? standard('==')(left, right, context);
+  return isSame(left, right) ?? standard('==')(primitive(left), primitive(right), context);
 }
 
 function standard(operator: string): Compare {

@@ -6,7 +6,7 @@ import { compareCases, operators } from './comparisons.js';
 import { countRounds, mostRounds, TooManyRounds } from './counted-loops.js';
 import { echoAsPrinted } from './echo-tag.js';
 import { registerEscapingFilters } from './escaping-filters.js';
-import { Liquid } from './liquidjs.js';
+import { Liquid, TypeGuards } from './liquidjs.js';
 import {
   createLocaleFilters,
   defaultLocale,
@@ -82,8 +82,8 @@ export interface LiquidText {
   readonly context: Context;
   readonly engine: Engine;
   readonly templates: Template[];
-  /** In place of the engine, for what needs none. */
-  readonly fill: Fill | undefined;
+  /** In place of the engine, for what needs none; asked for when the first copy is made. */
+  fill(): Fill | undefined;
   /** It has counters, which the engine keeps among the values. */
   readonly isCounting: boolean;
 }
@@ -112,10 +112,18 @@ export function parseLiquid(
     const engine = engines[context];
     const templates = engine.parse(source);
     const isCounting = /\b(?:in|de)crement\b/.test(source);
-    return { context, engine, templates, fill: readPlainOutputs(context, source), isCounting };
+    return { context, engine, templates, fill: once(() => readPlainOutputs(context, source)), isCounting };
   } catch (error) {
     throw liquidProblem('template-syntax', error, origin);
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /**
@@ -133,10 +141,23 @@ export function fieldsOf(text: LiquidText, origin: Origin): ReadonlyMap<string, 
 
 function analyze(text: LiquidText, origin: Origin) {
   try {
-    return text.engine.analyzeSync(text.templates).globals;
+    return text.engine.analyzeSync(withoutRepeated(text.templates)).globals;
   } catch (error) {
     throw liquidProblem('template-syntax', error, origin);
   }
+}
+
+/** An output that stands outside of blocks a second time asks for nothing new; the engine looks for the line of each. */
+function withoutRepeated(templates: readonly Template[]): Template[] {
+  const outputs = new Set<string>();
+  return templates.filter(({ token }) => {
+    if (TypeGuards.isHTMLToken(token)) return false;
+    if (!TypeGuards.isOutputToken(token)) return true;
+    const written = token.getText();
+    const isNew = !outputs.has(written);
+    outputs.add(written);
+    return isNew;
+  });
 }
 
 /** A field the recipient lacks is reported by its name alone; the caller knows the place and the recipient. */
@@ -153,7 +174,8 @@ export type Rendered =
   | { readonly ok: false; readonly missingField: undefined; readonly unreadable: UnreadableValue };
 
 export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
-  if (text.fill !== undefined) return text.fill(scope);
+  const fill = text.fill();
+  if (fill !== undefined) return fill(scope);
   const first = render(text, scope);
   // The limit is one of time, and a machine may have been busy with something else: nobody is left out for that.
   if (first.ok || !('why' in first) || first.why !== tooSlow) return first;

@@ -19,7 +19,13 @@ export class ControlTags {
     this.#control = new Set(source.tokens.filter(({ liquid }) => !printsWords(liquid)));
   }
 
+  /** Whether the template has none. */
+  get isEmpty(): boolean {
+    return this.#control.size === 0;
+  }
+
   in(text: string): readonly LiquidToken[] {
+    if (this.isEmpty || !this.source.hasLiquid(text)) return [];
     return this.source.tokensIn(text).filter(token => this.#control.has(token));
   }
 
@@ -38,6 +44,7 @@ export class ControlTags {
 
   /** The tags of a text that has nothing else; undefined when it has. */
   only(text: string): readonly LiquidToken[] | undefined {
+    if (this.isEmpty || !this.source.hasLiquid(text)) return undefined;
     const parts = this.split(text);
     const tags = parts.flatMap(part => (part.kind === 'tag' ? [part.tag] : []));
     const isBare = parts.every(part => part.kind === 'tag' || part.text.trim() === '');

@@ -3,16 +3,22 @@ import type { Token } from 'markdown-it';
 import { type TitlePiece, titleWords } from '../body-title.js';
 import type { ProtectedText } from '../liquid/liquid-protection.js';
 
-/** @param tokens with the Liquid of `source` still protected. */
+/**
+ * @param tokens with the Liquid of `source` still protected.
+ * @returns all that has a say in which heading is the first that a copy comes to.
+ */
 export function headingsIn(tokens: readonly Token[], source: ProtectedText): readonly TitlePiece[] {
   const pieces: TitlePiece[] = [];
+  let hasTags = false;
   for (const [index, token] of tokens.entries()) {
     const words = wordsOf(token);
     // What stands in a quotation or an item is no title of the message.
     const isHeading =
       token.type === 'inline' && tokens[index - 1]?.type === 'heading_open' && token.level === 1;
     if (isHeading) pieces.push({ kind: 'title', words: titleWords(words, source) });
-    else pieces.push(...piecesOf(words, source));
+    else if (source.hasLiquid(words)) pieces.push(...piecesOf(words, source));
+    hasTags ||= pieces.some(piece => piece.kind === 'liquid' && piece.liquid.startsWith('{%'));
+    if (isHeading && words.trim() !== '' && !hasTags) break;
   }
   return pieces;
 }

@@ -13,6 +13,7 @@ import { type FlatToken, flatten } from './flat-tokens.js';
  * @throws Problem `template-syntax`.
  */
 export function alignLiquidBlocks(state: StateCore, tags: ControlTags): void {
+  if (tags.isEmpty) return;
   state.tokens = withoutTagRows(state.tokens, tags).filter(
     ({ type, content }) => type !== 'liquid' || content !== '',
   );

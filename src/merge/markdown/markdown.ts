@@ -98,8 +98,10 @@ function refuseLost(
 function styleTokens({ tokens }: StateCore, styles: Readonly<Record<string, string>>): void {
   const elements = tokens.filter(({ type }) => type !== 'liquid');
   for (const [index, block] of elements.entries()) {
-    for (const token of [block, ...(block.children ?? [])]) addStyle(token, styles);
+    addStyle(block, styles);
+    for (const token of block.children ?? []) addStyle(token, styles);
     // The first on the page and the last in a quotation or an item have their distance from what is around them.
+    if (block.tag !== 'p' && index > 0) continue;
     const closes = elements[index + 3]?.type;
     if (block.tag === 'p' && (closes === 'blockquote_close' || closes === 'list_item_close'))
       block.attrSet('style', 'margin:0');
@@ -109,8 +111,9 @@ function styleTokens({ tokens }: StateCore, styles: Readonly<Record<string, stri
 }
 
 function addStyle(token: Token, styles: Readonly<Record<string, string>>): void {
+  if (token.tag === '' || token.nesting === -1) return;
   const written = styles[token.tag];
-  if (written === undefined || token.nesting === -1) return;
+  if (written === undefined) return;
   // Of a cell: to which side Markdown has it.
   const own = token.attrGet('style');
   token.attrSet('style', own === null ? written : `${written};${own}`);

@@ -186,6 +186,13 @@ class TreeBuilder {
         'Put it between components; type="html" includes text.',
       );
     }
+    if (parent?.node.tagName === 'mj-attributes' && this.#source.hasLiquid(content)) {
+      throw this.#refuse(
+        offset,
+        'Liquid between the elements of <mj-attributes> has no effect',
+        'Move it into a value: <mj-class name="…" color="{% if … %}red{% else %}blue{% endif %}" />.',
+      );
+    }
     // mj-raw is printed where it stands: Liquid in it is Liquid between the components around it.
     const isBetween = node.tagName === 'mj-raw' && rawParents.has(parent?.node.tagName ?? '');
     this.#keepBlocksWhole(content, isBetween && parent !== undefined ? parent.offset : offset);

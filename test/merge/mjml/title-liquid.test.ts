@@ -51,3 +51,19 @@ it('a condition around mj-title is refused with the way out', async () => {
     fix: 'Move it into an element of the head, <mj-title>{% if … %}…{% endif %}</mj-title>, or between components of the body.',
   });
 });
+
+it('a condition around mj-class is refused with the way out, which works', async () => {
+  const attributes = (content: string) =>
+    mjml(`<mj-attributes>${content}</mj-attributes>`, '<mj-text mj-class="c">Hi</mj-text>');
+  const around = attributes(
+    '\n<mj-raw>{% if x %}</mj-raw><mj-class name="c" color="red" /><mj-raw>{% endif %}</mj-raw>',
+  );
+  await expect(compileTemplate({ path: 'm.mjml', source: around }, 'S')).rejects.toMatchObject({
+    message: 'Liquid between the elements of <mj-attributes> has no effect',
+    where: { line: 2, column: 1 },
+    fix: 'Move it into a value: <mj-class name="…" color="{% if … %}red{% else %}blue{% endif %}" />.',
+  });
+  const inside = attributes('<mj-class name="c" color="{% if x %}red{% else %}blue{% endif %}" />');
+  const { compiled } = await compileTemplate({ path: 'm.mjml', source: inside }, 'S');
+  expect(compiled.html).toContain('color:{% if x %}red{% else %}blue{% endif %}');
+});
