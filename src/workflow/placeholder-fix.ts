@@ -1,3 +1,4 @@
+import { fieldIdentifier } from '../merge/scope.js';
 import { nearest } from '../nearest.js';
 
 /** Names that other programs give to what every recipient has. */
@@ -100,7 +101,8 @@ function plain(column: string): string {
   return column.toLowerCase().replaceAll(/[\s-]+/g, '_');
 }
 
-/** Liquid reads a name with blanks only in brackets. */
+/** A column "First Name" is `first_name` in a template. */
 function printName(column: string): string {
-  return /^[A-Za-z_][\w-]*$/.test(column) ? column : `[${JSON.stringify(column)}]`;
+  const name = fieldIdentifier(column);
+  return name === '' ? `[${JSON.stringify(column)}]` : name;
 }

@@ -31,7 +31,7 @@ describe('the merge field of another program', () => {
     ['*|EMAIL|*', 'Write {{ email }} in its place.'],
     ['*|UNSUB|*', 'Write {{ unsubscribe_url }} in its place.'],
     ['%UNSUBSCRIBE_URL%', 'Write {{ unsubscribe_url }} in its place.'],
-    ['*|TOWN_HALL|*', 'Write {{ ["Town hall"] }} in its place.'],
+    ['*|TOWN_HALL|*', 'Write {{ town_hall }} in its place.'],
     ['*|FRST_NAME|*', 'Write {{ first_name }} in its place.'],
     ['*|MC_SUBJECT|*', 'Write merge fields as {{ name }}.'],
     ['{{#each guests}}', 'Write {% for item in guests %}…{% endfor %} in its place.'],
