@@ -3,7 +3,7 @@ import { nearest } from '../nearest.js';
 
 /** Names that other programs give to what every recipient has. */
 const names: readonly (readonly [RegExp, string])[] = [
-  [/^(?:unsub\w*|opt_?out\w*|abmelde\w*|(?:lien_de_)?d[ée]sinscription)$/, 'unsubscribe_url'],
+  [/^(?:(?:link_)?unsub\w*|opt_?out\w*|abmelde\w*|(?:lien_de_)?d[ée]sinscription)$/, 'unsubscribe_url'],
   [/^(?:(?:your_|recipient_|contact_)?e?_?mail|(?:your_)?e?_?mail_?address|to)$/, 'email'],
   [/^(?:name|(?:full|recipient|contact|to|your)_?name|nombre|nom|nome|naam|anrede)$/, 'name'],
 ];

@@ -95,6 +95,14 @@ it.each([
   expect(found).toContain(fix);
 });
 
+it('a field with a blank is one fault, and hides no other', async () => {
+  expect(await faults('<p>Dear {{First Name}} {{ twon }}, ((fullname))</p>')).toEqual([
+    'm.html:1: a field has no blank in its name: "{{First Name}}" | Write {{ first_name }} in its place.',
+    expect.stringContaining('m.html:1: there is no field "twon"'),
+    'm.html:1: "((fullname))" is a merge field of another program | Write {{ name }} in its place.',
+  ]);
+});
+
 it('says that {{else}} is a tag', async () => {
   expect(await faults('<p>{% if first_name %}a{{else}}b{% endif %}</p>')).toEqual([
     'm.html:1: {{ else }} is not a tag | Write {% else %} in its place.',
