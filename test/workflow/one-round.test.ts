@@ -29,7 +29,7 @@ async function faults(
     clock: new PatientClock(),
     random: { bytes: count => Buffer.alloc(count, 1) },
     addressBook: createAddressBook([], new Map()),
-    readSuppressed: async () => new Set(),
+    findSuppressed: async () => new Set(),
   }).then(
     () => [],
     error => {
