@@ -41,6 +41,7 @@ export async function carryOut(request: SendRequest, parts: CarryOutWith): Promi
         transport: createSmtpTransport(parts.settings, {
           window: request.window,
           notes: parts.store.serverNotes,
+          onSilence: seconds => parts.view.show({ kind: 'server-silent', seconds }),
         }),
         clock: systemClock,
         jitter: Math.random,

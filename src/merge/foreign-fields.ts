@@ -14,7 +14,7 @@ const s = '[ _.-]';
 const fieldNames = [
   `f${s}?name|l${s}?name|(?:first|last|full|given|family|middle|sur|recipient|contact|subscriber|customer|your|to)${s}?name|name`,
   `(?:your${s}|recipient${s}|contact${s})?e${s}?mail(?:${s}?address)?|company(?:${s}?name)?`,
-  `unsub(?:scribe)?(?:${s}?(?:link|url|me|here))?|opt${s}?out(?:${s}(?:link|url))?`,
+  `(?:link${s})?unsub(?:scribe)?(?:${s}?(?:link|url|me|here))?|link${s}browser|opt${s}?out(?:${s}(?:link|url))?`,
   `(?:web${s}?version|view${s}in${s}browser|browser${s}?link)(?:${s}(?:link|url))?`,
   `vorname|nachname|anrede|firma|abmelde${s}?link|abmelden`,
   `pr[ée]nom|nom(?:${s}de${s}famille)?|soci[ée]t[ée]|(?:lien${s}de${s})?d[ée]sinscription`,
@@ -32,6 +32,9 @@ const unmistakable = [
   '\\{%-?[^%{}\\n\\ufdd0]{1,60}%\\}',
   // As Mailgun writes it.
   '%recipient\\.[\\w.-]{1,60}%',
+  // Mailchimp's, whose stars a Markdown editor made underscores of; Mailcoach.
+  '_\\|[A-Z][\\w:.-]{0,60}\\|_',
+  '::[a-z]+\\.[\\w.]{1,60}::',
   // Salesforce, JavaScript, the Template Toolkit.
   '\\{![A-Za-z][\\w.]{0,60}\\}',
   '\\$\\{[A-Za-z_][\\w.]{0,60}\\}',
@@ -48,6 +51,7 @@ const ambiguous = [
   `(?<!%)%(?:${fieldNames})%`,
   `<<(?:${fieldNames})>>`,
   `«(?:${fieldNames})»`,
+  `\\(\\((?:${fieldNames})\\)\\)`,
 ];
 
 export const foreignFields: readonly RegExp[] = [
@@ -61,7 +65,7 @@ export function foreignForm(text: string): string | undefined {
 }
 
 /** Longer ones first. */
-const forms = ['{{', '{%', '{!', '${', '*|', '[[', '[%', '%%', '<<', '{', '[', '%', '«'];
+const forms = ['((', '::', '_|', '{{', '{%', '{!', '${', '*|', '[[', '[%', '%%', '<<', '{', '[', '%', '«'];
 
 /** Words in which a reader is told of a link that the template has: `<a href="{{ unsubscribe_url }}">[unsubscribe]</a>`. */
 export const unsubscribeWords = /[[{]unsub(?:scribe)?(?: here)?[\]}]/gi;

@@ -3,13 +3,19 @@
  * not at the edge of its cell can mean nothing else, so the blanks are left out; all others are part of their cells.
  */
 
+import { maxRecordOctets } from './list-record.js';
+
 /** Octets of CSV to the same without those blanks, piece by piece. */
 export interface BlankRemover {
+  /** What was written ends inside quotes. */
+  readonly isQuoted: boolean;
   write(octets: Buffer): Buffer;
   end(): Buffer;
 }
 
 const quote = 34;
+/** Blanks whose end is not there yet. */
+const mostHeld = maxRecordOctets;
 
 /** @param delimiter one ASCII character; a tab is a blank unless it is the delimiter. */
 export function createBlankRemover(delimiter: string): BlankRemover {
@@ -81,7 +87,14 @@ export function createBlankRemover(delimiter: string): BlankRemover {
   }
 
   return {
-    write: octets => clean(rest.length === 0 ? octets : Buffer.concat([rest, octets]), false),
+    get isQuoted() {
+      return isQuoted;
+    },
+    write(octets) {
+      const all = rest.length === 0 ? octets : Buffer.concat([rest, octets]);
+      // So many blanks are no cell any more, and whoever reads them on says so.
+      return clean(all, all.length - octets.length > mostHeld);
+    },
     end: () => clean(rest, true),
   };
 }

@@ -83,7 +83,12 @@ function createRecordReader(
     yield* records;
     records = [];
     if (error instanceof CsvError)
-      throw structureProblem(error, { file, line: line + Number(error['empty_lines']) }, delimiter);
+      throw structureProblem(
+        error,
+        { file, line: line + Number(error['empty_lines']) },
+        begin,
+        blanks?.isQuoted,
+      );
     if (error) throw error;
   }
 
@@ -123,13 +128,18 @@ function countLineEnds(cell: string): number {
 function structureProblem(
   error: CsvError,
   where: { file: string; line: number },
-  delimiter: string,
+  { delimiter }: CsvBegin,
+  isQuoted = false,
 ): Problem {
-  const [what, fix] = structureFault(error.code, delimiter);
+  const [what, fix] = structureFault(error.code, delimiter, isQuoted);
   return new Problem('list-syntax', what, { where, fix, cause: error });
 }
 
-function structureFault(code: string, delimiter: string): readonly [what: string, fix: string] {
+function structureFault(
+  code: string,
+  delimiter: string,
+  isQuoted: boolean,
+): readonly [what: string, fix: string] {
   switch (code) {
     case 'CSV_QUOTE_NOT_CLOSED':
       return [
@@ -137,6 +147,11 @@ function structureFault(code: string, delimiter: string): readonly [what: string
         'Close it, or double a quote that is part of the text.',
       ];
     case 'CSV_MAX_RECORD_SIZE':
+      if (isQuoted)
+        return [
+          'a quote that opens in this row is not closed within a million octets',
+          'Close it, or double a quote that is part of the text.',
+        ];
       return ['a row of more than a million octets', 'Look for a quote that is not closed.'];
     default:
       return [

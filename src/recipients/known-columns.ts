@@ -15,6 +15,8 @@ const exportedEmail: ReadonlySet<string> = new Set(
     ['email1value', 'primaryemail', 'email(billing)', 'email1', 'email1address', 'primaryemailaddress'],
     ['workemail', 'businessemail', 'homeemail', 'personalemail', 'contactemail', 'emailaddress1'],
     ['emailadresse', 'mailadresse', 'emailadres', 'emailadress', 'epost', 'epostadress', 'epostadresse'],
+    // Thunderbird in German, French, Spanish.
+    ['primäreemailadresse', 'premièreadresseélectronique', 'correoprimario', 'correoelectrónicoprimario'],
     ['adresseemail', 'adressemail', 'adressedemessagerie', 'adresseélectronique', 'courriel'],
     ['correo', 'correoelectrónico', 'direccióndecorreo', 'direccióndecorreoelectrónico', 'direcciónemail'],
     ['indirizzoemail', 'indirizzopostaelettronica', 'indirizzodipostaelettronica', 'postaelettronica'],

@@ -23,11 +23,20 @@ interface ConnectionError extends Error {
   readonly command?: string;
 }
 
-/**
- * @param lastReply of the server, as it came: some give their reason and close at once.
- * @returns the Problem to throw for whatever stopped a connection from becoming a session.
- */
-export function describeFailure(server: Server, error: unknown, lastReply?: string): Problem {
+/** What the server said besides the reply that an error has. */
+interface Said {
+  /** Its last reply, as it came: some give their reason and close at once. */
+  readonly lastReply?: string | undefined;
+  /** Its first line in clear text, where a TLS handshake was meant to be first. */
+  readonly saidInClear?: string | undefined;
+}
+
+/** @returns the Problem to throw for whatever stopped a connection from becoming a session. */
+export function describeFailure(
+  server: Server,
+  error: unknown,
+  { lastReply, saidInClear }: Said = {},
+): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof OutOfProtocol) return notSmtp(server, error.message, error);
   const { code = '', originalCode = code, response, message, command } = error as ConnectionError;
@@ -42,7 +51,7 @@ export function describeFailure(server: Server, error: unknown, lastReply?: stri
   if (reply !== undefined && /^[45]\d\d\b/.test(reply)) return refusesSession(server, reply, error);
   if (code === 'EPROTOCOL') return notSmtp(server, `it sent "${reply ?? message}"`, error);
   if (certificateFaults.has(originalCode)) return notTrusted(server, originalCode, error);
-  if (isClearText(message)) return speaksClearText(server, error);
+  if (isClearText(message)) return speaksClearText(server, saidInClear, error);
   if (/^(?:EPROTO$|ERR_SSL_|ERR_TLS_)/.test(originalCode))
     return noTls(server, handshakeFault(message), error);
   return unreachable(
@@ -124,7 +133,12 @@ function wantsStartTls(server: Server, reply: string | undefined, cause: unknown
   });
 }
 
-function speaksClearText(server: Server, cause: unknown): Problem {
+/** @param said its first line: not everything that speaks clear text is a mail server, or takes mail. */
+function speaksClearText(server: Server, said: string | undefined, cause: unknown): Problem {
+  if (said !== undefined && /^[45]\d\d(?:[ -]|$)/.test(said))
+    return refusesSession(server, onOneLine(said), cause);
+  if (said !== undefined && !/^220(?:[ -]|$)/.test(said))
+    return notSmtp(server, `it begins with "${said}"`, cause);
   return new Problem(
     'server-unreachable',
     `${addressOf(server)} does not begin with TLS: it speaks clear text first`,

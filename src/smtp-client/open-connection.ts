@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { isClearText } from '../connection-fault.js';
 import { isLoopbackHost } from '../host.js';
 import { Problem } from '../problem.js';
 import { type Capabilities, noCapabilities, parseCapabilities } from '../smtp/capabilities.js';
@@ -11,6 +12,7 @@ import { printReply, type Reply, ReplyParser } from '../smtp/reply.js';
 import { type ServerTraits, traitsOf } from '../smtp/server-traits.js';
 import { askServer, OutOfProtocol } from './ask-server.js';
 import { beginsWithTls } from './begins-with-tls.js';
+import { readClearGreeting } from './clear-greeting.js';
 import {
   closedEarly,
   describeFailure,
@@ -51,17 +53,27 @@ export interface OpenConnection {
 
 /**
  * @param giveUp aborted: the socket is closed, and this rejects, at whatever step it is.
+ * @param onSilence called when the server has said nothing for so many seconds; it is waited for all the same.
  * @throws Problem `server-unreachable`, `auth-refused`, `server-protocol`, and `config` for what is never done.
  */
-export async function openConnection(server: SmtpServer, giveUp?: AbortSignal): Promise<OpenConnection> {
+export async function openConnection(
+  server: SmtpServer,
+  giveUp?: AbortSignal,
+  onSilence?: (seconds: number) => void,
+): Promise<OpenConnection> {
   refuseClearText(server);
-  return atEachAddress(server.host, giveUp, address => openAt(address, server, giveUp));
+  return atEachAddress(server.host, giveUp, address => openAt(address, server, { giveUp, onSilence }));
+}
+
+interface Waiting {
+  readonly giveUp: AbortSignal | undefined;
+  readonly onSilence: ((seconds: number) => void) | undefined;
 }
 
 async function openAt(
   address: string,
   server: SmtpServer,
-  giveUp: AbortSignal | undefined,
+  { giveUp, onSilence }: Waiting,
 ): Promise<OpenConnection> {
   const timeouts = { ...standardTimeouts, ...server.timeouts };
   const watch: Watch = { octetsBehindStartTls: 0, greeting: undefined };
@@ -69,6 +81,9 @@ async function openAt(
   nameInEhlo(connection, server.ehloName);
   const onGiveUp = () => abandon(connection);
   giveUp?.addEventListener('abort', onGiveUp);
+  const notice = setTimeout(() => {
+    if (watch.greeting === undefined) onSilence?.(timeouts.notice / 1_000);
+  }, timeouts.notice);
   const endSilence = watchSilence({ address, server, connection, watch }, timeouts.silence);
   try {
     await connect(connection, timeouts.connect);
@@ -88,12 +103,15 @@ async function openAt(
     return { socket, capabilities: capabilitiesBy(ehlo, traits), greeting, traits };
   } catch (error) {
     connection.close();
-    throw describeFailure(
-      { ...server, ehloName: connection.name },
-      hideSecrets(server, error),
-      hideSecretsIn(server, connection.lastServerResponse || '') || undefined,
-    );
+    const saidInClear = isClearText((error as Error).message)
+      ? await readClearGreeting(address, server.port, giveUp)
+      : undefined;
+    throw describeFailure({ ...server, ehloName: connection.name }, hideSecrets(server, error), {
+      lastReply: hideSecretsIn(server, connection.lastServerResponse || '') || undefined,
+      saidInClear,
+    });
   } finally {
+    clearTimeout(notice);
     endSilence();
     giveUp?.removeEventListener('abort', onGiveUp);
   }

@@ -6,6 +6,8 @@ export interface Timeouts {
   readonly greeting: number;
   /** After so much of it before the greeting, the server is asked whether it begins with TLS. */
   readonly silence: number;
+  /** After so much of it, whoever waits is told. */
+  readonly notice: number;
   readonly mail: number;
   readonly rcpt: number;
   /** The 354 after DATA. */
@@ -21,11 +23,12 @@ export interface Timeouts {
   readonly trial: number;
 }
 
-/** RFC 5321 §4.5.3.2; `connect`, `silence`, `quit`, `group` and `trial` are ours. */
+/** RFC 5321 §4.5.3.2; `connect`, `silence`, `notice`, `quit`, `group` and `trial` are ours. */
 export const standardTimeouts: Timeouts = {
   connect: 60_000,
   greeting: 5 * 60_000,
   silence: 3_000,
+  notice: 5_000,
   mail: 5 * 60_000,
   rcpt: 5 * 60_000,
   data: 2 * 60_000,

@@ -12,6 +12,8 @@ export interface TransportOptions {
   readonly window?: number;
   /** What earlier runs learnt about servers; without it this one learns for itself. */
   readonly notes?: ServerNotes;
+  /** Told once when the server lets a session wait: after so many seconds without a word. */
+  readonly onSilence?: (seconds: number) => void;
 }
 
 /**
@@ -23,10 +25,15 @@ export function createSmtpTransport(server: SmtpServer, options: TransportOption
   const timeouts = { ...standardTimeouts, ...server.timeouts };
   const window = { widest: options.window ?? 1 };
   const pipelinings = createPipelinings(server, options.notes);
+  let isTold = false;
+  const onSilence = (seconds: number) => {
+    if (!isTold) options.onSilence?.(seconds);
+    isTold = true;
+  };
   return {
     logsIn: server.user !== undefined,
     async openSession(giveUp, messages = 0) {
-      const connection = await openConnection(server, giveUp);
+      const connection = await openConnection(server, giveUp, onSilence);
       const pipelining = await pipelinings.find(connection);
       return new SocketSession(connection, timeouts, { window, pipelining, messages });
     },

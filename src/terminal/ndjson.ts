@@ -88,6 +88,7 @@ function toObject(event: SendEvent): Readonly<Record<string, unknown>> | undefin
     }
     case 'session-opened':
     case 'session-lost':
+    case 'server-silent':
     case 'session-refused':
     case 'slowed-down':
     case 'retry-scheduled':

@@ -3,7 +3,7 @@ import { createTimeFormat } from '../time-format.js';
 import type { Addressed, PlanOrigins, SendPlan } from '../workflow/events.js';
 import type { Suppression } from '../workflow/ports.js';
 import { visible } from './clean.js';
-import { layOut } from './lay-out.js';
+import { displayWidth } from './display-width.js';
 import type { Style } from './style.js';
 import { wrap } from './wrap.js';
 
@@ -14,17 +14,15 @@ type Row = (label: string, text: string) => readonly string[];
 
 const labelWidth = 9;
 const indent = ' '.repeat(labelWidth + 3);
+const below = ' '.repeat(4);
 
 /** What is about to happen, for somebody who can still say no. */
 export function planLines(
   plan: SendPlan,
   { style, width }: { style: Style; width: number },
 ): readonly string[] {
-  const row: Row = (label, text) => {
-    const [first = '', ...rest] = wrap(text, Math.max(20, width - indent.length));
-    return [`  ${style.dim(label.padEnd(labelWidth))} ${first}`, ...rest.map(line => indent + line)];
-  };
-  const lines = [
+  const row: Row = (label, text) => labelled(label, text, { style, width });
+  return [
     ...wrap(visible(plan.subject), width).map(style.bold),
     ...row('From', visible(printMailbox(plan.from))),
     ...audienceLines(plan, row),
@@ -39,8 +37,22 @@ export function planLines(
     ...(plan.suppressed.length > 0 ? row('Left out', leftOut(plan)) : []),
     ...plan.warnings.flatMap(warning => row('Warning', visible(warning)).map(style.warn)),
   ];
-  // A word that is too long beside its label has room below it.
-  return lines.flatMap(line => layOut(line, width).split('\n'));
+}
+
+/** A text beside its label; below it where a word of the text needs more room. */
+function labelled(
+  label: string,
+  text: string,
+  { style, width }: { readonly style: Style; readonly width: number },
+): readonly string[] {
+  const beside = width - indent.length;
+  const isBelow = text.split(' ').some(word => displayWidth(word) > beside);
+  if (isBelow && label !== '')
+    return [`  ${style.dim(label)}`, ...wrap(text, width - below.length).map(line => below + line)];
+  const before = isBelow ? below : indent;
+  const [first = '', ...rest] = wrap(text, Math.max(1, width - before.length));
+  const begin = label === '' ? before : `  ${style.dim(label.padEnd(labelWidth))} `;
+  return [begin + first, ...rest.map(line => before + line)];
 }
 
 function audienceLines(plan: SendPlan, row: Row): readonly string[] {

@@ -30,6 +30,10 @@ export function eventLines(event: SendEvent, style: Style): readonly string[] {
     }
     case 'session-lost':
       return [style.warn(`Session lost: ${visible(event.why)}. Opening another.`)];
+    case 'server-silent':
+      return [
+        `The server has said nothing for ${event.seconds} s. Some take minutes; Ctrl-C leaves everybody for mailtrack resume.`,
+      ];
     case 'session-refused':
       return [`The server admits no further session: ${visible(event.why)}. Going on with fewer.`];
     case 'slowed-down':

@@ -250,7 +250,7 @@ function unknownField(field: string, where: Place | undefined, known: ReadonlySe
     });
   }
   const close = closeField(field, known);
-  const names = [...known].filter(name => name !== 'pixel').join(', ');
+  const names = [...known].filter(name => name !== 'pixel' && fieldIdentifier(name) === name).join(', ');
   return new Problem('template-field', `there is no field "${field}"`, {
     where,
     fix:

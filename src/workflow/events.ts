@@ -124,6 +124,8 @@ export type SendEvent =
   | { readonly kind: 'session-opened'; readonly sessions: number }
   | { readonly kind: 'session-lost'; readonly why: string }
   /** The server wants fewer sessions than were asked for; the run goes on with those it let in. */
+  /** No session has begun, and the server has said nothing for so long. */
+  | { readonly kind: 'server-silent'; readonly seconds: number }
   | { readonly kind: 'session-refused'; readonly why: string }
   | { readonly kind: 'slowed-down'; readonly why: string; readonly pauseMs: number }
   | { readonly kind: 'retry-scheduled'; readonly deferred: number; readonly at: Date }

@@ -1,8 +1,9 @@
+import { fieldIdentifier } from '../merge/scope.js';
 import { nearest } from '../nearest.js';
 
 /** Names that other programs give to what every recipient has. */
 const names: readonly (readonly [RegExp, string])[] = [
-  [/^(?:unsub\w*|opt_?out\w*|abmelde\w*|(?:lien_de_)?d[ée]sinscription)$/, 'unsubscribe_url'],
+  [/^(?:(?:link_)?unsub\w*|opt_?out\w*|abmelde\w*|(?:lien_de_)?d[ée]sinscription)$/, 'unsubscribe_url'],
   [/^(?:(?:your_|recipient_|contact_)?e?_?mail|(?:your_)?e?_?mail_?address|to)$/, 'email'],
   [/^(?:name|(?:full|recipient|contact|to|your)_?name|nombre|nom|nome|naam|anrede)$/, 'name'],
 ];
@@ -100,7 +101,8 @@ function plain(column: string): string {
   return column.toLowerCase().replaceAll(/[\s-]+/g, '_');
 }
 
-/** Liquid reads a name with blanks only in brackets. */
+/** A column "First Name" is `first_name` in a template. */
 function printName(column: string): string {
-  return /^[A-Za-z_][\w-]*$/.test(column) ? column : `[${JSON.stringify(column)}]`;
+  const name = fieldIdentifier(column);
+  return name === '' ? `[${JSON.stringify(column)}]` : name;
 }

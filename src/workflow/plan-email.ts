@@ -20,6 +20,7 @@ import { checkExposure } from '../recipients/exposure.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { replacesMessageId } from '../smtp/relays.js';
 import type { KeyRing } from '../tracking/key.js';
+import { findForeignFields } from './broken-template.js';
 import { findHeaderLeftovers, findHeaderProblems } from './check-header.js';
 import { fieldCheckOf, findUnknownFields } from './check-rows.js';
 import { type CopyCheck, createCopyCheck, toCopyRecipient, valuesOf } from './copy-check.js';
@@ -31,6 +32,7 @@ import type { Clock, EmailRecord, Mode, RecipientRecord } from './ports.js';
 import { createAttachmentReader } from './read-attachment.js';
 import { type DraftPorts, type EmailDraft, type ReadDraft, readDraft } from './read-draft.js';
 import { sourceRef } from './source-ref.js';
+import { findSpacedFields, withoutSpaced } from './spaced-fields.js';
 
 export interface PlanPorts extends DraftPorts {
   readonly clock: Clock;
@@ -97,15 +99,24 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   problems.push(...checkSubject(template, mode));
   const { defaults } = template.frontMatter;
   const fields = fieldCheckOf({ asked: template.fields, defaults }, audience, draft);
-  const unknown = findUnknownFields(fields);
-  problems.push(...unknown);
+  const spaced = findSpacedFields(template.file, audience.columns);
+  const unknown = withoutSpaced(findUnknownFields(fields), spaced);
+  problems.push(...spaced.map(({ problem }) => problem), ...unknown);
+  // Copies that cannot be rendered are not looked through, so the template is.
+  if (spaced.length + unknown.length > 0)
+    problems.push(
+      ...findForeignFields(draft.templatePath, template.file.source, audience.columns).filter(
+        // As a field it is told above.
+        ({ message }) => !/^"\{\{-?\s*else\b/.test(message),
+      ),
+    );
   if (audience.problems.length === 0 && survey.exposure.people === 0) problems.push(nobody(audience));
   if (draft.attachmentColumns.length > 0 && audience.typedByHand) problems.push(noListForColumn());
   const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
   if (exposure !== undefined) problems.push(exposure);
   const composition = compose(draft, ports, read, { ...identity, message, header: survey.header });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
-  problems.push(...(unknown.length > 0 ? [] : faults.problems(fields)));
+  problems.push(...(spaced.length + unknown.length > 0 ? [] : faults.problems(fields)));
   problems.push(...(await findHeaderProblems(composition)));
   problems.push(...(await own.check(ports.files)));
   problems.push(...faults.urls(template.file));
@@ -113,7 +124,11 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     ...faults.leftovers(template.file, audience.columns),
     ...findHeaderLeftovers(composition),
   ];
-  if (!draft.allowPlaceholders) problems.push(...leftovers);
+  const isTold = new Set(problems.map(({ where }) => `${where?.file}:${where?.line}:${where?.column}`));
+  if (!draft.allowPlaceholders)
+    problems.push(
+      ...leftovers.filter(({ where }) => !isTold.has(`${where?.file}:${where?.line}:${where?.column}`)),
+    );
   if (problems.length > 0) throw new Problems(problems);
   if (own.none < own.people) {
     for await (const recipient of audience.recipients())

@@ -37,7 +37,7 @@ it('is read as a file, gzipped and from standard input, and says what became of 
       '',
     ].join('\n'),
   ]);
-  expect((await user.run(['ingest', 'access.log.1.gz'])).stderr).toContain('1 fetches added');
+  expect((await user.run(['ingest', 'access.log.1.gz'])).stderr).toContain('1 fetch added');
   const again = await user.run(['ingest', '-', '--json'], log + line(14));
   expect([again.status, again.stderr]).toEqual([0, '']);
   expect(jsonLines(again.stdout)).toEqual([

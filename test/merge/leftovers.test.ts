@@ -32,6 +32,10 @@ describe('findLeftovers', () => {
     ['Hallo «Vorname»', ['«Vorname»']],
     ['Hi [% name %]', ['[% name %]']],
     ['Cher [Prénom]', ['[Prénom]']],
+    ['Hi ((fullname))', ['((fullname))']],
+    ['Hi ::subscriber.first_name::', ['::subscriber.first_name::']],
+    ['Hi _|FNAME|_', ['_|FNAME|_']],
+    ['[LINK_UNSUBSCRIBE]', ['[LINK_UNSUBSCRIBE]']],
   ])('finds what nobody filled in: %j', (text, found) => {
     expect(findLeftovers(text)).toEqual(found);
   });
@@ -45,6 +49,7 @@ describe('findLeftovers', () => {
     'He wrote “teh” [sic], {see below} and [1], [URGENT], [last], {a, b}',
     'It costs $\x7b5}, and 10 % name-brand %, a << b >> c, « Bonjour », «Oui»',
     '[Name](https://example.com) [email]: x',
+    'std::vector.size, ((1)), (name), _name_',
   ])('leaves alone what only looks like it: %j', text => {
     expect(findLeftovers(text)).toEqual([]);
   });

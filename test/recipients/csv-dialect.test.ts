@@ -141,6 +141,14 @@ describe('blanks beside quotes', () => {
     );
   });
 
+  it('are not held without end', () => {
+    const remover = createBlankRemover(',');
+    remover.write(Buffer.from('email,n\na@b,"Ann"'));
+    let handedOn = 0;
+    for (let count = 0; count < 40; count += 1) handedOn += remover.write(Buffer.alloc(100_000, ' ')).length;
+    expect(remover.end().length + handedOn).toBeLessThan(1_200_000);
+  });
+
   it('do not close a quote that stays open', async () => {
     expect(await read('email,n\na@b, "x\nc@d,y\n')).toEqual([
       expect.stringMatching(/^2: a quote that opens in this row is never closed/),

@@ -151,7 +151,8 @@ describe('exports that are read as they are', () => {
 describe('notes before the header', () => {
   const linkedIn = [
     'Notes:',
-    '"When exporting your connection data, you may notice that some of the email addresses are missing."',
+    '"When exporting your connection data, you may notice that some of the',
+    ' email addresses are missing."',
     '',
     'First Name,Last Name,URL,Email Address,Company',
     'Ann,Example,https://example.com/in/ann,ann@example.com,"Example, Inc."',
@@ -161,9 +162,9 @@ describe('notes before the header', () => {
   it('are passed over where they have one cell each: LinkedIn', async () => {
     const ann = { people: ['Ann Example <ann@example.com>'], problems: [] };
     expect(await read(linkedIn)).toMatchObject(ann);
-    expect(await read(linkedIn, { headerRow: 4 })).toMatchObject(ann);
-    expect((await facts(linkedIn))?.headerLine).toBe(4);
-    expect((await facts(linkedIn, { headerRow: 4 }))?.headerLine).toBeUndefined();
+    expect(await read(linkedIn, { headerRow: 5 })).toMatchObject(ann);
+    expect((await facts(linkedIn))?.headerLine).toBe(5);
+    expect((await facts(linkedIn, { headerRow: 5 }))?.headerLine).toBeUndefined();
   });
 
   it('are asked about where they may be rows', async () => {

@@ -282,7 +282,11 @@ describe('a broken structure', () => {
     ['email,n\na@b,x\nc@d,"y"z\ne@f,\n', 3, 'a quote in the middle of a cell of this row'],
     ['email,n\na@b,x\nc@d,5" pipe\ne@f,\n', 3, 'a quote in the middle of a cell of this row'],
     ['email,n\na@b,x\nc@d,"y\ne@f,"z"\n', 3, 'a quote in the middle of a cell of this row'],
-    [`email,n\na@b,x\nc@d,"${'y\n'.repeat(600_000)}`, 3, 'a row of more than a million octets'],
+    [
+      `email,n\na@b,x\nc@d,"${'y\n'.repeat(600_000)}`,
+      3,
+      'a quote that opens in this row is not closed within a million octets',
+    ],
   ])('ends the list after the rows before it', async (list, line, message) => {
     const items = await read(list);
     expect(items).toHaveLength(2);

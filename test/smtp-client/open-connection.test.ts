@@ -235,6 +235,42 @@ describe('opening a connection', () => {
     },
   );
 
+  it.each([
+    [
+      'SSH-2.0-OpenSSH_9.2\r\n',
+      'server-protocol',
+      'does not keep to SMTP: it begins with "SSH-2.0-OpenSSH_9.2"',
+    ],
+    [
+      '554 5.7.1 Your network is blocked\r\n',
+      'server-unreachable',
+      'refuses the session: 554 5.7.1 Your network is blocked',
+    ],
+    [
+      '220 mail.example.org ESMTP\r\n',
+      'server-unreachable',
+      'does not begin with TLS: it speaks clear text first',
+    ],
+  ])('says what a port says where TLS was to begin: %j', async (greeting, code, what) => {
+    const { port } = await startTalker((socket, line) => {
+      if (line === '') socket.write(greeting);
+    });
+    const problem = await problemOf({ host, port, tls: 'implicit' });
+    expect([problem.code, problem.message]).toEqual([code, `127.0.0.1:${port} ${what}`]);
+  });
+
+  it.each(['none', 'implicit'] as const)('tells whoever waits that the server is silent (%s)', async tls => {
+    const { port } = await startTalker(() => undefined);
+    const giveUp = new AbortController();
+    const told: number[] = [];
+    const opening = openConnection({ host, port, tls, timeouts: { notice: 20 } }, giveUp.signal, seconds => {
+      told.push(seconds);
+      giveUp.abort();
+    });
+    await expect(opening).rejects.toBeInstanceOf(Problem);
+    expect(told).toEqual([0.02]);
+  });
+
   it('goes on waiting for a server that greets late', async () => {
     let connections = 0;
     const { port } = await startTalker((socket, line) => {

@@ -226,6 +226,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
       style,
     ),
     ...eventLines({ kind: 'session-lost', why: 'the server closed the connection in the middle' }, style),
+    ...eventLines({ kind: 'server-silent', seconds: 5 }, style),
     ...eventLines({ kind: 'retry-scheduled', deferred: 3, at: acceptedAt }, style),
     ...finishedLines(
       {

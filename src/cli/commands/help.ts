@@ -32,7 +32,9 @@ export function defineHelp(command: Command): void {
       }
       const found = program.commands.find(candidate => candidate.name() === name);
       if (name !== undefined && found === undefined) {
-        program.error(`error: there is no command or topic '${name}'`);
+        program.error(
+          `error: there is no command or topic '${name}'; topics: ${Object.keys(topics).join(', ')}`,
+        );
       }
       (found ?? program).outputHelp();
     });
