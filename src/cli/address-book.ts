@@ -46,11 +46,11 @@ export async function openAddressBook(context: Context): Promise<AddressBook> {
 }
 
 /** From so many octets on it is worth looking for rows before they are read. */
-const largeFile = 256 * 1024;
+const largeFile = 16 * 1024;
 
 async function readExcerpt(file: string, words: readonly string[]): Promise<ListExcerpt | undefined> {
   if (!isCsv(file) || /\.tsv$/i.test(file) || (await sizeOf(file)) < largeFile) return undefined;
-  return excerptOf(Buffer.from(await systemFiles.readBytes(file)), words);
+  return excerptOf((await systemFiles.readBytes(file)) as Buffer, words);
 }
 
 function knowsAll(book: AddressBook, names: readonly string[]): boolean {
