@@ -7,8 +7,8 @@ import { isUtf8 } from 'node:buffer';
 export interface ListExcerpt {
   /** The header, and every row behind it that holds one of the words. */
   readonly octets: Buffer;
-  /** The line of the file that each line of the excerpt is. */
-  readonly lines: readonly number[];
+  /** Which line of the file a line of the excerpt is, both from 1. Counted when it is asked for: most excerpts have no faults. */
+  readonly lineOf: (line: number) => number;
 }
 
 /** Looked through at a time: what is made of a block is short-lived. */
@@ -24,43 +24,61 @@ const mostWords = 100;
  */
 export function excerptOf(octets: Buffer, words: readonly string[]): ListExcerpt | undefined {
   if (words.length > mostWords || !words.every(word => /^[\x20-\x7e]+$/.test(word))) return undefined;
-  const excerpt = { kept: [] as Buffer[], lines: [] as number[], line: 1, isBegun: false };
   const pattern = patternOf(words);
+  const kept: Buffer[] = [];
+  const starts: number[] = [];
+  let isBegun = false;
   for (let start = 0; start < octets.length; ) {
     const rest = octets.length - start;
     const end = rest <= blockOctets ? octets.length : octets.lastIndexOf(lineFeed, start + blockOctets) + 1;
     // A line that is longer than a block. Records have an end to their length, too.
-    if (end <= start || !addLines(octets.subarray(start, end), pattern, excerpt)) return undefined;
-    start = end;
-  }
-  return excerpt.isBegun ? { octets: Buffer.concat(excerpt.kept), lines: excerpt.lines } : undefined;
-}
-
-/** @param octets whole lines. @returns false when the file has to be read. */
-function addLines(
-  octets: Buffer,
-  pattern: RegExp | undefined,
-  excerpt: { readonly kept: Buffer[]; readonly lines: number[]; line: number; isBegun: boolean },
-): boolean {
-  if (!isPlain(octets)) return false;
-  const text = octets.toString('latin1');
-  const headerEnd = excerpt.isBegun ? 0 : endOfHeader(text);
-  if (headerEnd === undefined) return false;
-  excerpt.isBegun = true;
-  const places = placesOf(text, pattern, headerEnd);
-  let next = 0;
-  for (let start = 0; start < text.length; excerpt.line += 1) {
-    const found = text.indexOf('\n', start);
-    const end = found === -1 ? text.length : found + 1;
-    const isNamed = (places[next] ?? text.length) < end;
-    if (isNamed) next += 1;
-    if (isNamed || start < headerEnd) {
-      excerpt.lines.push(excerpt.line);
-      excerpt.kept.push(Buffer.from(octets.subarray(start, end)));
+    if (end <= start) return undefined;
+    const block = octets.subarray(start, end);
+    if (!isPlain(block)) return undefined;
+    const text = block.toString('latin1');
+    const headerEnd = isBegun ? 0 : endOfHeader(text);
+    if (headerEnd === undefined) return undefined;
+    isBegun = true;
+    for (const [from, to] of [...linesOf(text, headerEnd), ...linesWith(pattern, text, headerEnd)]) {
+      starts.push(start + from);
+      kept.push(block.subarray(from, to));
     }
     start = end;
   }
-  return true;
+  if (!isBegun) return undefined;
+  return { octets: Buffer.concat(kept), lineOf: line => 1 + lineEndsBefore(octets, starts[line - 1] ?? 0) };
+}
+
+/** Begin and end of each line up to an offset. */
+function* linesOf(text: string, to: number): Generator<readonly [number, number], void, void> {
+  for (let start = 0; start < to; ) {
+    const end = text.indexOf('\n', start) + 1;
+    yield [start, end];
+    start = end;
+  }
+}
+
+/** Of each line behind an offset that holds what is looked for. */
+function* linesWith(
+  pattern: RegExp | undefined,
+  text: string,
+  from: number,
+): Generator<readonly [number, number], void, void> {
+  if (pattern === undefined) return;
+  pattern.lastIndex = from;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const end = text.indexOf('\n', found.index) + 1;
+    yield [text.lastIndexOf('\n', found.index) + 1, end === 0 ? text.length : end];
+    if (end === 0) return;
+    pattern.lastIndex = end;
+  }
+}
+
+function lineEndsBefore(octets: Buffer, offset: number): number {
+  let count = 0;
+  for (let at = octets.indexOf(lineFeed); at !== -1 && at < offset; at = octets.indexOf(lineFeed, at + 1))
+    count += 1;
+  return count;
 }
 
 /** @returns behind the first line that is not blank; undefined when it names no delimiter, or could be read with several. */
@@ -77,20 +95,6 @@ function endOfHeader(text: string): number | undefined {
 function patternOf(words: readonly string[]): RegExp | undefined {
   const escaped = words.map(word => word.replaceAll(/[$()*+./?[\\\]^{|}-]/g, '\\$&'));
   return words.length === 0 ? undefined : new RegExp(escaped.join('|'), 'gi');
-}
-
-/** A place in each line that holds a word, in order. */
-function placesOf(text: string, pattern: RegExp | undefined, from: number): readonly number[] {
-  const places: number[] = [];
-  if (pattern === undefined) return places;
-  pattern.lastIndex = from;
-  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    places.push(found.index);
-    const end = text.indexOf('\n', found.index);
-    if (end === -1) break;
-    pattern.lastIndex = end;
-  }
-  return places;
 }
 
 const lineFeed = 0x0a;

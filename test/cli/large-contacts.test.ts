@@ -94,7 +94,10 @@ describe('a large contacts file', () => {
 describe('the excerpt of a list', () => {
   const excerpt = (list: string, ...words: readonly string[]) => {
     const found = excerptOf(Buffer.from(list), words);
-    return found && { text: found.octets.toString(), lines: found.lines };
+    if (found === undefined) return undefined;
+    const text = found.octets.toString();
+    const lines = text.replace(/\n$/, '').split('\n');
+    return { text, lines: lines.map((_, index) => found.lineOf(index + 1)) };
   };
   const people = 'alias,email\r\nAnn,ann@example.com\nbob,bob@example.com\n\njoann,é@example.com';
 
