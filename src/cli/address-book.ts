@@ -33,7 +33,7 @@ export async function openAddressBook(context: Context): Promise<AddressBook> {
     async prepare(names) {
       const excerpt = file === undefined ? undefined : await readExcerpt(file, wordsOf(names, aliases));
       if (file !== undefined && excerpt !== undefined) {
-        const { people, unreadable } = await readPeople(file, [excerpt.octets], excerpt.lines);
+        const { people, unreadable } = await readPeople(file, [excerpt.octets], excerpt.lineOf);
         // Nobody is guessed while most of the book is not read.
         book = createAddressBook(people, aliases, undefined, unreadable);
         if (knowsAll(book, names)) return;
@@ -46,11 +46,11 @@ export async function openAddressBook(context: Context): Promise<AddressBook> {
 }
 
 /** From so many octets on it is worth looking for rows before they are read. */
-const largeFile = 256 * 1024;
+const largeFile = 16 * 1024;
 
 async function readExcerpt(file: string, words: readonly string[]): Promise<ListExcerpt | undefined> {
   if (!isCsv(file) || /\.tsv$/i.test(file) || (await sizeOf(file)) < largeFile) return undefined;
-  return excerptOf(Buffer.from(await systemFiles.readBytes(file)), words);
+  return excerptOf((await systemFiles.readBytes(file)) as Buffer, words);
 }
 
 function knowsAll(book: AddressBook, names: readonly string[]): boolean {
@@ -74,13 +74,12 @@ export async function readContacts(context: Context): Promise<Contacts> {
   return readPeople(file, systemFiles.stream(file));
 }
 
-/** @param lines of the file that the lines of `chunks` are; undefined: the same. */
+/** @param lineOf which line of the file a line of `chunks` is. */
 async function readPeople(
   file: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  lines?: readonly number[],
+  lineOf = (line: number) => line,
 ): Promise<Contacts> {
-  const lineOf = (line: number) => lines?.[line - 1] ?? line;
   const people: Contact[] = [];
   const unreadable: UnreadableContact[] = [];
   const holders = new Map<string, { readonly line: number; readonly index: number }>();
@@ -100,11 +99,11 @@ async function readPeople(
     const contact = { alias, mailbox: row.mailbox, fields: row.fields };
     const holder = alias === '' ? undefined : holders.get(alias.toLowerCase());
     if (holder === undefined) {
-      holders.set(alias.toLowerCase(), { line: lineOf(row.line), index: people.length });
+      holders.set(alias.toLowerCase(), { line: row.line, index: people.length });
       people.push(contact);
       continue;
     }
-    const problem = new Problem('list-row', `the alias "${alias}" is taken by line ${holder.line}`, {
+    const problem = new Problem('list-row', `the alias "${alias}" is taken by line ${lineOf(holder.line)}`, {
       where: { file, line: lineOf(row.line) },
       fix: 'Correct the row of the contacts file.',
     });

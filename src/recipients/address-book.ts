@@ -2,6 +2,7 @@ import { trimBlanks } from '../message/blanks.js';
 import { addrSpecKey, type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
 import { nearest } from '../nearest.js';
 import { type Place, Problem } from '../problem.js';
+import { before } from '../text-scan.js';
 import { quoteInput } from './quote-input.js';
 import type { Fields } from './recipient.js';
 import { RowNumbers } from './row-numbers.js';
@@ -173,7 +174,7 @@ export function wordsOf(
     }
     const mailbox = parseMailbox(trimBlanks(text));
     // The domain may be written in two ways.
-    if (mailbox.ok) words.add(addrSpecKey(mailbox.value.addrSpec).replace(/@.*$/, '@'));
+    if (mailbox.ok) words.add(`${before(addrSpecKey(mailbox.value.addrSpec), '@')}@`);
   }
   words.delete('');
   return [...words];

@@ -3,64 +3,98 @@
  * thousand. What is found in it is what is found in the whole file, or there is no excerpt.
  */
 import { isUtf8 } from 'node:buffer';
-import { maxRecordOctets } from './list-record.js';
 
 export interface ListExcerpt {
-  /** The begin of the file, from which its dialect is told, and every row behind it that holds one of the words. */
+  /** The header, and every row behind it that holds one of the words. */
   readonly octets: Buffer;
-  /** The line of the file that each line of the excerpt is. */
-  readonly lines: readonly number[];
+  /** Which line of the file a line of the excerpt is, both from 1. Counted when it is asked for: most excerpts have no faults. */
+  readonly lineOf: (line: number) => number;
 }
 
-/** As much as is looked at to tell what separates cells (`csv-head.ts`). */
-const beginOctets = 65_536;
+/** Looked through at a time: what is made of a block is short-lived. */
+const blockOctets = 256 * 1024;
+/** More are not looked up, but read. */
+const mostWords = 100;
 
 /**
  * @param octets the whole file.
  * @param words in lower case, ASCII.
- * @returns undefined when a row may be something else than a line of it, or a word be written in other octets.
+ * @returns undefined when a row may be something else than a line of it, a word be written in other octets, or the header not
+ * tell alone what separates cells.
  */
 export function excerptOf(octets: Buffer, words: readonly string[]): ListExcerpt | undefined {
-  if (!words.every(word => /^[\x20-\x7e]+$/.test(word) && !word.includes('"'))) return undefined;
-  if (octets.length <= beginOctets || !isPlain(octets)) return undefined;
-  const text = octets.toString('latin1');
-  const lower = text.toLowerCase();
-  const places = placesOf(lower, words);
-  const last = Math.max(beginOctets, ...places);
-  const lines: number[] = [];
+  if (words.length > mostWords || !words.every(word => /^[\x20-\x7e]+$/.test(word))) return undefined;
+  const pattern = patternOf(words);
   const kept: Buffer[] = [];
-  let nextPlace = 0;
-  let start = 0;
-  for (let line = 1; start < octets.length; line += 1) {
-    const found = octets.indexOf(lineFeed, start);
-    const end = found === -1 ? octets.length : found + 1;
-    if (end - start > maxRecordOctets) return undefined;
-    let isKept = start < beginOctets;
-    while ((places[nextPlace] ?? Number.POSITIVE_INFINITY) < end) {
-      isKept = true;
-      nextPlace += 1;
-    }
-    if (isKept) {
-      lines.push(line);
-      kept.push(octets.subarray(start, end));
+  const starts: number[] = [];
+  let isBegun = false;
+  for (let start = 0; start < octets.length; ) {
+    const rest = octets.length - start;
+    const end = rest <= blockOctets ? octets.length : octets.lastIndexOf(lineFeed, start + blockOctets) + 1;
+    // A line that is longer than a block. Records have an end to their length, too.
+    if (end <= start) return undefined;
+    const block = octets.subarray(start, end);
+    if (!isPlain(block)) return undefined;
+    const text = block.toString('latin1');
+    const headerEnd = isBegun ? 0 : endOfHeader(text);
+    if (headerEnd === undefined) return undefined;
+    isBegun = true;
+    for (const [from, to] of [...linesOf(text, headerEnd), ...linesWith(pattern, text, headerEnd)]) {
+      starts.push(start + from);
+      kept.push(block.subarray(from, to));
     }
     start = end;
-    if (start > last && kept.length > 0 && nextPlace === places.length && !hasLongLine(octets, start)) break;
   }
-  return { octets: Buffer.concat(kept), lines };
+  if (!isBegun) return undefined;
+  return { octets: Buffer.concat(kept), lineOf: line => 1 + lineEndsBefore(octets, starts[line - 1] ?? 0) };
 }
 
-/** Of each line that holds a word one place, in order. */
-function placesOf(lower: string, words: readonly string[]): readonly number[] {
-  const places: number[] = [];
-  for (const word of words) {
-    for (let at = lower.indexOf(word); at !== -1; ) {
-      places.push(at);
-      const end = lower.indexOf('\n', at);
-      at = end === -1 ? -1 : lower.indexOf(word, end);
-    }
+/** Begin and end of each line up to an offset. */
+function* linesOf(text: string, to: number): Generator<readonly [number, number], void, void> {
+  for (let start = 0; start < to; ) {
+    const end = text.indexOf('\n', start) + 1;
+    yield [start, end];
+    start = end;
   }
-  return places.sort((a, b) => a - b);
+}
+
+/** Of each line behind an offset that holds what is looked for. */
+function* linesWith(
+  pattern: RegExp | undefined,
+  text: string,
+  from: number,
+): Generator<readonly [number, number], void, void> {
+  if (pattern === undefined) return;
+  pattern.lastIndex = from;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const end = text.indexOf('\n', found.index) + 1;
+    yield [text.lastIndexOf('\n', found.index) + 1, end === 0 ? text.length : end];
+    if (end === 0) return;
+    pattern.lastIndex = end;
+  }
+}
+
+function lineEndsBefore(octets: Buffer, offset: number): number {
+  let count = 0;
+  for (let at = octets.indexOf(lineFeed); at !== -1 && at < offset; at = octets.indexOf(lineFeed, at + 1))
+    count += 1;
+  return count;
+}
+
+/** @returns behind the first line that is not blank; undefined when it names no delimiter, or could be read with several. */
+function endOfHeader(text: string): number | undefined {
+  const begins = text.search(/\S/);
+  const found = begins === -1 ? -1 : text.indexOf('\n', begins);
+  if (found === -1) return undefined;
+  const header = text.slice(0, found);
+  const delimiters = [',', ';', '\t'].filter(delimiter => header.trim().includes(delimiter));
+  return delimiters.length === 1 && !/sep=/i.test(header) ? found + 1 : undefined;
+}
+
+/** Any of the words, in letters of either case; undefined for no words. */
+function patternOf(words: readonly string[]): RegExp | undefined {
+  const escaped = words.map(word => word.replaceAll(/[$()*+./?[\\\]^{|}-]/g, '\\$&'));
+  return words.length === 0 ? undefined : new RegExp(escaped.join('|'), 'gi');
 }
 
 const lineFeed = 0x0a;
@@ -75,13 +109,4 @@ function isPlain(octets: Buffer): boolean {
   for (let at = octets.indexOf(carriageReturn); at !== -1; at = octets.indexOf(carriageReturn, at + 1))
     if (octets[at + 1] !== lineFeed) return false;
   return true;
-}
-
-function hasLongLine(octets: Buffer, from: number): boolean {
-  for (let start = from; octets.length - start > maxRecordOctets; ) {
-    const end = octets.lastIndexOf(lineFeed, start + maxRecordOctets);
-    if (end < start) return true;
-    start = end + 1;
-  }
-  return false;
 }

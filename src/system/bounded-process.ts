@@ -15,6 +15,11 @@ import { type PlainProblem, type Reply, watchedByShell } from './bounded-job.js'
 export interface Bounds {
   /** From the question, or from when the libraries are loaded if that is later, to the answer. Loading may take six times as long. */
   readonly timeoutMs: number;
+  /**
+   * Processor time of the whole process, its libraries included, which is the same on a busy machine; undefined: no bound. Without
+   * `/bin/sh` only `timeoutMs` holds.
+   */
+  readonly cpuSeconds?: number;
   /** Objects of JavaScript that have outlived a few collections, in MiB; buffers are not counted. */
   readonly memoryMb: number;
   /** Names of conditions under which the job's packages are loaded (`exports` in package.json) besides Node's own. */
@@ -73,12 +78,10 @@ export class BoundedProcess {
     this.#bounds = bounds;
     try {
       const conditions = bounds.conditions?.map(name => `--conditions=${name}`) ?? [];
-      this.#child = start([
-        `--max-old-space-size=${bounds.memoryMb}`,
-        ...conditions,
-        fileURLToPath(job),
-        hint,
-      ]);
+      this.#child = start(
+        [`--max-old-space-size=${bounds.memoryMb}`, ...conditions, fileURLToPath(job), hint],
+        bounds.cpuSeconds,
+      );
       this.#died = deathOf(this.#child);
       this.#child.once('message', () => {
         this.#isPrepared = true;
@@ -137,7 +140,8 @@ const shell = '/bin/sh';
  * for hours, and kills the group. It is a member, so that no other process can have got the group's number meanwhile. Descriptor 3 is
  * the channel to the parent.
  */
-const script = `ulimit -c 0
+const scriptWith = (cpuSeconds: number | undefined) => `ulimit -c 0
+${cpuSeconds === undefined ? '' : `ulimit -S -t ${cpuSeconds}`}
 exec 9<&0
 (read -r nothing <&9; kill -KILL -$$) >/dev/null 2>&1 3>&- &
 exec "$0" "$@" </dev/null 9<&-`;
@@ -146,9 +150,9 @@ exec "$0" "$@" </dev/null 9<&-`;
  * In a process group of its own: Ctrl-C in a terminal is for this process, which decides what becomes of the work. Where there is no
  * shell, the job watches the parent itself (`bounded-job.ts`).
  */
-function start(nodeArguments: readonly string[]): ChildProcess {
+function start(nodeArguments: readonly string[], cpuSeconds: number | undefined): ChildProcess {
   const node = [process.execPath, ...nodeArguments];
-  const command = existsSync(shell) ? [shell, '-c', script, ...node, watchedByShell] : node;
+  const command = existsSync(shell) ? [shell, '-c', scriptWith(cpuSeconds), ...node, watchedByShell] : node;
   const [file = '', ...rest] = command;
   return spawn(file, rest, {
     detached: true,
@@ -201,6 +205,7 @@ function endingOf<Answer>(reply: Told<Answer> | Ending<Answer> | Death): Ending<
       );
     case 'ended':
       if (/heap out of memory/.test(reply.said)) return { kind: 'too-large' };
+      if (reply.status === 'SIGXCPU') return { kind: 'too-slow' };
       // We kill it only when nobody waits for it any more.
       if (reply.status === 'SIGKILL') {
         throw new Problem('io', 'a process of mailtrack was killed from outside', {

@@ -19,7 +19,9 @@ interface Limits extends Bounds {
 }
 
 const usual: Limits = {
-  timeoutMs: 10_000,
+  // So long only where the machine has no time for it.
+  timeoutMs: 300_000,
+  cpuSeconds: 10,
   memoryMb: 512,
   // cheerio, which juice and MJML read HTML with, loads an HTTP client and tables of encodings otherwise: a quarter of a second.
   conditions: ['browser'],
@@ -64,7 +66,7 @@ export async function compileApart(
     case 'answered':
       return ending.answer;
     case 'too-slow':
-      throw tooMuch(file.path, `it is not compiled after ${limits.timeoutMs / 1000} seconds`);
+      throw tooMuch(file.path, `it is not compiled after ${timeOf(limits)}`);
     case 'too-large':
       throw tooMuch(file.path, `to compile it takes more than ${limits.memoryMb} MB`);
   }
@@ -102,6 +104,10 @@ function takeProcess(path: string, limits: Limits): Promise<BoundedProcess> {
 async function startProcess(path: string, limits: Limits): Promise<BoundedProcess> {
   const { BoundedProcess } = await import('./bounded-process.js');
   return new BoundedProcess(limits.job, path, limits);
+}
+
+function timeOf({ cpuSeconds, timeoutMs }: Bounds): string {
+  return cpuSeconds === undefined ? `${timeoutMs / 1000} seconds` : `${cpuSeconds} seconds of processor time`;
 }
 
 function tooMuch(path: string, what: string): Problem {

@@ -26,7 +26,7 @@ export function startCheckProgress(
     if (now - startedMs < patienceMs || now - shownMs < leastMs) return;
     shownMs = now;
     isShown = true;
-    stream.write(`\r\x1b[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
+    stream.write(`\r\x1b[2K${text.slice(0, (stream.columns || 80) - 1)}`);
   };
   return {
     read: rows => show(`Reading: ${count(rows)} rows`),

@@ -11,13 +11,16 @@ import { parseArgs } from 'node:util';
 import { makeDiskFolder } from './folders.mjs';
 import { attachment } from './growth/attachment.mjs';
 import { check } from './growth/check.mjs';
+import { disk } from './growth/disk.mjs';
 import { first } from './growth/first.mjs';
 import { history } from './growth/history.mjs';
 import { ingestBeside, ingestEmails, ingestRare } from './growth/ingest.mjs';
 import { manyEmails } from './growth/many-emails.mjs';
+import { people } from './growth/people.mjs';
 import { pull } from './growth/pull.mjs';
 import { reportBefore, reportSize } from './growth/report.mjs';
 import { resume } from './growth/resume.mjs';
+import { unfinished } from './growth/unfinished.mjs';
 import { exponent } from './growth/world.mjs';
 
 const { values } = parseArgs({
@@ -39,9 +42,12 @@ const all = [
   reportBefore,
   manyEmails,
   history,
+  unfinished,
+  people,
   check,
   first,
   attachment,
+  disk,
 ];
 const rows = all.filter(({ id }) => values.only === undefined || values.only.split(',').includes(id));
 const folder = makeDiskFolder();

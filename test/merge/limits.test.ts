@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/merge/compile-template.js';
 import { startTags } from '../../src/merge/html/start-tags.js';
+import { parseLiquid } from '../../src/merge/liquid/liquid.js';
 import { findIncludes } from '../../src/merge/mjml/mjml-include.js';
 import { createRenderer } from '../../src/merge/render-copy.js';
 import { Problem, Problems } from '../../src/problem.js';
@@ -34,21 +35,27 @@ describe('Liquid stops', () => {
     [
       'a loop of a thousand million',
       '{% for i in (1..1000000000) %}x{% endfor %}',
-      'memory alloc limit exceeded',
+      'makes more than 20 MB of texts and lists',
     ],
     [
       'text that doubles',
       `{% assign a = "xxxxxxxxxx" %}${'{% assign a = a | append: a %}'.repeat(40)}`,
-      'memory alloc limit exceeded',
+      'makes more than 20 MB of texts and lists',
     ],
   ])('%s', async (_, source, why) => {
-    expect(await rendering(source)).toEqual({ kind: 'failed', why });
+    expect(await rendering(source)).toEqual({ kind: 'endless', why });
   });
 
   it.each(['for', 'tablerow'])('loops in loops in loops, by counting: %s', async tag => {
     // Without ranges, which take memory each time.
     const source = `{% assign a = "${'x'.repeat(200)}" | split: "" %}${`{% ${tag} i in a %}`.repeat(6)}${`{% end${tag} %}`.repeat(6)}`;
     const why = 'repeats the parts of its loops more than 100,000 times';
+    expect(await rendering(source)).toEqual({ kind: 'endless', why });
+  });
+
+  it('steps, also those of loops that repeat much in each round', async () => {
+    const source = `{% for i in (1..20000) %}${'{% assign a = 1 %}'.repeat(60)}{% endfor %}`;
+    const why = 'takes more than 1,000,000 steps to render';
     expect(await rendering(source)).toEqual({ kind: 'endless', why });
   });
 
@@ -208,3 +215,16 @@ async function findIncludesOf(text: string): Promise<unknown> {
     return error;
   }
 }
+
+it('refuses a template that compiles to more than 2 MB, and says what to do', () => {
+  const origin = { place: { file: 'm.mjml', line: 1 }, lineOffset: 0 };
+  const parse = () => parseLiquid('html', 'x'.repeat(2_000_001), origin);
+  expect(parse).toThrow(
+    expect.objectContaining({
+      code: 'template-syntax',
+      message: 'it compiles to more than 2 MB',
+      where: { file: 'm.mjml' },
+      fix: 'Leave out sections, or styles that are repeated: Gmail cuts messages off at 102 KB.',
+    }),
+  );
+});

@@ -67,6 +67,16 @@ describe('a bounded process', () => {
     expect(await ask('for (;;);', {}, { timeoutMs: 50 })).toEqual({ kind: 'too-slow' });
   });
 
+  it('ends when it takes too much processor time, and not when it only waits', async () => {
+    const cpuBounds = { ...bounds, cpuSeconds: 1 };
+    expect(await new BoundedProcess(job('for (;;);'), '', cpuBounds).ask({})).toEqual({ kind: 'too-slow' });
+    const wait = 'await new Promise(resolve => setTimeout(resolve, 1_500)); return 1;';
+    expect(await new BoundedProcess(job(wait), '', cpuBounds).ask({})).toEqual({
+      kind: 'answered',
+      answer: 1,
+    });
+  });
+
   it('is given six times as long to load its libraries, which is no fault of the question', async () => {
     const slow = 'await new Promise(resolve => setTimeout(resolve, 4_000));';
     const loading = (timeoutMs: number) =>

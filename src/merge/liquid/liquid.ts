@@ -6,7 +6,7 @@ import { compareCases, operators } from './comparisons.js';
 import { countRounds, mostRounds, TooManyRounds } from './counted-loops.js';
 import { echoAsPrinted } from './echo-tag.js';
 import { registerEscapingFilters } from './escaping-filters.js';
-import { Liquid, TypeGuards } from './liquidjs.js';
+import { Liquid, Context as LiquidContext, TypeGuards } from './liquidjs.js';
 import {
   createLocaleFilters,
   defaultLocale,
@@ -21,9 +21,10 @@ import { registerTextTags } from './text-tags.js';
 
 /**
  * The merge language: Liquid, strict. Two engines, since a value is escaped in HTML and left as it is in text and
- * header fields. Neither can read a file; both stop a template that runs away.
+ * header fields. Neither can read a file; both stop a template that runs away, by what it does and never by how long that takes: the
+ * same template is refused on every machine.
  */
-const limits = { parseLimit: 2_000_000, renderLimit: 500, memoryLimit: 20_000_000 };
+const limits = { parseLimit: 2_000_000, memoryLimit: 20_000_000 };
 const strict = {
   strictVariables: true,
   strictFilters: true,
@@ -175,37 +176,53 @@ export type Rendered =
 
 export function renderLiquid(text: LiquidText, scope: Scope): Rendered {
   const fill = text.fill();
-  if (fill !== undefined) return fill(scope);
-  const first = render(text, scope);
-  // The limit is one of time, and a machine may have been busy with something else: nobody is left out for that.
-  if (first.ok || !('why' in first) || first.why !== tooSlow) return first;
-  return render(text, scope, patienceMs);
+  return fill === undefined ? render(text, scope) : fill(scope);
 }
 
-const patienceMs = 5_000;
-const tooSlow = 'takes more than five seconds to render';
-/** Made when it is needed: Node loads its tables of languages for the first number it groups, which takes 25 ms. */
+/** Tags, outputs and texts between them, those of a loop each time. The largest template has half of it. */
+const mostSteps = 1_000_000;
+/** Made when they are needed: Node loads its tables of languages for the first number it groups, which takes 25 ms. */
+const tooManySteps = () => `takes more than ${mostSteps.toLocaleString('en')} steps to render`;
 const tooManyRounds = () =>
   `repeats the parts of its loops more than ${mostRounds.toLocaleString('en')} times`;
+const tooLarge = 'makes more than 20 MB of texts and lists';
 
-function render(text: LiquidText, scope: Scope, renderLimit?: number): Rendered {
+class TooManySteps extends Error {}
+
+/** The engine asks before each step whether its time is over. */
+function countSteps(): { readonly check: () => void } {
+  let steps = 0;
+  return {
+    check() {
+      steps += 1;
+      if (steps > mostSteps) throw new TooManySteps();
+    },
+  };
+}
+
+function render(text: LiquidText, scope: Scope): Rendered {
   try {
-    const options = renderLimit === undefined ? {} : { renderLimit };
     // Every part counts from the beginning.
     const values = text.isCounting ? Object.assign(Object.create(null), scope) : scope;
-    return { ok: true, text: text.engine.renderSync(text.templates, values, options) as string };
+    const context = new LiquidContext(values, text.engine.options, { sync: true });
+    Object.assign(context, { renderLimit: countSteps() });
+    return { ok: true, text: text.engine.renderSync(text.templates, context) as string };
   } catch (error) {
     const original = (error as { originalError?: { variableName?: string } }).originalError;
     if (original instanceof UnreadableValue)
       return { ok: false, missingField: undefined, unreadable: original };
     if (original?.variableName !== undefined) return { ok: false, missingField: original.variableName };
-    if (original instanceof TooManyRounds)
-      return { ok: false, missingField: undefined, why: tooManyRounds(), isEndless: true };
-    const why = firstLine(error);
-    if (/^template render limit/.test(why))
-      return { ok: false, missingField: undefined, why: tooSlow, isEndless: true };
-    return { ok: false, missingField: undefined, why, isEndless: false };
+    const limit = limitOf(error, original);
+    if (limit !== undefined) return { ok: false, missingField: undefined, why: limit, isEndless: true };
+    return { ok: false, missingField: undefined, why: firstLine(error), isEndless: false };
   }
+}
+
+/** The limit that was reached, behind "the copy"; undefined: it is another error. */
+function limitOf(error: unknown, original: unknown): string | undefined {
+  if (error instanceof TooManySteps || original instanceof TooManySteps) return tooManySteps();
+  if (original instanceof TooManyRounds) return tooManyRounds();
+  return /^memory alloc limit exceeded/.test(firstLine(error)) ? tooLarge : undefined;
 }
 
 /** liquidjs ends its messages with `, line:1, col:7`, which counts from the text it was given, not from the file. */
@@ -215,6 +232,13 @@ function liquidProblem(code: 'template-syntax', error: unknown, origin: Origin):
     return new Problem(code, 'the filter sample picks at random, and a copy made again has to be the same', {
       where: placeAt(origin, line, column),
       fix: 'Choose by a field of the list.',
+      cause: error,
+    });
+  }
+  if (/^parse length limit exceeded/.test(firstLine(error))) {
+    return new Problem(code, 'it compiles to more than 2 MB', {
+      where: { file: origin.place.file },
+      fix: 'Leave out sections, or styles that are repeated: Gmail cuts messages off at 102 KB.',
       cause: error,
     });
   }

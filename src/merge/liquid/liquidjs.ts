@@ -9,6 +9,7 @@ const liquidjs = createRequire(import.meta.url)('liquidjs') as typeof import('li
 export const {
   CaptureTag,
   CaseTag,
+  Context,
   CycleTag,
   defaultOperators,
   Drop,

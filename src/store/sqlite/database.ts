@@ -94,6 +94,15 @@ function syncFolder(folder: string): void {
   }
 }
 
+/** @throws Problem `database` for what SQLite says of the file. */
+export function explained<T>(database: Database, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw databaseProblem(database.name, error);
+  }
+}
+
 /** What SQLite or the file system said, in words a user can act on. Problems pass through. */
 export function databaseProblem(file: string, error: unknown): Problem {
   if (error instanceof Problem) return error;

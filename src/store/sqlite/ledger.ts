@@ -6,7 +6,7 @@ import {
 } from '../../recipients/transitions.js';
 import type { EmailReader, Ledger } from '../../workflow/ports.js';
 import type { DamageCheck } from './damage-check.js';
-import type { Database } from './database.js';
+import { type Database, explained } from './database.js';
 import type { GroupCommit } from './group-commit.js';
 import { createOpenings } from './openings.js';
 import { adopt, isCopy } from './origin.js';
@@ -98,8 +98,9 @@ export function createLedger(
     isCopy: async () => isCopy(database),
     adoptCopy: async () => adopt(database),
 
-    findSuppressed: async keys => suppressions.find(keys),
-    findSuppressedRecipients: async emailId => suppressions.findRecipients(emailId),
+    findSuppressed: async keys => explained(database, () => suppressions.find(keys)),
+    findSuppressedRecipients: async emailId =>
+      explained(database, () => suppressions.findRecipients(emailId)),
   };
 }
 

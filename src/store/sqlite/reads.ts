@@ -2,7 +2,7 @@ import type { RecipientState } from '../../recipients/recipient.js';
 import { unfinishedStates } from '../../recipients/transitions.js';
 import type { Handover } from '../../report/summary.js';
 import type { EmailReader, EmailRecord, RecipientRecord } from '../../workflow/ports.js';
-import { type Database, databaseProblem } from './database.js';
+import { type Database, explained } from './database.js';
 import { createFetchReads } from './fetch-reads.js';
 import { FieldReader } from './field-sets.js';
 import {
@@ -102,21 +102,12 @@ export function createReads(database: Database): EmailReader {
       return handovers;
     },
 
-    readSuppressions: async keys => suppressions.reasons(keys),
+    readSuppressions: async keys => explained(database, () => suppressions.reasons(keys)),
 
     async readTransactions(emailId, position) {
       return (sql.transactions.all(emailId, position) as TransactionRow[]).map(transactionFromRow);
     },
   };
-}
-
-/** @throws Problem `database` for what SQLite says of the file. */
-function explained<T>(database: Database, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw databaseProblem(database.name, error);
-  }
 }
 
 function prepare(database: Database) {

@@ -14,6 +14,11 @@ export async function makeDatabase(build, folder, fill) {
   const database = new Database(file);
   database.exec('BEGIN');
   fill(database);
+  // As the run would have left it that sent them.
+  if (database.pragma('table_info(emails)').some(({ name }) => name === 'settled'))
+    database.exec(
+      "UPDATE emails SET settled = 1 WHERE NOT EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id AND state <> 'accepted')",
+    );
   database.exec('COMMIT');
   database.pragma('wal_checkpoint(TRUNCATE)');
   database.close();
@@ -58,11 +63,9 @@ const fieldsOf = position =>
 const addressOf = position => `person-${position}@example.com`;
 /** Spread as random numbers are. */
 export const recipientNumberOf = position => 1 + position * 7_919;
+/** Letters of base32 for hexadecimal digits, so that no two numbers have one id. */
 export const emailIdOf = number =>
-  `em_${number
-    .toString(32)
-    .padStart(12, 'a')
-    .replaceAll(/[0189]/g, digit => 'wxyz'['0189'.indexOf(digit)])}`;
+  `em_${Array.from(number.toString(16).padStart(12, '0'), digit => 'abcdefghijklmnop'[Number.parseInt(digit, 16)]).join('')}`;
 
 /** @param recipients whose pixels are fetched in turn. @param everyMs from one fetch to the next. */
 export function addFetches(database, { emailNumber, fetches, recipients, from = 0, everyMs = 0 }) {
