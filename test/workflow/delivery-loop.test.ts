@@ -61,6 +61,8 @@ describe('a slot', () => {
     const finished = await run.send();
     expect(finished.counts.accepted).toBe(2);
     expect(run.order).toEqual([0, 1, 1]);
+    // Nothing was settled when the session ended.
+    expect(run.eventsOf('recipient-settled').map(({ state }) => state)).toEqual(['accepted', 'accepted']);
   });
 
   it('keeps a recipient for another slot when its own cannot get a session', async () => {
