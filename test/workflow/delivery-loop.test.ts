@@ -330,6 +330,17 @@ describe('a transaction in the ledger', () => {
     ]);
   });
 
+  it('counts the attempt whose session ended between the intent and the message', async () => {
+    run = await SendRun.open(1).then(opened =>
+      opened.at(0, refusal('end-of-data', 421, 'closing', 'not-sent')),
+    );
+    await run.send();
+    expect(run.eventsOf('recipient-settled').map(({ attempt, state }) => [attempt, state])).toEqual([
+      [1, 'pending'],
+      [2, 'accepted'],
+    ]);
+  });
+
   it('cannot be written: the run ends, and who has the message is never sent to again', async () => {
     run = await SendRun.open(3);
     const recordTransaction = () => Promise.reject(new Problem('database', 'the disk is full'));

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
+import type { OutcomeKind } from '../../src/smtp/outcome.js';
 import { ManualClock, quiet } from './fetch-world.js';
 import { SendRun } from './send-run.js';
 import { type Act, refusal } from './world.js';
@@ -162,7 +163,7 @@ describe('sessions that are told at the same time that they are too many', () =>
     const told = new Promise<void>(resolve => {
       tell = resolve;
     });
-    run.at(0, async () => {
+    run.at(0, async (): Promise<OutcomeKind> => {
       while (run.office.sessions < 3) await quiet();
       await quiet();
       tell();
