@@ -44,7 +44,7 @@ it('refuses to go on from a copy of the database until told that the original is
   expect((await user.run(['resume', '--db', copy])).status).toBe(0);
 });
 
-it('settles uncertain recipients as the user says, and only then', async () => {
+it('sends to uncertain recipients again when the user says so, and only then', async () => {
   const database = new Database(user.database);
   database.exec("UPDATE recipients SET state = 'uncertain' WHERE state = 'pending'");
   database.close();

@@ -30,7 +30,11 @@ const vitest = await createVitest(
 );
 await vitest.standalone?.();
 
-process.on('message', async ({ file, text, tests }) => {
+process.on('message', task => void judge(task));
+process.on('disconnect', () => process.exit());
+process.send({ ready: true });
+
+async function judge({ file, text, tests }) {
   changed.clear();
   if (file !== undefined) changed.set(file, text);
   if (file !== undefined) vitest.invalidateFile(file);
@@ -38,9 +42,7 @@ process.on('message', async ({ file, text, tests }) => {
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(found);
   if (file !== undefined) vitest.invalidateFile(file);
   process.send({ failed: firstFailure(testModules) ?? unhandledErrors[0]?.message, count: found.length });
-});
-process.on('disconnect', () => process.exit());
-process.send({ ready: true });
+}
 
 function firstFailure(modules) {
   for (const module of modules) {

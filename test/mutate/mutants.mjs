@@ -133,7 +133,9 @@ function expressions(node, change) {
 
 function calls(node, textOf, change) {
   const { callee } = node;
-  swaps(node.arguments, node, textOf, change);
+  // Of these two the order does not matter.
+  const isEitherWay = /^Math\.(?:max|min)$/.test(textOf(callee));
+  if (!isEitherWay) swaps(node.arguments, node, textOf, change);
   if (callee.type !== 'MemberExpression' || callee.computed) return;
   const { name } = callee.property;
   if (preparing.has(name)) change(node, textOf(callee.object));

@@ -29,7 +29,7 @@ for (const [name, room] of Object.entries(rooms)) {
   if (values.room === undefined || values.room === name)
     isEnough = (await mutateRoom(name, room)) && isEnough;
 }
-await bench.close();
+bench.close();
 process.exit(isEnough ? 0 : 1);
 
 async function mutateRoom(name, { sources, tests, percent }) {

@@ -62,6 +62,36 @@ describe('rows', () => {
     ]);
   });
 
+  it.each<[string, boolean | undefined]>([
+    ['yes', true],
+    ['y', true],
+    ['true', true],
+    ['1', true],
+    ['YES', true],
+    ['no', false],
+    ['n', false],
+    ['false', false],
+    ['0', false],
+    ['No', false],
+    [' no ', false],
+    ['', undefined],
+  ])('understand the consent %j as %s', async (word, track) => {
+    const [row] = await all(parseList([octets(`email,track\na@x.example,${word}\n`)], 'people.csv'));
+    expect(row).toMatchObject({ track });
+  });
+
+  it.each<[string, ListRow['role']]>([
+    ['to', 'to'],
+    ['cc', 'cc'],
+    ['bcc', 'bcc'],
+    ['Bcc', 'bcc'],
+    ['TO', 'to'],
+    ['', undefined],
+  ])('understand the role %j as %s', async (word, role) => {
+    const [row] = await all(parseList([octets(`email,role\na@x.example,${word}\n`)], 'people.csv'));
+    expect(row).toMatchObject({ role });
+  });
+
   it.each(['email', 'Email', 'E-MAIL', 'e-mail', 'email_address', 'Mail', ' email '])(
     'take their address from the column %j',
     async name => {

@@ -42,7 +42,7 @@ describe('the words of a server', () => {
     expect(signs.isOfAnother('mail', reply('250 two'))).toBe(true);
   });
 
-  it('are not told apart before the reply to RCPT was heard as well', () => {
+  it('are not told apart before the reply to MAIL was heard as well', () => {
     const signs = new ReplySigns();
     signs.learn('rcpt', reply('250 2.1.5 Ok'));
     expect([signs.areDistinct, signs.isToRecipient(reply('250 2.1.5 Ok'))]).toEqual([false, false]);

@@ -172,7 +172,7 @@ describe('a message of many blocks', () => {
     expect(begun().hear('250 taken').outcomes.get(0)?.kind).toBe('not-sent');
   });
 
-  it.each([65_535, 65_536, 65_537, 65_538, 65_541])(
+  it.each(Array.from({ length: 10 }, (_, at) => 65_534 + at))(
     'keeps its last five octets together, with %d of data',
     length => {
       const body = Buffer.from(`${'x'.repeat(length - 5)}\r\n`);

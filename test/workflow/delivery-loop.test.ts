@@ -62,6 +62,8 @@ describe('a slot', () => {
     const finished = await run.send();
     expect(finished.counts.accepted).toBe(2);
     expect(run.order).toEqual([0, 1, 1]);
+    // Nothing was settled when the session ended.
+    expect(run.eventsOf('recipient-settled').map(({ state }) => state)).toEqual(['accepted', 'accepted']);
   });
 
   it('keeps a recipient for another slot when its own cannot get a session', async () => {
@@ -326,6 +328,17 @@ describe('a transaction in the ledger', () => {
       [1, 'deferred'],
       [2, 'deferred'],
       [3, 'accepted'],
+    ]);
+  });
+
+  it('counts the attempt whose session ended between the intent and the message', async () => {
+    run = await SendRun.open(1).then(opened =>
+      opened.at(0, refusal('end-of-data', 421, 'closing', 'not-sent')),
+    );
+    await run.send();
+    expect(run.eventsOf('recipient-settled').map(({ attempt, state }) => [attempt, state])).toEqual([
+      [1, 'pending'],
+      [2, 'accepted'],
     ]);
   });
 

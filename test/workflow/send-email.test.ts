@@ -232,7 +232,8 @@ describe('sendEmail', () => {
     office.script.set('r5@example.com', ['deferred', 'deferred']);
     const finished = await send({ connections: 1 });
     expect(finished.counts).toMatchObject({ accepted: 40 });
-    expect(kinds()).toContain('slowed-down');
+    expect(events.filter(({ kind }) => kind === 'slowed-down')).toMatchObject([{ pauseMs: 1_000 }]);
+    expect(clock.waits).toContain(1_000);
   });
 
   it('stops when many are refused alike', async () => {
@@ -399,8 +400,8 @@ describe('a session that is closed at MAIL', () => {
   });
 });
 
-describe('a server that lets nobody in', () => {
-  it('is not waited for by who is interrupted', async () => {
+describe('an interrupt', () => {
+  it('ends a run that is still waiting for the server to open a session', async () => {
     await open(3);
     office.openSession = giveUp =>
       new Promise((_, reject) => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
-import { quiet } from './fetch-world.js';
+import type { OutcomeKind } from '../../src/smtp/outcome.js';
+import { ManualClock, quiet } from './fetch-world.js';
 import { SendRun } from './send-run.js';
 import { type Act, refusal } from './world.js';
 
@@ -151,6 +152,81 @@ describe('a server that wants fewer sessions, in the middle of them', () => {
     expect(finished.counts.accepted).toBe(3);
     expect(run.eventsOf('slowed-down')).toMatchObject([{ pauseMs: 1_000 }]);
     expect([run.eventsOf('session-lost'), run.office.sessions]).toEqual([[], 2]);
+  });
+});
+
+describe('sessions that are told at the same time that they are too many', () => {
+  const fewer = refusal('mail', 421, '4.7.0 too many connections', 'not-sent');
+  it('lose one of them, and the other is replaced', async () => {
+    run = await SendRun.open(30);
+    let tell: () => void = () => undefined;
+    const told = new Promise<void>(resolve => {
+      tell = resolve;
+    });
+    run.at(0, async (): Promise<OutcomeKind> => {
+      while (run.office.sessions < 3) await quiet();
+      await quiet();
+      tell();
+      for (let turn = 0; turn < 9; turn += 1) await quiet();
+      return 'accepted';
+    });
+    for (const position of [1, 2]) run.at(position, () => told.then(() => fewer));
+    const finished = await run.send({ connections: 3 });
+    expect(finished.counts).toMatchObject({ accepted: 30, deferred: 0 });
+    expect(run.eventsOf('session-refused')).toHaveLength(1);
+    expect(run.eventsOf('slowed-down')).toEqual([]);
+  });
+
+  it('go on more slowly when none of them is left', async () => {
+    run = await SendRun.open(20);
+    let tell: () => void = () => undefined;
+    const told = new Promise<void>(resolve => {
+      tell = resolve;
+    });
+    run.at(0, () => told.then(() => fewer));
+    run.at(1, async () => {
+      tell();
+      await told;
+      return fewer;
+    });
+    const finished = await run.send({ connections: 2 });
+    expect(finished.counts).toMatchObject({ accepted: 20, deferred: 0 });
+    expect([run.eventsOf('session-refused').length, run.eventsOf('slowed-down').length]).toEqual([0, 1]);
+  });
+});
+
+describe('while the first sessions are being opened', () => {
+  /** The calls end one after another, each some turns behind the one before: undefined opens. */
+  const opening = (...ends: (Problem | undefined)[]) => {
+    const openSession = run.office.openSession.bind(run.office);
+    let calls = 0;
+    run.office.openSession = async (giveUp, messages) => {
+      const call = calls++;
+      for (let turn = 0; turn <= call; turn += 1) await quiet();
+      const problem = ends[call];
+      if (problem !== undefined) throw problem;
+      return openSession(giveUp, messages);
+    };
+  };
+
+  it('one that fails does not end the run, since another may open', async () => {
+    run = await SendRun.open(20);
+    opening(unreachable());
+    const finished = await run.send({ connections: 2 });
+    expect(finished).toMatchObject({ stopped: undefined, counts: { accepted: 20 } });
+  });
+
+  it('nothing is sent when the run is interrupted, and the session that opens is closed', async () => {
+    run = await SendRun.open(3);
+    const openSession = run.office.openSession.bind(run.office);
+    run.office.openSession = (giveUp, messages) => {
+      run.drain.abort('SIGINT');
+      return openSession(giveUp, messages);
+    };
+    // On a clock that stands still, so that nothing but this ends it.
+    const finished = await run.send({}, { clock: new ManualClock() });
+    expect([run.order, run.office.ends.at(-1)]).toEqual([[], '1 quit']);
+    expect(finished).toMatchObject({ stopped: undefined, interruptedBy: 'SIGINT', counts: { pending: 3 } });
   });
 });
 

@@ -130,7 +130,7 @@ class OfficeSession implements Session {
     }
     const act = typeof scripted === 'function' ? await scripted() : scripted;
     if (typeof act === 'object') {
-      const isAtEnd = act.stage === 'end-of-data' && act.kind !== 'not-sent';
+      const isAtEnd = act.stage === 'end-of-data';
       if (act.kind === 'not-sent' || act.replyCode === 421) this.usable = false;
       if (isAtEnd && this.office.handsOver(act.kind) && !(await beforeHandover())) return this.#withdrawn();
       return act;

@@ -1,0 +1,147 @@
+/** The flags of commands that only read, and those of every command. */
+import { existsSync, readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../../src/store/open-store.js';
+import { emailOf, recipientOf } from '../../workflow/sent-email.js';
+import { Place } from './in-process.js';
+
+let place: Place;
+beforeAll(async () => {
+  place = new Place();
+  place.write('note.txt', 'Hello {{ name }}');
+  place.write('page.html', '<p>Hello {{ name }}</p>');
+  place.write('people.csv', 'email,name\nann@x.example,Ann\nbob@x.example,Bob\n');
+  const store = await openStore('own.db');
+  for (const [at, emailId] of ['em_aaaaaaaaaaaa', 'em_bbbbbbbbbbbb'].entries())
+    await store.ledger.openEmail({ ...emailOf(emailId), emailNumber: at + 1 }, [recipientOf(0)]);
+  await store.close();
+});
+afterAll(() => place.close());
+
+describe('report', () => {
+  it('heeds --csv, --opens with --json, and --json', async () => {
+    const report = (...argv: string[]) => place.run('report', 'em_aaaaaaaaaaaa', '--db', 'own.db', ...argv);
+    const [plain, csv, json, opens] = await Promise.all([]).then(async () => [
+      await report(),
+      await report('--csv'),
+      await report('--json'),
+      await report('--json', '--opens'),
+    ]);
+    expect(csv?.stdout).toMatch(/^"email_address",/);
+    expect(plain?.stdout).not.toContain('"email_address"');
+    expect(JSON.parse(json?.stdout ?? '')).not.toHaveProperty('opens');
+    expect(JSON.parse(opens?.stdout ?? '')).toHaveProperty('opens', []);
+  });
+});
+
+it('list heeds --limit and --db', async () => {
+  const count = async (...argv: string[]) => {
+    const { stdout } = await place.run('list', ...argv);
+    return [...stdout.matchAll(/em_[ab]{12}/g)].length;
+  };
+  expect([await count('--db', 'own.db'), await count('--db', 'own.db', '--limit', '1')]).toEqual([2, 1]);
+  expect(await count('--db', 'absent.db')).toBe(0);
+});
+
+describe('preview', () => {
+  const preview = (...argv: string[]) =>
+    place.run(
+      'preview',
+      'page.html',
+      '--from',
+      'me@y.example',
+      '--subject',
+      'S',
+      '--each',
+      'people.csv',
+      ...argv,
+    );
+
+  it('heeds --row, --all and --html', async () => {
+    const [first, second, all, html] = [
+      await preview(),
+      await preview('--row', '2'),
+      await preview('--all'),
+      await preview('--html'),
+    ].map(({ stdout }) => stdout);
+    expect(first).toContain('Hello Ann');
+    expect(first).not.toContain('Hello Bob');
+    expect(second).toContain('Hello Bob');
+    expect(second).not.toContain('Hello Ann');
+    expect(all).toMatch(/Hello Ann[\s\S]*Hello Bob/);
+    expect([first?.includes('<p'), html?.includes('<p')]).toEqual([false, true]);
+  });
+
+  it('heeds --out', async () => {
+    await preview('--out', 'looks');
+    expect(readdirSync('looks').sort()).toEqual(['1-ann@x.example.html', '1-ann@x.example.txt']);
+  });
+});
+
+describe('keys', () => {
+  it('drops one only with --yes', async () => {
+    await place.run('keys', 'rotate');
+    await place.run('keys', 'rotate');
+    const ids = async () => {
+      const { keys } = JSON.parse((await place.run('keys', 'list', '--json')).stdout) as {
+        keys: { id: number }[];
+      };
+      return keys.map(({ id }) => id);
+    };
+    const [first = 0, ...rest] = await ids();
+    const oldest = Math.min(first, ...rest);
+    await place.run('keys', 'drop', String(oldest));
+    expect(await ids()).toContain(oldest);
+    await place.run('keys', 'drop', String(oldest), '--yes');
+    expect(await ids()).not.toContain(oldest);
+  });
+});
+
+describe('every command', () => {
+  it('heeds --config, --profile and --origin of config show', async () => {
+    place.write('set.toml', 'from = "one@y.example"\n[profiles.second]\nfrom = "two@y.example"\n');
+    const shown = async (...argv: string[]) => (await place.run('config', 'show', ...argv)).stdout;
+    expect(await shown()).not.toContain('one@y.example');
+    expect(await shown('--config', 'set.toml')).toContain('one@y.example');
+    expect(await shown('--config', 'set.toml', '--profile', 'second')).toContain('two@y.example');
+    expect(await shown('--config', 'set.toml')).not.toContain('set.toml');
+    expect(await shown('--config', 'set.toml', '--origin')).toContain('set.toml');
+  });
+
+  it('heeds --quiet', async () => {
+    const send = (...argv: string[]) =>
+      place.run(
+        'send',
+        'note.txt',
+        '--from',
+        'me@y.example',
+        '--subject',
+        'S',
+        '--no-track',
+        '--dry-run',
+        '--to',
+        'ann@x.example',
+        '--set',
+        'name=A',
+        ...argv,
+      );
+    expect((await send()).stderr).toContain('me@y.example');
+    expect((await send('--quiet')).stderr).not.toContain('me@y.example');
+  });
+
+  it('heeds --no-color', async () => {
+    process.env['FORCE_COLOR'] = '1';
+    const shown = async (...argv: string[]) => (await place.run('list', '--db', 'own.db', ...argv)).stdout;
+    const [coloured, plain] = [await shown(), await shown('--no-color')];
+    delete process.env['FORCE_COLOR'];
+    expect([coloured.includes('\u001b['), plain.includes('\u001b[')]).toEqual([true, false]);
+  });
+
+  it('prints its version', async () => {
+    expect((await place.run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  it('makes no database when it only reads', () => {
+    expect(existsSync('absent.db')).toBe(false);
+  });
+});

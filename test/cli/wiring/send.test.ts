@@ -1,0 +1,251 @@
+/** The flags and settings that say how an email is sent: what `send` and `resume` hand to the use case and to the transport. */
+import { existsSync, readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Problem, Problems } from '../../../src/problem.js';
+import { openStore } from '../../../src/store/open-store.js';
+import type { SendRequest } from '../../../src/workflow/send-email.js';
+import { Place, type Said, seen } from './in-process.js';
+import { requestFlags, transportSettings } from './send-flags.js';
+
+// Nothing is sent: what would be is looked at.
+vi.mock('../../../src/workflow/send-email.js', async importOriginal => ({
+  ...(await importOriginal<object>()),
+  sendEmail: async (request: SendRequest) => {
+    seen.request = request;
+    await request.lock?.release();
+    const { emailId } = request.email;
+    return { kind: 'send-finished', emailId, counts: { ...none }, recipients: 0, seconds: 0 };
+  },
+}));
+vi.mock('../../../src/smtp-client/transport.js', () => ({
+  createSmtpTransport: (server: unknown) => {
+    seen.server = server;
+    return {};
+  },
+}));
+
+vi.mock('../../../src/cli/prompt.js', async importOriginal => ({
+  ...(await importOriginal<object>()),
+  ask: async () => {
+    seen.asked = true;
+    return 'n';
+  },
+}));
+
+const none = { pending: 0, sending: 0, accepted: 0, deferred: 0, rejected: 0, uncertain: 0, skipped: 0 };
+
+let place: Place;
+let sent = 0;
+beforeAll(() => {
+  place = new Place();
+  place.write('note.txt', 'Hello');
+  place.write('people.csv', 'email,name\nann@x.example,Ann\n');
+});
+afterAll(() => place.close());
+
+const local = ['--smtp', 'smtp://127.0.0.1:2525'];
+const base = ['--from', 'me@y.example', '--no-track'];
+
+/** Another email each time, to one person. */
+function send(...argv: readonly string[]): Promise<Said> {
+  sent += 1;
+  return place.run(
+    'send',
+    'note.txt',
+    ...base,
+    '--to',
+    'bob@x.example',
+    '--subject',
+    `Number ${sent}`,
+    ...argv,
+  );
+}
+
+/** All that it said, and of what it threw the advice, too. */
+function words({ stdout, stderr, error }: Said): string {
+  const problems = error instanceof Problems ? error.problems : [error];
+  return [
+    stdout,
+    stderr,
+    ...problems.map(problem => `${String(problem)} ${(problem as Problem | undefined)?.fix}`),
+  ].join('\n');
+}
+
+describe('send', () => {
+  it('has four sessions, one message under way in each and a quarter of an hour for retries', async () => {
+    await send(...local);
+    expect(seen.request).toMatchObject({
+      connections: 4,
+      window: 1,
+      rate: undefined,
+      retryForMs: 900_000,
+      interleave: false,
+      limit: undefined,
+      resumed: false,
+      reversePath: 'me@y.example',
+    });
+    expect((seen.request as SendRequest).email.sendId).toBeUndefined();
+    expect(seen.server).toEqual({ host: '127.0.0.1', port: 2525, tls: 'none' });
+  });
+
+  it.each(Object.entries(requestFlags))('passes on %s', async (_, [argv, request]) => {
+    await send(...local, ...argv);
+    expect(seen.request).toMatchObject(request);
+  });
+
+  it('passes on --smtp', async () => {
+    await send('--smtp', 'smtps://mail.example.org:4650');
+    expect(seen.server).toMatchObject({ host: 'mail.example.org', port: 4650, tls: 'implicit' });
+  });
+
+  it('passes on --id, and sends an email of it once', async () => {
+    await send(...local, '--id', 'weekly-7');
+    expect((seen.request as SendRequest).email.sendId).toBe('weekly-7');
+    expect(words(await send(...local, '--id', 'weekly-7'))).toContain('weekly-7');
+    expect(seen.request).toBeUndefined();
+  });
+
+  it('heeds --again', async () => {
+    await send(...local, '--subject', 'Twice');
+    expect(words(await send(...local, '--subject', 'Twice'))).toContain('--again');
+    expect(seen.request).toBeUndefined();
+    await send(...local, '--subject', 'Twice', '--again');
+    expect(seen.request).toBeDefined();
+  });
+
+  it('heeds --yes and --confirm for a list, and asks without them', async () => {
+    const list = (...argv: string[]) =>
+      place.run(
+        'send',
+        'note.txt',
+        ...base,
+        ...local,
+        '--each',
+        'people.csv',
+        '--subject',
+        `List ${sent++}`,
+        ...argv,
+      );
+    expect(words(await list())).toContain('--yes');
+    expect(seen.request).toBeUndefined();
+    await list('--yes');
+    expect(seen.request).toBeDefined();
+    expect(words(await list('--confirm', '2'))).toContain('--confirm');
+    expect(seen.request).toBeUndefined();
+    await list('--confirm', '1');
+    expect(seen.request).toBeDefined();
+  });
+
+  it('heeds --no-input: nobody is asked, who could be', async () => {
+    const terminals = [process.stdin, process.stderr].map(stream => [stream, stream.isTTY] as const);
+    for (const [stream] of terminals) stream.isTTY = true;
+    delete process.env['CI'];
+    process.env['TERM'] = 'xterm';
+    const list = ['--each', 'people.csv', '--subject', 'Asked'];
+    await place.run('send', 'note.txt', ...base, ...local, ...list);
+    const asked = seen.asked;
+    await place.run('send', 'note.txt', ...base, ...local, ...list, '--no-input');
+    expect([asked, seen.asked]).toEqual([true, undefined]);
+    for (const [stream, before] of terminals) stream.isTTY = before;
+  });
+
+  it('heeds --dry-run, --out and --diff', async () => {
+    await send('--dry-run');
+    expect([seen.request, existsSync('copies')]).toEqual([undefined, false]);
+    await send('--dry-run', '--out', 'copies');
+    expect(readdirSync('copies')).toHaveLength(1);
+    const diff = await send('--dry-run', '--diff', '--to', 'ann@x.example');
+    const plain = await send('--dry-run', '--to', 'ann@x.example');
+    expect(words(diff).length).toBeGreaterThan(words(plain).length);
+  });
+
+  it('heeds --allow, by the code of the error', async () => {
+    place.write('bad.html', '<p>Hello <a href="page.html">there</a></p>');
+    const bad = (...argv: string[]) =>
+      place.run(
+        'send',
+        'bad.html',
+        ...base,
+        ...local,
+        '--to',
+        'bob@x.example',
+        '--subject',
+        `Bad ${sent++}`,
+        ...argv,
+      );
+    const refused = await bad();
+    const [, code = ''] = /--allow ([a-z-]+)/.exec(words(refused)) ?? [];
+    expect([seen.request, code]).toEqual([undefined, expect.stringMatching(/^[a-z-]+$/)]);
+    await bad('--allow', code);
+    expect(seen.request).toBeDefined();
+  });
+});
+
+it.each(Object.entries(transportSettings))('send passes on the setting %s', async (_, [text, expected]) => {
+  place.write('set.toml', text);
+  process.env['MAILTRACK_SMTP_PASSWORD'] = 'secret';
+  place.write('ca.pem', 'an authority');
+  await send('--config', 'set.toml', ...(text.includes('[smtp]') ? [] : local));
+  delete process.env['MAILTRACK_SMTP_PASSWORD'];
+  expect({ ...(seen.request as object), server: seen.server }).toMatchObject(expected);
+});
+
+it('send runs the command of smtp.password_command', async () => {
+  place.write(
+    'set.toml',
+    '[smtp]\nurl = "smtp://ann@127.0.0.1:25"\npassword_command = "echo from-command"\n',
+  );
+  await send('--config', 'set.toml');
+  expect(seen.server).toMatchObject({ user: 'ann', password: 'from-command' });
+});
+
+describe('resume', () => {
+  let emailId: string;
+  const state = async () => {
+    const store = await openStore(`${place.folder}/resumed.db`);
+    const counts = await store.reader.countStates(emailId);
+    await store.close();
+    return Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${name} ${count}`] : []));
+  };
+  beforeAll(async () => {
+    await send(...local, '--db', 'resumed.db', '--to', 'ann@x.example');
+    ({ emailId } = (seen.request as SendRequest).email);
+  });
+
+  const resume = (...argv: string[]) => place.run('resume', emailId, '--db', 'resumed.db', ...local, ...argv);
+
+  it.each(Object.entries(requestFlags))('passes on %s', async (_, [argv, request]) => {
+    await resume(...argv);
+    expect(seen.request).toMatchObject({ ...request, resumed: true });
+  });
+
+  it.each([
+    [[], undefined],
+    [['--resend-uncertain'], 'resend'],
+    [['--resolve', 'accepted'], 'accepted'],
+    [['--resolve', 'skip'], 'skip'],
+  ])('with %j decides about the uncertain: %s', async (argv, uncertain) => {
+    await resume(...argv);
+    expect((seen.request as SendRequest).uncertain).toBe(uncertain);
+  });
+
+  it('passes on --smtp', async () => {
+    await resume('--smtp', 'smtps://mail.example.org:4650');
+    expect(seen.server).toMatchObject({ host: 'mail.example.org', port: 4650 });
+  });
+
+  it('heeds --accept-changed', async () => {
+    place.write('note.txt', 'Hello, and more');
+    expect(words(await resume())).toContain('--accept-changed');
+    expect(seen.request).toBeUndefined();
+    await resume('--accept-changed');
+    expect(seen.request).toBeDefined();
+    place.write('note.txt', 'Hello');
+  });
+
+  it('heeds --recipient: one is given up, and nothing is sent', async () => {
+    expect(await state()).toEqual(['pending 2']);
+    await resume('--resolve', 'skip', '--recipient', 'ann@x.example');
+    expect([seen.request, await state()]).toEqual([undefined, ['pending 1', 'skipped 1']]);
+  });
+});
