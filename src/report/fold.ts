@@ -4,7 +4,7 @@
  */
 import type { RecipientState } from '../recipients/recipient.js';
 import type { Classification, FetchKind } from '../tracking/fetch.js';
-import { judgeFetch } from './judge-fetches.js';
+import { Handed, type Judged, judgeFetch } from './judge-fetches.js';
 import type {
   Classify,
   RecipientSummary,
@@ -22,13 +22,20 @@ const repeatMs = 30_000;
 const openConfidence = 0.5;
 
 export class ReportFold {
-  readonly #folds: readonly RecipientFold[];
+  readonly #classify: Classify;
+  readonly #recipients: RecipientFold[] = [];
   readonly #byNumber = new Map<number, RecipientFold>();
   #fetches = 0;
 
-  constructor(recipients: readonly ReportRecipient[], classify: Classify) {
-    this.#folds = recipients.map(recipient => new RecipientFold(recipient, classify));
-    for (const fold of this.#folds) this.#byNumber.set(fold.recipient.recipientNumber, fold);
+  constructor(classify: Classify) {
+    this.#classify = classify;
+  }
+
+  /** Before the first fetch. */
+  addRecipient(recipient: ReportRecipient): void {
+    const fold = new RecipientFold(recipient, this.#classify);
+    this.#recipients.push(fold);
+    this.#byNumber.set(recipient.recipientNumber, fold);
   }
 
   /** In the order recorded; those that were only counted come last. Fetches of nobody's pixel are passed over. */
@@ -41,9 +48,9 @@ export class ReportFold {
 
   /** Numbers of the recipients whose opens were not recorded in order of time: ask for their fetches again, for `orderOpens`. */
   get disordered(): readonly number[] {
-    return this.#folds
+    return this.#recipients
       .filter(({ isDisordered }) => isDisordered)
-      .map(({ recipient }) => recipient.recipientNumber);
+      .map(({ recipientNumber }) => recipientNumber);
   }
 
   /** @param fetches all of that recipient, in the order recorded. */
@@ -51,9 +58,12 @@ export class ReportFold {
     this.#byNumber.get(recipientNumber)?.orderOpens(fetches);
   }
 
+  find(recipientNumber: number): Judged | undefined {
+    return this.#byNumber.get(recipientNumber);
+  }
+
   summaries(): Pick<Report, 'totals' | 'recipients'> {
-    const recipients = this.#folds.map(fold => fold.summary());
-    return { totals: addUp(recipients, this.#fetches), recipients };
+    return { totals: addUp(this.#recipients, this.#fetches), recipients: this.#recipients };
   }
 }
 
@@ -64,7 +74,8 @@ export function summarize(
   fetches: readonly ReportFetch[],
   classify: Classify,
 ): Report {
-  const fold = new ReportFold(recipients, classify);
+  const fold = new ReportFold(classify);
+  for (const recipient of recipients) fold.addRecipient(recipient);
   for (const fetch of fetches) fold.add(fetch);
   for (const number of fold.disordered)
     fold.orderOpens(
@@ -74,27 +85,61 @@ export function summarize(
   return { email, ...fold.summaries() };
 }
 
-class RecipientFold {
-  readonly recipient: ReportRecipient;
-  readonly #classify: Classify;
-  readonly #kinds: Partial<Record<FetchKind, number>> = {};
-  #isFirst = true;
+/** It is the summary: there may be a million of them. */
+class RecipientFold implements RecipientSummary, Judged {
+  readonly recipientNumber: number;
+  readonly emailAddress: string;
+  readonly name: string;
+  readonly role: RecipientSummary['role'];
+  readonly fields: RecipientSummary['fields'];
+  readonly state: RecipientState;
+  readonly handed: Handed;
+  readonly kinds: Partial<Record<FetchKind, number>> = {};
   /** The strongest reading wins: somebody who certainly looked once has looked, whatever else was fetched. */
-  #verdict: Verdict = 'none';
-  #confidence = 0;
+  verdict: Verdict;
+  confidence = 0;
+  readonly #classify: Classify;
+  #isFirst = true;
   #opens = new Opens();
   /** Unix time in milliseconds of the first fetch that was or may have been an open. */
   #firstMaybeAt = Number.POSITIVE_INFINITY;
 
   constructor(recipient: ReportRecipient, classify: Classify) {
-    this.recipient = recipient;
+    this.recipientNumber = recipient.recipientNumber;
+    this.emailAddress = recipient.emailAddress;
+    this.name = recipient.name;
+    this.role = recipient.role;
+    this.fields = recipient.fields ?? noFields;
+    this.state = recipient.state;
+    this.handed = new Handed(recipient);
+    this.verdict = recipient.tracked ? 'none' : 'not-tracked';
     this.#classify = classify;
   }
 
+  get opens(): number {
+    return this.#opens.count;
+  }
+
+  get firstOpenedAt(): Date | undefined {
+    return dateOf(this.#opens.firstAt);
+  }
+
+  get lastOpenedAt(): Date | undefined {
+    return dateOf(this.#opens.lastAt);
+  }
+
+  get maybeOpenedAt(): Date | undefined {
+    return this.verdict === 'maybe' ? new Date(this.#firstMaybeAt) : undefined;
+  }
+
+  get isDisordered(): boolean {
+    return this.#opens.isDisordered;
+  }
+
   add(fetch: ReportFetch): void {
-    const one = judgeFetch(fetch, this.recipient, this.#isFirst, this.#classify);
+    const one = judgeFetch(fetch, this.handed, this.#isFirst, this.#classify);
     this.#isFirst = false;
-    this.#kinds[one.kind] = (this.#kinds[one.kind] ?? 0) + (fetch.times ?? 1);
+    this.kinds[one.kind] = (this.kinds[one.kind] ?? 0) + (fetch.times ?? 1);
     if (one.kind === 'self') return;
     if (isOpenKind(one.kind)) this.#opens.add(fetch.fetchedAt);
     const verdict = verdictOf(one);
@@ -102,44 +147,20 @@ class RecipientFold {
     this.#reach(verdict, one.confidence);
   }
 
-  get isDisordered(): boolean {
-    return this.#opens.isDisordered;
-  }
-
   orderOpens(fetches: readonly ReportFetch[]): void {
     const times = fetches
-      .filter((fetch, index) =>
-        isOpenKind(judgeFetch(fetch, this.recipient, index === 0, this.#classify).kind),
-      )
+      .filter((fetch, index) => isOpenKind(judgeFetch(fetch, this.handed, index === 0, this.#classify).kind))
       .map(({ fetchedAt }) => fetchedAt);
     this.#opens = new Opens();
     for (const time of times.sort((one, other) => one - other)) this.#opens.add(time);
   }
 
-  summary(): RecipientSummary {
-    const { emailAddress, name, role, fields, state, tracked } = this.recipient;
-    const verdict = tracked ? this.#verdict : 'not-tracked';
-    return {
-      emailAddress,
-      name,
-      role,
-      fields: fields ?? noFields,
-      state,
-      verdict,
-      confidence: tracked ? this.#confidence : 0,
-      opens: this.#opens.count,
-      firstOpenedAt: dateOf(this.#opens.firstAt),
-      lastOpenedAt: dateOf(this.#opens.lastAt),
-      maybeOpenedAt: verdict === 'maybe' ? new Date(this.#firstMaybeAt) : undefined,
-      kinds: this.#kinds,
-    };
-  }
-
   #reach(verdict: Verdict, confidence: number): void {
-    const [before, now] = [strength[this.#verdict], strength[verdict]];
-    if (now > before || (now === before && confidence > this.#confidence)) {
-      this.#verdict = verdict;
-      this.#confidence = confidence;
+    if (this.verdict === 'not-tracked') return;
+    const [before, now] = [strength[this.verdict], strength[verdict]];
+    if (now > before || (now === before && confidence > this.confidence)) {
+      this.verdict = verdict;
+      this.confidence = confidence;
     }
   }
 }

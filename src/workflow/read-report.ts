@@ -28,40 +28,32 @@ export async function readReport(
 ): Promise<ReadReport | undefined> {
   if (idOrPrefix === 'latest' && (await reader.findEmails('latest')).length === 0) return undefined;
   const email = await findEmail(reader, idOrPrefix);
-  const recipients = await readRecipients(reader, email, wants);
-  const fold = new ReportFold(recipients, rememberJudgements());
+  const fold = new ReportFold(rememberJudgements());
+  for await (const recipient of readRecipients(reader, email, wants)) fold.addRecipient(recipient);
   for await (const batch of reader.readFetches(email.emailId)) for (const fetch of batch) fold.add(fetch);
   for (const number of fold.disordered)
     fold.orderOpens(number, await reader.readFetchesOf(email.emailId, number));
-  return {
-    report: { email, ...fold.summaries() },
-    opens: () => readOpens(reader, email, recipients),
-  };
+  return { report: { email, ...fold.summaries() }, opens: () => readOpens(reader, email, fold) };
 }
 
-async function readRecipients(
+async function* readRecipients(
   reader: EmailReader,
   { emailId }: ReportEmail,
   { fields = false }: ReportWants,
-): Promise<readonly ReportRecipient[]> {
-  const recipients: ReportRecipient[] = [];
+): AsyncGenerator<ReportRecipient, void, void> {
   const handovers = await reader.readHandovers(emailId);
   const batches = fields ? reader.readRecipients(emailId) : reader.readReportRecipients(emailId);
   for await (const batch of batches) {
-    for (const one of batch) {
-      const own = handovers.get(one.position);
-      recipients.push(own === undefined ? one : { ...one, handovers: own });
-    }
+    for (const one of batch) yield { ...one, handovers: handovers.get(one.position) };
   }
-  return recipients;
 }
 
 async function* readOpens(
   reader: EmailReader,
   { emailId }: ReportEmail,
-  recipients: readonly ReportRecipient[],
+  fold: ReportFold,
 ): AsyncGenerator<readonly JudgedFetch[], void, void> {
-  const judge = new FetchJudge(recipients, rememberJudgements());
+  const judge = new FetchJudge(number => fold.find(number), rememberJudgements());
   for await (const batch of reader.readFetches(emailId))
     yield batch.map(fetch => judge.judge(fetch)).filter(open => open !== undefined);
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecipientState } from '../../src/recipients/recipient.js';
 import { reportCsv } from '../../src/report/csv.js';
-import { summarize } from '../../src/report/fold.js';
+import { ReportFold, summarize } from '../../src/report/fold.js';
 import { openJson, recipientJson, reportJson } from '../../src/report/json.js';
 import { FetchJudge } from '../../src/report/judge-fetches.js';
 import type { Classify, ReportEmail, ReportFetch, ReportRecipient } from '../../src/report/summary.js';
@@ -66,7 +66,9 @@ it('prints each value in the column of its name', () => {
 });
 
 it('prints each value in the field of its name', () => {
-  const judge = new FetchJudge([ann, bob], asRecorded);
+  const fold = new ReportFold(asRecorded);
+  for (const one of [ann, bob]) fold.addRecipient(one);
+  const judge = new FetchJudge(number => fold.find(number), asRecorded);
   const judged = fetches.map(fetch => judge.judge(fetch)).filter(one => one !== undefined);
   const printed = {
     ...(reportJson(report) as object),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { type ListReading, parseList } from '../../src/recipients/list.js';
 import { reportCsv } from '../../src/report/csv.js';
-import { summarize } from '../../src/report/fold.js';
+import { ReportFold, summarize } from '../../src/report/fold.js';
 import { openJson, recipientJson, reportJson } from '../../src/report/json.js';
 import { FetchJudge } from '../../src/report/judge-fetches.js';
 import type { ReportFetch, ReportRecipient } from '../../src/report/summary.js';
@@ -15,7 +15,9 @@ import { acceptedAt, email, fetchOf, recipient, userAgents } from './facts.js';
 const judge = (fetches: ReturnType<typeof fetchOf>[], recipients = [recipient(1)]) =>
   summarize(email, recipients, fetches, judgeAgain);
 const opensOf = (fetches: readonly ReportFetch[], recipients = [recipient(1)]) => {
-  const judge = new FetchJudge(recipients, judgeAgain);
+  const fold = new ReportFold(judgeAgain);
+  for (const one of recipients) fold.addRecipient(one);
+  const judge = new FetchJudge(number => fold.find(number), judgeAgain);
   return fetches.map(fetch => judge.judge(fetch)).filter(open => open !== undefined);
 };
 const { thunderbird, gmail, apple, curl, chrome } = userAgents;

@@ -76,13 +76,19 @@ export function addFetches(database, { emailNumber, fetches, recipients, from = 
   database
     .prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @fetches)
-       INSERT INTO fetches
+       INSERT INTO ${tableOfFetches(database)}
        SELECT @emailNumber, i, 1 + (@from + i % @recipients) * 7919,
               strftime('%Y-%m-%dT%H:%M:%fZ', @startSeconds + i * @everyMs / 1000.0, 'unixepoch'),
               'GET', 1, '', 'image-proxy', 0.9, 'google'
          FROM n`,
     )
     .run({ emailNumber, fetches, recipients, from, everyMs, startSeconds: Date.parse(at) / 1_000 });
+}
+
+/** From schema 11 on `fetches` is a view. */
+function tableOfFetches(database) {
+  const settled = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'settled_fetches'").get();
+  return settled === undefined ? 'fetches' : 'settled_fetches';
 }
 
 /** How often ten times the work costs more than ten times as much: 1 is in proportion. */
