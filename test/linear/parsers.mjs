@@ -25,7 +25,6 @@ import * as htmlPieces from '../../dist/merge/html/html-pieces.js';
 import * as references from '../../dist/merge/html/references.js';
 import * as startTags from '../../dist/merge/html/start-tags.js';
 import * as leftovers from '../../dist/merge/leftovers.js';
-import * as liquid from '../../dist/merge/liquid/liquid.js';
 import * as protection from '../../dist/merge/liquid/liquid-protection.js';
 import * as writtenValues from '../../dist/merge/liquid/written-values.js';
 import * as controlTags from '../../dist/merge/markdown/control-tags.js';
@@ -86,8 +85,6 @@ const requestHead = 16_384;
 const ring = key.createKeyRing([key.createKey(1, Buffer.alloc(32, 1))]);
 const refused = text => ({ code: 550, enhancedStatusCode: '', lines: [text], text });
 
-const filled = liquid.parseLiquid('html', '{{ a }}', { place: { file: 'a' }, lineOffset: 0 });
-
 /** What compiling refuses before anything else reads it. */
 function ofTemplate(text) {
   protection.protectLiquid(text);
@@ -136,7 +133,6 @@ export const parsers = {
       text => `<link rel="stylesheet" ${text}>`,
     ],
   },
-  'value in a copy': text => liquid.renderLiquid(filled, { a: text }),
   'path of a file': text => templatePath.resolveInside('a/', 'a/', text),
   'address of a link': fieldUrls.urlFault,
   'addresses in a template': text => checkUrls(text, ''),
