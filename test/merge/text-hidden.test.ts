@@ -75,6 +75,15 @@ describe('a class that Liquid decides about', () => {
     }
   });
 
+  it('is not looked at where it cannot be one that hides', async () => {
+    const source =
+      '<style data-embed>.h { display: none }</style><p class="{% if vip == "y" %}s{% else %}t{% endif %}">{% increment n %}</p>';
+    expect(await textOf(source, { vip: 'y' })).toBe('0');
+    const made =
+      '<style data-embed>.a-b { display: none }</style><p class="a{% if vip == "y" %}-b{% endif %}">x</p>';
+    expect([await textOf(made, { vip: 'y' }), await textOf(made, { vip: 'n' })]).toEqual(['', 'x']);
+  });
+
   it('may be a value', async () => {
     const source = '<style data-embed>.h { display: none }</style><p class="a {{ c }}">x</p>';
     expect([await textOf(source, { c: 'h' }), await textOf(source, { c: 'hh' })]).toEqual(['', 'x']);

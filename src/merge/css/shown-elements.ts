@@ -4,6 +4,7 @@
  */
 import type { HtmlDocument, HtmlElement, HtmlNode } from '../html/dom.js';
 import type { LiquidToken, ProtectedText } from '../liquid/liquid-protection.js';
+import { roleOf } from '../liquid/liquid-tags.js';
 import { classesIn, splitLastCompound, withoutClasses } from './selector-parts.js';
 import { readShowingRules, type ShowingRule, sheetsOf } from './showing-rules.js';
 
@@ -51,8 +52,8 @@ export async function readShownElements(
 class ShownElementsReader implements ShownElements {
   readonly #select: (selector: string) => readonly HtmlElement[];
   readonly #styles = new Map<HtmlElement, { weak: string; strong: string; hidingClasses: string[][] }>();
-  /** Elements of which Liquid decides what classes they have, with a piece of that Liquid. */
-  readonly #varying = new Map<HtmlElement, LiquidToken>();
+  /** Elements of which Liquid decides what classes they have. */
+  readonly #varying = new Map<HtmlElement, VaryingClasses>();
   readonly #varyingNames = new Map<string, LiquidToken>();
   unreadable: LiquidToken | undefined;
 
@@ -80,11 +81,11 @@ class ShownElementsReader implements ShownElements {
     const { front, last } = splitLastCompound(rule.selector);
     const classes = classesIn(last);
     for (const element of this.#select(front + withoutClasses(last, classes))) {
-      const liquid = this.#varying.get(element);
-      if (liquid === undefined) continue;
+      const varying = this.#varying.get(element);
+      if (varying === undefined || !classes.every(name => isPossible(name, varying))) continue;
       if (classes.length === 0) this.#addTo(element, rule);
       else if (rule.hides) this.#styleOf(element).hidingClasses.push(classes);
-      else if (this.#styleOf(element).hidingClasses.length > 0) this.unreadable ??= liquid;
+      else if (this.#styleOf(element).hidingClasses.length > 0) this.unreadable ??= varying.liquid;
     }
     this.#addAround(rule, front, last);
   }
@@ -114,9 +115,29 @@ class ShownElementsReader implements ShownElements {
     const written = attribs['class'] ?? '';
     const [liquid] = source.tokensIn(`${Object.keys(attribs).join(' ')} ${written}`);
     if (liquid === undefined) return;
-    this.#varying.set(element, liquid);
-    for (const name of source.withoutTokens(written).split(/\s+/)) this.#varyingNames.set(name, liquid);
+    const words = source
+      .withoutTokens(written)
+      .split(/\s+/)
+      .filter(word => word !== '');
+    const isOpen = source.tokensIn(written).some(token => roleOf(token) === 'output');
+    this.#varying.set(element, { liquid, words, isOpen });
+    for (const name of words) this.#varyingNames.set(name, liquid);
   }
+}
+
+interface VaryingClasses {
+  /** A piece of the Liquid. */
+  readonly liquid: LiquidToken;
+  /** What is written between its tags. */
+  readonly words: readonly string[];
+  /** A value may be any class. */
+  readonly isOpen: boolean;
+}
+
+/** Whether it may be a class of the element in some copy: written as a whole, or put together. */
+function isPossible(name: string, { words, isOpen }: VaryingClasses): boolean {
+  const isMade = words.some(word => name.startsWith(word)) && words.some(word => name.endsWith(word));
+  return isOpen || isMade;
 }
 
 function elementsIn(nodes: readonly HtmlNode[]): readonly HtmlElement[] {
