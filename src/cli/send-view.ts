@@ -37,11 +37,11 @@ export function createSendView(context: Context, color: boolean): SendView {
           event.stopped !== undefined &&
           !(event.stopped instanceof OutputLost)
         ) {
-          output.warn(problemJson([event.stopped]));
+          warnJson(output, event.stopped);
         }
         if (event.kind === 'sent-earlier' && event.beingSent) {
           const locked = new Problem('email-locked', event.what, { fix: event.next });
-          output.warn(problemJson([locked]));
+          warnJson(output, locked);
         }
       }
       words?.show(event);
@@ -51,6 +51,11 @@ export function createSendView(context: Context, color: boolean): SendView {
       await words?.close();
     },
   };
+}
+
+/** One line, however long: it is for a program, also on a terminal. */
+function warnJson({ streams }: Output, problem: Problem): void {
+  streams.write('stderr', `${problemJson([problem])}\n`);
 }
 
 /** What copies say and where they differ, for `--diff`: words for people, beside the plan. */
