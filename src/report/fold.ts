@@ -4,7 +4,7 @@
  */
 import type { RecipientState } from '../recipients/recipient.js';
 import type { Classification, FetchKind } from '../tracking/fetch.js';
-import { Handed, type Judged, judgeFetch } from './judge-fetches.js';
+import { handedOverAt, type Judged, judgeFetch } from './judge-fetches.js';
 import type {
   Classify,
   RecipientSummary,
@@ -33,7 +33,7 @@ export class ReportFold {
 
   /** Before the first fetch. */
   addRecipient(recipient: ReportRecipient): void {
-    const fold = new RecipientFold(recipient, this.#classify);
+    const fold = new RecipientFold(recipient);
     this.#recipients.push(fold);
     this.#byNumber.set(recipient.recipientNumber, fold);
   }
@@ -42,7 +42,7 @@ export class ReportFold {
   add(fetch: ReportFetch): void {
     const fold = this.#byNumber.get(fetch.recipientNumber);
     if (fold === undefined) return;
-    fold.add(fetch);
+    fold.add(fetch, this.#classify);
     this.#fetches += fetch.times ?? 1;
   }
 
@@ -55,7 +55,7 @@ export class ReportFold {
 
   /** @param fetches all of that recipient, in the order recorded. */
   orderOpens(recipientNumber: number, fetches: readonly ReportFetch[]): void {
-    this.#byNumber.get(recipientNumber)?.orderOpens(fetches);
+    this.#byNumber.get(recipientNumber)?.orderOpens(fetches, this.#classify);
   }
 
   find(recipientNumber: number): Judged | undefined {
@@ -93,27 +93,27 @@ class RecipientFold implements RecipientSummary, Judged {
   readonly role: RecipientSummary['role'];
   readonly fields: RecipientSummary['fields'];
   readonly state: RecipientState;
-  readonly handed: Handed;
+  readonly handedOverAt: number | undefined;
+  readonly handovers: ReportRecipient['handovers'];
   readonly kinds: Partial<Record<FetchKind, number>> = {};
   /** The strongest reading wins: somebody who certainly looked once has looked, whatever else was fetched. */
   verdict: Verdict;
   confidence = 0;
-  readonly #classify: Classify;
   #isFirst = true;
   #opens = new Opens();
   /** Unix time in milliseconds of the first fetch that was or may have been an open. */
   #firstMaybeAt = Number.POSITIVE_INFINITY;
 
-  constructor(recipient: ReportRecipient, classify: Classify) {
+  constructor(recipient: ReportRecipient) {
     this.recipientNumber = recipient.recipientNumber;
     this.emailAddress = recipient.emailAddress;
     this.name = recipient.name;
     this.role = recipient.role;
     this.fields = recipient.fields ?? noFields;
     this.state = recipient.state;
-    this.handed = new Handed(recipient);
+    this.handedOverAt = handedOverAt(recipient);
+    this.handovers = recipient.handovers;
     this.verdict = recipient.tracked ? 'none' : 'not-tracked';
-    this.#classify = classify;
   }
 
   get opens(): number {
@@ -136,8 +136,8 @@ class RecipientFold implements RecipientSummary, Judged {
     return this.#opens.isDisordered;
   }
 
-  add(fetch: ReportFetch): void {
-    const one = judgeFetch(fetch, this.handed, this.#isFirst, this.#classify);
+  add(fetch: ReportFetch, classify: Classify): void {
+    const one = judgeFetch(fetch, this, this.#isFirst, classify);
     this.#isFirst = false;
     this.kinds[one.kind] = (this.kinds[one.kind] ?? 0) + (fetch.times ?? 1);
     if (one.kind === 'self') return;
@@ -147,9 +147,9 @@ class RecipientFold implements RecipientSummary, Judged {
     this.#reach(verdict, one.confidence);
   }
 
-  orderOpens(fetches: readonly ReportFetch[]): void {
+  orderOpens(fetches: readonly ReportFetch[], classify: Classify): void {
     const times = fetches
-      .filter((fetch, index) => isOpenKind(judgeFetch(fetch, this.handed, index === 0, this.#classify).kind))
+      .filter((fetch, index) => isOpenKind(judgeFetch(fetch, this, index === 0, classify).kind))
       .map(({ fetchedAt }) => fetchedAt);
     this.#opens = new Opens();
     for (const time of times.sort((one, other) => one - other)) this.#opens.add(time);

@@ -1,47 +1,41 @@
 import type { Classification } from '../tracking/fetch.js';
 import type { Classify, Handover, JudgedFetch, ReportFetch, ReportRecipient } from './summary.js';
 
-/** When a copy was handed over, as far as a verdict needs it. */
-export class Handed {
+/** Whose pixel it is, and when their copy was handed over. */
+export interface Judged {
+  readonly emailAddress: string;
   /** Unix time in milliseconds; undefined when it was not, or is not known. */
-  readonly #at: number | undefined;
-  readonly #handovers: readonly Handover[] | undefined;
+  readonly handedOverAt: number | undefined;
+  /** Several that may have brought it. */
+  readonly handovers: readonly Handover[] | undefined;
+}
 
-  constructor({ state, stateAt, handovers }: ReportRecipient) {
-    // While it is `sending`, this is when the last octets were about to be written.
-    this.#at = state === 'accepted' || state === 'sending' ? stateAt.getTime() : undefined;
-    this.#handovers = handovers;
-  }
+/** While it is `sending`, this is when the last octets were about to be written. */
+export function handedOverAt({ state, stateAt }: ReportRecipient): number | undefined {
+  return state === 'accepted' || state === 'sending' ? stateAt.getTime() : undefined;
+}
 
-  /**
-   * Which of several handovers a fetch was of. An uncertain recipient may be settled days later, by the user, by a fetch or by another
-   * copy: none of these moments says anything about a fetch before it.
-   */
-  before(fetchedAt: number): number | undefined {
-    if (this.#handovers === undefined) return this.#at;
-    const handover =
-      this.#handovers.findLast(({ startedAt }) => startedAt.getTime() <= fetchedAt) ?? this.#handovers[0];
-    return handover === undefined ? this.#at : (handover.acceptedAt ?? handover.startedAt).getTime();
-  }
+/**
+ * Which of several handovers a fetch was of. An uncertain recipient may be settled days later, by the user, by a fetch or by another
+ * copy: none of these moments says anything about a fetch before it.
+ */
+function handoverBefore(fetchedAt: number, { handedOverAt, handovers }: Judged): number | undefined {
+  if (handovers === undefined) return handedOverAt;
+  const handover = handovers.findLast(({ startedAt }) => startedAt.getTime() <= fetchedAt) ?? handovers[0];
+  return handover === undefined ? handedOverAt : (handover.acceptedAt ?? handover.startedAt).getTime();
 }
 
 /** @param isFirst no fetch of the pixel was judged yet, in the order recorded. */
 export function judgeFetch(
   fetch: ReportFetch,
-  handed: Handed,
+  judged: Judged,
   isFirst: boolean,
   classify: Classify,
 ): Classification {
-  const handedOverAt = handed.before(fetch.fetchedAt);
-  return handedOverAt === undefined
+  const before = handoverBefore(fetch.fetchedAt, judged);
+  return before === undefined
     ? classify(fetch, { firstFetch: isFirst })
-    : classify(fetch, { firstFetch: isFirst, sinceAcceptedMs: fetch.fetchedAt - handedOverAt });
-}
-
-/** Whose pixel it is. */
-export interface Judged {
-  readonly emailAddress: string;
-  readonly handed: Handed;
+    : classify(fetch, { firstFetch: isFirst, sinceAcceptedMs: fetch.fetchedAt - before });
 }
 
 /** Judges the fetches of one email one by one, in the order recorded. */
@@ -65,7 +59,7 @@ export class FetchJudge {
       openedAt: new Date(fetch.fetchedAt),
       emailAddress: judged.emailAddress,
       times: fetch.times ?? 1,
-      ...judgeFetch(fetch, judged.handed, isFirst, this.#classify),
+      ...judgeFetch(fetch, judged, isFirst, this.#classify),
     };
   }
 }

@@ -155,3 +155,14 @@ describe('a database of schema 10', () => {
     await opened.close();
   });
 });
+
+describe('lines of a log', () => {
+  it('are told in the order in which they were given, whatever emails they are of', async () => {
+    const lines = fetches(10).map(fetch => ({ ...fetch, saysUserAgent: true, occurrence: 1 }));
+    await store.fetchLog.appendFetches(fetches(10).filter((_, index) => index % 2 === 0));
+    expect(await store.logIntake.storeLogged(lines)).toEqual(
+      lines.map((_, index) => (index % 2 === 0 ? 'known' : 'added')),
+    );
+    expect(count('fetches')).toBe(10);
+  });
+});

@@ -187,15 +187,22 @@ export function createLogIntake(
 
     async storeLogged(fetches) {
       if (fetches.length === 0) return [];
+      const emailAt = (place: number) => fetches[place]?.emailNumber ?? 0;
       await settling.settle();
       counts.forgetSome();
       return commits.run('now', () => {
         lastNumbers.clear();
         agents.forget();
         settling.settleRest();
-        const keys = fetches.map(pixelKey);
-        const pixels = readPixels(fetches, keys);
-        return fetches.map((fetch, index) => storeOne(fetch, pixels.get(keys[index] ?? '') as Pixel));
+        // Email by email, so that a page is written once for all of its rows.
+        const places = fetches.map((_, place) => place).sort((one, other) => emailAt(one) - emailAt(other));
+        const sorted = places.map(place => fetches[place] as LoggedFetch);
+        const keys = sorted.map(pixelKey);
+        const pixels = readPixels(sorted, keys);
+        const outcomes: Outcome[] = [];
+        for (const [index, fetch] of sorted.entries())
+          outcomes[places[index] ?? 0] = storeOne(fetch, pixels.get(keys[index] ?? '') as Pixel);
+        return outcomes;
       });
     },
   };
