@@ -1,14 +1,14 @@
 import { fork } from 'node:child_process';
 
-/** A mistake may loop for ever; then the process with the tests is ended, and that is noticed, too. */
-const longestMs = 90_000;
-
 /** The process that runs the tests, begun again when a mistake keeps it from answering. */
 export class Bench {
   #child;
 
-  /** @returns {Promise<{ failed?: string, count?: number }>} */
-  async judge(task) {
+  /**
+   * @param longestMs a mistake may loop for ever; then the process is ended, and that is noticed, too.
+   * @returns {Promise<{ failed?: string, count?: number }>}
+   */
+  async judge(task, longestMs) {
     this.#child ??= await this.#start();
     const child = this.#child;
     return new Promise(resolve => {

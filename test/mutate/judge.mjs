@@ -28,7 +28,7 @@ const vitest = await createVitest(
     ],
   },
 );
-await vitest.standalone?.();
+await vitest.standalone();
 
 process.on('message', task => void judge(task));
 process.on('disconnect', () => process.exit());

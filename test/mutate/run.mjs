@@ -35,7 +35,9 @@ process.exit(isEnough ? 0 : 1);
 async function mutateRoom(name, { sources, tests, percent }) {
   const chosen = choose(sources.flatMap(mutantsOf).filter(isWanted));
   const wanted = values.tests ?? tests;
-  const { failed } = await bench.judge({ tests: wanted });
+  const startedMs = performance.now();
+  const { failed } = await bench.judge({ tests: wanted }, 30 * 60_000);
+  const longestMs = Math.max(60_000, 4 * (performance.now() - startedMs));
   if (failed !== undefined) throw new Error(`the tests fail without a mistake: ${failed}`);
   let noticed = 0;
   for (const mutant of chosen) {
@@ -43,8 +45,10 @@ async function mutateRoom(name, { sources, tests, percent }) {
     const mutated = { file: resolve(file), text: applyMutant(text, mutant) };
     // Its own tests first: mostly they notice.
     const own = `test/${file.replace(/^src\//, '').replace(/\.tsx?$/, '.test')}`;
-    const first = values.tests === undefined ? await bench.judge({ ...mutated, tests: [own] }) : undefined;
-    const verdict = first?.failed === undefined ? await bench.judge({ ...mutated, tests: wanted }) : first;
+    const first =
+      values.tests === undefined ? await bench.judge({ ...mutated, tests: [own] }, longestMs) : undefined;
+    const verdict =
+      first?.failed === undefined ? await bench.judge({ ...mutated, tests: wanted }, longestMs) : first;
     if (verdict.failed === undefined)
       console.log(`${file}:${line}: ${oneLine(before)}  →  ${oneLine(after)}`);
     else noticed += 1;

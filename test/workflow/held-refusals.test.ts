@@ -72,9 +72,12 @@ const places = {
 } as const;
 
 describe('seven of a hundred recipients whom the relay does not take', () => {
-  for (const [code, text] of relayRefusals) {
+  for (const [index, [code, text]] of relayRefusals.entries()) {
     for (const [place, positions] of Object.entries(places)) {
-      it.each([1, 4, 10])(
+      // Every place over every number of sessions for the first words; the other words in one place, over one number each.
+      const isWhole = index === 0;
+      if (!isWhole && place !== 'here and there') continue;
+      it.each(isWhole ? [1, 4, 10] : [4])(
         `are rejected, ${place}, refused with “${code} ${text}”, over %i sessions`,
         async connections => {
           const domains = Array.from({ length: 100 }, (_, at) =>
