@@ -95,7 +95,7 @@ describe('the address book', () => {
   it('has the people of contacts.file', async () => {
     place.write('people.csv', 'alias,name,email\nann,Ann Ample,ann@one.example\n');
     const book = await bookOf('contacts.file = "people.csv"\n');
-    await book.prepare(['ann']);
+    await book.prepare?.(['ann']);
     expect(JSON.stringify(book.resolve('ann'))).toContain('ann@one.example');
   });
 
