@@ -48,6 +48,7 @@ const homes: Readonly<Record<string, string>> = {
   'html-to-text': 'merge',
   htmlparser2: 'merge',
   ink: 'terminal',
+  isbot: 'tracking',
   'juice/client.js': 'merge',
   liquidjs: 'merge',
   'markdown-it': 'merge',

@@ -4,7 +4,8 @@
  */
 import type { RecipientState } from '../recipients/recipient.js';
 import type { Classification, FetchKind } from '../tracking/fetch.js';
-import { handedOverAt, type Judged, judgeFetch } from './judge-fetches.js';
+import { verdictsTogether } from '../tracking/fetches-together.js';
+import { FetchJudge, Handed, type Judged, judgeFetch, type Recipients } from './judge-fetches.js';
 import type {
   Classify,
   RecipientSummary,
@@ -25,6 +26,7 @@ export class ReportFold {
   readonly #classify: Classify;
   readonly #recipients: RecipientFold[] = [];
   readonly #byNumber = new Map<number, RecipientFold>();
+  #judge: FetchJudge | undefined;
   #fetches = 0;
 
   constructor(classify: Classify) {
@@ -33,21 +35,20 @@ export class ReportFold {
 
   /** Before the first fetch. */
   addRecipient(recipient: ReportRecipient): void {
-    const fold = new RecipientFold(recipient);
+    const fold = new RecipientFold(recipient, this.#recipients.length, this.#classify);
     this.#recipients.push(fold);
     this.#byNumber.set(recipient.recipientNumber, fold);
   }
 
   /** In the order recorded; those that were only counted come last. Fetches of nobody's pixel are passed over. */
   add(fetch: ReportFetch): void {
-    const fold = this.#byNumber.get(fetch.recipientNumber);
-    if (fold === undefined) return;
-    fold.add(fetch, this.#classify);
-    this.#fetches += fetch.times ?? 1;
+    this.#judge ??= this.#createJudge();
+    this.#judge.take(fetch);
   }
 
   /** Numbers of the recipients whose opens were not recorded in order of time: ask for their fetches again, for `orderOpens`. */
   get disordered(): readonly number[] {
+    this.#judge?.finish();
     return this.#recipients
       .filter(({ isDisordered }) => isDisordered)
       .map(({ recipientNumber }) => recipientNumber);
@@ -55,15 +56,24 @@ export class ReportFold {
 
   /** @param fetches all of that recipient, in the order recorded. */
   orderOpens(recipientNumber: number, fetches: readonly ReportFetch[]): void {
-    this.#byNumber.get(recipientNumber)?.orderOpens(fetches, this.#classify);
+    this.#byNumber.get(recipientNumber)?.orderOpens(fetches);
   }
 
-  find(recipientNumber: number): Judged | undefined {
-    return this.#byNumber.get(recipientNumber);
+  /** For whoever judges the fetches again. */
+  get recipients(): Recipients {
+    return { all: this.#recipients, find: number => this.#byNumber.get(number) };
   }
 
   summaries(): Pick<Report, 'totals' | 'recipients'> {
+    this.#judge?.finish();
     return { totals: addUp(this.#recipients, this.#fetches), recipients: this.#recipients };
+  }
+
+  #createJudge(): FetchJudge {
+    return new FetchJudge(this.recipients, this.#classify, ({ copy }, { fetchedAt, times }, verdict) => {
+      this.#recipients[copy]?.add(fetchedAt, times, verdict);
+      this.#fetches += times;
+    });
   }
 }
 
@@ -88,32 +98,35 @@ export function summarize(
 /** It is the summary: there may be a million of them. */
 class RecipientFold implements RecipientSummary, Judged {
   readonly recipientNumber: number;
+  readonly copy: number;
   readonly emailAddress: string;
   readonly name: string;
   readonly role: RecipientSummary['role'];
   readonly fields: RecipientSummary['fields'];
   readonly state: RecipientState;
-  readonly handedOverAt: number | undefined;
-  readonly handovers: ReportRecipient['handovers'];
+  readonly handed: Handed;
   readonly kinds: Partial<Record<FetchKind, number>> = {};
   /** The strongest reading wins: somebody who certainly looked once has looked, whatever else was fetched. */
   verdict: Verdict;
   confidence = 0;
-  #isFirst = true;
+  readonly #classify: Classify;
+  /** Unix milliseconds of fetches that others gave a verdict about. */
+  #overruled: Set<number> | undefined;
   #opens = new Opens();
   /** Unix time in milliseconds of the first fetch that was or may have been an open. */
   #firstMaybeAt = Number.POSITIVE_INFINITY;
 
-  constructor(recipient: ReportRecipient) {
+  constructor(recipient: ReportRecipient, copy: number, classify: Classify) {
+    this.copy = copy;
     this.recipientNumber = recipient.recipientNumber;
     this.emailAddress = recipient.emailAddress;
     this.name = recipient.name;
     this.role = recipient.role;
     this.fields = recipient.fields ?? noFields;
     this.state = recipient.state;
-    this.handedOverAt = handedOverAt(recipient);
-    this.handovers = recipient.handovers;
+    this.handed = new Handed(recipient);
     this.verdict = recipient.tracked ? 'none' : 'not-tracked';
+    this.#classify = classify;
   }
 
   get opens(): number {
@@ -132,25 +145,29 @@ class RecipientFold implements RecipientSummary, Judged {
     return this.verdict === 'maybe' ? new Date(this.#firstMaybeAt) : undefined;
   }
 
+  get isTracked(): boolean {
+    return this.verdict !== 'not-tracked';
+  }
+
   get isDisordered(): boolean {
     return this.#opens.isDisordered;
   }
 
-  add(fetch: ReportFetch, classify: Classify): void {
-    const one = judgeFetch(fetch, this, this.#isFirst, classify);
-    this.#isFirst = false;
-    this.kinds[one.kind] = (this.kinds[one.kind] ?? 0) + (fetch.times ?? 1);
-    if (one.kind === 'self') return;
-    if (isOpenKind(one.kind)) this.#opens.add(fetch.fetchedAt);
-    const verdict = verdictOf(one);
-    if (verdict !== 'machine') this.#firstMaybeAt = Math.min(this.#firstMaybeAt, fetch.fetchedAt);
-    this.#reach(verdict, one.confidence);
+  add(fetchedAt: number, times: number, verdict: Classification): void {
+    this.kinds[verdict.kind] = (this.kinds[verdict.kind] ?? 0) + times;
+    if (verdict.kind === 'self') return;
+    if (isOpenKind(verdict.kind)) this.#opens.add(fetchedAt);
+    if (verdictsTogether.includes(verdict)) this.#overruled = (this.#overruled ?? new Set()).add(fetchedAt);
+    const reached = verdictOf(verdict);
+    if (reached !== 'machine') this.#firstMaybeAt = Math.min(this.#firstMaybeAt, fetchedAt);
+    this.#reach(reached, verdict.confidence);
   }
 
-  orderOpens(fetches: readonly ReportFetch[], classify: Classify): void {
-    const times = fetches
-      .filter((fetch, index) => isOpenKind(judgeFetch(fetch, this, index === 0, classify).kind))
-      .map(({ fetchedAt }) => fetchedAt);
+  orderOpens(fetches: readonly ReportFetch[]): void {
+    const isOpen = (fetch: ReportFetch, index: number) =>
+      this.#overruled?.has(fetch.fetchedAt) !== true &&
+      isOpenKind(judgeFetch(fetch, this.handed, index === 0, this.#classify).kind);
+    const times = fetches.filter(isOpen).map(({ fetchedAt }) => fetchedAt);
     this.#opens = new Opens();
     for (const time of times.sort((one, other) => one - other)) this.#opens.add(time);
   }

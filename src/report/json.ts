@@ -1,3 +1,4 @@
+import { rulesDate } from '../tracking/rules-date.js';
 import type { JudgedFetch, RecipientSummary, Report, ReportEmail } from './summary.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -16,6 +17,7 @@ export function reportJson({ email, totals }: Pick<Report, 'email' | 'totals'>):
       message_id: email.messageId,
       created_at: email.createdAt.toISOString(),
     },
+    rules: rulesDate,
     totals: { ...counts, not_tracked: notTracked },
   };
 }

@@ -49,7 +49,7 @@ export interface Handover {
 }
 
 /** A fetch with the verdict of the moment it was recorded. */
-export interface ReportFetch extends Omit<Fetch, 'network'>, Classification {
+export interface ReportFetch extends Fetch, Classification {
   /** How many fetches it stands for; 1 when not given. */
   readonly times?: number;
 }

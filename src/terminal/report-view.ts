@@ -1,5 +1,6 @@
 import type { RecipientSummary, Report, Verdict } from '../report/summary.js';
 import type { TimeFormat } from '../time-format.js';
+import { rulesDate } from '../tracking/rules-date.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
 import { type Column, layOutTable } from './table.js';
@@ -191,6 +192,8 @@ function cutList(names: readonly string[]): string {
 
 function footer({ style, width }: ReportViewOptions): readonly string[] {
   const text =
-    'An open is a program fetching the image of one person’s copy. Images may be off, forwarded or prefetched.';
-  return wrap(text, width).map(line => style.dim(line));
+    'An open is a program fetching the image of one person’s copy. Images may be off, forwarded or prefetched, and programs keep them: the number of opens is not how often somebody read.';
+  return [...wrap(text, width), ...wrap(`Judged by the rules of ${rulesDate}.`, width)].map(line =>
+    style.dim(line),
+  );
 }

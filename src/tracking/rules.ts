@@ -1,11 +1,17 @@
 /**
  * What user agents and moments say about who asked for a pixel. First match wins. The ids are stable: they are stored
- * with each fetch and printed by `explain`. Rules that need the network of the request are not in this table.
+ * with each fetch and printed by `explain`. What fetches say together is in `fetches-together.ts`. Change `rules-date.ts` with them.
  */
+import { isLoneName, isNamedBot } from './bots.js';
 import type { Classification, Fetch } from './fetch.js';
-
-/** When the table was last compared with what clients and proxies send. */
-export const rulesDate = '2026-11-23';
+import { doubtfulProxies, gmailProxies, otherProxies, yahooProxies } from './image-proxies.js';
+import {
+  isBareWebView,
+  isLinuxWebView,
+  isMailProgram,
+  isNamedLikeMail,
+  isTextProgram,
+} from './mail-programs.js';
 
 /** What a rule can look at. */
 export interface FetchFeatures {
@@ -62,7 +68,7 @@ const linkPreviews = [
   'bingpreview',
   'snap url preview',
 ];
-const crawlers = ['headlesschrome', 'phantomjs', 'bot/', 'bot;', 'crawler', 'spider'];
+const crawlers = ['headlesschrome', 'phantomjs', 'crawler', 'spider'];
 const scanners = [
   'barracuda',
   'proofpoint',
@@ -74,45 +80,22 @@ const scanners = [
   'microsoft office protocol discovery',
   'microsoft exchange/',
 ];
-const gmailProxies = ['googleimageproxy', 'ggpht.com'];
-const mailClients = [
-  'outlook-ios/',
-  'outlook-android/',
-  'thunderbird/',
-  'microsoft outlook 1',
-  'macoutlook/',
-  'oneoutlook/',
-  'superhuman',
-  'airmail',
-  'spark',
-];
 const browsers = ['chrome/', 'firefox/', 'safari/', 'edg/'];
+
+/**
+ * How long before its acceptance a copy may have been looked at: gateways look while the server has not replied yet, and clocks of two
+ * machines differ by some seconds.
+ */
+export const mostEarlyMs = 60_000;
 
 const gmailPrefetch =
   'mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/42.0.2311.135 safari/537.36 edge/12.246 mozilla/5.0';
-const appleWebView = 'applewebkit/605.1.15 (khtml, like gecko)';
 
 export const rules: readonly FetchRule[] = [
   {
     id: 'not-a-get',
     matches: ({ method }) => method !== 'GET',
     verdict: { kind: 'scanner', confidence: 0.99 },
-  },
-  {
-    id: 'command-line-tool',
-    matches: names(commandLineTools),
-    verdict: { kind: 'bot', confidence: 0.95 },
-  },
-  {
-    // The URL was pasted or the message forwarded into a chat.
-    id: 'link-preview',
-    matches: names(linkPreviews),
-    verdict: { kind: 'bot', confidence: 0.95 },
-  },
-  {
-    id: 'crawler',
-    matches: names(crawlers),
-    verdict: { kind: 'bot', confidence: 0.95 },
   },
   {
     id: 'mail-security-scanner',
@@ -147,20 +130,70 @@ export const rules: readonly FetchRule[] = [
   },
   {
     id: 'yahoo-image-proxy',
-    matches: names(['yahoomailproxy']),
+    matches: names(yahooProxies),
     verdict: { kind: 'image-proxy', confidence: 0.7 },
+  },
+  {
+    id: 'other-image-proxy',
+    matches: names(otherProxies),
+    verdict: { kind: 'image-proxy', confidence: 0.7 },
+  },
+  {
+    id: 'doubtful-image-proxy',
+    matches: names(doubtfulProxies),
+    verdict: { kind: 'image-proxy', confidence: 0.4 },
+  },
+  {
+    id: 'command-line-tool',
+    matches: names(commandLineTools),
+    verdict: { kind: 'bot', confidence: 0.95 },
+  },
+  {
+    // The URL was pasted or the message forwarded into a chat.
+    id: 'link-preview',
+    matches: names(linkPreviews),
+    verdict: { kind: 'bot', confidence: 0.95 },
+  },
+  {
+    id: 'crawler',
+    matches: features => names(crawlers)(features) || saysBot(features),
+    verdict: { kind: 'bot', confidence: 0.95 },
   },
   {
     // These block remote images until asked, so the fetch is an act: no rule about moments comes before.
     id: 'mail-client',
-    matches: names(mailClients),
+    matches: ({ userAgent }) => isMailProgram(userAgent),
     verdict: { kind: 'human', confidence: 0.85 },
   },
   {
-    // Apple Mail without privacy protection, and the new Outlook: a bare web view, which a browser never is.
     id: 'webkit-mail-client',
-    matches: ({ userAgent }) => userAgent.endsWith(appleWebView),
+    matches: ({ userAgent }) => isBareWebView(userAgent),
     verdict: { kind: 'human', confidence: 0.65 },
+  },
+  {
+    id: 'text-program',
+    matches: ({ userAgent }) => isTextProgram(userAgent),
+    verdict: { kind: 'human', confidence: 0.65 },
+  },
+  {
+    id: 'named-bot',
+    matches: ({ userAgent }) => isNamedBot(userAgent),
+    verdict: { kind: 'bot', confidence: 0.9 },
+  },
+  {
+    id: 'linux-web-view',
+    matches: ({ userAgent }) => isLinuxWebView(userAgent),
+    verdict: { kind: 'human', confidence: 0.7 },
+  },
+  {
+    id: 'named-like-mail',
+    matches: ({ userAgent }) => isNamedLikeMail(userAgent),
+    verdict: { kind: 'human', confidence: 0.6 },
+  },
+  {
+    id: 'lone-name',
+    matches: ({ userAgent }) => isLoneName(userAgent),
+    verdict: { kind: 'bot', confidence: 0.6 },
   },
   {
     // Nobody reads that fast; gateways look before they deliver, even before they reply.
@@ -196,8 +229,17 @@ function names(parts: readonly string[]): FetchRule['matches'] {
   return ({ userAgent }) => parts.some(part => userAgent.includes(part));
 }
 
+/** Its name ends in "bot", and is no part of an address: "GoogleBot/2.1", "some_bot;", and not the phones of Cubot. */
+function saysBot({ userAgent }: FetchFeatures): boolean {
+  for (let at = userAgent.indexOf('bot'); at !== -1; at = userAgent.indexOf('bot', at + 1))
+    if (/^[/;\s)-]?$/.test(userAgent.slice(at + 3, at + 4)) && userAgent.slice(at - 2, at) !== 'cu')
+      return true;
+  return false;
+}
+
+/** Long before acceptance there was no copy to look at: a clock is wrong, and the delay says nothing. */
 function within(ms: number, { sinceAcceptedMs }: FetchMoment): boolean {
-  return sinceAcceptedMs !== undefined && sinceAcceptedMs < ms;
+  return sinceAcceptedMs !== undefined && sinceAcceptedMs < ms && sinceAcceptedMs >= -mostEarlyMs;
 }
 
 function isBrowser(features: FetchFeatures): boolean {

@@ -1,5 +1,5 @@
 /** Longer ones are cut: what identifies a client stands in front. */
-const longest = 256;
+export const mostUserAgent = 256;
 
 /**
  * What is kept of a User-Agent field. One that is a dash says nothing, and access logs write a dash where there is none: it would
@@ -7,7 +7,7 @@ const longest = 256;
  */
 export function keptUserAgent(given: string): string {
   if (given === '-') return '';
-  return given.length > longest ? ownCopy(given.slice(0, longest)) : given;
+  return given.length > mostUserAgent ? ownCopy(given.slice(0, mostUserAgent)) : given;
 }
 
 /** The same text in memory of its own: a part of a string keeps the whole of it, such as the header or the log it stood in. */

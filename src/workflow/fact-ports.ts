@@ -7,7 +7,7 @@ import type { Classification, Fetch } from '../tracking/fetch.js';
 export interface RecordedFetch extends Fetch, Classification {}
 
 /** What a report asks of a fetch, or of several that were only counted: those have no user agent any more. */
-export interface ReadFetch extends Omit<RecordedFetch, 'network'> {
+export interface ReadFetch extends RecordedFetch {
   /** How many it stands for; 1 when not given. */
   readonly times?: number;
 }

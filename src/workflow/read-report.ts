@@ -53,7 +53,21 @@ async function* readOpens(
   { emailId }: ReportEmail,
   fold: ReportFold,
 ): AsyncGenerator<readonly JudgedFetch[], void, void> {
-  const judge = new FetchJudge(number => fold.find(number), rememberJudgements());
-  for await (const batch of reader.readFetches(emailId))
-    yield batch.map(fetch => judge.judge(fetch)).filter(open => open !== undefined);
+  let judged: JudgedFetch[] = [];
+  const classify = rememberJudgements();
+  const judge = new FetchJudge(
+    fold.recipients,
+    classify,
+    ({ emailAddress }, { fetchedAt, times }, verdict) => {
+      judged.push({ openedAt: new Date(fetchedAt), emailAddress, times, ...verdict });
+    },
+  );
+  for await (const batch of reader.readFetches(emailId)) {
+    for (const fetch of batch) judge.take(fetch);
+    if (judged.length === 0) continue;
+    yield judged;
+    judged = [];
+  }
+  judge.finish();
+  yield judged;
 }

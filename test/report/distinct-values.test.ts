@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RecipientState } from '../../src/recipients/recipient.js';
 import { reportCsv } from '../../src/report/csv.js';
-import { ReportFold, summarize } from '../../src/report/fold.js';
+import { summarize } from '../../src/report/fold.js';
 import { openJson, recipientJson, reportJson } from '../../src/report/json.js';
-import { FetchJudge } from '../../src/report/judge-fetches.js';
 import type { Classify, ReportEmail, ReportFetch, ReportRecipient } from '../../src/report/summary.js';
 import type { FetchKind } from '../../src/tracking/fetch.js';
-import { fetchOf, recipient } from './facts.js';
+import { rulesDate } from '../../src/tracking/rules-date.js';
+import { fetchOf, judgeAll, recipient } from './facts.js';
 
 const email: ReportEmail = {
   emailId: 'em_bbbbbbbbbbbb',
@@ -66,10 +66,7 @@ it('prints each value in the column of its name', () => {
 });
 
 it('prints each value in the field of its name', () => {
-  const fold = new ReportFold(asRecorded);
-  for (const one of [ann, bob]) fold.addRecipient(one);
-  const judge = new FetchJudge(number => fold.find(number), asRecorded);
-  const judged = fetches.map(fetch => judge.judge(fetch)).filter(one => one !== undefined);
+  const judged = judgeAll([ann, bob], fetches, asRecorded);
   const printed = {
     ...(reportJson(report) as object),
     recipients: report.recipients.map(recipientJson),
@@ -86,6 +83,7 @@ it('prints each value in the field of its name', () => {
       message_id: '<m7@example.org>',
       created_at: '2026-11-20T07:06:05.004Z',
     },
+    rules: rulesDate,
     totals: {
       recipients: 2,
       accepted: 0,
@@ -169,7 +167,7 @@ it('counts every state and every verdict as itself', () => {
   const people = Object.entries(inState)
     .flatMap(([state, count]) => Array<RecipientState>(count).fill(state as RecipientState))
     .map((state, at): ReportRecipient => recipient(at, { state, tracked: at < 36 }));
-  const counted = read.map((kind, at) => fetchBy(at, kind, 60 + at, at === 0 ? { times: 28 } : {}));
+  const counted = read.map((kind, at) => fetchBy(at, kind, 60 + 100 * at, at === 0 ? { times: 28 } : {}));
   expect(summarize(email, people, counted, asRecorded).totals).toEqual({
     recipients: 48,
     accepted: 21,

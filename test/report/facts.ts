@@ -1,5 +1,13 @@
 /** A small email for report tests: times count in seconds from the moment everybody was accepted. */
-import type { ReportEmail, ReportFetch, ReportRecipient } from '../../src/report/summary.js';
+import { ReportFold } from '../../src/report/fold.js';
+import { FetchJudge } from '../../src/report/judge-fetches.js';
+import type {
+  Classify,
+  JudgedFetch,
+  ReportEmail,
+  ReportFetch,
+  ReportRecipient,
+} from '../../src/report/summary.js';
 
 export const acceptedAt = new Date('2026-11-23T09:00:00.000Z');
 
@@ -46,9 +54,31 @@ export function fetchOf(
     fetchedAt: acceptedAt.getTime() + afterSeconds * 1_000,
     method: 'GET',
     userAgent,
+    network: '192.0.2.0/24',
     kind: 'unknown',
     confidence: 0.3,
     rule: 'recorded',
     ...changes,
   };
+}
+
+/** Every fetch, judged, in the order given. */
+export function judgeAll(
+  recipients: readonly ReportRecipient[],
+  fetches: readonly ReportFetch[],
+  classify: Classify,
+): readonly JudgedFetch[] {
+  const judged: JudgedFetch[] = [];
+  const fold = new ReportFold(classify);
+  for (const one of recipients) fold.addRecipient(one);
+  const judge = new FetchJudge(
+    fold.recipients,
+    classify,
+    ({ emailAddress }, { fetchedAt, times }, verdict) => {
+      judged.push({ openedAt: new Date(fetchedAt), emailAddress, times, ...verdict });
+    },
+  );
+  for (const fetch of fetches) judge.take(fetch);
+  judge.finish();
+  return judged;
 }

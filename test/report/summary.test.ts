@@ -3,23 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { type ListReading, parseList } from '../../src/recipients/list.js';
 import { reportCsv } from '../../src/report/csv.js';
-import { ReportFold, summarize } from '../../src/report/fold.js';
+import { summarize } from '../../src/report/fold.js';
 import { openJson, recipientJson, reportJson } from '../../src/report/json.js';
-import { FetchJudge } from '../../src/report/judge-fetches.js';
 import type { ReportFetch, ReportRecipient } from '../../src/report/summary.js';
 import { printJson } from '../../src/terminal/json.js';
 import { inBatches, printJsonLists } from '../../src/terminal/json-lists.js';
 import { judgeAgain, rememberJudgements } from '../../src/tracking/classify.js';
-import { acceptedAt, email, fetchOf, recipient, userAgents } from './facts.js';
+import { rulesDate } from '../../src/tracking/rules-date.js';
+import { acceptedAt, email, fetchOf, judgeAll, recipient, userAgents } from './facts.js';
 
 const judge = (fetches: ReturnType<typeof fetchOf>[], recipients = [recipient(1)]) =>
   summarize(email, recipients, fetches, judgeAgain);
-const opensOf = (fetches: readonly ReportFetch[], recipients = [recipient(1)]) => {
-  const fold = new ReportFold(judgeAgain);
-  for (const one of recipients) fold.addRecipient(one);
-  const judge = new FetchJudge(number => fold.find(number), judgeAgain);
-  return fetches.map(fetch => judge.judge(fetch)).filter(open => open !== undefined);
-};
+const opensOf = (fetches: readonly ReportFetch[], recipients = [recipient(1)]) =>
+  judgeAll(recipients, fetches, judgeAgain);
 const { thunderbird, gmail, apple, curl, chrome } = userAgents;
 
 describe('the verdict of a recipient', () => {
@@ -171,6 +167,7 @@ it('prints the documented object, opens only when asked for', async () => {
       message_id: '<m@example.com>',
       created_at: '2026-11-23T09:00:00.000Z',
     },
+    rules: rulesDate,
     totals: {
       recipients: 1,
       accepted: 1,

@@ -59,7 +59,8 @@ describe('the report', () => {
         "r4@example.com  no open seen",
         "",
         "An open is a program fetching the image of one person’s copy. Images may be off, forwarded or",
-        "prefetched.",
+        "prefetched, and programs keep them: the number of opens is not how often somebody read.",
+        "Judged by the rules of 2026-11-30.",
       ]
     `);
   });

@@ -38,7 +38,8 @@ it.each([
   [chrome, 'human', 0.75, 'browser'],
   ['', 'unknown', 0.3, 'no-user-agent'],
   ['   ', 'unknown', 0.3, 'no-user-agent'],
-  ['Something/1.0', 'unknown', 0.4, 'unrecognized'],
+  ['Something/1.0', 'bot', 0.6, 'lone-name'],
+  ['Something/1.0 (Linux) Else', 'unknown', 0.4, 'unrecognized'],
 ])('takes %j for %s', (userAgent, kind, confidence, rule) => {
   expect(classifyFetch({ method: 'GET', userAgent }, {})).toEqual({ kind, confidence, rule });
   expect(classifyFetch({ method: 'GET', userAgent: userAgent.toUpperCase() }, {}).rule).toBe(rule);
@@ -55,7 +56,7 @@ it.each<[string, FetchContext, string]>([
   [chrome, { sinceAcceptedMs: 2_000 }, 'browser-early'],
   [chrome, { sinceAcceptedMs: 9_999 }, 'browser-early'],
   [chrome, { sinceAcceptedMs: 10_000 }, 'browser'],
-  ['Something/1.0', { sinceAcceptedMs: 0 }, 'at-delivery'],
+  ['Something/1.0 (Linux) Else', { sinceAcceptedMs: 0 }, 'at-delivery'],
   ['', { sinceAcceptedMs: 0 }, 'at-delivery'],
   [gmail, { sinceAcceptedMs: 0, firstFetch: true }, 'gmail-image-proxy-early'],
   [gmail, { sinceAcceptedMs: 9_999 }, 'gmail-image-proxy-early'],
@@ -65,6 +66,13 @@ it.each<[string, FetchContext, string]>([
   ['curl/8.5.0', { sinceAcceptedMs: 86_400_000 }, 'command-line-tool'],
 ])('judges %j, fetched at %j, by %s', (userAgent, context, rule) => {
   expect(classifyFetch({ method: 'GET', userAgent }, context).rule).toBe(rule);
+});
+
+it.each([chrome, ''])('takes no delay of %j from a clock that is wrong', userAgent => {
+  const without = classifyFetch({ method: 'GET', userAgent }, {});
+  for (const sinceAcceptedMs of [-60_001, -3 * 3_600_000, -86_400_000])
+    expect(classifyFetch({ method: 'GET', userAgent }, { sinceAcceptedMs })).toEqual(without);
+  expect(classifyFetch({ method: 'GET', userAgent }, { sinceAcceptedMs: -60_000 }).rule).toBe('at-delivery');
 });
 
 it.each([thunderbird, appleMail])('believes the mail client %j, however early it asks', userAgent => {

@@ -8,7 +8,8 @@ import { type CounterRow, fetchesFromCounter } from './rows.js';
 const batchRows = 250;
 const rememberedAgents = 10_000;
 /** Each text costs as much as all numbers. */
-const columns = "recipient_number, fetched_at, method = 'HEAD', user_agent_id, kind, confidence, rule";
+const columns =
+  "recipient_number, fetched_at, method = 'HEAD', user_agent_id, kind, confidence, rule, network";
 
 /** Settled and not, and what was only counted, as one. */
 export function createFetchReads(database: Database): Pick<EmailReader, 'readFetches' | 'readFetchesOf'> {
@@ -28,7 +29,16 @@ export function createFetchReads(database: Database): Pick<EmailReader, 'readFet
 
   const fetchOf =
     (emailNumber: number) =>
-    ([recipientNumber, fetchedAt, isHead, agent, kind, confidence, rule]: FetchValues): ReadFetch => ({
+    ([
+      recipientNumber,
+      fetchedAt,
+      isHead,
+      agent,
+      kind,
+      confidence,
+      rule,
+      network,
+    ]: FetchValues): ReadFetch => ({
       emailNumber,
       recipientNumber,
       fetchedAt: timeOf(fetchedAt),
@@ -37,6 +47,7 @@ export function createFetchReads(database: Database): Pick<EmailReader, 'readFet
       kind,
       confidence,
       rule,
+      network,
     });
 
   /** One state of the tables: what is settled while this is read is among the unsettled. */
@@ -63,7 +74,7 @@ export function createFetchReads(database: Database): Pick<EmailReader, 'readFet
         const rows = sql.settled.all(emailNumber, after, last) as FetchValues[];
         if (rows.length === 0) break;
         yield rows.map(toFetch);
-        after = rows.at(-1)?.[7] ?? last;
+        after = rows.at(-1)?.[8] ?? last;
       }
       for (let from = 0; from < unsettled.length; from += batchRows)
         yield unsettled.slice(from, from + batchRows).map(toFetch);
@@ -85,6 +96,7 @@ type FetchValues = readonly [
   kind: FetchKind,
   confidence: number,
   rule: string,
+  network: string,
   number?: number,
 ];
 
