@@ -167,7 +167,7 @@ function isPlainText(html: string, at: number): boolean {
 function isPlainInText(value: string): boolean {
   return (
     !/[<>"'`\ufdd0]|^-|-$/.test(value) &&
-    !/&(?!(?:#\d+|#x[\da-f]+|[a-z]\w*);)/i.test(value) &&
+    !/&(?!(?:#\d{1,8}|#x[\da-f]{1,8}|[a-z]\w{0,40});)/i.test(value) &&
     !/http:|url\(|@import/i.test(value)
   );
 }
