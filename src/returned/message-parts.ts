@@ -12,6 +12,8 @@ export interface MessageParts {
   readonly reportType: string;
   /** The text parts outside of attached messages, with LF line ends. */
   readonly text: string;
+  /** The HTML parts, as they are; '' without any. */
+  readonly html: string;
   /** The text of each message/delivery-status part. RFC 3464 §2 */
   readonly deliveryStatus: readonly string[];
   /** The text of the message/feedback-report part; undefined without one. RFC 5965 §3 */
@@ -90,6 +92,7 @@ function partsOf(email: Email, octets: Uint8Array): MessageParts {
     reportType: /;\s*report-type\s*=\s*"?([\w-]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? '',
     // A multipart without a single part is text to a reader: its boundary was lost on the way.
     text: cleanText(text.trim() === '' ? bodyOf(octets) : text),
+    html: (email.html ?? '').slice(0, maxTextCharacters),
     deliveryStatus: ofType(/^message\/(?:global-)?delivery-status$/).map(textOf),
     ...(feedbackReport !== undefined && { feedbackReport: textOf(feedbackReport) }),
     ...(disposition !== undefined && { dispositionNotification: textOf(disposition) }),
@@ -107,6 +110,7 @@ function plainParts(octets: Uint8Array): MessageParts {
     mediaType: mediaTypeOf(header.first('content-type')),
     reportType: '',
     text: cleanText(bodyOf(octets)),
+    html: '',
     deliveryStatus: [],
   };
 }
