@@ -1,32 +1,12 @@
 import { addressesIn } from './addresses-in-text.js';
 import { type NamedRecipient, recipientsInWords } from './bounce-text.js';
-import { type DeliveryAction, readDeliveryStatus, type StatusFields } from './delivery-status.js';
+import { readDeliveryStatus, type StatusFields } from './delivery-status.js';
 import type { MessageParts } from './message-parts.js';
-import { type Hardness, hardnessOf, reasonOf, saysDisabled } from './reason.js';
-import type { Reason } from './reason-wordings.js';
+import { judgeRecipient, type RecipientStatus } from './recipient-status.js';
 import { cutReturnedMessage } from './returned-message.js';
 import { readServerNotification } from './server-notification.js';
 import { isReportByServer } from './signs-of-report.js';
-import { codesIn, isUnspecific, isVague } from './status-code.js';
 import { listed, plainWords, says, type Wording } from './wording.js';
-
-/** What a report says about one recipient. */
-export interface RecipientStatus {
-  /** As the report names it. */
-  readonly address: string;
-  /** The address that the message was sent to, where the report names it beside another; '' elsewhere. RFC 3464 §2.3.1 */
-  readonly originalRecipient: string;
-  readonly action: DeliveryAction;
-  /** Of a message that failed. Anything else is soft. */
-  readonly hardness: Hardness;
-  readonly reason: Reason;
-  /** RFC 3463: the report's, or where that says nothing the server's reply's; '' without one. */
-  readonly status: string;
-  /** RFC 5321 §4.2; 0 without one. */
-  readonly replyCode: number;
-  /** The server's words, on one line of at most 500 characters; '' without any. */
-  readonly diagnostic: string;
-}
 
 /** A report of servers on what became of a message. */
 export interface DeliveryReport {
@@ -81,10 +61,10 @@ function judgedWords(
   const text = words.join('\n').slice(0, maxWordsCharacters);
   const action = isDelay(`${parts.subject}\n${text}`) ? 'delayed' : 'failed';
   const named = namedRecipients(parts, words, text);
-  if (named.length === 0) return { recipients: [], unnamed: judged('', '', action, '', text, text) };
+  if (named.length === 0) return { recipients: [], unnamed: judgeRecipient({ action, said: text }) };
   return {
     recipients: named.map(({ address, expandedFrom, words: said }) =>
-      judged(address, expandedFrom, action, '', said, said),
+      judgeRecipient({ address, originalRecipient: expandedFrom, action, said }),
     ),
   };
 }
@@ -136,80 +116,17 @@ function judgedFields(
     const said = isTold ? one.diagnostic : `${one.diagnostic}\n${own || one.comment}`;
     // Of several recipients, the session at the end of a report tells nothing of one.
     const context = isOnly ? `${own}\n${session.slice(0, maxWordsCharacters)}` : own;
-    return [judged(address, one.originalRecipient, one.action, one.status, said, context)];
+    return [
+      judgeRecipient({
+        address,
+        originalRecipient: one.originalRecipient,
+        action: one.action,
+        status: one.status,
+        said,
+        context,
+      }),
+    ];
   });
-}
-
-/** @param context words that may say which command was refused. */
-function judged(
-  address: string,
-  originalRecipient: string,
-  action: DeliveryAction,
-  field: string,
-  said: string,
-  context: string,
-): RecipientStatus {
-  const codes = codesIn(said);
-  const isTold =
-    field !== '' &&
-    !(isUnspecific(field) && codes.status !== '') &&
-    !(isVague(field) && codes.status !== '' && !isVague(codes.status));
-  const status = isTold ? field : codes.status;
-  const reason = provenReason(reasonOf(said, status), address, status, said, context);
-  return {
-    address,
-    originalRecipient,
-    action,
-    hardness: action === 'failed' && !status.startsWith('4') ? hardnessOf(reason) : 'soft',
-    reason,
-    status,
-    replyCode: codes.replyCode,
-    diagnostic: said.replaceAll(/\s+/g, ' ').trim().slice(0, 500),
-  };
-}
-
-/**
- * That there is no such mailbox needs more than words, which servers that want none of a message use too: a status of the address
- * (5.1), a refusal of RCPT, a reply that names the address, or the server that keeps the mailboxes itself. A server that refuses MAIL refuses the sender, and
- * one that refuses the message had taken its recipient before.
- */
-function provenReason(
-  reason: Reason,
-  address: string,
-  status: string,
-  said: string,
-  context: string,
-): Reason {
-  if (hardnessOf(reason) === 'soft') return reason;
-  const words = plainWords(context);
-  if (says(words, ['after mail from', 'in reply to mail from'])) return 'sender';
-  if (reason !== 'unknown-mailbox' || /^5\.1\.(?![78]$)\d/.test(status)) return reason;
-  if (saysKeeper(plainWords(said)) || said.includes('unknown user: "')) return reason;
-  const isRefusedMessage = says(words, ['in reply to end of data', 'after end of data', 'data 5']);
-  if (isRefusedMessage || /^5\.7\./.test(status)) return 'policy';
-  // Words that contradict each other prove nothing.
-  if (saysDisabled(context)) return 'disabled';
-  const isRefusedRecipient = says(words, ['rcpt ', 'does not like recipient', 'rejected recipient']);
-  return isRefusedRecipient || isNamedInReply(said, address) ? reason : 'policy';
-}
-
-/** `550 <a@b.example>: …`, also behind an enhanced status code. */
-function isNamedInReply(said: string, address: string): boolean {
-  const code = said.search(/(?<![\w.])55[0-4][ -]/);
-  if (code === -1) return false;
-  const text = said.slice(code + 4, code + 400).replace(/^#?5\.\d{1,3}\.\d{1,3}/, '');
-  return text
-    .replace(/^[ :]{0,5}[<"'[]{0,2}/, '')
-    .toLowerCase()
-    .startsWith(address.toLowerCase());
-}
-
-/** Words of servers about their own mailboxes: Exchange with its code, Domino with its directory, Postfix's local delivery. */
-function saysKeeper(words: string): boolean {
-  return (
-    /\b[0-9a-f]{8} unknown recipient/.test(words) ||
-    says(words, ['final delivery', 'delivery error dd ', 'not listed in'])
-  );
 }
 
 function isDelay(text: string): boolean {

@@ -1,6 +1,6 @@
 import type { Clues } from './clues.js';
-import type { RecipientStatus } from './delivery-report.js';
 import type { Returned } from './read-returned.js';
+import type { RecipientStatus } from './recipient-status.js';
 
 /** One recipient of one email. */
 export interface Person {

@@ -112,7 +112,7 @@ describe('a report in words', () => {
     [
       'a report that repeats the header in front of the recipient',
       'Your message\n\n  To:      ben@example.com\n  Subject: Meeting\n\ndid not reach the following recipient(s):\n\nanna@example.com on Mon, 30 Nov 2026 09:00:00 +0000\n    Unknown recipient\n',
-      ['anna@example.com failed soft policy'],
+      ['anna@example.com failed soft unknown-mailbox'],
     ],
     [
       'a delay',
@@ -130,7 +130,7 @@ describe('a report in words', () => {
 
   it('takes no words for proof that there is no such mailbox', async () => {
     expect(lines(await read(plainReport({ text: '<anna@example.com>:\nUser unknown\n' })))).toEqual([
-      'anna@example.com failed soft policy',
+      'anna@example.com failed soft unknown-mailbox',
     ]);
   });
 
