@@ -14,6 +14,7 @@ export function listed(text: string): readonly string[] {
  * their words are somebody's name; `couldn't` is `could not`.
  */
 export function plainWords(text: string): string {
+  if (!/[\p{L}\p{N}]/u.test(text)) return '  ';
   const words = text
     .toLowerCase()
     .split(/\s/)
