@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import { expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 
-const knowing = ['message', 'smtp', 'recipients', 'merge', 'check', 'tracking', 'report'];
+const knowing = ['message', 'smtp', 'recipients', 'merge', 'check', 'tracking', 'report', 'returned'];
 const touching = ['smtp-client', 'http', 'store', 'system'];
 const views = ['terminal', 'web'];
 /** Files that stand in no room since every room uses them: as pure as a knowing room. */
@@ -58,6 +58,7 @@ const homes: Readonly<Record<string, string>> = {
   'nodemailer/lib/mime-node': 'message',
   'nodemailer/lib/qp': 'message',
   'nodemailer/lib/smtp-connection': 'smtp-client',
+  'postal-mime': 'returned',
   react: 'terminal',
   'read-excel-file/universal': 'recipients',
   'smol-toml': 'cli',
