@@ -404,7 +404,7 @@ describe('errors', () => {
     ['a\nb {{ name | shout }}', 'm.txt:2:3 undefined filter: shout'],
     [
       '---\na: [1\n---\n',
-      'm.txt:2:1 front matter: the value of "a" is not plain text: Flow sequence in block collection must be sufficiently indented and end with a ]',
+      'm.txt:2:1 front matter: the value of "a" is not plain text: YAML keeps "[" at the beginning for itself',
     ],
     ['---\nsubject: x\n', 'm.txt:1:undefined the front matter does not end'],
     ['---\nsubject: x\n---\n\n{{ name | shout }}', 'm.txt:5:1 undefined filter: shout'],

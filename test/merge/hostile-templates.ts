@@ -818,7 +818,7 @@ const frontMatter: readonly HostileTemplate[] = [
     name: 'brackets without end',
     file: 'y.html',
     source: yaml(`subject: ${many('[', 20_000)}`),
-    refused: ['template-syntax y.html'],
+    refused: ['template-syntax y.html:2:1'],
   },
   {
     name: 'an alias of nothing',
@@ -855,7 +855,7 @@ const frontMatter: readonly HostileTemplate[] = [
     file: 'y.html',
     source: yaml('subject: Hi\nx: "{{ name }}"', '<p>{{ x }}</p>'),
     row: { name: 'A' },
-    refused: ['template-placeholder people.ndjson:1'],
+    refused: ['template-placeholder y.html:3:5'],
   },
   {
     name: 'Liquid in a sender',

@@ -112,7 +112,10 @@ class ShownElementsReader implements ShownElements {
 
   #findVarying(element: HtmlElement, source: ProtectedText): void {
     const { attribs } = element;
-    const written = attribs['class'] ?? '';
+    // Liquid before the name of an attribute is a part of the name to a parser.
+    const written = Object.entries(attribs)
+      .flatMap(([name, value]) => (name.endsWith('class') ? [value] : []))
+      .join(' ');
     const [liquid] = source.tokensIn(`${Object.keys(attribs).join(' ')} ${written}`);
     if (liquid === undefined) return;
     const words = source
