@@ -47,7 +47,7 @@ const unmistakable = [
 /** In Markdown `[name](…)`, `[name][…]` and `[name]:` are links. */
 const ambiguous = [
   `\\[\\[?(?:${fieldNames})\\]\\]?(?![(\\[:])`,
-  `(?<![$!{])\\{(?:${fieldNames})\\}`,
+  `(?<![$!{])\\{(?:${fieldNames})\\}(?!\\})`,
   `(?<!%)%(?:${fieldNames})%`,
   `<<(?:${fieldNames})>>`,
   `«(?:${fieldNames})»`,

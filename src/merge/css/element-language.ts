@@ -5,7 +5,7 @@
 import { type HtmlElement, type HtmlNode, loadHtmlParser } from '../html/dom.js';
 
 const attributes = { language: 'data-zqlang', direction: 'data-zqdir' };
-const languageSelector = /:lang\(\s*(["']?)([a-z\d-]+)\1\s*\)/gi;
+const languageSelector = /:lang\(\s{0,9}(["']?)([a-z\d-]{1,99})\1\s{0,9}\)/gi;
 const directionSelector = /:dir\(\s*(ltr|rtl)\s*\)/gi;
 
 /** A selector with the attributes in their place. They weigh as much. Selectors 4 §17 */
