@@ -88,8 +88,7 @@ describe('keys', () => {
       64,
       [
         `Key ${id}, fingerprint ${old!.fingerprint}: there is no database here that knows of emails it sealed.`,
-        '  Opens of mail it sealed can no longer be counted, its links to unsubscribe do nothing, and what is unfinished of it',
-        '  cannot be resumed. What was recorded stays.',
+        '  Opens of mail it sealed can no longer be counted, its links to unsubscribe do nothing, and what is unfinished of it cannot be resumed. What was recorded stays.',
         `mailtrack: dropping key ${id} has to be confirmed`,
         '  Pass --yes.',
       ].join('\n'),
