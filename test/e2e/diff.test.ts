@@ -35,9 +35,11 @@ describe('send --diff', () => {
     expect(lines).toContain('Dear n of Prague, hi');
     const title = lines.findIndex(line => line.startsWith('Copy  Recipient'));
     expect(lines[title]?.split(/ {2,}/)).toEqual(['Copy', 'Recipient', 'name', 'city']);
-    const numbers = lines.slice(title + 1, title + 21).map(line => Number(line.trim().split(' ')[0]));
+    // A cell that is too long goes on in the next line.
+    const rowsShown = lines.slice(title + 1).filter(line => !/^ {6}/.test(line));
+    const numbers = rowsShown.slice(0, 20).map(line => Number(line.trim().split(' ')[0]));
     expect(numbers).toEqual([5, ...Array.from({ length: 19 }, (_, index) => 30 - index)]);
-    expect(lines[title + 21]).toBe('and 9 more, with values no longer than these');
+    expect(rowsShown[20]).toBe('and 9 more, with values no longer than these');
   });
 
   it('says that copies are alike', async () => {

@@ -139,7 +139,7 @@ const decoys: readonly Partial<Row>[] = [
   { link: 'tel:+49 30 1' },
   { link: 'HTTPS://EXAMPLE.COM/@a?b=https://c@d' },
   { link: ' https://example.com/ ' },
-  { first_name: '{name}' },
+  { first_name: '{them}' },
 ];
 
 interface Random {

@@ -204,7 +204,7 @@ function render(text: LiquidText, scope: Scope): Rendered {
   try {
     // Every part counts from the beginning.
     const values = text.isCounting ? Object.assign(Object.create(null), scope) : scope;
-    const context = new LiquidContext(values, text.engine.options, { sync: true });
+    const context = new LiquidContext(values, text.engine.options, { sync: true }, { liquid: text.engine });
     Object.assign(context, { renderLimit: countSteps() });
     return { ok: true, text: text.engine.renderSync(text.templates, context) as string };
   } catch (error) {
