@@ -55,7 +55,11 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
+/** liquidjs looks for fields in time that grows with the square of the tags: a tenth of a second for these. */
+const mostTags = 2_000;
+
 function readFields(path: string, { body, bodyLineOffset }: SplitTemplate): ReadonlyMap<string, Place> {
+  if ([...findLiquid(body)].length > mostTags) return new Map();
   const origin = { place: { file: path }, lineOffset: bodyLineOffset };
   return fieldsOf(parseLiquid('html', withoutHandlebars(body), origin), origin);
 }

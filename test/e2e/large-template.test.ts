@@ -27,7 +27,7 @@ it('compiles a large template, and reports what is wrong in one', async () => {
   });
 });
 
-it('refuses one that stands too deep in itself, one that takes too long, and one that is too large', async () => {
+it('refuses one that stands too deep in itself, one with too much Liquid, and one that is too large', async () => {
   const deep = `<style>p { top: 0 }</style>${'<b>'.repeat(30_000)}<p>`;
   expect(await preview('m.html', deep)).toMatchObject({
     status: 65,
@@ -36,7 +36,7 @@ it('refuses one that stands too deep in itself, one that takes too long, and one
   user.leave();
   expect(await preview('m.md', '{% assign a = 1 %}\n'.repeat(90_000))).toMatchObject({
     status: 65,
-    stderr: expect.stringContaining('m.md: it is not compiled after 10 seconds') as string,
+    stderr: expect.stringContaining('m.md: there are more than 20,000 merge fields and Liquid tags') as string,
   });
   user.leave();
   expect(await preview('m.txt', 'x'.repeat(2_000_001))).toMatchObject({
