@@ -79,7 +79,7 @@ it('sends the same octets when it goes on after it was killed', async () => {
   const resumed = await user.run(['resume', '--json']);
   expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ accepted: 2, uncertain: 0 });
   const database = new Database(user.database);
-  database.exec("UPDATE recipients SET state = 'pending'; UPDATE emails SET settled = 0");
+  database.exec("UPDATE recipients SET state = 'pending'; UPDATE emails SET finished = 0");
   database.close();
   expect((await user.run(['resume'])).status).toBe(0);
   const [ann, bob, annAgain, bobAgain] = await inbox();

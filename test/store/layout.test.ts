@@ -166,10 +166,10 @@ describe('the newest email that is not finished', () => {
       ]);
       if ('release' in begun) await begun.release();
     }
-    expect(query('SELECT email_id, settled FROM emails ORDER BY email_id')).toEqual([
-      { email_id: 'em_aaaaaaaaaaaa', settled: 0 },
-      { email_id: 'em_bbbbbbbbbbbb', settled: 1 },
-      { email_id: 'em_cccccccccccc', settled: 1 },
+    expect(query('SELECT email_id, finished FROM emails ORDER BY email_id')).toEqual([
+      { email_id: 'em_aaaaaaaaaaaa', finished: 0 },
+      { email_id: 'em_bbbbbbbbbbbb', finished: 1 },
+      { email_id: 'em_cccccccccccc', finished: 1 },
     ]);
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aaaaaaaaaaaa');
   });
@@ -183,7 +183,7 @@ describe('the newest email that is not finished', () => {
       ]);
       if ('release' in begun) await begun.release();
     }
-    expect(query('SELECT count(*) AS count FROM emails WHERE settled = 0')).toEqual([{ count: 4 }]);
+    expect(query('SELECT count(*) AS count FROM emails WHERE finished = 0')).toEqual([{ count: 4 }]);
   });
 });
 
@@ -282,9 +282,9 @@ it.each(migrations.slice(0, -1).map((_, index) => index + 1))(
 
     store = await openStore(file);
     expect((await store.reader.findUnfinished())?.emailId).toBe('em_aaaaaaaaaaaa');
-    expect(query('SELECT email_id, settled FROM emails ORDER BY email_id')).toEqual([
-      { email_id: 'em_aaaaaaaaaaaa', settled: 0 },
-      { email_id: 'em_bbbbbbbbbbbb', settled: 1 },
+    expect(query('SELECT email_id, finished FROM emails ORDER BY email_id')).toEqual([
+      { email_id: 'em_aaaaaaaaaaaa', finished: 0 },
+      { email_id: 'em_bbbbbbbbbbbb', finished: 1 },
     ]);
     const [read] = await readAll();
     expect(read).toMatchObject({ emailAddress: 'ann@example.com', state: 'uncertain' });

@@ -146,8 +146,8 @@ function prepare(database: Database) {
     countRecipients: database.prepare('SELECT count(*) FROM recipients WHERE email_id = ?').pluck(),
     insertRun: database.prepare('INSERT INTO runs (email_id, pid, host, started_at) VALUES (?, ?, ?, ?)'),
     settleEmail: database.prepare(`
-      UPDATE emails SET settled = 1
-       WHERE email_id = ? AND settled = 0
+      UPDATE emails SET finished = 1
+       WHERE email_id = ? AND finished = 0
          AND NOT EXISTS (SELECT 1 FROM recipients
                           WHERE recipients.email_id = emails.email_id AND ${inState(unfinishedStates)})`),
     endRun: database.prepare('UPDATE runs SET ended_at = ? WHERE run_id = ?'),

@@ -119,7 +119,7 @@ function prepare(database: Database) {
     bySendId: database.prepare('SELECT * FROM emails WHERE send_id = ?'),
     unfinished: database.prepare(`
       SELECT * FROM emails
-       WHERE settled = 0 AND cancelled_at IS NULL
+       WHERE finished = 0 AND cancelled_at IS NULL
          AND EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id
                         AND ${inState(unfinishedStates)})
        ORDER BY created_at DESC, rowid DESC LIMIT 1`),

@@ -352,12 +352,12 @@ export const migrations: readonly string[] = [
   // What costs in proportion to everything that was ever sent, or is written for each recipient although it is everybody's.
   `
   -- An email none of whose recipients will be written to again. No recipient comes back from accepted, rejected or skipped.
-  ALTER TABLE emails ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
-  UPDATE emails SET settled = 1
+  ALTER TABLE emails ADD COLUMN finished INTEGER NOT NULL DEFAULT 0;
+  UPDATE emails SET finished = 1
    WHERE NOT EXISTS (SELECT 1 FROM recipients
                       WHERE recipients.email_id = emails.email_id
                         AND state IN ('pending', 'sending', 'deferred', 'uncertain'));
-  CREATE INDEX emails_unsettled ON emails (created_at) WHERE settled = 0 AND cancelled_at IS NULL;
+  CREATE INDEX emails_unfinished ON emails (created_at) WHERE finished = 0 AND cancelled_at IS NULL;
 
   -- The names of columns, once for all rows of a list. Where field_set_id is NULL, fields has pairs of column and value.
   CREATE TABLE field_sets (

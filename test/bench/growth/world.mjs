@@ -15,9 +15,9 @@ export async function makeDatabase(build, folder, fill) {
   database.exec('BEGIN');
   fill(database);
   // As the run would have left it that sent them.
-  if (database.pragma('table_info(emails)').some(({ name }) => name === 'settled'))
+  if (database.pragma('table_info(emails)').some(({ name }) => name === 'finished'))
     database.exec(
-      "UPDATE emails SET settled = 1 WHERE NOT EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id AND state <> 'accepted')",
+      "UPDATE emails SET finished = 1 WHERE NOT EXISTS (SELECT 1 FROM recipients WHERE recipients.email_id = emails.email_id AND state <> 'accepted')",
     );
   database.exec('COMMIT');
   database.pragma('wal_checkpoint(TRUNCATE)');
