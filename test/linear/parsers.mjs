@@ -118,7 +118,7 @@ export const parsers = {
     pixelPlacement.placePixelSlot(`<body><p hidden>${text}</body>`, '<img>'),
   'values without quotes': text => {
     const source = protection.protectLiquid(text);
-    bareLiquid.refuseBareLiquid(source.text, source, joined);
+    bareLiquid.refuseBareLiquid(source.text, [...startTags.startTags(source.text)], source, joined);
   },
   // Without its end, so that none of it is YAML, which a library reads: docs/decisions/0019.
   'front matter': {
