@@ -7,7 +7,7 @@ import { attributeText, elementsOf } from './html-elements.js';
 const mostOfAKind = 1_000;
 const looked = new Set(['a', 'area', 'body', 'table', 'td', 'th', 'div', 'img', 'source', 'video', 'input']);
 
-/** What is looked at of the HTML of a copy, or of a part of it. */
+/** The parts of a copy's HTML that the rules read. */
 export interface LookedAt {
   readonly elements: Iterable<StartTag>;
   /** Addresses of http that style sheets and style attributes load images from. */

@@ -24,10 +24,10 @@ interface OpenTag {
 }
 
 export interface HtmlShape {
-  /** What all copies of this shape say, whatever their values are. */
+  /** Findings that all copies of this shape share, whatever their values are. */
   readonly shared: readonly RuleFinding[];
   /**
-   * What the values of one copy add.
+   * Finds what the values of one copy add.
    * @returns undefined when a value may change how the HTML around it is read: then the whole copy has to be looked at.
    */
   check(values: readonly string[]): readonly RuleFinding[] | undefined;

@@ -1,13 +1,11 @@
 import type { CompileTemplate, TemplateResult } from '../merge/compile-template.js';
 import type { SourceRef } from '../merge/composition.js';
-import type { FrontMatter } from '../merge/front-matter.js';
 import { templateKind } from '../merge/template-kind.js';
 import { folderOf, type RootFolder, resolveInside } from '../merge/template-path.js';
 import { attachmentName } from '../message/attachment-name.js';
 import type { Attachment } from '../message/compose.js';
-import { type HeaderField, parseHeaderField } from '../message/header-field.js';
-import { type AddrSpec, type Mailbox, parseMailbox, splitMailboxList } from '../message/mailbox.js';
-import { isMessageId } from '../message/message-id.js';
+import type { HeaderField } from '../message/header-field.js';
+import type { AddrSpec } from '../message/mailbox.js';
 import { Problem, Problems } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { ListFacts } from '../recipients/list-facts.js';
@@ -26,6 +24,7 @@ import { fieldCheckOf, findUnknownFields } from './check-rows.js';
 import { type Gathered, gatherRecipients } from './gather-recipients.js';
 import type { NamedRecipients } from './named-people.js';
 import type { Files, Ledger, Random, TokenFormat } from './ports.js';
+import { type Originator, readHeaderFields, readOriginator } from './read-header-options.js';
 import { readImages } from './read-images.js';
 import { readIncludes } from './read-includes.js';
 import { requireInFolder } from './require-in-folder.js';
@@ -101,13 +100,6 @@ export interface ReadDraft {
   readonly attachments: readonly AttachedFile[];
   /** Of the message; those of the recipients are the audience's. */
   readonly sources: readonly SourceRef[];
-}
-
-export interface Originator {
-  readonly from: Mailbox;
-  readonly replyTo: readonly Mailbox[];
-  /** addr-spec of MAIL FROM. */
-  readonly reversePath: string;
 }
 
 export interface AttachedFile extends Attachment {
@@ -236,76 +228,11 @@ async function siblingText(templatePath: string, files: Files): Promise<string |
   return path;
 }
 
-function readOriginator(
-  draft: EmailDraft,
-  frontMatter: FrontMatter | undefined,
-  problems: Problem[],
-): Originator | undefined {
-  const fromText = draft.from ?? frontMatter?.from ?? draft.usual?.from;
-  if (fromText === undefined) {
-    // A front matter that cannot be read may have named one.
-    if (frontMatter === undefined) return undefined;
-    problems.push(
-      new Problem('config', 'there is no sender', {
-        fix: 'Pass --from, set MAILTRACK_FROM, or write from = "Name <you@example.com>" into mailtrack.toml.',
-      }),
-    );
-    return undefined;
-  }
-  const from = readMailbox('the sender', fromText, problems);
-  const replyToText = draft.replyTo ?? frontMatter?.replyTo ?? draft.usual?.replyTo;
-  const replyTo =
-    replyToText === undefined
-      ? []
-      : splitMailboxList(replyToText).map(text => readMailbox('--reply-to', text, problems));
-  const envelopeFrom =
-    draft.envelopeFrom === undefined ? from : readMailbox('--envelope-from', draft.envelopeFrom, problems);
-  if (from === undefined || envelopeFrom === undefined) return undefined;
-  return {
-    from,
-    replyTo: replyTo.filter(mailbox => mailbox !== undefined),
-    reversePath: envelopeFrom.addrSpec,
-  };
-}
-
-function readMailbox(what: string, text: string, problems: Problem[]): Mailbox | undefined {
-  const mailbox = parseMailbox(text);
-  if (mailbox.ok) return mailbox.value;
-  problems.push(
-    new Problem('address-syntax', `${what} ${JSON.stringify(text)} is not a mailbox: ${mailbox.why}`),
-  );
-  return undefined;
-}
-
 function findSetFaults({ set }: EmailDraft): readonly Problem[] {
   return [...set].flatMap(([name, value]) => {
     const fault = cellFault(value);
     return fault === undefined ? [] : [new Problem('usage', `--set ${name}: ${fault} in the value`)];
   });
-}
-
-function readHeaderFields(draft: EmailDraft, problems: Problem[]): readonly HeaderField[] {
-  const fields: HeaderField[] = [];
-  const seen = new Set<string>();
-  for (const text of draft.headers) {
-    const field = parseHeaderField(text);
-    if (!field.ok) {
-      problems.push(new Problem('header-value', `--header ${JSON.stringify(text)}: ${field.why}`));
-    } else if (seen.has(field.value.name.toLowerCase())) {
-      problems.push(new Problem('header-value', `--header ${field.value.name} is given twice`));
-    } else {
-      seen.add(field.value.name.toLowerCase());
-      fields.push(field.value);
-    }
-  }
-  if (draft.inReplyTo !== undefined && !isMessageId(draft.inReplyTo)) {
-    problems.push(
-      new Problem('header-value', `--in-reply-to ${JSON.stringify(draft.inReplyTo)} is not a message id`, {
-        fix: 'Copy it whole, with its angle brackets: <…@…>.',
-      }),
-    );
-  }
-  return fields;
 }
 
 async function readAttachments(
