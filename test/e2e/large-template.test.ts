@@ -36,7 +36,9 @@ it('refuses one that stands too deep in itself, one with too much Liquid, and on
   user.leave();
   expect(await preview('m.md', '{% assign a = 1 %}\n'.repeat(90_000))).toMatchObject({
     status: 65,
-    stderr: expect.stringContaining('m.md: there are more than 20,000 merge fields and Liquid tags') as string,
+    stderr: expect.stringContaining(
+      'm.md: there are more than 20,000 merge fields and Liquid tags',
+    ) as string,
   });
   user.leave();
   expect(await preview('m.txt', 'x'.repeat(2_000_001))).toMatchObject({

@@ -72,7 +72,11 @@ export const hostileLists: readonly HostileList[] = [
     octets: Buffer.from('email,mail,x\na@b.example,e@x.example,1\n'),
     refused: [['list-column', 1]],
   },
-  { name: 'unnamed column', octets: Buffer.from('email,x,\na@b.example,1,2\n'), refused: [['list-column', 1]] },
+  {
+    name: 'unnamed column',
+    octets: Buffer.from('email,x,\na@b.example,1,2\n'),
+    refused: [['list-column', 1]],
+  },
   {
     name: 'control character in the name of a column',
     octets: Buffer.from('email,"x\x1by"\na@b.example,1\n'),
