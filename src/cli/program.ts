@@ -64,6 +64,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ingest.js')).defineIngest,
   },
   {
+    name: 'suppress',
+    says: 'People who are never mailed: add them, remove, list, import, export',
+    load: async () => (await import('./commands/suppress.js')).defineSuppress,
+  },
+  {
     name: 'sandbox',
     says: 'A local SMTP server that accepts everything and delivers nothing',
     load: async () => (await import('./commands/sandbox.js')).defineSandbox,

@@ -6,7 +6,7 @@ import { findEmailColumns, findNameColumns, isEmailColumn } from './known-column
 import type { ListEncoding } from './list-encoding.js';
 import type { ListFlags } from './list-flags.js';
 import { type ListRecord, saveAsUtf8 } from './list-record.js';
-import { isReport, reportColumns, unguardCell } from './report-list.js';
+import { isGuarded, isReport, reportColumns, unguardCell } from './report-list.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
 export interface ListColumns {
@@ -26,6 +26,8 @@ export interface ListColumns {
   readonly addressing: ReadonlySet<string>;
   /** The list was written by `report --csv`. */
   readonly isReport: boolean;
+  /** Its cells are as `guardedRow` wrote them. */
+  readonly isGuarded: boolean;
 }
 
 export type ColumnFlags = Pick<ListFlags, 'emailColumn' | 'nameColumn'> & {
@@ -78,6 +80,7 @@ export function readColumns(header: ListRecord, file: string, flags: ColumnFlags
       track,
       addressing: new Set(addressing),
       isReport: isReport(names),
+      isGuarded: isGuarded(names),
     },
   };
 }

@@ -121,7 +121,7 @@ function createRowReader(
 ): (record: ListRecord) => readonly (ListRow | Problem)[] {
   let isFirst = true;
   return written => {
-    const record = columns.isReport ? unguarded(written) : written;
+    const record = columns.isGuarded ? unguarded(written) : written;
     if (isFirst) {
       isFirst = false;
       const nameless = record.cells.findIndex(

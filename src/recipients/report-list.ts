@@ -1,4 +1,4 @@
-/** Lists that `report --csv` writes: a report can be mailed to as it is. */
+/** Lists that `report --csv` and `suppress export` write: each can be read again as it is. */
 
 /** Columns every report has, in this order. */
 export const reportColumns = [
@@ -13,6 +13,9 @@ export const reportColumns = [
   'last_opened_at',
 ] as const;
 
+/** Columns of `suppress export`, in this order. */
+export const suppressionColumns = ['email_address', 'kind', 'reason', 'since'] as const;
+
 /** How a column of the report is named when the list has one of that name: the template asks for the list's own. */
 export function renamedColumn(name: string): string {
   return `report_${name}`;
@@ -21,6 +24,16 @@ export function renamedColumn(name: string): string {
 /** @param names of the columns of any list. */
 export function isReport(names: readonly string[]): boolean {
   return reportColumns.every((name, index) => names[index] === name || names[index] === renamedColumn(name));
+}
+
+/** Whether this program wrote the list, with `guardedRow`. @param names of its columns. */
+export function isGuarded(names: readonly string[]): boolean {
+  return isReport(names) || suppressionColumns.every((name, index) => names[index] === name);
+}
+
+/** A row of CSV: every cell quoted, and guarded. RFC 4180. */
+export function guardedRow(cells: readonly string[]): string {
+  return `${cells.map(cell => `"${guardCell(cell).replaceAll('"', '""')}"`).join(',')}\r\n`;
 }
 
 const formula = /^'*[=+\-@\t\r＝＋－＠]/;

@@ -1,5 +1,5 @@
 import { columnKey } from '../recipients/column-key.js';
-import { guardCell, renamedColumn, reportColumns } from '../recipients/report-list.js';
+import { guardedRow, renamedColumn, reportColumns } from '../recipients/report-list.js';
 import type { RecipientSummary, Report } from './summary.js';
 
 /**
@@ -19,7 +19,7 @@ export function reportCsv(report: Report): string {
     ...ownCells(recipient),
     ...fields.map(name => fieldOf(recipient, name, isPartlyTracked)),
   ]);
-  return [header, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
+  return [header, ...rows].map(guardedRow).join('');
 }
 
 function ownCells(recipient: RecipientSummary): readonly string[] {
@@ -68,8 +68,4 @@ function fieldOf(recipient: RecipientSummary, name: string, isPartlyTracked: boo
   if (value !== undefined) return value;
   const lower = name.toLowerCase();
   return [...recipient.fields].find(([other]) => other.toLowerCase() === lower)?.[1] ?? '';
-}
-
-function cell(text: string): string {
-  return `"${guardCell(text).replaceAll('"', '""')}"`;
 }

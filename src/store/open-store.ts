@@ -10,7 +10,7 @@ import type {
   LogIntake,
   UserAgentForgetter,
 } from '../workflow/fact-ports.js';
-import type { EmailReader, Ledger, ServerNotes } from '../workflow/ports.js';
+import type { EmailReader, Ledger, ServerNotes, SuppressionList } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
 import { Arrivals } from './sqlite/arrivals.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
@@ -29,6 +29,7 @@ import { createReads } from './sqlite/reads.js';
 import { createServerNotes } from './sqlite/server-notes.js';
 import { keepSettling, settleAtEnd } from './sqlite/settle-aside.js';
 import { Settling } from './sqlite/settling.js';
+import { createSuppressionList } from './sqlite/suppression-list.js';
 import { UserAgents } from './sqlite/user-agents.js';
 
 export interface Store {
@@ -36,6 +37,7 @@ export interface Store {
   readonly fetchLog: FetchLog;
   readonly reader: EmailReader;
   readonly serverNotes: ServerNotes;
+  readonly suppressionList: SuppressionList;
   readonly factOffer: FactOffer;
   readonly factIntake: FactIntake;
   readonly logIntake: LogIntake;
@@ -104,6 +106,7 @@ function createSides(
     fetchLog: createFetchLog(database, commits, arrivals, counts, agents, disk),
     reader,
     serverNotes: createServerNotes(database, commits),
+    suppressionList: createSuppressionList(database, commits),
     factOffer: createFactOffer(database, commits, settling),
     factIntake: createFactIntake(database, commits),
     logIntake: createLogIntake(database, commits, counts, agents, settling),

@@ -4,15 +4,15 @@ import { addrSpecKey } from '../message/mailbox.js';
 import { NumberSet } from '../number-set.js';
 import type { Problem } from '../problem.js';
 import { type AudiencePlan, type Mention, planAudience, roleOrder } from '../recipients/audience.js';
-import { isWorkbook } from '../recipients/list.js';
 import { type ListFacts, listNotices } from '../recipients/list-facts.js';
 import type { ListFlags } from '../recipients/list-flags.js';
 import type { Recipient } from '../recipients/recipient.js';
 import type { Where } from '../recipients/where.js';
-import { ListProblems, linesOf, type NamedProblem } from './list-problems.js';
+import { ListProblems, type NamedProblem } from './list-problems.js';
 import { checkListUsage } from './list-usage.js';
 import { type NamedPeople, type NamedRecipients, type NamingPorts, readNamedPeople } from './named-people.js';
 import type { Ledger, Mode, Random } from './ports.js';
+import { skippedNotice, skippedRows } from './skipped-rows.js';
 import { drawSeed, takeSample } from './take-sample.js';
 
 export interface GatherOptions extends ListFlags {
@@ -254,25 +254,4 @@ async function* readAudience(
 function whereNotice(where: Where, leftOut: number): readonly string[] {
   if (where.length === 0) return [];
   return [`${leftOut} ${leftOut === 1 ? 'row' : 'rows'} left out by --where`];
-}
-
-/** By list, unless something is wrong with the list itself. */
-function skippedRows(problems: readonly NamedProblem[]): ReadonlyMap<string, readonly Problem[]> {
-  const byList = new Map<string, Problem[]>();
-  for (const { list, problem } of problems) {
-    if (list === undefined) continue;
-    const found = byList.get(list);
-    if (found === undefined) byList.set(list, [problem]);
-    else found.push(problem);
-  }
-  const isRow = ({ code }: Problem) => code === 'list-row' || code === 'address-syntax';
-  return new Map([...byList].filter(([, found]) => found.every(isRow)));
-}
-
-function skippedNotice([list, problems]: readonly [string, readonly Problem[]]): string {
-  const lines = [...new Set(problems.flatMap(linesOf))];
-  const place = isWorkbook(list) ? 'row' : 'line';
-  const [rows, places] = lines.length === 1 ? ['row', place] : ['rows', `${place}s`];
-  const named = lines.slice(0, 10).join(', ') + (lines.length > 10 ? ' …' : '');
-  return `${lines.length} invalid ${rows} of ${list} left out: ${places} ${named}`;
 }

@@ -200,6 +200,19 @@ export interface Suppression {
   readonly since: Date;
 }
 
+/** Somebody who is never mailed. */
+export interface SuppressedPerson extends Suppression {
+  readonly emailAddress: string;
+}
+
+/** The list of those who are never mailed, as the user keeps it. */
+export interface SuppressionList {
+  /** Adds all of them, or none. Who is on it already stays there as they are. @returns how many are new. */
+  add(people: readonly Omit<SuppressedPerson, 'kind'>[]): Promise<number>;
+  /** Takes them off, and forgets that they unsubscribed. @param keys by `addrSpecKey`. @returns how many were on it. */
+  remove(keys: readonly string[]): Promise<number>;
+}
+
 export interface EmailReader {
   /** Newest first. */
   listEmails(limit: number): Promise<readonly EmailSummary[]>;
@@ -240,6 +253,8 @@ export interface EmailReader {
   readHandovers(emailId: string): Promise<ReadonlyMap<number, readonly Handover[]>>;
   /** Why each of these addresses is never to be mailed, as far as it is. By `addrSpecKey`. */
   readSuppressions(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Suppression>>;
+  /** Everybody who is never mailed, in batches: by address, or the newest first. */
+  readAllSuppressions(order: 'address' | 'newest'): AsyncIterable<readonly SuppressedPerson[]>;
   /** In order of attempt, from 1. */
   readTransactions(emailId: string, position: number): Promise<readonly TransactionRecord[]>;
 }

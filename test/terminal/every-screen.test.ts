@@ -22,6 +22,7 @@ import { reportLines } from '../../src/terminal/report-view.js';
 import { eventLines, finishedLines, sentEarlierLines } from '../../src/terminal/send-lines.js';
 import { serveLine } from '../../src/terminal/serve-log.js';
 import { createStyle } from '../../src/terminal/style.js';
+import { suppressionLines } from '../../src/terminal/suppressions-view.js';
 import { createTimeFormat } from '../../src/time-format.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
 import type { SendPlan } from '../../src/workflow/events.js';
@@ -157,6 +158,19 @@ const screens: Readonly<Record<string, (width: number) => readonly string[]>> = 
   'the report': width => reportLines(report, { style, width, time }),
   'the list': width =>
     listLines([listed, { ...listed, sendId: undefined, uncertain: 0 }], { style, width, time }),
+  'people who are never mailed': width =>
+    suppressionLines(
+      [
+        { emailAddress: 'ann@example.com', kind: 'unsubscribed', reason: '', since: acceptedAt },
+        {
+          emailAddress: 'someone.with.a.long.name@department.example.com',
+          kind: 'suppressed',
+          reason: '550 5.1.1 the mailbox that you tried to reach does not exist',
+          since: acceptedAt,
+        },
+      ],
+      { width, time },
+    ),
   'the list without ids': width => listLines([{ ...listed, sendId: undefined }], { style, width, time }),
   'the keys': width =>
     keyLines([{ id: 1, fingerprint: '0123456789abcdef', madeAt: acceptedAt, signs: true, emails: 12 }], {

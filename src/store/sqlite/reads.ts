@@ -19,6 +19,7 @@ import {
   type TransactionRow,
   transactionFromRow,
 } from './rows.js';
+import { readAllSuppressions } from './suppression-list.js';
 import { Suppressions } from './suppressions.js';
 
 /** Rows a batch of an async iteration holds: small enough for flat memory, large enough for speed. */
@@ -103,6 +104,7 @@ export function createReads(database: Database): EmailReader {
     },
 
     readSuppressions: async keys => explained(database, () => suppressions.reasons(keys)),
+    readAllSuppressions: order => readAllSuppressions(database, order),
 
     async readTransactions(emailId, position) {
       return (sql.transactions.all(emailId, position) as TransactionRow[]).map(transactionFromRow);

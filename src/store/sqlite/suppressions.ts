@@ -83,7 +83,7 @@ const isSuppressed = (address: string) => `
    OR EXISTS (SELECT 1 FROM unsubscribed WHERE unsubscribed.email_address = ${address}))`;
 
 /** Rows of exchange_unsubscribes behind the last that was noted. CROSS keeps the order: from the few who unsubscribed. */
-const unnotedRows = `
+export const unnotedRows = `
   FROM exchange_unsubscribes
   CROSS JOIN unsubscribes USING (email_number, recipient_number)
   CROSS JOIN emails USING (email_number)

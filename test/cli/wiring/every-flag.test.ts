@@ -18,6 +18,10 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'test/cli/wiring/other.test.ts': {
     report: '--csv --opens',
     list: '--limit',
+    add: '--reason',
+    remove: '--unsubscribed',
+    import:
+      '--reason --encoding --delimiter --header-row --sheet --visible-rows --email-column --several-addresses --skip-invalid',
     preview: '--row --all --html --out',
     drop: '--yes',
     show: '--origin',

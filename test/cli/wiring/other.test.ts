@@ -1,9 +1,15 @@
 /** The flags of commands that only read, and those of every command. */
 import { existsSync, readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../../src/store/open-store.js';
+import { pack, workbookParts } from '../../recipients/workbook.js';
 import { emailOf, recipientOf } from '../../workflow/sent-email.js';
 import { Place } from './in-process.js';
+
+// The process that reads workbooks is a program that has been built; this one runs from its sources.
+vi.mock('../../../src/system/workbook-apart.js', async () => ({
+  readWorkbookApart: (await import('../../../src/recipients/xlsx-records.js')).readWorkbook,
+}));
 
 let place: Place;
 beforeAll(async () => {
@@ -41,6 +47,65 @@ it('list heeds --limit and --db', async () => {
   };
   expect([await count('--db', 'own.db'), await count('--db', 'own.db', '--limit', '1')]).toEqual([2, 1]);
   expect(await count('--db', 'absent.db')).toBe(0);
+});
+
+describe('suppress', () => {
+  const suppress = (...argv: string[]) => place.run('suppress', ...argv, '--db', 'suppressed.db');
+  const listed = async (...argv: string[]) => {
+    const { stdout } = await suppress('list', '--json', ...argv);
+    const { suppressions } = JSON.parse(stdout) as {
+      suppressions: { email_address: string; reason: string }[];
+    };
+    return suppressions.map(({ email_address, reason }) => `${email_address} ${reason}`).sort();
+  };
+
+  it('heeds --reason of add, --limit of list, and --unsubscribed of remove', async () => {
+    await suppress('add', 'ann@x.example', 'bob@x.example', '--reason', 'asked');
+    expect(await listed()).toEqual(['ann@x.example asked', 'bob@x.example asked']);
+    expect(await listed('--limit', '1')).toHaveLength(1);
+    const store = await openStore('suppressed.db');
+    await store.ledger.openEmail(emailOf('em_cccccccccccc'), [recipientOf(0)]);
+    await store.fetchLog.recordUnsubscribes([{ emailNumber: 1, recipientNumber: 0, at: new Date() }]);
+    await store.close();
+    expect((await suppress('remove', 'r0@example.com')).error).toBeDefined();
+    expect((await suppress('remove', 'r0@example.com', '--unsubscribed')).error).toBeUndefined();
+    expect((await suppress('export')).stdout).toMatch(
+      /^"email_address",[^\r]*\r\n"ann@x.example","suppressed"/,
+    );
+    await suppress('remove', 'ann@x.example', 'bob@x.example');
+    expect(await listed()).toEqual([]);
+  });
+
+  it.each([
+    ['--reason', 'old', 'email\nann@x.example\n', 'ann@x.example old'],
+    ['--encoding', 'windows-1252', 'email;reason\nann@x.example;\x80\n', 'ann@x.example €'],
+    ['--delimiter', '|', 'email|reason\nann@x.example|a;b,c\n', 'ann@x.example a;b,c'],
+    ['--header-row', '2', 'email of all\nemail\nann@x.example\n', 'ann@x.example '],
+    ['--email-column', 'where', 'where\nann@x.example\n', 'ann@x.example '],
+    ['--several-addresses', 'first', 'email\n"ann@x.example, bob@x.example"\n', 'ann@x.example '],
+    ['--skip-invalid', undefined, 'email\nann@x.example\nbob\n', 'ann@x.example '],
+  ])('import heeds %s', async (flag, value, text, expected) => {
+    place.write('stop.csv', Buffer.from(text, flag === '--encoding' ? 'latin1' : 'utf8'));
+    await suppress('import', 'stop.csv', flag, ...(value === undefined ? [] : [value]));
+    expect(await listed()).toEqual([expected]);
+    await suppress('remove', 'ann@x.example');
+  });
+
+  it('import heeds --sheet and --visible-rows', async () => {
+    const parts = workbookParts([
+      { name: 'First', rows: { 1: ['email'], 2: ['ann@x.example'] } },
+      { name: 'Other', rows: { 1: ['email'], 2: ['bob@x.example'], 3: ['cy@x.example'] } },
+    ]);
+    const other = 'xl/worksheets/sheet2.xml';
+    parts[other] = parts[other]?.replace('<row r="3">', '<row r="3" hidden="1">') ?? '';
+    place.write('stop.xlsx', pack(parts));
+    const { error } = await suppress('import', 'stop.xlsx', '--sheet', 'Other', '--visible-rows');
+    expect(error).toBeUndefined();
+    expect(await listed()).toEqual(['bob@x.example ']);
+    await suppress('import', 'stop.xlsx', '--sheet', 'Other');
+    expect(await listed()).toEqual(['bob@x.example ', 'cy@x.example ']);
+    await suppress('remove', 'bob@x.example', 'cy@x.example');
+  });
 });
 
 describe('preview', () => {
