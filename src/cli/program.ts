@@ -49,6 +49,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.js')).defineReport,
   },
   {
+    name: 'explain',
+    says: 'Everything known about one recipient of an email, and why the report says what it says',
+    load: async () => (await import('./commands/explain.js')).defineExplain,
+  },
+  {
     name: 'list',
     says: 'Emails, newest first',
     load: async () => (await import('./commands/list.js')).defineList,

@@ -3,6 +3,7 @@
  * rules. The database is not asked for verdicts.
  */
 import type { Fields, RecipientState, Role } from '../recipients/recipient.js';
+import type { SmtpStage } from '../smtp/outcome.js';
 import type { Classification, Fetch, FetchKind } from '../tracking/fetch.js';
 
 export type Verdict = 'opened' | 'maybe' | 'machine' | 'none' | 'not-tracked';
@@ -48,6 +49,18 @@ export interface Handover {
   readonly acceptedAt: Date | undefined;
 }
 
+/** What one attempt to send one copy came to. */
+export interface TransactionRecord {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly stage: SmtpStage;
+  readonly state: RecipientState;
+  /** 0 when the server said nothing. */
+  readonly replyCode: number;
+  readonly enhancedStatusCode: string;
+  readonly replyText: string;
+}
+
 /** A fetch with the verdict of the moment it was recorded. */
 export interface ReportFetch extends Fetch, Classification {
   /** How many fetches it stands for; 1 when not given. */
@@ -75,6 +88,8 @@ export interface RecipientSummary {
 
 export interface JudgedFetch extends Classification {
   readonly openedAt: Date;
+  /** Place of the recipient in the report, from 0: an address may have several copies. */
+  readonly copy: number;
   readonly emailAddress: string;
   /** How many fetches it stands for: more than one were only counted, and this was the last of them. */
   readonly times: number;

@@ -1,7 +1,7 @@
 import { addrSpecKey, printMailbox } from '../message/mailbox.js';
+import type { Suppression } from '../recipients/suppression.js';
 import { createTimeFormat } from '../time-format.js';
 import type { Addressed, PlanOrigins, SendPlan } from '../workflow/events.js';
-import type { Suppression } from '../workflow/ports.js';
 import { visible } from './clean.js';
 import { displayWidth } from './display-width.js';
 import type { Style } from './style.js';

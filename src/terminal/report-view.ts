@@ -59,11 +59,13 @@ function deliveryLines(
   return lines;
 }
 
-const explanations: Readonly<Record<Exclude<Verdict, 'not-tracked'>, string>> = {
+/** What a verdict means. */
+export const verdictMeanings: Readonly<Record<Verdict, string>> = {
   opened: 'a person’s mail program, or its proxy, loaded the image',
   maybe: 'something loaded it, and it cannot be told what',
   machine: 'it arrived; whether anybody looked cannot be known',
   none: 'which is not the same as not read',
+  'not-tracked': 'no pixel',
 };
 
 function verdictLines({ totals }: Report, { style, width }: ReportViewOptions): readonly string[] {
@@ -73,14 +75,16 @@ function verdictLines({ totals }: Report, { style, width }: ReportViewOptions): 
       const number = String(totals[verdict]).padStart(4);
       const label = verdictWords[verdict].padEnd(12);
       const painted = verdict === 'opened' ? style.good(`${number} ${label}`) : `${number} ${label}`;
-      return width < 80 ? painted.trimEnd() : `${style.bold(painted)} ${style.dim(explanations[verdict])}`;
+      return width < 80 ? painted.trimEnd() : `${style.bold(painted)} ${style.dim(verdictMeanings[verdict])}`;
     });
   if (totals.notTracked > 0)
-    lines.push(`${String(totals.notTracked).padStart(4)} not tracked  ${style.dim('no pixel')}`);
+    lines.push(
+      `${String(totals.notTracked).padStart(4)} not tracked  ${style.dim(verdictMeanings['not-tracked'])}`,
+    );
   return lines;
 }
 
-const verdictWords: Readonly<Record<Verdict, string>> = {
+export const verdictWords: Readonly<Record<Verdict, string>> = {
   opened: 'opened',
   maybe: 'maybe',
   machine: 'machine only',

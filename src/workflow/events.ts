@@ -1,9 +1,11 @@
 /** What happens while an email is sent, in the past tense and with the facts. Views turn these into text. */
+
 import type { Mailbox } from '../message/mailbox.js';
 import type { Problem } from '../problem.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
+import type { Suppression } from '../recipients/suppression.js';
 import type { RecordedFetch } from './fact-ports.js';
-import type { Mode, StateCounts, Suppression } from './ports.js';
+import type { Mode, StateCounts } from './ports.js';
 import type { RecorderCounts } from './record-fetch.js';
 
 /** Recipients with one role: how many, and the first few of them. */

@@ -4,10 +4,11 @@
  */
 import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
+import type { Suppression } from '../recipients/suppression.js';
 import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
-import type { Handover, ReportRecipient } from '../report/summary.js';
+import type { Handover, ReportRecipient, TransactionRecord } from '../report/summary.js';
 import type { Octets } from '../smtp/octets.js';
-import type { SendOutcome, SmtpStage } from '../smtp/outcome.js';
+import type { SendOutcome } from '../smtp/outcome.js';
 import type { ReadFetch } from './fact-ports.js';
 
 export interface Clock {
@@ -87,18 +88,6 @@ export interface RecipientRecord {
   readonly attempts: number;
   /** When the state was entered. */
   readonly stateAt: Date;
-}
-
-/** What one attempt to send one copy came to. */
-export interface TransactionRecord {
-  readonly startedAt: Date;
-  readonly endedAt: Date;
-  readonly stage: SmtpStage;
-  readonly state: RecipientState;
-  /** 0 when the server said nothing. */
-  readonly replyCode: number;
-  readonly enhancedStatusCode: string;
-  readonly replyText: string;
 }
 
 export type StateCounts = Readonly<Record<RecipientState, number>>;
@@ -190,14 +179,6 @@ export interface LockHolder {
 
 export interface EmailSummary extends EmailRecord {
   readonly states: StateCounts;
-}
-
-/** Somebody pressed the link in their copy, or was put on the list of those who are never mailed. */
-export interface Suppression {
-  readonly kind: 'unsubscribed' | 'suppressed';
-  /** What was noted with it; '' where nothing was. */
-  readonly reason: string;
-  readonly since: Date;
 }
 
 /** Somebody who is never mailed. */

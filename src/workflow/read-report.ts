@@ -58,8 +58,8 @@ async function* readOpens(
   const judge = new FetchJudge(
     fold.recipients,
     classify,
-    ({ emailAddress }, { fetchedAt, times }, verdict) => {
-      judged.push({ openedAt: new Date(fetchedAt), emailAddress, times, ...verdict });
+    ({ copy, emailAddress }, { fetchedAt, times }, verdict) => {
+      judged.push({ openedAt: new Date(fetchedAt), copy, emailAddress, times, ...verdict });
     },
   );
   for await (const batch of reader.readFetches(emailId)) {

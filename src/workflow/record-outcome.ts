@@ -1,9 +1,10 @@
 /** One transaction and its record: the intent is durable before the session writes the last octets of a message. */
 import { type AttemptCause, stateAfter } from '../recipients/transitions.js';
+import type { TransactionRecord } from '../report/summary.js';
 import type { Octets } from '../smtp/octets.js';
 import type { SendOutcome } from '../smtp/outcome.js';
 import { asProblem, type DeliveryRun } from './delivery-run.js';
-import type { RecipientRecord, Session, TransactionRecord } from './ports.js';
+import type { RecipientRecord, Session } from './ports.js';
 
 export async function transact(
   run: DeliveryRun,

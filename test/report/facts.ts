@@ -74,8 +74,8 @@ export function judgeAll(
   const judge = new FetchJudge(
     fold.recipients,
     classify,
-    ({ emailAddress }, { fetchedAt, times }, verdict) => {
-      judged.push({ openedAt: new Date(fetchedAt), emailAddress, times, ...verdict });
+    ({ copy, emailAddress }, { fetchedAt, times }, verdict) => {
+      judged.push({ openedAt: new Date(fetchedAt), copy, emailAddress, times, ...verdict });
     },
   );
   for (const fetch of fetches) judge.take(fetch);

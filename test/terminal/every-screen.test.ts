@@ -9,9 +9,10 @@ import { Streams } from '../../src/cli/streams.js';
 import type { Mailbox } from '../../src/message/mailbox.js';
 import { Problem } from '../../src/problem.js';
 import { summarize } from '../../src/report/fold.js';
-import type { Report } from '../../src/report/summary.js';
+import type { RecipientSummary, Report } from '../../src/report/summary.js';
 import { checkLines } from '../../src/terminal/check-view.js';
 import { diffLines } from '../../src/terminal/diff-view.js';
+import { explainLines } from '../../src/terminal/explain-view.js';
 import { keyLines } from '../../src/terminal/keys-view.js';
 import { joinParagraphs } from '../../src/terminal/lay-out.js';
 import { listLines } from '../../src/terminal/list-view.js';
@@ -158,6 +159,42 @@ const screens: Readonly<Record<string, (width: number) => readonly string[]>> = 
   'the report': width => reportLines(report, { style, width, time }),
   'the list': width =>
     listLines([listed, { ...listed, sendId: undefined, uncertain: 0 }], { style, width, time }),
+  'one recipient explained': width =>
+    explainLines(
+      {
+        email,
+        copies: [
+          {
+            recipient: report.recipients[0] as RecipientSummary,
+            transactions: [
+              {
+                startedAt: acceptedAt,
+                endedAt: acceptedAt,
+                stage: 'end-of-data',
+                state: 'deferred',
+                replyCode: 451,
+                enhancedStatusCode: '4.7.1',
+                replyText: 'greylisted: please come back in a few minutes, and not before',
+              },
+            ],
+            fetches: [
+              {
+                openedAt: acceptedAt,
+                copy: 0,
+                emailAddress: 'alice@example.com',
+                times: 3,
+                ...classifyFetch({ method: 'GET', userAgent: userAgents.gmail }, {}),
+                method: 'GET',
+                userAgent: userAgents.gmail,
+                network: '203.0.113.0/24',
+              },
+            ],
+          },
+        ],
+        suppression: { kind: 'suppressed', reason: 'asked by telephone', since: acceptedAt },
+      },
+      { style, width, time },
+    ),
   'people who are never mailed': width =>
     suppressionLines(
       [

@@ -1,20 +1,14 @@
 /** Rows as SQLite gives them, to records as the ports name them, and back. */
+
 import type { AttachmentRef } from '../../merge/composition.js';
 import { Problem } from '../../problem.js';
 import type { RecipientState, Role } from '../../recipients/recipient.js';
-import type { Handover, ReportRecipient } from '../../report/summary.js';
+import type { Suppression } from '../../recipients/suppression.js';
+import type { Handover, ReportRecipient, TransactionRecord } from '../../report/summary.js';
 import type { SmtpStage } from '../../smtp/outcome.js';
 import type { FetchKind } from '../../tracking/fetch.js';
 import type { ReadFetch, RecordedFetch } from '../../workflow/fact-ports.js';
-import type {
-  EmailRecord,
-  Mode,
-  RecipientRecord,
-  StateCounts,
-  Suppression,
-  TokenFormat,
-  TransactionRecord,
-} from '../../workflow/ports.js';
+import type { EmailRecord, Mode, RecipientRecord, StateCounts, TokenFormat } from '../../workflow/ports.js';
 import type { FieldReader } from './field-sets.js';
 
 export interface EmailRow {

@@ -3,8 +3,8 @@
  * by far. Addresses are compared as `addrSpecKey` has them.
  */
 import { addrSpecKey } from '../../message/mailbox.js';
+import type { Suppression } from '../../recipients/suppression.js';
 import { moveBy } from '../../recipients/transitions.js';
-import type { Suppression } from '../../workflow/ports.js';
 import type { Database } from './database.js';
 import { inState, type SuppressionRow, suppressionFromRow } from './rows.js';
 

@@ -1,0 +1,83 @@
+import type { ExplainedCopy, ExplainedFetch, Explanation } from '../../report/explanation.js';
+import { recipientJson } from '../../report/json.js';
+import type { TransactionRecord } from '../../report/summary.js';
+import { openReaderIfAny } from '../../store/open-reader.js';
+import { explainLines } from '../../terminal/explain-view.js';
+import { printJson } from '../../terminal/json.js';
+import { createStyle } from '../../terminal/style.js';
+import { createTimeFormat } from '../../time-format.js';
+import { ruleSentence } from '../../tracking/rule-words.js';
+import { rulesDate } from '../../tracking/rules-date.js';
+import { explainRecipient } from '../../workflow/explain-recipient.js';
+import { createContext } from '../context.js';
+import { unknownWithoutDatabase } from '../no-database.js';
+import type { GlobalOptions } from '../options.js';
+import { terminalWidth } from '../output.js';
+
+export async function runExplain(emailId: string, recipient: string, options: GlobalOptions): Promise<void> {
+  const { output, json, storeUrl } = await createContext(options);
+  const store = await openReaderIfAny(storeUrl, { ofOneMoment: true });
+  if (store === undefined) throw unknownWithoutDatabase(emailId, storeUrl);
+  try {
+    const explanation = await explainRecipient(store.reader, emailId, recipient);
+    if (json) {
+      output.data(printJson(toJson(explanation)));
+      return;
+    }
+    const style = createStyle({
+      color: options.color,
+      environment: process.env,
+      isTerminal: output.stdout.isTTY === true,
+    });
+    const shape = { style, time: createTimeFormat(new Date()), width: terminalWidth(output.stdout) };
+    for (const line of explainLines(explanation, shape)) output.data(line);
+  } finally {
+    store.close();
+  }
+}
+
+function toJson({ email, copies, suppression }: Explanation): object {
+  return {
+    schema: 'mailtrack.explain/1',
+    email: { email_id: email.emailId, subject: email.subject, created_at: email.createdAt.toISOString() },
+    rules: rulesDate,
+    recipients: copies.map(copyJson),
+    suppression:
+      suppression === undefined ? null : { ...suppression, since: suppression.since.toISOString() },
+  };
+}
+
+function copyJson({ recipient, transactions, fetches }: ExplainedCopy): object {
+  return {
+    ...recipientJson(recipient),
+    transactions: transactions.map((one, index) => transactionJson(one, index + 1)),
+    fetches: fetches.map(fetchJson),
+  };
+}
+
+function transactionJson(transaction: TransactionRecord, attempt: number): object {
+  return {
+    attempt,
+    started_at: transaction.startedAt.toISOString(),
+    ended_at: transaction.endedAt.toISOString(),
+    stage: transaction.stage,
+    state: transaction.state,
+    code: transaction.replyCode,
+    enhanced_code: transaction.enhancedStatusCode,
+    reply: transaction.replyText,
+  };
+}
+
+function fetchJson(fetch: ExplainedFetch): object {
+  return {
+    datetime_opened: fetch.openedAt.toISOString(),
+    kind: fetch.kind,
+    confidence: fetch.confidence,
+    rule: fetch.rule,
+    meaning: ruleSentence(fetch.rule),
+    method: fetch.method,
+    user_agent: fetch.userAgent,
+    network: fetch.network,
+    times: fetch.times,
+  };
+}

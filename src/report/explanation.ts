@@ -1,0 +1,24 @@
+/** What is known about one recipient of one email. */
+import type { Suppression } from '../recipients/suppression.js';
+import type { Fetch } from '../tracking/fetch.js';
+import type { JudgedFetch, RecipientSummary, ReportEmail, TransactionRecord } from './summary.js';
+
+/** One fetch with what it was judged by. */
+export interface ExplainedFetch extends JudgedFetch, Pick<Fetch, 'method' | 'userAgent' | 'network'> {}
+
+/** What is known about one copy. */
+export interface ExplainedCopy {
+  readonly recipient: RecipientSummary;
+  /** In order of attempt, from 1. */
+  readonly transactions: readonly TransactionRecord[];
+  /** In the order recorded; what was only counted stands behind them. */
+  readonly fetches: readonly ExplainedFetch[];
+}
+
+export interface Explanation {
+  readonly email: ReportEmail;
+  /** One, unless the address got several copies. */
+  readonly copies: readonly ExplainedCopy[];
+  /** undefined: they may be mailed. */
+  readonly suppression: Suppression | undefined;
+}

@@ -1,0 +1,95 @@
+import { plural } from '../amount.js';
+import type { Suppression } from '../recipients/suppression.js';
+import type { ExplainedCopy, ExplainedFetch, Explanation } from '../report/explanation.js';
+import type { TransactionRecord } from '../report/summary.js';
+import type { TimeFormat } from '../time-format.js';
+import { ruleSentence } from '../tracking/rule-words.js';
+import { rulesDate } from '../tracking/rules-date.js';
+import { visible } from './clean.js';
+import { verdictMeanings, verdictWords } from './report-view.js';
+import type { Style } from './style.js';
+import { wrap } from './wrap.js';
+
+export interface ExplainViewOptions {
+  readonly width: number;
+  readonly style: Style;
+  readonly time: TimeFormat;
+}
+
+/** Everything known about one recipient, for people: what was sent and answered, what was fetched, and what follows from it. */
+export function explainLines(explanation: Explanation, options: ExplainViewOptions): readonly string[] {
+  const { email, copies, suppression } = explanation;
+  const { style, time, width } = options;
+  return [
+    ...wrap(visible(email.subject), width).map(style.bold),
+    ...wrap(`${email.emailId}, ${time.full(email.createdAt)}`, width).map(style.dim),
+    ...copies.flatMap(copy => ['', ...copyLines(copy, options)]),
+    ...(suppression === undefined ? [] : ['', ...wrap(suppressed(suppression, time), width).map(style.warn)]),
+    '',
+    ...wrap(`Judged by the rules of ${rulesDate}.`, width).map(style.dim),
+  ];
+}
+
+function copyLines(copy: ExplainedCopy, options: ExplainViewOptions): readonly string[] {
+  const { recipient, transactions, fetches } = copy;
+  const { style, width } = options;
+  const name = recipient.name === '' ? '' : `${visible(recipient.name)} `;
+  const { verdict, confidence, state } = recipient;
+  const sure = confidence > 0 ? ` (confidence ${confidence})` : '';
+  return [
+    ...wrap(`${name}<${visible(recipient.emailAddress)}>, ${recipient.role}: ${state}`, width).map(
+      style.bold,
+    ),
+    ...wrap(`${verdictWords[verdict]}${sure}: ${verdictMeanings[verdict]}`, width),
+    '',
+    ...(transactions.length === 0 ? ['Transactions: none yet'] : ['Transactions']),
+    ...transactions.flatMap((one, index) => transactionLines(one, index + 1, options)),
+    ...(fetches.length === 0 ? ['Fetches of the pixel: none'] : ['Fetches of the pixel']),
+    ...fetches.flatMap(one => fetchLines(one, options)),
+  ];
+}
+
+function transactionLines(
+  { startedAt, stage, state, replyCode, enhancedStatusCode, replyText }: TransactionRecord,
+  attempt: number,
+  { time, width }: ExplainViewOptions,
+): readonly string[] {
+  const code = replyCode === 0 ? '' : `${replyCode} `;
+  const enhanced = enhancedStatusCode === '' ? '' : `${enhancedStatusCode} `;
+  const said = `${code}${enhanced}${visible(replyText)}`.trim();
+  const heading = `${attempt}. ${time.full(startedAt)}: ${state}, at ${stageWords[stage]}`;
+  return [...indented(heading, 2, width), ...(said === '' ? [] : indented(said, 5, width))];
+}
+
+const stageWords: Readonly<Record<TransactionRecord['stage'], string>> = {
+  connect: 'the connection',
+  ehlo: 'EHLO',
+  auth: 'the login',
+  mail: 'MAIL FROM',
+  rcpt: 'RCPT TO',
+  data: 'DATA',
+  'end-of-data': 'the end of the message',
+};
+
+function fetchLines(fetch: ExplainedFetch, { time, width }: ExplainViewOptions): readonly string[] {
+  const { openedAt, kind, confidence, rule, times, userAgent, network, method } = fetch;
+  const many = times > 1 ? `, the last of ${plural(times, 'fetch', 'fetches')} that were only counted` : '';
+  const from = network === '' ? '' : ` from ${network}`;
+  const agent = userAgent === '' ? 'no user agent' : visible(userAgent);
+  return [
+    ...indented(`${time.full(openedAt)}: ${kind} ${confidence}, by rule ${rule}${many}`, 2, width),
+    ...indented(ruleSentence(rule), 5, width),
+    ...indented(`${method}${from}: ${agent}`, 5, width),
+  ];
+}
+
+function suppressed({ kind, reason, since }: Suppression, time: TimeFormat): string {
+  if (kind === 'unsubscribed') return `Unsubscribed on ${time.day(since)}: gets no more mail.`;
+  const why = reason === '' ? '' : ` (${visible(reason)})`;
+  return `Suppressed since ${time.day(since)}${why}: gets no more mail.`;
+}
+
+function indented(text: string, columns: number, width: number): readonly string[] {
+  if (text === '') return [];
+  return wrap(text, width - columns).map(line => `${' '.repeat(columns)}${line}`);
+}
