@@ -2,6 +2,8 @@
 export interface TimeFormat {
   /** `23 Nov 2026, 09:05 UTC+1`: with the zone of that instant. */
   full(at: Date): string;
+  /** `23 Nov 2026, 09:05:07 UTC+1`. */
+  exact(at: Date): string;
   /** `23 Nov 2026`. */
   day(at: Date): string;
   /** For a table whose heading has the zone: `09:05` on the day of `now`, else `23 Nov 09:05`. */
@@ -27,13 +29,15 @@ export function createTimeFormat(
   // In summer a time of last winter is told in the zone of the heading, not of the instant.
   const inZone = (at: Date) => shift(at, offsetMinutes(now));
   const day = (at: Date) => `${dayOf(local(at))} ${local(at).getUTCFullYear()}`;
+  const clock = (at: Date) => `${timeOf(local(at))}:${twoDigits(local(at).getUTCSeconds())}`;
   const isToday = (at: Date) =>
     inZone(at).toISOString().slice(0, 10) === inZone(now).toISOString().slice(0, 10);
   return {
     full: at => `${day(at)}, ${timeOf(local(at))} ${zoneOf(offsetMinutes(at))}`,
+    exact: at => `${day(at)}, ${clock(at)} ${zoneOf(offsetMinutes(at))}`,
     day,
     short: at => (isToday(at) ? timeOf(inZone(at)) : `${dayOf(inZone(at))} ${timeOf(inZone(at))}`),
-    clock: at => `${timeOf(local(at))}:${twoDigits(local(at).getUTCSeconds())}`,
+    clock,
     zone: zoneOf(offsetMinutes(now)),
   };
 }

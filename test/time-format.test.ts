@@ -24,6 +24,7 @@ test('summer time holds for the instants that have it', () => {
   const prague = (at: Date) => (at < new Date('2026-10-25T01:00:00Z') ? 120 : 60);
   const time = createTimeFormat(now, prague);
   expect(time.full(new Date('2026-07-01T10:00:00Z'))).toBe('1 Jul 2026, 12:00 UTC+2');
+  expect(time.exact(new Date('2026-07-01T10:00:09Z'))).toBe('1 Jul 2026, 12:00:09 UTC+2');
   expect(time.day(new Date('2026-07-01T22:30:00Z'))).toBe('2 Jul 2026');
 });
 

@@ -57,7 +57,7 @@ function transactionLines(
   const code = replyCode === 0 ? '' : `${replyCode} `;
   const enhanced = enhancedStatusCode === '' ? '' : `${enhancedStatusCode} `;
   const said = `${code}${enhanced}${visible(replyText)}`.trim();
-  const heading = `${attempt}. ${time.full(startedAt)}: ${state}, at ${stageWords[stage]}`;
+  const heading = `${attempt}. ${time.exact(startedAt)}: ${state}, at ${stageWords[stage]}`;
   return [...indented(heading, 2, width), ...(said === '' ? [] : indented(said, 5, width))];
 }
 
@@ -77,7 +77,7 @@ function fetchLines(fetch: ExplainedFetch, { time, width }: ExplainViewOptions):
   const from = network === '' ? '' : ` from ${network}`;
   const agent = userAgent === '' ? 'no user agent' : visible(userAgent);
   return [
-    ...indented(`${time.full(openedAt)}: ${kind} ${confidence}, by rule ${rule}${many}`, 2, width),
+    ...indented(`${time.exact(openedAt)}: ${kind} ${confidence}, by rule ${rule}${many}`, 2, width),
     ...indented(ruleSentence(rule), 5, width),
     ...indented(`${method}${from}: ${agent}`, 5, width),
   ];
