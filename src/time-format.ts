@@ -27,19 +27,25 @@ export function createTimeFormat(
   const shift = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
   const local = (at: Date) => shift(at, offsetMinutes(at));
   // In summer a time of last winter is told in the zone of the heading, not of the instant.
-  const inZone = (at: Date) => shift(at, offsetMinutes(now));
+  const zoneMinutes = offsetMinutes(now);
+  const inZone = (at: Date) => shift(at, zoneMinutes);
   const day = (at: Date) => `${dayOf(local(at))} ${local(at).getUTCFullYear()}`;
   const clock = (at: Date) => `${timeOf(local(at))}:${twoDigits(local(at).getUTCSeconds())}`;
-  const isToday = (at: Date) =>
-    inZone(at).toISOString().slice(0, 10) === inZone(now).toISOString().slice(0, 10);
+  const today = dayNumber(inZone(now));
+  const short = (at: Date) => (dayNumber(at) === today ? timeOf(at) : `${dayOf(at)} ${timeOf(at)}`);
   return {
     full: at => `${day(at)}, ${timeOf(local(at))} ${zoneOf(offsetMinutes(at))}`,
     exact: at => `${day(at)}, ${clock(at)} ${zoneOf(offsetMinutes(at))}`,
     day,
-    short: at => (isToday(at) ? timeOf(inZone(at)) : `${dayOf(inZone(at))} ${timeOf(inZone(at))}`),
+    short: at => short(inZone(at)),
     clock,
-    zone: zoneOf(offsetMinutes(now)),
+    zone: zoneOf(zoneMinutes),
   };
+}
+
+/** Days since 1970 of a time that was shifted to its zone. */
+function dayNumber(local: Date): number {
+  return Math.floor(local.getTime() / 86_400_000);
 }
 
 function dayOf(local: Date): string {

@@ -3,7 +3,7 @@
  * says of them.
  */
 import type { RecipientState } from '../recipients/recipient.js';
-import type { Classification, FetchKind } from '../tracking/fetch.js';
+import type { Classification } from '../tracking/fetch.js';
 import { verdictsTogether } from '../tracking/fetches-together.js';
 import { FetchJudge, Handed, type Judged, judgeFetch, type Recipients } from './judge-fetches.js';
 import type {
@@ -16,15 +16,12 @@ import type {
   ReportTotals,
   Verdict,
 } from './summary.js';
-
-/** One look at a message often loads its images twice. */
-const repeatMs = 30_000;
-/** Below this a fetch is a maybe. */
-const openConfidence = 0.5;
+import { isOpenKind, Tallies } from './tallies.js';
 
 export class ReportFold {
   readonly #classify: Classify;
   readonly #recipients: RecipientFold[] = [];
+  readonly #tallies = new Tallies();
   readonly #byNumber = new Map<number, RecipientFold>();
   #judge: FetchJudge | undefined;
   #fetches = 0;
@@ -35,7 +32,7 @@ export class ReportFold {
 
   /** Before the first fetch. */
   addRecipient(recipient: ReportRecipient): void {
-    const fold = new RecipientFold(recipient, this.#recipients.length, this.#classify);
+    const fold = new RecipientFold(recipient, this.#tallies, this.#classify);
     this.#recipients.push(fold);
     this.#byNumber.set(recipient.recipientNumber, fold);
   }
@@ -104,63 +101,62 @@ class RecipientFold implements RecipientSummary, Judged {
   readonly role: RecipientSummary['role'];
   readonly fields: RecipientSummary['fields'];
   readonly state: RecipientState;
+  readonly isTracked: boolean;
   readonly handed: Handed;
-  readonly kinds: Partial<Record<FetchKind, number>> = {};
-  /** The strongest reading wins: somebody who certainly looked once has looked, whatever else was fetched. */
-  verdict: Verdict;
-  confidence = 0;
+  readonly #tallies: Tallies;
   readonly #classify: Classify;
   /** Unix milliseconds of fetches that others gave a verdict about. */
   #overruled: Set<number> | undefined;
-  #opens = new Opens();
-  /** Unix time in milliseconds of the first fetch that was or may have been an open. */
-  #firstMaybeAt = Number.POSITIVE_INFINITY;
 
-  constructor(recipient: ReportRecipient, copy: number, classify: Classify) {
-    this.copy = copy;
+  constructor(recipient: ReportRecipient, tallies: Tallies, classify: Classify) {
+    this.copy = tallies.addCopy();
     this.recipientNumber = recipient.recipientNumber;
     this.emailAddress = recipient.emailAddress;
     this.name = recipient.name;
     this.role = recipient.role;
     this.fields = recipient.fields ?? noFields;
     this.state = recipient.state;
+    this.isTracked = recipient.tracked;
     this.handed = new Handed(recipient);
-    this.verdict = recipient.tracked ? 'none' : 'not-tracked';
+    this.#tallies = tallies;
     this.#classify = classify;
   }
 
+  get kinds(): RecipientSummary['kinds'] {
+    return this.#tallies.kindsOf(this.copy);
+  }
+
+  get verdict(): Verdict {
+    return this.isTracked ? this.#tallies.verdictOf(this.copy) : 'not-tracked';
+  }
+
+  get confidence(): number {
+    return this.isTracked ? this.#tallies.confidenceOf(this.copy) : 0;
+  }
+
   get opens(): number {
-    return this.#opens.count;
+    return this.#tallies.opensOf(this.copy);
   }
 
   get firstOpenedAt(): Date | undefined {
-    return dateOf(this.#opens.firstAt);
+    return this.#tallies.firstOpenOf(this.copy);
   }
 
   get lastOpenedAt(): Date | undefined {
-    return dateOf(this.#opens.lastAt);
+    return this.#tallies.lastOpenOf(this.copy);
   }
 
   get maybeOpenedAt(): Date | undefined {
-    return this.verdict === 'maybe' ? new Date(this.#firstMaybeAt) : undefined;
-  }
-
-  get isTracked(): boolean {
-    return this.verdict !== 'not-tracked';
+    return this.verdict === 'maybe' ? this.#tallies.firstMaybeOf(this.copy) : undefined;
   }
 
   get isDisordered(): boolean {
-    return this.#opens.isDisordered;
+    return this.#tallies.isDisordered(this.copy);
   }
 
   add(fetchedAt: number, times: number, verdict: Classification): void {
-    this.kinds[verdict.kind] = (this.kinds[verdict.kind] ?? 0) + times;
-    if (verdict.kind === 'self') return;
-    if (isOpenKind(verdict.kind)) this.#opens.add(fetchedAt);
     if (verdictsTogether.includes(verdict)) this.#overruled = (this.#overruled ?? new Set()).add(fetchedAt);
-    const reached = verdictOf(verdict);
-    if (reached !== 'machine') this.#firstMaybeAt = Math.min(this.#firstMaybeAt, fetchedAt);
-    this.#reach(reached, verdict.confidence);
+    this.#tallies.addFetch(this.copy, fetchedAt, times, verdict);
   }
 
   orderOpens(fetches: readonly ReportFetch[]): void {
@@ -168,74 +164,29 @@ class RecipientFold implements RecipientSummary, Judged {
       this.#overruled?.has(fetch.fetchedAt) !== true &&
       isOpenKind(judgeFetch(fetch, this.handed, index === 0, this.#classify).kind);
     const times = fetches.filter(isOpen).map(({ fetchedAt }) => fetchedAt);
-    this.#opens = new Opens();
-    for (const time of times.sort((one, other) => one - other)) this.#opens.add(time);
-  }
-
-  #reach(verdict: Verdict, confidence: number): void {
-    if (this.verdict === 'not-tracked') return;
-    const [before, now] = [strength[this.verdict], strength[verdict]];
-    if (now > before || (now === before && confidence > this.confidence)) {
-      this.verdict = verdict;
-      this.confidence = confidence;
-    }
+    this.#tallies.forgetOpens(this.copy);
+    for (const time of times.sort((one, other) => one - other)) this.#tallies.addOpen(this.copy, time);
   }
 }
 
 const noFields: ReadonlyMap<string, string> = new Map();
 
-const strength: Readonly<Record<Verdict, number>> = {
-  'not-tracked': 0,
-  none: 0,
-  machine: 1,
-  maybe: 2,
-  opened: 3,
-};
-
-function isOpenKind(kind: FetchKind): boolean {
-  return kind === 'human' || kind === 'image-proxy';
-}
-
-function verdictOf({ kind, confidence }: Classification): Verdict {
-  if (isOpenKind(kind)) return confidence >= openConfidence ? 'opened' : 'maybe';
-  return kind === 'unknown' ? 'maybe' : 'machine';
-}
-
-/** Opens of one recipient, as long as they come in order of time. Repeats within 30 s are one. */
-class Opens {
-  count = 0;
-  isDisordered = false;
-  /** Unix time in milliseconds; of the first open, and of the last that was no repeat. */
-  firstAt: number | undefined;
-  lastAt: number | undefined;
-  #endAt = Number.NEGATIVE_INFINITY;
-
-  add(at: number): void {
-    if (at < this.#endAt) this.isDisordered = true;
-    if (at - this.#endAt > repeatMs) {
-      this.count += 1;
-      this.lastAt = at;
-    }
-    this.firstAt ??= at;
-    this.#endAt = at;
-  }
-}
-
-function dateOf(ms: number | undefined): Date | undefined {
-  return ms === undefined ? undefined : new Date(ms);
-}
-
 function addUp(recipients: readonly RecipientSummary[], fetches: number): ReportTotals {
-  const inState = (...states: readonly RecipientState[]) =>
-    recipients.filter(({ state }) => states.includes(state)).length;
-  const reached = (verdict: Verdict) => recipients.filter(recipient => recipient.verdict === verdict).length;
+  const states = new Map<RecipientState, number>();
+  const verdicts = new Map<Verdict, number>();
+  for (const { state, verdict } of recipients) {
+    states.set(state, (states.get(state) ?? 0) + 1);
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+  }
+  const inState = (state: RecipientState) => states.get(state) ?? 0;
+  const reached = (verdict: Verdict) => verdicts.get(verdict) ?? 0;
   return {
     recipients: recipients.length,
     accepted: inState('accepted'),
     deferred: inState('deferred'),
     rejected: inState('rejected'),
     uncertain: inState('uncertain'),
-    pending: inState('pending', 'sending'),
+    pending: inState('pending') + inState('sending'),
     skipped: inState('skipped'),
     opened: reached('opened'),
     maybe: reached('maybe'),

@@ -44,15 +44,7 @@ export class FetchJudge {
   readonly #domains: Domains;
   #together: FetchesTogether;
   #isWhole = true;
-  // Of the fetches that were taken and not visited.
-  #copies: number[] = [];
-  #times: number[] = [];
-  /** How many fetches one stands for. */
-  #counts: number[] = [];
-  /** Of each by itself. */
-  #verdicts: Classification[] = [];
-  /** The number among those that are judged together; -1 for one that others say nothing about. */
-  #numbers: number[] = [];
+  readonly #held = new HeldFetches();
 
   constructor(recipients: Recipients, classify: Classify, visit: VisitVerdict) {
     this.#recipients = recipients;
@@ -67,18 +59,20 @@ export class FetchJudge {
   take(fetch: ReportFetch): void {
     const judged = this.#recipients.find(fetch.recipientNumber);
     if (judged === undefined) return;
-    const { copy, handed } = judged;
-    if (this.#copies.length >= mostTogether) {
+    const { copy } = judged;
+    if (this.#held.size >= mostTogether) {
       this.#isWhole = false;
       this.#settle();
     }
-    const verdict = judgeFetch(fetch, handed, this.#wasFetched[copy] === 0, this.#classify);
+    const { fetchedAt, times = 1 } = fetch;
+    const handedOverAt = judged.handed.before(fetchedAt);
+    const verdict = judgeAt(fetch, handedOverAt, this.#wasFetched[copy] === 0, this.#classify);
     this.#wasFetched[copy] = 1;
-    this.#copies.push(copy);
-    this.#times.push(fetch.fetchedAt);
-    this.#counts.push(fetch.times ?? 1);
-    this.#verdicts.push(verdict);
-    this.#numbers.push(isOverruled(fetch, verdict) ? this.#addTogether(fetch, judged) : -1);
+    if (isOverruled(fetch, verdict))
+      this.#held.add(copy, fetchedAt, times, verdict, this.#addTogether(fetch, copy, handedOverAt));
+    // In their order: it does not wait for others unless some that came before it do.
+    else if (this.#held.size === 0) this.#visit(judged, { fetchedAt, times }, verdict);
+    else this.#held.add(copy, fetchedAt, times, verdict, -1);
   }
 
   /** Visits what was not visited yet. More may be taken afterwards. */
@@ -86,24 +80,70 @@ export class FetchJudge {
     this.#settle();
   }
 
-  #addTogether({ fetchedAt, network, userAgent, rule }: ReportFetch, { copy, handed }: Judged): number {
-    const handedOverAt = handed.before(fetchedAt);
+  #addTogether(fetch: ReportFetch, copy: number, handedOverAt: number | undefined): number {
+    const { fetchedAt, network, userAgent, rule } = fetch;
     const sinceAcceptedMs = handedOverAt === undefined ? undefined : fetchedAt - handedOverAt;
     const agent = userAgent === '' ? rule : userAgent;
     return this.#together.add({ fetchedAt, copy, agent, network, sinceAcceptedMs });
   }
 
   #settle(): void {
+    if (this.#held.size === 0) return;
     const overruled = this.#together.judge(this.#isWhole);
-    const [copies, verdicts] = [this.#copies, this.#verdicts];
-    for (const [index, copy] of copies.entries()) {
-      const verdict = overruled(this.#numbers[index] ?? -1) ?? verdicts[index];
-      const fetch = { fetchedAt: this.#times[index] ?? 0, times: this.#counts[index] ?? 1 };
+    this.#held.empty((copy, fetchedAt, times, own, number) => {
       const judged = this.#recipients.all[copy];
-      if (verdict !== undefined && judged !== undefined) this.#visit(judged, fetch, verdict);
-    }
+      if (judged !== undefined) this.#visit(judged, { fetchedAt, times }, overruled(number) ?? own);
+    });
     this.#together = new FetchesTogether(this.#domains);
-    [this.#copies, this.#times, this.#counts, this.#verdicts, this.#numbers] = [[], [], [], [], []];
+  }
+}
+
+/** Fetches that were taken and not visited. What holds them is used again and again, so that nothing of it has to be collected. */
+class HeldFetches {
+  size = 0;
+  #copies = new Uint32Array(0);
+  #times = new Float64Array(0);
+  /** How many fetches one stands for. */
+  #counts = new Float64Array(0);
+  /** The number among those that are judged together; -1 for one that others say nothing about. */
+  #numbers = new Int32Array(0);
+  /** Of each by itself. */
+  readonly #verdicts: Classification[] = [];
+
+  add(copy: number, fetchedAt: number, count: number, verdict: Classification, number: number): void {
+    if (this.size === this.#copies.length) this.#grow(Math.max(256, 2 * this.size));
+    this.#copies[this.size] = copy;
+    this.#times[this.size] = fetchedAt;
+    this.#counts[this.size] = count;
+    this.#numbers[this.size] = number;
+    this.#verdicts[this.size] = verdict;
+    this.size += 1;
+  }
+
+  /** In the order they were added. */
+  empty(
+    visit: (copy: number, fetchedAt: number, count: number, verdict: Classification, number: number) => void,
+  ): void {
+    const size = this.size;
+    this.size = 0;
+    for (let at = 0; at < size; at += 1) {
+      const verdict = this.#verdicts[at];
+      const [copy, fetchedAt] = [this.#copies[at] ?? 0, this.#times[at] ?? 0];
+      if (verdict !== undefined)
+        visit(copy, fetchedAt, this.#counts[at] ?? 1, verdict, this.#numbers[at] ?? -1);
+    }
+  }
+
+  #grow(size: number): void {
+    const [copies, times, counts, numbers] = [this.#copies, this.#times, this.#counts, this.#numbers];
+    this.#copies = new Uint32Array(size);
+    this.#copies.set(copies);
+    this.#times = new Float64Array(size);
+    this.#times.set(times);
+    this.#counts = new Float64Array(size);
+    this.#counts.set(counts);
+    this.#numbers = new Int32Array(size);
+    this.#numbers.set(numbers);
   }
 }
 
@@ -146,7 +186,15 @@ export function judgeFetch(
   isFirst: boolean,
   classify: Classify,
 ): Classification {
-  const handedOverAt = handed.before(fetch.fetchedAt);
+  return judgeAt(fetch, handed.before(fetch.fetchedAt), isFirst, classify);
+}
+
+function judgeAt(
+  fetch: ReportFetch,
+  handedOverAt: number | undefined,
+  isFirst: boolean,
+  classify: Classify,
+): Classification {
   return handedOverAt === undefined
     ? classify(fetch, { firstFetch: isFirst })
     : classify(fetch, { firstFetch: isFirst, sinceAcceptedMs: fetch.fetchedAt - handedOverAt });

@@ -109,7 +109,12 @@ function recipientLines({ recipients }: Report, options: ReportViewOptions): rea
 
 /** Who needs a decision comes first, then who opened, then whoever may have; among equals the order of the list stays. */
 function sortForReader(recipients: readonly RecipientSummary[]): readonly RecipientSummary[] {
-  return [...recipients].sort((one, other) => rankOf(one) - rankOf(other));
+  const byRank: RecipientSummary[][] = Array.from(
+    { length: states.length + verdicts.length },
+    (): RecipientSummary[] => [],
+  );
+  for (const recipient of recipients) byRank[rankOf(recipient)]?.push(recipient);
+  return byRank.flat();
 }
 
 const states: readonly RecipientSummary['state'][] = ['uncertain', 'rejected', 'deferred'];

@@ -123,6 +123,8 @@ function rowLines(
   widths: readonly number[],
   width: number,
 ): readonly string[] {
+  if (cells.every((cell, index) => displayWidth(cell) <= (widths[index] ?? 0)))
+    return [printCells(columns, cells, widths)];
   const lines: string[] = [];
   let left = cells;
   for (const [index, { whole }] of columns.entries()) {

@@ -40,19 +40,22 @@ export function judgeAgain(
  * @returns what answers as `judgeAgain` does.
  */
 export function rememberJudgements(): typeof judgeAgain {
-  const remembered = new Map<string, readonly FetchRule[]>();
+  const remembered = {
+    GET: new Map<string, readonly FetchRule[]>(),
+    HEAD: new Map<string, readonly FetchRule[]>(),
+  };
   let last:
     | { readonly userAgent: string; readonly method: Fetch['method']; readonly of: readonly FetchRule[] }
     | undefined;
 
   function rulesFor(method: Fetch['method'], userAgent: string): readonly FetchRule[] {
-    const key = `${method} ${userAgent}`;
-    const known = remembered.get(key);
+    const ofMethod = remembered[method];
+    const known = ofMethod.get(userAgent);
     if (known !== undefined) return known;
     const features = { method, userAgent: userAgent.trim().toLowerCase() };
     const of = rules.filter(({ matches }) => matches(features));
-    if (remembered.size >= mostRemembered) remembered.clear();
-    remembered.set(key, of);
+    if (ofMethod.size >= mostRemembered) ofMethod.clear();
+    ofMethod.set(userAgent, of);
     return of;
   }
 

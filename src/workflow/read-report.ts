@@ -29,7 +29,8 @@ export async function readReport(
   if (idOrPrefix === 'latest' && (await reader.findEmails('latest')).length === 0) return undefined;
   const email = await findEmail(reader, idOrPrefix);
   const fold = new ReportFold(rememberJudgements());
-  for await (const recipient of readRecipients(reader, email, wants)) fold.addRecipient(recipient);
+  for await (const batch of readRecipients(reader, email, wants))
+    for (const recipient of batch) fold.addRecipient(recipient);
   for await (const batch of reader.readFetches(email.emailId)) for (const fetch of batch) fold.add(fetch);
   for (const number of fold.disordered)
     fold.orderOpens(number, await reader.readFetchesOf(email.emailId, number));
@@ -40,12 +41,13 @@ async function* readRecipients(
   reader: EmailReader,
   { emailId }: ReportEmail,
   { fields = false }: ReportWants,
-): AsyncGenerator<ReportRecipient, void, void> {
+): AsyncGenerator<readonly ReportRecipient[], void, void> {
   const handovers = await reader.readHandovers(emailId);
   const batches = fields ? reader.readRecipients(emailId) : reader.readReportRecipients(emailId);
-  for await (const batch of batches) {
-    for (const one of batch) yield { ...one, handovers: handovers.get(one.position) };
-  }
+  for await (const batch of batches)
+    yield handovers.size === 0
+      ? batch
+      : batch.map(one => ({ ...one, handovers: handovers.get(one.position) }));
 }
 
 async function* readOpens(
