@@ -3,7 +3,7 @@
  * minute or two; `-- --rounds 9 --copies 10000 --only news.md`. Milliseconds of the processor, builds alternate, medians. Ends with 1 when this
  * build needs more than 1.05 times as much.
  *   program  `mailtrack preview` of one copy, with the processes that it starts
- *   first    the first compilation of a process, once the libraries are loaded
+ *   first    the first compilation of a process, with files of `dist` that the installed program has in one; not judged
  *   warm     one of many compilations in one process
  *   merge    1,000 copies in HTML and text, of --copies
  */
@@ -76,9 +76,8 @@ function inProcess(build, path) {
 function print(kind, now, before) {
   if (before === undefined) return console.log(`  ${kind}: ${now.toFixed(1)} ms`);
   const ratio = now / before;
-  const holds = ratio <= most;
-  if (!holds) process.exitCode = 1;
-  console.log(
-    `  ${kind}: ${now.toFixed(1)} ms, before ${before.toFixed(1)} ms, ${ratio.toFixed(2)} × (≤ ${most}): ${holds ? 'holds' : 'MISSED'}`,
-  );
+  const figures = `  ${kind}: ${now.toFixed(1)} ms, before ${before.toFixed(1)} ms, ${ratio.toFixed(2)} ×`;
+  if (kind === 'first') return console.log(figures);
+  if (ratio > most) process.exitCode = 1;
+  console.log(`${figures} (≤ ${most}): ${ratio > most ? 'MISSED' : 'holds'}`);
 }
