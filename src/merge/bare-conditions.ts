@@ -1,37 +1,71 @@
 /**
- * `{% if vip %}` beside `vip: false` in the front matter. A value is the text that stands there (docs/decisions/0034), and every text is
- * true to Liquid: whoever wrote that means the opposite.
+ * `{% if vip %}` beside a vip that is `false` or `no`. A value is the text that stands in the front matter or the list
+ * (docs/decisions/0034, 0070), and every text is true to Liquid: whoever wrote that means the opposite.
  */
+import type { Place } from '../problem.js';
 import type { ProtectedText } from './liquid/liquid-protection.js';
 import { tagName } from './liquid/liquid-tags.js';
 import type { PlaceOf } from './source-text.js';
 import type { TemplateNotice } from './template-notice.js';
 
-/** What people write for no. */
+/** The first condition that tests a field alone. Plain data: it crosses processes. */
+export interface BareCondition {
+  readonly liquid: string;
+  readonly where: Place;
+}
+
+/** The longest word for no, with some blanks around it. */
+const longestNo = 10;
+
+/** Words that people write for no. */
 const no = /^(?:false|no|off|none|null|nil|~|0)$/i;
 
-/** @returns a notice at the first condition of each field. */
+export function meansNo(value: string): boolean {
+  return value.length <= longestNo && no.test(value.trim());
+}
+
+/** By field. */
 export function findBareConditions(
   source: ProtectedText,
-  defaults: ReadonlyMap<string, string>,
   placeOf: PlaceOf,
-): readonly TemplateNotice[] {
-  const meant = new Map([...defaults].filter(([, value]) => no.test(value.trim())));
-  if (meant.size === 0) return [];
-  const found = new Map<string, TemplateNotice>();
+): ReadonlyMap<string, BareCondition> {
+  const found = new Map<string, BareCondition>();
   for (const { liquid, offset } of source.tokens) {
     for (const field of fieldsTested(liquid)) {
-      const value = meant.get(field);
-      if (value === undefined || found.has(field)) continue;
-      found.set(field, {
-        code: 'bare-condition',
-        what: `${liquid} takes the text "${value}", which the front matter gives to ${field}, for true`,
-        where: placeOf(offset),
-        fix: `Compare it with a text: {% if ${field} == "yes" %}. Or take ${field} out of the front matter: a field without a value is false.`,
-      });
+      if (!found.has(field)) found.set(field, { liquid, where: placeOf(offset) });
     }
   }
-  return [...found.values()];
+  return found;
+}
+
+/**
+ * @param giver says where the value comes from, before "gives to vip".
+ * @param remedy says how the field gets no value.
+ */
+export function bareConditionNotice(
+  field: string,
+  { liquid, where }: BareCondition,
+  { value, giver, remedy }: { readonly value: string; readonly giver: string; readonly remedy: string },
+): TemplateNotice {
+  return {
+    code: 'bare-condition',
+    what: `${liquid} takes the text "${value.trim()}", which ${giver} gives to ${field}, for true`,
+    where,
+    fix: `Compare it with a text: {% if ${field} == "yes" %}. Or ${remedy}: a field without a value is false.`,
+  };
+}
+
+/** Of values in the front matter. */
+export function noticesOfDefaults(
+  conditions: ReadonlyMap<string, BareCondition>,
+  defaults: ReadonlyMap<string, string>,
+): readonly TemplateNotice[] {
+  return [...conditions].flatMap(([field, condition]) => {
+    const value = defaults.get(field);
+    if (value === undefined || !meansNo(value)) return [];
+    const remedy = `take ${field} out of the front matter`;
+    return [bareConditionNotice(field, condition, { value, giver: 'the front matter', remedy })];
+  });
 }
 
 /** Fields that stand in a condition without anything to compare them with. */

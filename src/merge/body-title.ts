@@ -36,14 +36,16 @@ interface TitleElement {
   readonly content: string;
 }
 
+/** The title of a drawing is shown beside it, and a `<template>` is no part of the page. */
+const ownTitles = new Set(['svg', 'template']);
+
 function* titleElements(html: string, wanted: string): Generator<TitleElement, void, void> {
-  // The title of a drawing is shown beside it.
-  let drawings = 0;
+  let depth = 0;
   let behind = 0;
   for (const piece of htmlPieces(html)) {
     if (piece.kind !== 'tag' || piece.start < behind) continue;
-    if (piece.name === 'svg') drawings = Math.max(0, drawings + (piece.isEnd ? -1 : 1));
-    if (piece.name !== wanted || piece.isEnd || drawings > 0) continue;
+    if (ownTitles.has(piece.name)) depth = Math.max(0, depth + (piece.isEnd ? -1 : 1));
+    if (piece.name !== wanted || piece.isEnd || depth > 0) continue;
     const from = html.indexOf('>', piece.start) + 1;
     const until = findEndTag(html, wanted, from);
     if (from === 0 || until === undefined) return;

@@ -3,7 +3,7 @@
  * MJML, Markdown and HTML-to-text run once per email, here; per recipient only Liquid runs (`render-copy.ts`).
  */
 import { type Place, Problem } from '../problem.js';
-import { findBareConditions } from './bare-conditions.js';
+import { type BareCondition, findBareConditions, noticesOfDefaults } from './bare-conditions.js';
 import { refuseBareLiquid } from './bare-liquid.js';
 import { firstTitle, titlesInHtml } from './body-title.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
@@ -53,6 +53,8 @@ export interface TemplateResult {
   /** Every image to be attached, by the path to open it, with the place of its first use. */
   readonly images: ReadonlyMap<string, Place>;
   readonly notices: readonly TemplateNotice[];
+  /** Conditions that test a field alone, by the field. */
+  readonly bareConditions: ReadonlyMap<string, BareCondition>;
 }
 
 /** The slot that every copy comes to exactly once. `raw`: the element is ours, not a value to escape. */
@@ -141,6 +143,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   const tags = [...startTags(html)];
   refuseBareLiquid(html, tags, source, joined);
   const images = findImages(html, tags, source, joined, file);
+  const bareConditions = findBareConditions(source, joined.placeOf);
 
   return {
     file,
@@ -152,7 +155,8 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     },
     frontMatter,
     images,
-    notices: [...notices, ...findBareConditions(source, frontMatter.defaults, joined.placeOf)],
+    notices: [...notices, ...noticesOfDefaults(bareConditions, frontMatter.defaults)],
+    bareConditions,
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
         place: { file: file.path },

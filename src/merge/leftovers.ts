@@ -47,8 +47,8 @@ export function meantWords({ subject, html = '', text }: CompiledTemplate): Read
     for (const [found] of words.matchAll(pattern)) meant.add(found);
   };
   for (const part of [subject, html, text]) {
-    for (const { raw = '' } of findLiquid(part))
-      for (const pattern of [...foreignFields, nothing]) addAll(raw, pattern);
+    for (const { raw } of findLiquid(part))
+      if (raw) for (const pattern of [...foreignFields, nothing]) addAll(raw, pattern);
     if (part.search(nothing) !== -1) addAll(wordsInLiquid(part), nothing);
   }
   // The words of a link that is there.

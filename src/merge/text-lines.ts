@@ -3,6 +3,9 @@ import type { TextWords } from './liquid/text-words.js';
 /** One empty line, however much the HTML has. */
 const widestGap = 2;
 
+/** As each token does (`liquid/liquid-protection.ts`), and hardly any line of words. */
+const tokenBegins = 'zq';
+
 /**
  * Lines of nothing but tags that print nothing leave no empty lines in a copy: the tags go to the start of the next line, and the
  * gap that they stood in is as wide as its wider half. A line at the end of a loop keeps its own gap, and what is wider follows.
@@ -42,7 +45,9 @@ export function joinTagLines(text: string, words: TextWords): string {
 
 /** The tags of a line that has nothing else; undefined when it has. */
 function tagsIn(line: string, words: TextWords): readonly string[] | undefined {
+  const trimmed = line.trim();
+  if (!trimmed.startsWith(tokenBegins)) return undefined;
   // A token ends in a letter after its number, so the next one begins behind it.
-  const found = line.trim().split(/\s+|(?<=\dq)(?=zq)/);
+  const found = trimmed.split(/\s+|(?<=\dq)(?=zq)/);
   return found.every(word => words.isSilent(word)) ? found : undefined;
 }

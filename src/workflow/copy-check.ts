@@ -8,6 +8,7 @@ import { DomainDoubts } from '../recipients/doubtful-domains.js';
 import { ExposureSurvey } from '../recipients/exposure.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
 import { SameMailboxes } from '../recipients/same-mailbox.js';
+import { BareCells } from './bare-cells.js';
 import { RenderFaults } from './check-rows.js';
 import { Fingerprint } from './fingerprint.js';
 import { modeOf } from './gather-recipients.js';
@@ -21,6 +22,7 @@ export interface CopyCheck {
   readonly survey: Survey;
   readonly faults: RenderFaults;
   readonly own: OwnAttachments;
+  readonly cells: BareCells;
   add(recipient: Recipient): void;
 }
 
@@ -36,6 +38,7 @@ export function createCopyCheck(
   const survey = createSurvey(modeOf(draft.named), message, draft.expose ?? draft.maxVisible);
   const faults = new RenderFaults();
   const own = new OwnAttachments([...template.frontMatter.attachmentColumns, ...draft.attachmentColumns]);
+  const cells = new BareCells(template.bareConditions, draft.set);
   const trial = createTrial(
     {
       mode: modeOf(draft.named),
@@ -52,9 +55,11 @@ export function createCopyCheck(
     survey,
     faults,
     own,
+    cells,
     add(recipient) {
       survey.add(recipient);
       own.add(recipient);
+      cells.add(recipient);
       faults.add(recipient, trial(toCopyRecipient(recipient, 0, draft, [])));
     },
   };

@@ -89,12 +89,13 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     };
   });
   if (read === undefined || check === undefined) throw new Problems(problems);
-  const { template, audience, originator, attachments } = read;
+  const { audience, originator, attachments } = read;
   if (!audience.allMet) {
-    check = createCopyCheck(draft, template, identity);
+    check = createCopyCheck(draft, read.template, identity);
     for await (const recipient of audience.recipients()) check.add(recipient);
   }
-  const { survey, faults, message, own } = check;
+  const { survey, faults, message, own, cells } = check;
+  const template = { ...read.template, notices: [...read.template.notices, ...cells.notices()] };
   const { mode } = audience;
   problems.push(...checkSubject(template, mode));
   const { defaults } = template.frontMatter;

@@ -109,6 +109,8 @@ describe('the title of HTML', () => {
     ['<script>"<title>Old</title>"</script><title>New</title>', 'New'],
     ['<p>{% comment %}<title>Old</title>{% if %}{% endcomment %}</p><title>New</title>', 'New'],
     ['<svg><title>A drawing</title></svg><title>New</title>', 'New'],
+    ['<template><title>Old</title></template><title>New</title>', 'New'],
+    ['<svg><template><title>Old</title></template></svg><title>New</title>', 'New'],
     ['<title> </title><title>New</title>', 'New'],
     ['{% if x %}<style>p{}</style>{% endif %}<title>New</title>', 'New'],
     ['{% assign g = "Hello" %}<title>{{ g }} you</title>', 'Hello you'],

@@ -82,3 +82,9 @@ it('doubts addresses that may be mistyped, as the plan of a send does', async ()
     'msg.html:undefined: 1 address may be mistyped: ann@gmial.com (gmail.com?) people.csv:2',
   ]);
 });
+
+it('tells a cell that says no to a condition that tests the field alone', async () => {
+  expect(
+    await find('<p>Hello</p>\n{% if url %}<p>You</p>{% endif %}\n', [row(1, 'yes'), row(2, 'no')]),
+  ).toEqual(['msg.html:2: {% if url %} takes the text "no", which people.csv:3 gives to url, for true']);
+});

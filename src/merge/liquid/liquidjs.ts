@@ -6,6 +6,18 @@ import { createRequire } from 'node:module';
  */
 const liquidjs = createRequire(import.meta.url)('liquidjs') as typeof import('liquidjs');
 
+/** The line and the column of a token. liquidjs goes through all letters before it, for each field that it is asked about. */
+liquidjs.Token.prototype.getPosition = function positionOf(): number[] {
+  let line = 1;
+  let lineBegins = 0;
+  for (let end = this.input.indexOf('\n'); end !== -1 && end < this.begin; ) {
+    line += 1;
+    lineBegins = end + 1;
+    end = this.input.indexOf('\n', lineBegins);
+  }
+  return [line, this.begin - lineBegins + 1];
+};
+
 export const {
   CaptureTag,
   CaseTag,

@@ -80,7 +80,10 @@ export function captureMarkup(engine: Engine): void {
 
 /** Where a value is printed, if no `raw` is before. */
 export function printEscaped(this: FilterImpl, value: unknown): string {
-  return value instanceof Markup ? value.printed : (filters['escape'] as FilterHandler).call(this, value);
+  if (typeof value !== 'string')
+    return value instanceof Markup ? value.printed : (filters['escape'] as FilterHandler).call(this, value);
+  this.context.memoryLimit.use(value.length);
+  return escapeHtml(value);
 }
 
 /** Filters that leave elements in what they are given, or take them out. Others may make new ones: of `%3C`, for instance. */

@@ -49,7 +49,7 @@ export function markStaticRuns(template: string, secret: string): MarkedTemplate
   };
   return {
     source: replaceRuns(template, mark),
-    toPieces: rendered => [...splitAtMarks(rendered, begins, encodedRun)],
+    toPieces: rendered => splitAtMarks(rendered, begins, encodedRun),
     runs,
     segments: rendered => segmentsOf(rendered, begins, runs),
   };
@@ -77,19 +77,21 @@ function replaceRuns(template: string, mark: (text: string, next: string) => str
     .join('');
 }
 
-function* splitAtMarks(
+function splitAtMarks(
   rendered: string,
   begins: string,
   encodedRun: (index: number) => EncodedPiece,
-): Generator<EncodedPiece, void, void> {
+): readonly EncodedPiece[] {
+  const pieces: EncodedPiece[] = [];
   let at = 0;
   for (let mark = rendered.indexOf(begins); mark !== -1; mark = rendered.indexOf(begins, at)) {
-    if (mark > at) yield encodePiece(rendered.slice(at, mark));
+    if (mark > at) pieces.push(encodePiece(rendered.slice(at, mark)));
     const end = rendered.indexOf(markEnds, mark);
-    yield encodedRun(Number(rendered.slice(mark + begins.length, end)));
+    pieces.push(encodedRun(Number(rendered.slice(mark + begins.length, end))));
     at = end + 1;
   }
-  if (at < rendered.length) yield encodePiece(rendered.slice(at));
+  if (at < rendered.length) pieces.push(encodePiece(rendered.slice(at)));
+  return pieces;
 }
 
 function* segmentsOf(
