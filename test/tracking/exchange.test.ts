@@ -76,7 +76,7 @@ describe('a request', () => {
     expect(opened === 'clock').toBe(!isGood);
   });
 
-  it('is no tag of a token, nor the other way', () => {
+  it('takes no token for a tag', () => {
     const token = sealToken(testRing, { purpose: 'pixel', emailNumber: 1, recipientNumber: 2 });
     expect(
       openRequest(
