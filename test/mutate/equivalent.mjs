@@ -38,6 +38,19 @@ const known = [
     after: 'this.#immediate = setImmediate(() => this.#gather(performance.now()))',
     why: 'an immediate too many finds nothing to commit, or commits a turn earlier',
   },
+  {
+    file: 'src/store/sqlite/ledger.ts',
+    before: 'prepared.get(key) ?? database.prepare(text(key))',
+    after: 'database.prepare(text(key))',
+    why: 'a statement that is prepared again does the same, slower',
+  },
+  ...['0', '1'].map(before => ({
+    file: 'src/report/judge-fetches.ts',
+    line: 'const fetch = { fetchedAt: this.#times[index] ?? 0, times: this.#counts[index] ?? 1 };',
+    before,
+    after: String(Number(before) + 1),
+    why: 'there is a time and a count for each copy; the compiler wants the other values',
+  })),
   ...['src/store/sqlite/log-intake.ts', 'src/store/sqlite/recorded-rows.ts'].map(file => ({
     file,
     before: "keys[index] ?? ''",
