@@ -54,6 +54,7 @@ export async function usableSession(run: DeliveryRun, share: Share): Promise<Ses
   while (share.session?.usable !== true || share.broke !== undefined || share.isWorn) {
     while (share.underway > 0) await oneSettled(share);
     await closeSession(run, share);
+    if (share.isSurplus) return undefined;
     if (share.broke !== undefined) await sessionFailed(run, share, share.broke);
     share.broke = undefined;
     share.full = false;

@@ -296,6 +296,21 @@ it('gives an email no field that it was not begun with', async () => {
   );
 });
 
+it.each([
+  ['by its name', '{{ unsubscribe_url }}'],
+  ['by a name that only the row knows', '{{ [items] }}'],
+  ['by such a name in a tag', '{% if [items] contains "https" %}{{[items]}}{% endif %}'],
+  ['behind brackets that are text', 'a [b] {{ n }} [c] {{ [items] }}'],
+  ['behind brackets in other braces', '{ [b] } {{ n }} { } {{ [items] }}'],
+])('has the link to unsubscribe that a template asks for %s', async (_, source) => {
+  const { compiled } = await compileTemplate({ path: 'msg.txt', source }, 'S');
+  const plan = createCopyPlan({ ...compose(compiled), trackingUrl: 'https://t.example.com' }, context);
+  const fields = new Map([...recipient('Alice', '1').fields, ['items', 'unsubscribe_url']]);
+  const { message } = await plan.make({ ...recipient('Alice', '1'), fields });
+  const { text } = await PostalMime.parse(message);
+  expect(text).toMatch(/https:\/\/t\.example\.com\/unsubscribe\/[a-z2-7]{44}/);
+});
+
 describe('signing', () => {
   it('puts the signature of header and body before the header, the same for the same copy', async () => {
     const template = await compileTemplate({ path: 'msg.html', source: '<p>Hello {{ name }}</p>' }, 'S');

@@ -6,7 +6,7 @@ export class Bench {
 
   /**
    * @param longestMs a mistake may loop for ever; then the process is ended, and that is noticed, too.
-   * @returns {Promise<{ failed?: string, count?: number }>}
+   * @returns {Promise<{ failed?: string, isTime?: boolean, count?: number }>} `isTime`: nothing failed but a limit of time.
    */
   async judge(task, longestMs) {
     this.#child ??= await this.#start();
@@ -25,7 +25,7 @@ export class Bench {
       const timer = setTimeout(() => {
         child.off('exit', onExit);
         this.#end();
-        settle({ failed: 'the tests did not end' });
+        settle({ failed: 'the tests did not end', isTime: true });
       }, longestMs);
       child.once('message', settle);
       child.once('exit', onExit);

@@ -1,6 +1,7 @@
 /**
  * Runs tests on sources with one mistake, in a process of its own: a mistake that loops for ever is ended from outside.
- * Takes `{ file, text, tests }` as messages; answers `{ failed }`, the name of a test that fails, or undefined.
+ * Takes `{ file, text, tests }` as messages; answers `{ failed }`, the name of a test that fails, or undefined, and `isTime` when
+ * that test only ran into its limit of time, which a busy machine explains as well as a mistake.
  */
 import { createVitest } from 'vitest/node';
 
@@ -31,7 +32,8 @@ const vitest = await createVitest(
 await vitest.standalone();
 
 process.on('message', task => void judge(task));
-process.on('disconnect', () => process.exit());
+// Its group, with the worker that a mistake may keep busy for ever.
+process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
 process.send({ ready: true });
 
 async function judge({ file, text, tests }) {
@@ -39,16 +41,29 @@ async function judge({ file, text, tests }) {
   if (file !== undefined) changed.set(file, text);
   if (file !== undefined) vitest.invalidateFile(file);
   const found = await vitest.globTestSpecifications(tests);
+  // vitest would answer with the results of the run before.
+  if (found.length === 0) {
+    process.send({ count: 0 });
+    return;
+  }
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(found);
   if (file !== undefined) vitest.invalidateFile(file);
-  process.send({ failed: firstFailure(testModules) ?? unhandledErrors[0]?.message, count: found.length });
+  const failure = firstFailure(testModules);
+  const message = failure?.message ?? unhandledErrors[0]?.message;
+  process.send({
+    failed: failure?.name ?? message,
+    isTime: message !== undefined && /timed out in \d+ms/.test(message),
+    count: found.length,
+  });
 }
 
 function firstFailure(modules) {
   for (const module of modules) {
-    if (module.errors().length > 0) return `${module.relativeModuleId}: ${module.errors()[0].message}`;
+    const name = module.relativeModuleId;
+    if (module.errors().length > 0)
+      return { name: `${name}: ${module.errors()[0].message}`, message: module.errors()[0].message };
     for (const test of module.children.allTests('failed'))
-      return `${module.relativeModuleId}: ${test.fullName}`;
+      return { name: `${name}: ${test.fullName}`, message: test.result().errors?.[0]?.message ?? '' };
   }
   return undefined;
 }

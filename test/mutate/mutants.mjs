@@ -32,9 +32,12 @@ export function findMutants(text) {
     if (before !== after)
       found.push({ start: node.start, end: node.end, line: node.loc.start.line, before, after });
   };
-  walk(program, [], (node, parents) =>
-    mistakesAt(node, parents, child => text.slice(child.start, child.end), change),
-  );
+  // With its parentheses, or another operator beside it takes it apart.
+  const textOf = child => {
+    const own = text.slice(child.start, child.end);
+    return child.extra?.parenthesized === true ? `(${own})` : own;
+  };
+  walk(program, [], (node, parents) => mistakesAt(node, parents, textOf, change));
   return found.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 

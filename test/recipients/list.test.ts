@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
-import { type ListRow, parseList } from '../../src/recipients/list.js';
+import { isCsv, isListName, isWorkbook, type ListRow, parseList } from '../../src/recipients/list.js';
 
 const octets = (text: string) => Buffer.from(text);
 
@@ -420,4 +420,36 @@ describe('a bad header', () => {
     const [problem] = await read(`${names.join(',')}\n`);
     expect(problem).toMatch(/there are: "c0", .*, "c39" and 99960 more \[list-column\]$/);
   });
+});
+
+describe('the name of a file', () => {
+  it.each([
+    ['csv', true, false],
+    ['tsv', true, false],
+    ['tab', true, false],
+    ['ndjson', false, false],
+    ['jsonl', false, false],
+    ['json', false, false],
+    ['xlsx', false, true],
+    ['xls', false, false],
+    ['xlsb', false, false],
+    ['xlsm', false, false],
+    ['xltx', false, false],
+    ['ods', false, false],
+    ['fods', false, false],
+    ['numbers', false, false],
+  ])(
+    'that ends in .%s, in any case, is one of a list: of CSV %s, of a workbook %s',
+    (ending, csv, workbook) => {
+      for (const name of [`team.${ending}`, `TEAM.${ending.toUpperCase()}`])
+        expect([name, isListName(name), isCsv(name), isWorkbook(name)]).toEqual([name, true, csv, workbook]);
+    },
+  );
+
+  it.each(['csv', 'team', 'team.csv.bak', 'team.csvx', 'xjson', 'anna@example.com', ''])(
+    'that is %j is read as CSV only when somebody says that it is a list',
+    name => {
+      expect([isListName(name), isCsv(name), isWorkbook(name)]).toEqual([false, true, false]);
+    },
+  );
 });

@@ -29,6 +29,30 @@ const rulesOf = (recipients: readonly ReportRecipient[], all: readonly ReportFet
   ...new Set(judgeAll(recipients, all, judgeAgain).map(({ rule }) => rule)),
 ];
 
+describe('the copies of a company, of which a gateway fetches most', () => {
+  // Each from another network and of another browser, so that only the company is the same.
+  const apart = fetches(
+    38,
+    index => 12 + index / 10,
+    {},
+    index => chrome.replace('131', String(100 + index)),
+  ).map((fetch, index) => ({ ...fetch, network: `198.51.${index}.0/24` }));
+
+  it.each<[string, Partial<ReportRecipient>, number]>([
+    ['accepted', { state: 'accepted' }, 0],
+    ['sending', { state: 'sending' }, 0],
+    ['uncertain', { state: 'uncertain' }, 0],
+    ['pending', { state: 'pending' }, 38],
+    ['deferred', { state: 'deferred' }, 38],
+    ['rejected', { state: 'rejected' }, 38],
+    ['skipped', { state: 'skipped' }, 38],
+    ['without a pixel', { tracked: false }, 38],
+  ])('are those that may be there: with as many others that are %s', (_, changes, machine) => {
+    const people = company(80).map((one, index) => (index < 40 ? one : { ...one, ...changes }));
+    expect(totalsOf(people, apart)).toMatchObject({ machine });
+  });
+});
+
 describe('a gateway', () => {
   it('that fetches 38 of 40 copies within a second is a machine', () => {
     const burst = fetches(38, index => 12 + index / 40);
@@ -73,6 +97,13 @@ describe('a gateway', () => {
       userAgent: chrome.replace('131', String(100 + index)),
     }));
     expect(totalsOf(company(40), both)).toMatchObject({ machine: 38 });
+    // Of one company, in whatever case its domain was written.
+    const written = company(40).map((one, index) => {
+      const [local, domain = ''] = one.emailAddress.split('@');
+      const letters = [...domain].map((letter, at) => ((index >> at) & 1 ? letter.toUpperCase() : letter));
+      return { ...one, emailAddress: `${local}@${letters.join('')}` };
+    });
+    expect(totalsOf(written, both)).toMatchObject({ machine: 38 });
   });
 
   it('is one where it calls itself a mail program: that is believed of one fetch, not of many', () => {

@@ -177,6 +177,53 @@ describe('a pull', () => {
     expect(await pull()).toMatchObject({ counted: 0 });
   });
 
+  it.each([
+    ['unsubscribe', '0'],
+    ['counter', '0'],
+    ['fetch', '0.0'],
+  ])('knows a place of %s by its digits only: %s', async (kind, place) => {
+    expect(await server.factOffer.factsAfter(new Map([[kind, place]]), 3)).toBeDefined();
+    for (const other of [`0x${place}`, ` ${place}`, `${place} `, `-${place}`, `${place}e0`, `${place}.`, 'x'])
+      expect([other, await server.factOffer.factsAfter(new Map([[kind, other]]), 3)]).toEqual([
+        other,
+        undefined,
+      ]);
+  });
+
+  it('is offered counters of whole pixels only, whatever fits on a page, and each of them once', async () => {
+    const database = new Database(join(folder, 'server.db'));
+    const insert = database.prepare(
+      `INSERT INTO fetch_counters VALUES (5, ?, ?, 'human', 0.85, ?, 1, '${at.toISOString()}', '${at.toISOString()}', 0)`,
+    );
+    // Of three pixels: two counters, one, and two.
+    const counters = [
+      [1, 'GET', 'browser'],
+      [1, 'HEAD', 'not-a-get'],
+      [2, 'GET', 'mail-client'],
+      [3, 'GET', 'lone-name'],
+      [3, 'GET', 'unrecognized'],
+    ];
+    for (const counter of counters) insert.run(...counter);
+    database.close();
+    for (const [limit, pages] of [
+      [2, [2, 1, 2, 0]],
+      [3, [2, 1, 2]],
+      [4, [3, 2]],
+      [6, [5]],
+    ] as const) {
+      const found: unknown[] = [];
+      const sizes: number[] = [];
+      for (let place = '', more = true; more && sizes.length < 9; ) {
+        const page = await server.factOffer.factsAfter(new Map([['counter', place]]), limit);
+        sizes.push(page?.counters.length ?? -1);
+        found.push(...(page?.counters ?? []).map(one => [one.recipientNumber, one.method, one.rule]));
+        place = page?.after.counter ?? '';
+        more = page?.more ?? false;
+      }
+      expect([limit, sizes, found]).toEqual([limit, pages, counters]);
+    }
+  });
+
   it('never brings back what came from elsewhere', async () => {
     await record(server, 5, 20);
     await record(home, 5, 10, 100);

@@ -8,6 +8,7 @@ import { openStore, type Store } from '../../src/store/open-store.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
 import { pixelPath } from '../../src/tracking/pixel.js';
 import { printArticleToken, sealToken, type TokenPurpose } from '../../src/tracking/token.js';
+import type { ReadLine } from '../../src/workflow/fact-ports.js';
 import { type Ingested, ingestLog } from '../../src/workflow/ingest-log.js';
 import { testRing } from '../tracking/keys.js';
 
@@ -373,5 +374,42 @@ describe('a log by another clock', () => {
     expect(await ingest(some)).toMatchObject({ added: 3, known: 3, clockSkewSeconds: 0 });
     const few = [0, 1].map(recipient => combined({ seconds: 9_000 + recipient, recipient }));
     expect(await ingest(few)).toMatchObject({ added: 2, clockSkewSeconds: 0 });
+  });
+});
+
+describe('what is recorded around a line', () => {
+  const skew = 86_400;
+  const lineAt = (seconds: number, changes: Partial<ReadLine> = {}): ReadLine => ({
+    emailNumber: 42,
+    recipientNumber: 1,
+    fetchedAt: start + seconds * 1_000,
+    method: 'GET',
+    userAgent: thunderbird,
+    saysUserAgent: true,
+    network: '',
+    kind: 'human',
+    confidence: 0.85,
+    rule: 'mail-client',
+    ...changes,
+  });
+
+  it('is of its pixel, its user agent and within a day of it, for each of several lines', async () => {
+    for (const seconds of [0, skew + 5, skew + 6, 3 * skew]) await served({ seconds });
+    await served({ seconds: 10, agent: 'Other/1' });
+    await served({ seconds: 20, recipient: 2 });
+    const found = await store.logIntake.recordedAround([
+      lineAt(5),
+      lineAt(3 * skew - 1),
+      lineAt(5, { saysUserAgent: false }),
+      lineAt(20, { recipientNumber: 2 }),
+      lineAt(20, { method: 'HEAD' }),
+    ]);
+    expect(found.map(rows => rows.map(({ at }) => at - start / 1_000))).toEqual([
+      [0, skew + 5],
+      [3 * skew],
+      [0, 10, skew + 5],
+      [20],
+      [],
+    ]);
   });
 });

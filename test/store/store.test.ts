@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/problem.js';
 import type { AttemptCause } from '../../src/recipients/transitions.js';
 import { openStore, openStoreIfAny, type Store } from '../../src/store/open-store.js';
+import { openDatabase } from '../../src/store/sqlite/database.js';
 import { migrations } from '../../src/store/sqlite/schema.js';
 import type { RecordedFetch } from '../../src/workflow/fact-ports.js';
 import type { EmailRecord, RecipientRecord } from '../../src/workflow/ports.js';
@@ -101,15 +102,25 @@ async function all<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
 }
 
 describe('durability', () => {
-  it('is FULL after WAL, on the connection that commits intents', () => {
-    const other = new Database(file, { readonly: true });
-    expect(other.pragma('journal_mode', { simple: true })).toBe('wal');
-    other.close();
+  it('is FULL after WAL, on a connection that commits intents', async () => {
+    const connection = await openDatabase(file, 0);
+    const pragmas = ['journal_mode', 'synchronous', 'foreign_keys'].map(name =>
+      connection.pragma(name, { simple: true }),
+    );
+    connection.close();
+    expect(pragmas).toEqual(['wal', 2, 1]);
   });
 
-  it('keeps the database, its log and its folder private', () => {
-    for (const name of readdirSync(folder))
-      expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+  it('keeps the database, its log and the folder made for it private', async () => {
+    const made = join(folder, 'made', 'for-it');
+    const other = await openStore(join(made, 'mailtrack.db'));
+    await other.ledger.openEmail(email(), [recipient(0)]);
+    const modes = readdirSync(made).map(name => [name, statSync(join(made, name)).mode & 0o777]);
+    await other.close();
+    expect(statSync(made).mode & 0o777).toBe(0o700);
+    expect(modes).toEqual(
+      ['mailtrack.db', 'mailtrack.db-shm', 'mailtrack.db-wal'].map(name => [name, 0o600]),
+    );
   });
 });
 

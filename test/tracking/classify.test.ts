@@ -79,7 +79,7 @@ it.each([thunderbird, appleMail])('believes the mail client %j, however early it
   expect(classifyFetch({ method: 'GET', userAgent }, { sinceAcceptedMs: 0 }).kind).toBe('human');
 });
 
-it('gives each rule an id of its own and a confidence that is one', () => {
+it('gives each rule an id of its own and a confidence above 0, of at most 1', () => {
   const all = [...rules.map(({ id, verdict }) => ({ ...verdict, rule: id })), unrecognized];
   expect(new Set(all.map(({ rule }) => rule)).size).toBe(all.length);
   expect(all.filter(({ confidence }) => confidence <= 0 || confidence > 1)).toEqual([]);

@@ -76,7 +76,7 @@ describe('a request', () => {
     expect(opened === 'clock').toBe(!isGood);
   });
 
-  it('is no tag of a token, nor the other way', () => {
+  it('takes no token for a tag', () => {
     const token = sealToken(testRing, { purpose: 'pixel', emailNumber: 1, recipientNumber: 2 });
     expect(
       openRequest(
@@ -167,7 +167,8 @@ describe('records', () => {
   } as const;
 
   it('of fetches and unsubscribes come back', () => {
-    expect(readFetchRecord(fetchRecord(fetch))).toEqual(fetch);
+    for (const method of ['GET', 'HEAD'] as const)
+      expect(readFetchRecord(fetchRecord({ ...fetch, method }))).toEqual({ ...fetch, method });
     const fact = { emailNumber: 1, recipientNumber: 2, at: 0 };
     expect(readUnsubscribeRecord(unsubscribeRecord(fact))).toEqual(fact);
     expect(readUnsubscribeRecord({ ...unsubscribeRecord(fact), at: -1 })).toBeUndefined();

@@ -120,6 +120,22 @@ describe('a pause that the server asked for', () => {
     });
   });
 
+  it('ends at once when the run is interrupted in it, and nothing more is sent while the server has a moment', async () => {
+    run = await SendRun.open(4).then(opened => opened.at(1, slower));
+    const startedMs = run.clock.ms;
+    run.clock.duringWait = async ms => {
+      if (ms === 1_000) run.drain.abort('SIGINT');
+      // Before the session is closed.
+      else for (let turn = 0; turn < 20; turn += 1) await quiet();
+    };
+    const finished = await run.send();
+    expect([run.order, run.clock.waits, run.clock.ms - startedMs]).toEqual([[0, 1], [1_000, 2_000], 0]);
+    expect(finished).toMatchObject({
+      interruptedBy: 'SIGINT',
+      counts: { accepted: 1, deferred: 1, pending: 2 },
+    });
+  });
+
   it('is followed by another one that began while it was waited for', async () => {
     run = await SendRun.open(6);
     run.office.depth = 2;
@@ -351,6 +367,25 @@ describe('a transaction in the ledger', () => {
     const sent = run.office.accepted.map(({ to }) => to);
     await run.send({ resumed: true });
     for (const to of sent) expect(run.office.accepted.filter(one => one.to === to)).toHaveLength(1);
+  });
+
+  it('cannot be begun: the run ends, and nobody is handed over', async () => {
+    run = await SendRun.open(3);
+    const recordIntent = () => Promise.reject(new Problem('database', 'the disk is full'));
+    const finished = await run.send({}, { ledger: { recordIntent } });
+    expect(finished).toMatchObject({
+      stopped: { code: 'database', message: 'the disk is full' },
+      counts: { pending: 3, sending: 0 },
+    });
+    expect([run.order, run.office.accepted]).toEqual([[0], []]);
+  });
+
+  it('that another process wrote before is told as the attempt that it was', async () => {
+    run = await SendRun.open([{ ...recipientOf(0), attempts: 3, state: 'deferred' }]);
+    await run.send({}, { ledger: { recordTransaction: async () => undefined } });
+    expect(run.eventsOf('recipient-settled').map(({ attempt, state }) => [attempt, state])).toEqual([
+      [4, 'accepted'],
+    ]);
   });
 
   it('is not written of somebody whom another process moved meanwhile', async () => {

@@ -66,6 +66,20 @@ describe('a server that asks to slow down', () => {
     expect(run.clock.ms - before).toBe(511_000 + 5 * 300_000);
   });
 
+  it.each([
+    [30 * minutes, 'goes on', undefined],
+    [30 * minutes + 1, 'ends', 'unfinished'],
+  ])('that does so %i ms after its first time: the run %s', async (afterMs, _, code) => {
+    run = await SendRun.open(3).then(opened => opened.at(0, slower));
+    const startedMs = run.clock.ms;
+    run.at(1, () => {
+      run.clock.ms = startedMs + afterMs;
+      return slower;
+    });
+    const finished = await run.send();
+    expect([finished.stopped?.code, run.eventsOf('slowed-down').length]).toEqual([code, code ? 1 : 2]);
+  });
+
   it('ends no run in which it takes messages in between, however often it asks', async () => {
     run = await SendRun.open(9);
     for (const position of [0, 2, 4, 6]) run.at(position, slower).at(position + 1, accepted(31 * minutes));

@@ -92,6 +92,16 @@ describe('a session that cannot be opened', () => {
     expect(finished.counts).toMatchObject({ accepted: 1, pending: 2 });
   });
 
+  it('is tried five times when its login is refused although one passed before; then the run ends', async () => {
+    run = await SendRun.open(3).then(opened => opened.at(1, cut));
+    const refused = Array.from({ length: 9 }, () => new Problem('auth-refused', '535 too many logins'));
+    run.office.refusals.push(undefined, ...refused);
+    const finished = await run.send({ retryForMs: 60 * minutes });
+    expect(finished.stopped).toMatchObject({ code: 'auth-refused', message: '535 too many logins' });
+    expect(run.office.expected).toHaveLength(1 + 5);
+    expect(run.clock.waits).toEqual([250, 500, 1_000, 2_000, 4_000]);
+  });
+
   it('is a fault of the program when it is no Problem, and the run says so', async () => {
     run = await SendRun.open(1);
     run.office.openSession = () => Promise.reject(new TypeError('x is not a function'));
@@ -136,6 +146,8 @@ describe('a server that wants fewer sessions, in the middle of them', () => {
     ]);
     expect(run.eventsOf('slowed-down')).toEqual([]);
     expect(run.clock.waits).toContain(100);
+    // Nobody opens a third one in its place, only to close it.
+    expect([run.office.sessions, run.office.ends.toSorted()]).toEqual([2, ['1 quit', '2 quit']]);
   });
 
   it('may say so time after time, while one session is left', async () => {
@@ -143,6 +155,8 @@ describe('a server that wants fewer sessions, in the middle of them', () => {
     const finished = await run.send({ connections: 3 });
     expect(finished.counts.accepted).toBe(40);
     expect(run.eventsOf('session-refused').length).toBe(2);
+    // The last one is told so, too: another one follows it.
+    expect(run.office.ends).toHaveLength(4);
     expect(run.office.ends.every(end => end.endsWith('quit'))).toBe(true);
   });
 
@@ -152,6 +166,19 @@ describe('a server that wants fewer sessions, in the middle of them', () => {
     expect(finished.counts.accepted).toBe(3);
     expect(run.eventsOf('slowed-down')).toMatchObject([{ pauseMs: 1_000 }]);
     expect([run.eventsOf('session-lost'), run.office.sessions]).toEqual([[], 2]);
+  });
+});
+
+describe('a session that is one too many, with several transactions under way', () => {
+  const fewer = refusal('mail', 421, '4.7.0 too many connections', 'not-sent');
+
+  it('counts once, though each of them is told so', async () => {
+    run = await SendRun.open(40);
+    run.office.depth = 2;
+    run.at(3, fewer).at(4, fewer).at(20, fewer);
+    const finished = await run.send({ connections: 4 });
+    expect(finished.counts.accepted).toBe(40);
+    expect(run.eventsOf('session-refused').length).toBe(2);
   });
 });
 
@@ -214,6 +241,34 @@ describe('while the first sessions are being opened', () => {
     opening(unreachable());
     const finished = await run.send({ connections: 2 });
     expect(finished).toMatchObject({ stopped: undefined, counts: { accepted: 20 } });
+  });
+
+  it('the run ends when each of them failed once: nobody waits for a server that lets nobody in', async () => {
+    run = await SendRun.open(20);
+    let calls = 0;
+    run.office.openSession = async () => {
+      calls += 1;
+      await quiet();
+      throw unreachable();
+    };
+    // Both have failed when the first one has waited.
+    run.clock.afterWait = async ms => {
+      for (let turn = 0; turn < 5 && ms === 250; turn += 1) await quiet();
+    };
+    const finished = await run.send({ connections: 2, retryForMs: 60 * minutes });
+    expect(finished).toMatchObject({ stopped: { code: 'server-unreachable' }, counts: { pending: 20 } });
+    expect([calls, run.clock.waits]).toEqual([2, [250]]);
+  });
+
+  it('an interrupt that ends the attempt is no failure of the server', async () => {
+    run = await SendRun.open(3);
+    run.office.openSession = async () => {
+      run.drain.abort('SIGTERM');
+      throw new Problem('server-unreachable', 'given up');
+    };
+    const finished = await run.send();
+    expect(finished).toMatchObject({ stopped: undefined, interruptedBy: 'SIGTERM', counts: { pending: 3 } });
+    expect(run.eventsOf('session-lost')).toEqual([]);
   });
 
   it('nothing is sent when the run is interrupted, and the session that opens is closed', async () => {

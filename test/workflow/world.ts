@@ -14,6 +14,8 @@ export class PatientClock implements Clock {
   readonly waits: number[] = [];
   /** Called behind each wait, before whoever waited goes on. */
   afterWait: (ms: number) => Promise<void> | void = () => undefined;
+  /** Called in each wait, before any time has passed. */
+  duringWait: (ms: number) => Promise<void> | void = () => undefined;
 
   now(): Date {
     return new Date(this.ms);
@@ -21,9 +23,12 @@ export class PatientClock implements Clock {
   monotonicMs(): number {
     return this.ms - bootMs;
   }
-  async sleep(ms: number): Promise<void> {
+  async sleep(ms: number, giveUp?: AbortSignal): Promise<void> {
     if (ms <= 0) return;
     this.waits.push(ms);
+    await this.duringWait(ms);
+    // Whoever gives up goes on at once: no time has passed.
+    if (giveUp?.aborted) return setImmediate();
     // In whole milliseconds, as timers do.
     this.ms += Math.ceil(ms);
     await this.afterWait(ms);

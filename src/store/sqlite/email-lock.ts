@@ -66,8 +66,8 @@ function openIfThere(Connection: Driver, file: string): Database | undefined {
 
 /** @returns undefined when its last holder removed it just now. */
 function openLockFile(Connection: Driver, file: string): Database | undefined {
+  makeLockFile(file);
   try {
-    makeLockFile(file);
     const database = new Connection(file, { timeout: patientMs, fileMustExist: true });
     const facts = statSync(file, { throwIfNoEntry: false });
     if (facts !== undefined) inodes.set(database, facts.ino);
@@ -80,15 +80,15 @@ function openLockFile(Connection: Driver, file: string): Database | undefined {
 
 /**
  * SQLite would make it readable for others, and follow a link that somebody laid there. A file that is there is not opened:
- * closing it again would drop the locks this process has on it.
+ * closing it again would drop the locks this process has on it. A file that cannot be made will not be made the next time either.
  */
 function makeLockFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw databaseProblem(file, error);
     if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
-      throw Object.assign(new Error('it is a link'), { code: 'ELOOP' });
+      throw databaseProblem(file, Object.assign(new Error('it is a link'), { code: 'ELOOP' }));
   }
 }
 
