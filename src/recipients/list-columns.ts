@@ -5,8 +5,8 @@ import { columnKey, findColumn } from './column-key.js';
 import { findEmailColumns, findNameColumns, isEmailColumn } from './known-columns.js';
 import type { ListEncoding } from './list-encoding.js';
 import type { ListFlags } from './list-flags.js';
-import { isGuarded, isReport, reportColumns, unguardCell } from './report-list.js';
 import { type ListRecord, nameEncoding } from './list-record.js';
+import { isGuarded, isReport, reportColumns, unguardCell } from './report-list.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
 export interface ListColumns {
