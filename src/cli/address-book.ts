@@ -9,7 +9,7 @@ import {
 import { columnKey } from '../recipients/column-key.js';
 import { isCsv, parseList } from '../recipients/list.js';
 import { excerptOf, type ListExcerpt } from '../recipients/list-excerpt.js';
-import type { ListRecord } from '../recipients/list-record.js';
+import { type ListRecord, nameEncoding } from '../recipients/list-record.js';
 import { sizeOf, systemFiles } from '../system/files.js';
 import { readWorkbookApart } from '../system/workbook-apart.js';
 import type { Context } from './context.js';
@@ -118,12 +118,14 @@ async function readPeople(
   return { people, unreadable };
 }
 
-/** Advice for lists does not fit: no option leaves out rows of the contacts file, and nothing has to. */
+/** Advice for lists does not fit: no option leaves out rows of the contacts file or names its encoding. */
 function ofContacts(problem: Problem, lineOf: (line: number) => number): Problem {
   const { code, message, fix } = problem;
   const { line } = problem.where ?? {};
   const where =
     problem.where && line !== undefined ? { ...problem.where, line: lineOf(line) } : problem.where;
-  const isOfRow = code === 'list-row' || code === 'address-syntax';
-  return new Problem(code, message, { where, fix: isOfRow ? 'Correct the row of the contacts file.' : fix });
+  if (code === 'list-row' || code === 'address-syntax')
+    return new Problem(code, message, { where, fix: 'Correct the row of the contacts file.' });
+  const isOfEncoding = fix === nameEncoding('utf-8');
+  return new Problem(code, message, { where, fix: isOfEncoding ? 'Save the file as "CSV UTF-8".' : fix });
 }

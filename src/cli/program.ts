@@ -100,7 +100,7 @@ const commands: readonly CommandEntry[] = [
   },
   {
     name: 'help',
-    says: 'Help for a command, or a topic: exit-codes, environment, template, csv, config, privacy',
+    says: 'Help for a command, or a topic: exit-codes, environment, template, csv, config, privacy, cron',
     load: async () => (await import('./commands/help.js')).defineHelp,
   },
 ];
@@ -167,4 +167,5 @@ Examples:
   $ mailtrack serve --port 8080                           the pixel server
   $ mailtrack report latest                               who opened it
 
-Every command has its own --help. Topics: mailtrack help exit-codes, environment, template, csv, config, privacy`;
+Every command has its own --help. Topics: mailtrack help exit-codes, environment, template, csv, config, privacy,
+cron`;

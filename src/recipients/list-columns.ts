@@ -5,7 +5,7 @@ import { columnKey, findColumn } from './column-key.js';
 import { findEmailColumns, findNameColumns, isEmailColumn } from './known-columns.js';
 import type { ListEncoding } from './list-encoding.js';
 import type { ListFlags } from './list-flags.js';
-import { type ListRecord, saveAsUtf8 } from './list-record.js';
+import { type ListRecord, nameEncoding } from './list-record.js';
 import { isGuarded, isReport, reportColumns, unguardCell } from './report-list.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
@@ -153,7 +153,7 @@ function findNameFaults(names: readonly (string | undefined)[], encoding: ListEn
   return names.flatMap((name, index): readonly Fault[] => {
     const column = `column ${index + 1}`;
     if (name === undefined)
-      return [[`the name of ${column} is not valid ${encoding.toUpperCase()}`, saveAsUtf8]];
+      return [[`the name of ${column} is not valid ${encoding.toUpperCase()}`, nameEncoding(encoding)]];
     const fault = name === '' ? undefined : headerValueFault(name);
     return fault === undefined ? [] : [[`${fault} in the name of ${column}`, 'Type the name again.']];
   });

@@ -13,4 +13,9 @@ export interface ListRecord {
 /** A row that is never closed would hold the rest of the file. csv-parse's own limit is in octets too. */
 export const maxRecordOctets = 1_000_000;
 
-export const saveAsUtf8 = 'Save it as "CSV UTF-8"; a list to send to may be in what --encoding says.';
+/** For octets that are no text in the encoding they were read as. Programs of Windows that do not write UTF-8 write windows-1252. */
+export function nameEncoding(readAs: ListEncoding): string {
+  return readAs === 'utf-8'
+    ? 'Pass --encoding windows-1252 if a program on Windows saved this list; otherwise save it as "CSV UTF-8".'
+    : 'Save it as "CSV UTF-8", or name another encoding with --encoding.';
+}

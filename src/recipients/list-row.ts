@@ -6,7 +6,7 @@ import { readAddresses } from './cell-addresses.js';
 import { isTabbed } from './csv-dialect.js';
 import type { ListColumns } from './list-columns.js';
 import type { ListFlags } from './list-flags.js';
-import { type ListRecord, saveAsUtf8 } from './list-record.js';
+import { type ListRecord, nameEncoding } from './list-record.js';
 import { quoteInput } from './quote-input.js';
 import type { Fields, Role } from './recipient.js';
 import { reportColumns } from './report-list.js';
@@ -75,7 +75,11 @@ export function readRow(
       continue;
     }
     if (value === undefined)
-      refuse('list-syntax', `column "${column}" is not valid ${record.encoding.toUpperCase()}`, saveAsUtf8);
+      refuse(
+        'list-syntax',
+        `column "${column}" is not valid ${record.encoding.toUpperCase()}`,
+        nameEncoding(record.encoding),
+      );
     const fault = cellFault(value ?? '');
     if (fault !== undefined) refuse('list-row', `${fault} in column "${column}"`);
   }

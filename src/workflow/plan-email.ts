@@ -126,7 +126,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     ...findHeaderLeftovers(composition),
   ];
   const isTold = new Set(problems.map(({ where }) => `${where?.file}:${where?.line}:${where?.column}`));
-  if (!draft.allowPlaceholders)
+  if (draft.allowPlaceholders === false || (draft.allowPlaceholders === 'when-alone' && problems.length > 0))
     problems.push(
       ...leftovers.filter(({ where }) => !isTold.has(`${where?.file}:${where?.line}:${where?.column}`)),
     );

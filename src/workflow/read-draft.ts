@@ -61,8 +61,8 @@ export interface EmailDraft extends ListFlags {
   readonly expose: number | undefined;
   readonly duplicates: 'first' | 'last' | 'each' | undefined;
   readonly skipInvalid: boolean;
-  /** What reads as a merge field nobody filled in is meant. */
-  readonly allowPlaceholders: boolean;
+  /** What reads as a merge field nobody filled in is meant. `when-alone`: it is a problem only beside others. */
+  readonly allowPlaceholders: boolean | 'when-alone';
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
   readonly tokenFormat: TokenFormat;

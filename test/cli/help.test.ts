@@ -49,7 +49,7 @@ it('names every setting in help config, with what it says and its variable', asy
   for (const { key, says, environment = '', unused } of settings) {
     const name = key.slice(key.indexOf('.') + 1);
     const variable = environment === '' ? '' : ` (${environment})`;
-    expect(list).toContain(` ${name} ${says}${variable}${unused ? '; not heeded yet' : ''}`);
+    expect(list).toContain(` ${name} ${says}${variable}${unused ? '; not used yet' : ''}`);
   }
   for (const table of new Set(settings.flatMap(({ key }) => key.match(/^\w+(?=\.)/) ?? [])))
     expect(list).toContain(` [${table}] `);

@@ -136,7 +136,7 @@ describe('lists', () => {
     user.write('list.csv', Buffer.from('email,name\na@example.com,J\u00f6rg\n', 'latin1'));
     expect(await send('--each', 'list.csv', '--yes')).toEqual([
       65,
-      'list.csv:2: column "name" is not valid UTF-8\n  Save it as "CSV UTF-8"; a list to send to may be in what --encoding says.',
+      'list.csv:2: column "name" is not valid UTF-8\n  Pass --encoding windows-1252 if a program on Windows saved this list; otherwise save it as "CSV UTF-8".',
     ]);
     const args = ['--each', 'list.csv', '--dry-run', '--encoding', 'windows-1252'];
     const { status, stderr } = await user.run(['send', 'msg.txt', ...args]);

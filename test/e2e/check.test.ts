@@ -86,6 +86,15 @@ describe('mailtrack check', () => {
     ]);
   });
 
+  it('tells words left over in the round in which a row is refused', async () => {
+    user.write('left.html', '<p>Dear [First Name]</p>\n<p>Hello</p>\n');
+    user.write('two.csv', 'email,First Name\nann@example.com,Ann\na@example.com ::: b@example.com,Bob\n');
+    const args = ['left.html', '--each', 'two.csv', '--no-track', '--subject', 'Hello'];
+    const { told } = await check(...args);
+    expect(told).toEqual(['error address-syntax two.csv:3', 'error template-placeholder left.html:1']);
+    expect((await check(...args, '--allow-placeholders')).told).toEqual(['error address-syntax two.csv:3']);
+  });
+
   it('ends with 0 when there are only warnings', async () => {
     user.write('shout.txt', 'Hello\n');
     expect(

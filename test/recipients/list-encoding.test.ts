@@ -105,7 +105,7 @@ describe('a list', () => {
 it('says to name the encoding', async () => {
   for await (const item of parseList([Buffer.from('email,n\na@b,\xe4\n', 'latin1')], 'people.csv')) {
     expect(item instanceof Problem && item.fix).toBe(
-      'Save it as "CSV UTF-8"; a list to send to may be in what --encoding says.',
+      'Pass --encoding windows-1252 if a program on Windows saved this list; otherwise save it as "CSV UTF-8".',
     );
   }
 });

@@ -28,6 +28,7 @@ import { createTimeFormat } from '../../src/time-format.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
 import type { SendPlan } from '../../src/workflow/events.js';
 import { acceptedAt, email, fetchOf, recipient, userAgents } from '../report/facts.js';
+import { served } from './served.js';
 
 const widths = [40, 80, 100, 120];
 const style = createStyle({ color: false, environment: {}, isTerminal: true });
@@ -317,10 +318,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
       fix: 'Correct the row, or pass --skip-invalid to leave such rows out of this email.',
     }),
   ]),
-  'the log of serve': [
-    serveLine({ kind: 'user-agents-forgotten', before: acceptedAt, fetches: 12 }),
-    serveLine({ kind: 'key-made', file: '/var/lib/mailtrack/key', advice: 'Give it to whoever sends mail.' }),
-  ],
+  'the log of serve': Object.values(served).map(serveLine),
   'the settings': [
     `smtp.url = "smtps://anthony@smtp.example.com:465"    # /home/anthony/mail/mailtrack.toml:3`,
   ],

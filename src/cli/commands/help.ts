@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { configTopic } from '../topics/config.js';
+import { cronTopic } from '../topics/cron.js';
 import { csvTopic } from '../topics/csv.js';
 import { environmentTopic } from '../topics/environment.js';
 import { exitCodesTopic } from '../topics/exit-codes.js';
@@ -17,6 +18,7 @@ export const topics: Readonly<Record<string, string>> = {
   csv: csvTopic,
   config: configTopic,
   privacy: privacyTopic,
+  cron: cronTopic,
 };
 
 export function defineHelp(command: Command): void {

@@ -27,5 +27,5 @@ function nameIn(key: string): string {
 
 function descriptionOf({ says, environment, unused }: Setting): string {
   const variable = environment === undefined ? '' : ` (${environment})`;
-  return `${says}${variable}${unused === true ? '; not heeded yet' : ''}`;
+  return `${says}${variable}${unused === true ? '; not used yet' : ''}`;
 }

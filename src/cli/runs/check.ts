@@ -38,10 +38,10 @@ interface Checked {
 
 async function check(templatePath: string, options: DraftOptions, context: Context): Promise<Checked> {
   const setup = await readSetup(options, context);
-  // Left over words are findings here, beside all others, whether they would be refused or not.
+  // Words left over are findings beside those of the copies, and beside the problems where there are no copies.
   const draft = {
     ...rehearsedDraft(templatePath, options, context, setup.trackingUrl),
-    allowPlaceholders: true,
+    allowPlaceholders: options.allowPlaceholders === true || ('when-alone' as const),
   };
   const severity = options.allowPlaceholders === true ? 'warning' : 'error';
   let lists: readonly ListFacts[] = [];

@@ -48,7 +48,6 @@ export const draftFlags: Readonly<Record<string, readonly [argv: readonly string
 
 /** What these commands decide themselves, whatever the flag says. */
 export const decided: Readonly<Record<string, Readonly<Record<string, object>>>> = {
-  check: { '--allow-placeholders': { allowPlaceholders: true } },
   preview: {
     '--allow-placeholders': { allowPlaceholders: true },
     '--expose': { expose: undefined, maxVisible: Number.POSITIVE_INFINITY },

@@ -37,7 +37,9 @@ async function draftOf(command: string, argv: readonly string[]): Promise<unknow
 describe.each(['send', 'check', 'preview'])('%s', command => {
   it('makes a draft of defaults where nothing is said', async () => {
     const own = command === 'preview' ? { maxVisible: Number.POSITIVE_INFINITY } : {};
-    const left = command === 'send' ? {} : { allowPlaceholders: true };
+    const left = { check: { allowPlaceholders: 'when-alone' }, preview: { allowPlaceholders: true } }[
+      command
+    ];
     expect(await draftOf(command, [])).toMatchObject({
       templatePath: 'note.txt',
       folder: process.cwd(),
