@@ -48,13 +48,18 @@ export function meantWords({ subject, html = '', text }: CompiledTemplate): Read
   };
   for (const part of [subject, html, text]) {
     for (const { raw } of findLiquid(part))
-      if (raw) for (const pattern of [...foreignFields, nothing]) addAll(raw, pattern);
-    if (part.search(nothing) !== -1) addAll(wordsInLiquid(part), nothing);
+      if (raw !== undefined) for (const pattern of [...foreignFields, nothing]) addAll(raw, pattern);
+    if (mayHaveNothing(part)) addAll(wordsInLiquid(part), nothing);
   }
   // The words of a link that is there.
   if ([html, text].some(part => part.includes('unsubscribe_url')))
     for (const part of [html, text]) addAll(part, unsubscribeWords);
   return meant;
+}
+
+/** Whether `nothing` may be found: to search for words without an expression takes a tenth of the time. */
+function mayHaveNothing(part: string): boolean {
+  return ['[object ', 'undefined', 'NaN', 'Infinity'].some(word => part.includes(word));
 }
 
 function firstInEach(
