@@ -3,12 +3,14 @@
  * heading of Markdown. It is what each reader's copy shows: a title in a branch is that of the people the branch is for.
  */
 
+import { Problem } from '../problem.js';
 import { isLetter } from '../text-scan.js';
 import { decodeEntities } from './html/entities.js';
 import { htmlPieces } from './html/html-pieces.js';
 import { findEndTag } from './html/start-tags.js';
 import { findLiquid, type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { blockPart, printsWords, tagName } from './liquid/tag-names.js';
+import type { PlaceOf } from './source-text.js';
 
 /** The Liquid and the titles of a body, in their order. */
 export type TitlePiece =
@@ -18,11 +20,29 @@ export type TitlePiece =
   /** Other words, which only `{% capture %}` asks for, and the HTML that conditions find in what is captured. */
   | { readonly kind: 'text'; readonly words: string; readonly html?: string };
 
-/** @param text the whole body, with its Liquid. */
-export function titlesInHtml(kind: 'mjml' | 'html', text: string): readonly TitlePiece[] {
+/** A hundred times what a line of a message may have: Liquid and references are longer than what they say. RFC 5322 §2.1.1 */
+const longestTitle = 100_000;
+
+/**
+ * @param text the whole body, with its Liquid.
+ * @param placeOf an offset of it, to name it in a problem.
+ * @throws Problem `template-syntax` for a title that is too long for a subject.
+ */
+export function titlesInHtml(kind: 'mjml' | 'html', text: string, placeOf?: PlaceOf): readonly TitlePiece[] {
   const pieces: TitlePiece[] = [];
   let at = 0;
-  for (const { start, end, content } of titleElements(text, kind === 'mjml' ? 'mj-title' : 'title')) {
+  const name = kind === 'mjml' ? 'mj-title' : 'title';
+  for (const { start, end, content } of titleElements(text, name)) {
+    if (content.length > longestTitle) {
+      throw new Problem(
+        'template-syntax',
+        `<${name}> has more than ${longestTitle.toLocaleString('en')} characters`,
+        {
+          where: placeOf?.(start),
+          fix: 'Shorten it, or give the subject in the front matter or with --subject.',
+        },
+      );
+    }
     pieces.push(...liquidIn(text.slice(at, start)), { kind: 'title', words: decodedWords(content) });
     at = end;
   }

@@ -205,7 +205,7 @@ async function compileHtml(
     case 'mjml':
       return {
         ...(await (await ofMjml()).compileMjml(source, placeOf)),
-        title: () => firstTitle(titlesInHtml(kind, text)),
+        title: () => firstTitle(titlesInHtml(kind, text, placeOf)),
       };
     case 'md':
       return (await ofMarkdown()).compileMarkdown(source, placeOf, pageLanguage(locale));
@@ -214,7 +214,7 @@ async function compileHtml(
     case 'html':
       return {
         ...(await (await ofCss()).inlineCss(source, placeOf)),
-        title: () => firstTitle(titlesInHtml(kind, text)),
+        title: () => firstTitle(titlesInHtml(kind, text, placeOf)),
       };
   }
 }

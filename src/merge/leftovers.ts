@@ -47,14 +47,21 @@ export function meantWords({ subject, html = '', text }: CompiledTemplate): Read
     for (const [found] of words.matchAll(pattern)) meant.add(found);
   };
   for (const part of [subject, html, text]) {
-    for (const { raw } of findLiquid(part))
-      if (raw) for (const pattern of [...foreignFields, nothing]) addAll(raw, pattern);
-    if (part.search(nothing) !== -1) addAll(wordsInLiquid(part), nothing);
+    // Joined, since to begin a search takes longer than most raw blocks have words.
+    let raws = '';
+    for (const { raw } of findLiquid(part)) if (raw !== undefined) raws += raw + between;
+    if (raws !== '') for (const pattern of [...foreignFields, nothing]) addAll(raws, pattern);
+    if (mayHaveNothing(part)) addAll(wordsInLiquid(part), nothing);
   }
   // The words of a link that is there.
   if ([html, text].some(part => part.includes('unsubscribe_url')))
     for (const part of [html, text]) addAll(part, unsubscribeWords);
   return meant;
+}
+
+/** Whether `nothing` may be found: to search for words without an expression takes a tenth of the time. */
+function mayHaveNothing(part: string): boolean {
+  return ['[object ', 'undefined', 'NaN', 'Infinity'].some(word => part.includes(word));
 }
 
 function firstInEach(

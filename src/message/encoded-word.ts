@@ -6,16 +6,20 @@ const wordOctets = 45;
  * part of the text. RFC 2047 §2, §5, §6.2
  */
 export function encodeWords(text: string): string {
+  const octets = Buffer.from(text);
   const words: string[] = [];
-  let word = '';
-  for (const character of text) {
-    if (word !== '' && Buffer.byteLength(word + character) > wordOctets) {
-      words.push(word);
-      word = '';
-    }
-    word += character;
+  for (let start = 0; start < octets.length || words.length === 0; ) {
+    let end = Math.min(start + wordOctets, octets.length);
+    while (end < octets.length && isWithinCharacter(octets[end] as number)) end -= 1;
+    words.push(`=?UTF-8?B?${octets.toString('base64', start, end)}?=`);
+    start = end;
   }
-  return [...words, word].map(one => `=?UTF-8?B?${Buffer.from(one).toString('base64')}?=`).join(' ');
+  return words.join(' ');
+}
+
+/** Every octet of UTF-8 behind the first of a character. RFC 3629 §3 */
+function isWithinCharacter(octet: number): boolean {
+  return (octet & 0xc0) === 0x80;
 }
 
 /**

@@ -36,10 +36,33 @@ export function encodePiece(text: string): EncodedPiece {
     const piece = { octets: Buffer.from(text, 'latin1'), firstLine: text.length, lastLine: undefined };
     return mayMislead.test(text) ? { ...piece, atLineStart: encodeLines(text, misleading.anywhere) } : piece;
   }
-  const lines = text.replaceAll(/\r\n|\r|\n/g, '\r\n');
+  const lines = withLineEnds(text);
   const piece = encodeLines(lines, misleading.within);
   return mayMislead.test(lines) ? { ...piece, atLineStart: encodeLines(lines, misleading.anywhere) } : piece;
 }
+
+/** From where on octets are written one by one: an expression makes garbage of a million line ends. */
+const manyCharacters = 4_000;
+
+/** Each line end as CRLF. */
+function withLineEnds(text: string): string {
+  if (text.length < manyCharacters) return text.replaceAll(/\r\n|\r|\n/g, '\r\n');
+  const units = Buffer.allocUnsafe(4 * text.length);
+  let length = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const isLineEnd = code === carriageReturn || code === lineFeed;
+    if (code === lineFeed && text.charCodeAt(at - 1) === carriageReturn) continue;
+    if (isLineEnd) length = units.writeUInt32LE(crlfUnits, length);
+    else length = units.writeUInt16LE(code, length);
+  }
+  return units.toString('utf16le', 0, length);
+}
+
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+/** Both, as two units. */
+const crlfUnits = 0x000a_000d;
 
 function encodeLines(lines: string, lineStarts: RegExp): EncodedPiece {
   const closed = measure(wrapLines(encode(lines)).replace(lineStarts, disguise));

@@ -53,7 +53,7 @@ export async function* readJsonArray(chunks: Chunks, file: string): Records {
   }
 }
 
-/** Lines with their numbers, without their ends; a byte order mark is no part of the first. */
+/** Lines with their numbers, without their ends and without empty ones; a byte order mark is no part of the first. */
 async function* readLines(
   chunks: Chunks,
   file: string,
@@ -64,7 +64,8 @@ async function* readLines(
     const octets = Buffer.concat([rest, chunk]);
     let start = 0;
     for (let end = octets.indexOf(10); end !== -1; end = octets.indexOf(10, start)) {
-      yield { octets: withoutBom(octets.subarray(start, end), line), line };
+      // To hand over each of a million empty lines would take a second.
+      if (!isEmpty(octets, start, end)) yield { octets: withoutBom(octets.subarray(start, end), line), line };
       line += 1;
       start = end + 1;
     }
@@ -73,6 +74,13 @@ async function* readLines(
       throw new Problem('list-syntax', 'a line of more than a million octets', { where: { file, line } });
   }
   if (rest.length > 0) yield { octets: withoutBom(rest, line), line };
+}
+
+/** Nothing but blanks, and the CR of a line end. */
+function isEmpty(octets: Buffer, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && (octets[at] === 32 || octets[at] === 9 || octets[at] === 13)) at += 1;
+  return at === end;
 }
 
 /**
@@ -200,6 +208,7 @@ const pair = new RegExp(`(${string})\\s*:\\s*(${string}|[^\\s,}]+)`, 'g');
 
 /** Numbers as they are written: as numbers, long ones would become others, and 1.10 would be 1.1. */
 function readObject(text: string): Parsed<FlatObject> {
+  if (isDeep(text)) return refused(`arrays or objects stand in one another, ${deepest} deep`);
   let object: unknown;
   try {
     object = JSON.parse(text);
@@ -225,6 +234,27 @@ function readObject(text: string): Parsed<FlatObject> {
   }
   return parsed({ names: [...values.keys()], values, faults });
 }
+
+/** A row is flat. JSON.parse takes a quarter of a second for a million brackets. */
+const deepest = 100;
+
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === doubleQuote) at = endOfString(text, at) - 1;
+    else if (code === openSquare || code === openBrace) depth += 1;
+    else if (code === closeSquare || code === closeBrace) depth -= 1;
+    if (depth > deepest) return true;
+  }
+  return false;
+}
+
+const doubleQuote = 0x22;
+const openSquare = 0x5b;
+const closeSquare = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
 
 function keyFault(names: readonly string[], values: ReadonlyMap<string, string>): string | undefined {
   const missing = names.filter(name => !values.has(name));

@@ -1,11 +1,14 @@
 import { headerValueFault } from '../message/header-field.js';
 import { nearest } from '../nearest.js';
-import { Problem } from '../problem.js';
+import { type Place, Problem } from '../problem.js';
 import { columnKey, findColumn } from './column-key.js';
 import { findEmailColumns, findNameColumns, isEmailColumn } from './known-columns.js';
 import type { ListEncoding } from './list-encoding.js';
 import type { ListFlags } from './list-flags.js';
+
 import { type ListRecord, nameEncoding } from './list-record.js';
+import { onOneLine } from './one-line.js';
+
 import { isGuarded, isReport, reportColumns, unguardCell } from './report-list.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
@@ -45,6 +48,8 @@ export type HeaderReading =
 /** @returns the columns, or everything that is wrong with the header row: `list-column`. */
 export function readColumns(header: ListRecord, file: string, flags: ColumnFlags = {}): HeaderReading {
   const where = { file, line: header.line };
+  if (header.cells.length > mostColumns)
+    return { kind: 'faults', names: [], problems: [tooMany(header.cells.length, where)] };
   const written = header.cells.map(cell => (cell === undefined ? undefined : onOneLine(cell)));
   const bare = written.map((name = '') => name);
   const names = isReport(bare) ? bare.map(unguardCell) : bare;
@@ -57,7 +62,7 @@ export function readColumns(header: ListRecord, file: string, flags: ColumnFlags
     ...('faults' in email ? email.faults : []),
     ...('faults' in name ? name.faults : []),
   ];
-  const problems = faults.map(([what, fix]) => new Problem('list-column', what, { where, fix }));
+  const problems = told(faults).map(([what, fix]) => new Problem('list-column', what, { where, fix }));
   if ('missing' in email) return { kind: 'no-address', names, problems };
   if ('faults' in email || 'faults' in name || problems.length > 0)
     return { kind: 'faults', names, problems };
@@ -85,13 +90,27 @@ export function readColumns(header: ListRecord, file: string, flags: ColumnFlags
   };
 }
 
-/** Forms write whole questions into the header, with line ends in them. */
-function onOneLine(cell: string): string {
-  return cell
-    .split(/[\r\n\t]+/)
-    .map(line => line.trim())
-    .filter(line => line !== '')
-    .join(' ');
+/** As many as a sheet of Excel has. */
+const mostColumns = 16_384;
+
+function tooMany(columns: number, where: Place): Problem {
+  return new Problem('list-column', `the list has ${columns.toLocaleString('en')} columns`, {
+    where,
+    fix: `At most ${mostColumns.toLocaleString('en')} can be read. Leave out the columns that the template does not use.`,
+  });
+}
+
+/** Faults of one header. Whoever has more has the same one in each column. */
+const faultsTold = 100;
+
+function told(faults: readonly Fault[]): readonly Fault[] {
+  const rest = faults.length - faultsTold;
+  if (rest <= 0) return faults;
+  const more: Fault = [
+    `the names of ${rest.toLocaleString('en')} more columns are wrong`,
+    'Correct the names above first.',
+  ];
+  return [...faults.slice(0, faultsTold), more];
 }
 
 type Names = readonly string[];

@@ -75,7 +75,7 @@ function createTranscode(encoding: ListEncoding): Transcode {
     case 'latin1':
       return octets => Buffer.from(octets.toString('latin1'));
     case 'windows-1252':
-      return octets => Buffer.from(octets.toString('latin1').replaceAll(/[\x80-\x9f]/g, windows1252));
+      return encodeWindows1252;
   }
 }
 
@@ -110,6 +110,18 @@ const letters =
   '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
   '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178';
 
-function windows1252(latin1: string): string {
-  return letters[latin1.charCodeAt(0) - 0x80] ?? latin1;
+/** UTF-8 of each octet. */
+const utf8Of: readonly Buffer[] = Array.from({ length: 0x100 }, (_, octet) =>
+  Buffer.from(letters[octet - 0x80] ?? String.fromCharCode(octet)),
+);
+const mostUtf8Octets = 3;
+
+function encodeWindows1252(octets: Buffer): Buffer {
+  const utf8 = Buffer.allocUnsafe(octets.length * mostUtf8Octets);
+  let length = 0;
+  for (const octet of octets) {
+    if (octet < 0x80) utf8[length++] = octet;
+    else for (const one of utf8Of[octet] as Buffer) utf8[length++] = one;
+  }
+  return utf8.subarray(0, length);
 }

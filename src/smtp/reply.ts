@@ -20,14 +20,17 @@ export interface FedReplies {
 const maxReplyOctets = 64 * 1024;
 const maxReplyLines = 100;
 const maxQuotedCharacters = 200;
+/** Octets of a line that comes in pieces. */
+const leastRoom = 128;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** The octets of a server, split anywhere, to whole replies. Memory is bounded by one reply. */
 export class ReplyParser {
-  /** The line begun, as it came in. */
-  #pieces: Uint8Array[] = [];
+  /** The line begun, in memory that grows; its octets are copied, since the caller may use its memory again. */
+  #begun: Buffer = Buffer.alloc(0);
+  #begunOctets = 0;
   #code = 0;
   #lines: string[] = [];
   #octets = 0;
@@ -40,28 +43,40 @@ export class ReplyParser {
 
   feed(octets: Uint8Array): FedReplies {
     const replies: Reply[] = [];
+    const fed = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
     let start = 0;
-    while (this.#fault === undefined && start < octets.length) {
-      const end = octets.indexOf(lineFeed, start);
-      const piece = octets.subarray(start, end === -1 ? octets.length : end + 1);
-      start += piece.length;
-      this.#octets += piece.length;
+    while (this.#fault === undefined && start < fed.length) {
+      const found = fed.indexOf(lineFeed, start);
+      const end = found === -1 ? fed.length : found + 1;
+      this.#octets += end - start;
       if (this.#octets > maxReplyOctets) {
         this.#fault = `a reply of more than ${maxReplyOctets} octets`;
         break;
       }
-      // Copied, since the caller may use the memory again; `slice` of a Buffer would only be another view of it.
-      this.#pieces.push(Buffer.from(piece));
-      if (end === -1) break;
-      const reply = this.#endLine();
+      const isWhole = this.#begunOctets === 0 && found !== -1;
+      if (!isWhole) this.#append(fed, start, end);
+      if (found === -1) break;
+      const line = isWhole ? decodeLine(fed, start, end) : decodeLine(this.#begun, 0, this.#begunOctets);
+      this.#begunOctets = 0;
+      const reply = this.#endLine(line);
       if (reply !== undefined) replies.push(reply);
+      start = end;
     }
     return this.#fault === undefined ? { replies } : { replies, fault: this.#fault };
   }
 
-  #endLine(): Reply | undefined {
-    const line = decodeLine(Buffer.concat(this.#pieces));
-    this.#pieces = [];
+  #append(octets: Buffer, start: number, end: number): void {
+    const length = this.#begunOctets + end - start;
+    if (length > this.#begun.length) {
+      const larger = Buffer.alloc(Math.max(leastRoom, 2 * length));
+      this.#begun.copy(larger, 0, 0, this.#begunOctets);
+      this.#begun = larger;
+    }
+    octets.copy(this.#begun, this.#begunOctets, start, end);
+    this.#begunOctets = length;
+  }
+
+  #endLine(line: string): Reply | undefined {
     // `250-text` goes on, `250 text` ends, and so does `250` alone. RFC 5321 §4.2.1
     const match = /^([2-5]\d\d)(?:([ -])(.*))?$/s.exec(line);
     if (match === null) {
@@ -114,8 +129,9 @@ export function printReply({ code, text }: Reply): string {
  * Without its line end. Some servers end lines with a bare LF; that is read, since nothing can be smuggled to us by it.
  * Text is UTF-8 if it is anything beyond ASCII (RFC 6531 §3.7.4); octets that are not become U+FFFD.
  */
-function decodeLine(line: Buffer): string {
-  return line.toString('utf8', 0, line.length - (line.at(-2) === carriageReturn ? 2 : 1));
+function decodeLine(octets: Buffer, start: number, end: number): string {
+  const hasCarriageReturn = end - start > 1 && octets[end - 2] === carriageReturn;
+  return octets.toString('utf8', start, end - (hasCarriageReturn ? 2 : 1));
 }
 
 function enhancedStatusCodeIn(text: string, code: number): string {

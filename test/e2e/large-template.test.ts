@@ -37,7 +37,7 @@ it('refuses one that stands too deep in itself, one with too much Liquid, and on
   expect(await preview('m.md', '{% assign a = 1 %}\n'.repeat(90_000))).toMatchObject({
     status: 65,
     stderr: expect.stringContaining(
-      'm.md: there are more than 20,000 merge fields and Liquid tags',
+      'm.md: there are more than 10,000 merge fields and Liquid tags',
     ) as string,
   });
   user.leave();

@@ -85,6 +85,21 @@ const requestHead = 16_384;
 const ring = key.createKeyRing([key.createKey(1, Buffer.alloc(32, 1))]);
 const refused = text => ({ code: 550, enhancedStatusCode: '', lines: [text], text });
 
+const replyAttacks = [
+  ['', '250 a\r\n', ''],
+  ['', '250\n', ''],
+  ['', '250-a\r\n', ''],
+  ['', '250-a\r\n250 2.1.0 b\r\n', ''],
+];
+
+/** More are refused: `src/recipients/list-columns.ts`. */
+const mostColumns = 16_384;
+
+/** 1 MB at most, however many octets a character has. */
+function octetsOf(text) {
+  return Buffer.from(text).subarray(0, 1_000_000);
+}
+
 /** What compiling refuses before anything else reads it. */
 function ofTemplate(text) {
   protection.protectLiquid(text);
@@ -106,16 +121,16 @@ export const parsers = {
   'check of a copy': text => copyRules.checkCopy({ subject: 'a', html: text, text }),
   'readable HTML': leftovers.readableHtml,
   leftovers: text => leftovers.findLeftovers(text),
-  'words that are meant': text => leftovers.meantWords({ subject: 'a', html: ofTemplate(text), text }),
+  'words that are meant': text => leftovers.meantWords({ subject: 'a', html: ofTemplate(text), text: '' }),
   'leftovers of a template': text => leftovers.mayLeaveOver({ subject: 'a', html: ofTemplate(text), text }),
   'start tags': text => drain(startTags.startTags(text)),
   'pieces of HTML': text => drain(htmlPieces.htmlPieces(text)),
   references: text => references.replaceReferences(text, ({ value }) => value),
   entities: entities.decodeEntities,
   'entities of an attribute': entities.decodeAttribute,
-  'place of the pixel': text => pixelPlacement.placePixelSlot(text, '<img>'),
+  'place of the pixel': text => pixelPlacement.placePixelSlot(ofTemplate(text), '<img>'),
   'place of the pixel in a body': text =>
-    pixelPlacement.placePixelSlot(`<body><p hidden>${text}</body>`, '<img>'),
+    pixelPlacement.placePixelSlot(ofTemplate(`<body><p hidden>${text}</body>`), '<img>'),
   'values without quotes': text => {
     const source = protection.protectLiquid(text);
     bareLiquid.refuseBareLiquid(source.text, [...startTags.startTags(source.text)], source, joined);
@@ -185,25 +200,37 @@ export const parsers = {
   },
   'several addresses in a cell': text => cellAddresses.readAddresses(text, 'each'),
   'domain that may be mistyped': { read: doubtfulDomains.meantProvider, most: 2_000 },
-  'names of columns': text =>
-    listColumns.readColumns({ cells: text.split(','), line: 1, encoding: 'utf-8' }, 'a'),
-  'row of a list': text => readRow(text.split(',')),
+  'names of columns': {
+    read: cells => listColumns.readColumns({ cells, line: 1, encoding: 'utf-8' }, 'a'),
+    inTexts: [text => text.split(','), text => text.split(',', mostColumns)],
+  },
+  'row of a list': { read: readRow, inTexts: [text => text.split(',', mostColumns)] },
   'cell of a list': text => readRow(['a@example.com', text]),
-  'list of JSON lines': text => drainAll(jsonRecords.readNdjson([Buffer.from(text)], 'a')),
+  'list of JSON lines': {
+    read: text => drainAll(jsonRecords.readNdjson([Buffer.from(text)], 'a')),
+    inTexts: [text => text, text => `{"email":${text}}`, text => `{"email":${JSON.stringify(text)}}`],
+  },
   'list of JSON': {
     read: text => drainAll(jsonRecords.readJsonArray([Buffer.from(text)], 'a')),
     inTexts: [text => text, text => `[${text}]`, text => `[{"email":${JSON.stringify(text)}}]`],
   },
-  'encoding of a list': text => {
-    for (const name of listEncoding.listEncodings)
-      listEncoding.createTranscoder(name).write(Buffer.from(text));
-  },
+  ...Object.fromEntries(
+    listEncoding.listEncodings.map(name => [
+      `list in ${name}`,
+      { read: octets => listEncoding.createTranscoder(name).write(octets), inTexts: [octetsOf] },
+    ]),
+  ),
   'reply, octet by octet': {
     read: text => new reply.ReplyParser().feed(Buffer.from(text)),
     inTexts: [text => text, text => `250-${text}\r\n250 `],
   },
   'replies in pieces': text => feedPieces(`250-${text}\r\n`),
-  'many replies': () => new reply.ReplyParser().feed(Buffer.from('250 a\r\n'.repeat(140_000))),
+  // As many as are read from a socket at once: replies that nobody asked for end the session.
+  'many replies': {
+    read: text => new reply.ReplyParser().feed(Buffer.from(text)),
+    attacks: replyAttacks,
+    most: judged,
+  },
   'capabilities of a server': {
     read: text => capabilities.parseCapabilities({ ...refused(text), lines: ['a', text] }),
     most: judged,

@@ -81,7 +81,7 @@ it.each(['remove_last: words', 'replace_last: words, "b"'])(
 );
 
 it.each([
-  ['m.txt', '{% if a %}'.repeat(9_900) + '{% endif %}'.repeat(9_900)],
+  ['m.txt', '{% if a %}'.repeat(4_900) + '{% endif %}'.repeat(4_900)],
   [
     'm.mjml',
     `<mjml><mj-body>${'<mj-wrapper>'.repeat(3_000)}${'</mj-wrapper>'.repeat(3_000)}</mj-body></mjml>`,
@@ -124,16 +124,16 @@ const inMjml = (content: string) => `<mjml><mj-body>\n${content}</mj-body></mjml
 it.each([
   [
     'm.txt',
-    '{{ name }}'.repeat(20_001),
+    '{{ name }}'.repeat(10_001),
     { file: 'm.txt' },
-    'there are more than 20,000 merge fields and Liquid tags',
+    'there are more than 10,000 merge fields and Liquid tags',
     smaller,
   ],
   [
     'm.mjml',
-    inMjml('<mj-section></mj-section>'.repeat(10_000)),
-    { file: 'm.mjml', line: 2, column: 249_976 },
-    'there are more than 20,000 tags and comments',
+    inMjml('<mj-section></mj-section>'.repeat(5_000)),
+    { file: 'm.mjml', line: 2, column: 124_976 },
+    'there are more than 10,000 tags and comments',
     smaller,
   ],
   [
@@ -141,6 +141,13 @@ it.each([
     inMjml(`<mj-section ${'a="b" '.repeat(1_001)}></mj-section>`),
     { file: 'm.mjml', line: 2, column: 1 },
     '<mj-section> has more than 1,000 attributes',
+    smaller,
+  ],
+  [
+    'm.mjml',
+    inMjml(`<mj-section ${'a="b" '.repeat(1_000)}></mj-section>\n`.repeat(21)),
+    { file: 'm.mjml', line: 22, column: 1 },
+    'there are more than 20,000 attributes',
     smaller,
   ],
   [
@@ -158,10 +165,17 @@ it.each([
     'Leave out the rules that no element needs; Gmail reads 16 KB of a style sheet.',
   ],
   [
+    'm.html',
+    `<style>\n${'a,'.repeat(10_000)}a { top: 0 }\n</style>`,
+    { file: 'm.html', line: 2, column: 1 },
+    'the style sheet has more than 10,000 selectors',
+    'Leave out the rules that no element needs; Gmail reads 16 KB of a style sheet.',
+  ],
+  [
     'm.md',
-    'a\r\n'.repeat(20_001),
-    { file: 'm.md', line: 20_001, column: 1 },
-    'there are more than 20,000 lines of Markdown',
+    'a\r\n'.repeat(10_001),
+    { file: 'm.md', line: 10_001, column: 1 },
+    'there are more than 10,000 lines of Markdown',
     'Make the template smaller; a message of more than 102 KB is cut off by Gmail.',
   ],
 ])('refuses more than a message could have: %#', async (path, source, where, message, fix) => {
@@ -227,4 +241,23 @@ it('refuses a template that compiles to more than 2 MB, and says what to do', ()
       fix: 'Leave out sections, or styles that are repeated: Gmail cuts messages off at 102 KB.',
     }),
   );
+});
+
+it.each([
+  ['m.html', `<p>Hi</p><title>${'x'.repeat(100_001)}</title>`, 'title'],
+  [
+    'm.mjml',
+    inMjml('').replace(
+      '<mj-body>',
+      `<mj-head><mj-title>${'x'.repeat(100_001)}</mj-title></mj-head><mj-body>`,
+    ),
+    'mj-title',
+  ],
+])('refuses a title that is too long for a subject: %#', async (path, source, name) => {
+  await expect(compileTemplate({ path, source }, undefined)).rejects.toMatchObject({
+    code: 'template-syntax',
+    message: `<${name}> has more than 100,000 characters`,
+    where: { file: path, line: 1 },
+    fix: 'Shorten it, or give the subject in the front matter or with --subject.',
+  });
 });

@@ -346,3 +346,19 @@ describe('a list that is none', () => {
     expect(given).toBe(51);
   });
 });
+
+it('refuses a row in which arrays stand in one another, before all of it is parsed', async () => {
+  const deep = (depth: number) => `{"email":"a@example.com","a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  expect(await lines('{"email":"a@example.com","a":"[[["}', deep(101), deep(3))).toEqual([
+    '1 <a@example.com> [["email","a@example.com"],["a","[[["]]',
+    'people.ndjson:2: arrays or objects stand in one another, 100 deep [list-syntax]',
+    'people.ndjson:3: the value of "a" is an array [list-row]',
+  ]);
+});
+
+it('counts empty lines, and lines of blanks', async () => {
+  expect(await lines('', ' \t\r', '{"email":"a@example.com"}', '', 'x')).toEqual([
+    '3 <a@example.com> [["email","a@example.com"]]',
+    'people.ndjson:5: the row is not JSON [list-syntax]',
+  ]);
+});

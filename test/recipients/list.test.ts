@@ -416,9 +416,38 @@ describe('a bad header', () => {
   });
 
   it('of very many columns is shown in part', async () => {
-    const names = Array.from({ length: 100_000 }, (_, index) => `c${index}`);
+    const names = Array.from({ length: 16_000 }, (_, index) => `c${index}`);
     const [problem] = await read(`${names.join(',')}\n`);
-    expect(problem).toMatch(/there are: "c0", .*, "c39" and 99960 more \[list-column\]$/);
+    expect(problem).toMatch(/there are: "c0", .*, "c39" and 15960 more \[list-column\]$/);
+  });
+});
+
+describe('a header with more columns than a sheet has', () => {
+  it('is refused at once', async () => {
+    const header = Array.from({ length: 16_385 }, (_, index) => `c${index}`).join(',');
+    const [problem] = await all(parseList([octets(`${header}\n`)], 'people.csv'));
+    expect(problem).toMatchObject({
+      code: 'list-column',
+      message: 'the list has 16,385 columns',
+      where: { file: 'people.csv', line: 1 },
+      fix: 'At most 16,384 can be read. Leave out the columns that the template does not use.',
+    });
+  });
+
+  it('is read when it has as many', async () => {
+    const header = ['email', ...Array.from({ length: 16_383 }, (_, index) => `c${index}`)].join(',');
+    expect(
+      await all(parseList([octets(`${header}\na@example.com${','.repeat(16_383)}\n`)], 'people.csv')),
+    ).toMatchObject([{ mailbox: { addrSpec: 'a@example.com' } }]);
+  });
+
+  it('has its first hundred faults told', async () => {
+    const found = await all(parseList([octets(`email${',a'.repeat(102)}\n`)], 'people.csv'));
+    expect(found).toHaveLength(101);
+    expect(found.at(-1)).toMatchObject({
+      message: 'the names of 1 more columns are wrong',
+      fix: 'Correct the names above first.',
+    });
   });
 });
 

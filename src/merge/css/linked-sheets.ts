@@ -36,7 +36,9 @@ export function findLinkedSheets(source: SourceText, root?: RootFolder): readonl
   if (!/<link\b/i.test(source.text)) return [];
   const liquid = protectLiquid(source.text, source.file);
   const folder = folderOf(source.file);
-  return [...startTags(liquid.text)].filter(isStyleSheetLink).flatMap(tag => {
+  const links: StartTag[] = [];
+  for (const tag of startTags(liquid.text)) if (isStyleSheetLink(tag)) links.push(tag);
+  return links.flatMap(tag => {
     const written = decodeEntities(attributeValue(tag.attributes, 'href')?.trim() ?? '');
     // Liquid and addresses are refused, or taken for web fonts, when the rules are inlined.
     if (written === '' || elsewhere.test(written) || liquid.tokensIn(written).length > 0) return [];

@@ -38,14 +38,15 @@ export interface Varying {
 
 const orderly = /[+~]|:(?:empty|has|(?:first|last|only|nth)-)/i;
 
-/** Gmail takes 16 KB of a style sheet, and juice looks for the elements of each rule. */
+/** Gmail takes 16 KB of a style sheet, and juice looks for the elements of each rule and of each selector. */
 const mostRules = 10_000;
+const mostSelectors = 10_000;
 
 /**
  * @param offset of the sheet in the template, with Liquid protected.
  * @param isConditional the sheet as a whole applies under a condition: `<style media="(max-width: 600px)">`.
  * @param placeOf an offset of the template, to name it in a problem.
- * @throws Problem `template-syntax` for more rules than a message could have.
+ * @throws Problem `template-syntax` for more rules or selectors than a message could have.
  */
 export function sortSheet(
   css: string,
@@ -69,8 +70,9 @@ export function sortSheet(
   let rules = 0;
   const countRule = ({ offset: at }: CssRule) => {
     rules += 1;
-    if (rules > mostRules) throw tooManyRules(placeOf(offset + at));
+    if (rules > mostRules) throw tooMany(mostRules, 'rules', placeOf(offset + at));
   };
+  let selectorCount = 0;
 
   const readIn = createRuleReader(css);
   const sortGroup = (rule: CssRule, depth = 1) => {
@@ -90,7 +92,11 @@ export function sortSheet(
       underCondition(rule);
       continue;
     }
-    const selectors = splitSelectors(rule.prelude).map(written => {
+    const preludes = splitSelectors(rule.prelude);
+    selectorCount += preludes.length;
+    if (selectorCount > mostSelectors)
+      throw tooMany(mostSelectors, 'selectors', placeOf(offset + rule.offset));
+    const selectors = preludes.map(written => {
       const meant = varying.languages ? written : withLanguageAttributes(written);
       return { written, meant, kind: kindOf(meant, varying) };
     });
@@ -111,10 +117,10 @@ export function sortSheet(
   return { inlined: inlined.join('\n'), edits, variables, mayHide: mayHideSome };
 }
 
-function tooManyRules(where: Place): Problem {
+function tooMany(most: number, what: 'rules' | 'selectors', where: Place): Problem {
   return new Problem(
     'template-syntax',
-    `the style sheet has more than ${mostRules.toLocaleString('en')} rules`,
+    `the style sheet has more than ${most.toLocaleString('en')} ${what}`,
     { where, fix: 'Leave out the rules that no element needs; Gmail reads 16 KB of a style sheet.' },
   );
 }

@@ -45,8 +45,9 @@ export interface MarkupAttribute extends Part {
 }
 
 /** MJML takes minutes for as many. */
-const mostTokens = 20_000;
+const mostTokens = 10_000;
 const mostAttributes = 1_000;
+const mostAttributesInAll = 20_000;
 
 /** @param placeOf an offset of the text, to name it in a problem. */
 export type ReadMarkupTokens = (text: string, placeOf: PlaceOf) => readonly MarkupToken[];
@@ -62,6 +63,7 @@ export async function loadMarkupTokens(): Promise<ReadMarkupTokens> {
     const tokens: MarkupToken[] = [];
     let tag = { offset: 0, name: '', nameEnd: 0 };
     let attributes: MarkupAttribute[] = [];
+    let attributesInAll = 0;
     let attribute = { name: '', offset: 0 };
     let value = { text: '', offset: 0 };
 
@@ -105,6 +107,9 @@ export async function loadMarkupTokens(): Promise<ReadMarkupTokens> {
               `<${tag.name}> has more than ${told(mostAttributes)} attributes`,
               placeOf(tag.offset),
             );
+          attributesInAll += 1;
+          if (attributesInAll > mostAttributesInAll)
+            throw tooMuch(`there are more than ${told(mostAttributesInAll)} attributes`, placeOf(tag.offset));
           attributes.push({
             name,
             offset,

@@ -35,8 +35,8 @@ export interface LiquidToken {
   readonly protectedOffset: number;
 }
 
-/** Ten times what the longest message that is read could have. Each becomes several objects, and compilers take long for as many. */
-const mostTokens = 20_000;
+/** Five times what the longest message that is read could have. Each becomes several objects, and compilers take long for as many. */
+const mostTokens = 10_000;
 
 /**
  * @param file to name in a problem.

@@ -29,7 +29,7 @@ export interface MarkdownText {
 }
 
 /** A message of so many lines is read by nobody, and each becomes an object. */
-const mostLines = 20_000;
+const mostLines = 10_000;
 
 /** @throws Problem `template-syntax` for more lines than a message could have. */
 export function markdownText(tags: ControlTags): MarkdownText {

@@ -5,10 +5,34 @@
 
 /** The `relaxed` form of one field, without its line end. */
 export function relaxField(name: string, value: string): string {
-  const unfolded = value.replaceAll(/(?:[ \t]|\r\n(?=[ \t]))+/g, ' ');
+  const unfolded = withSingleBlanks(value);
   const start = unfolded.startsWith(' ') ? 1 : 0;
   const end = unfolded.endsWith(' ') ? -1 : undefined;
   return `${name.trimEnd().toLowerCase()}:${unfolded.slice(start, end)}`;
+}
+
+/** Each run of blanks and of line ends before blanks as one space. */
+function withSingleBlanks(value: string): string {
+  // Units that are moved in place: to join a million pieces would take longer than to find them.
+  const units = Buffer.from(value, 'utf16le');
+  let length = 0;
+  for (let at = 0; at < value.length; ) {
+    const begins = at;
+    while (isFolding(value, at)) at += value.charCodeAt(at) === carriageReturn ? 2 : 1;
+    const code = at > begins ? space : value.charCodeAt(at++);
+    units[length] = code & 0xff;
+    units[length + 1] = code >> 8;
+    length += 2;
+  }
+  return units.toString('utf16le', 0, length);
+}
+
+function isFolding(value: string, at: number): boolean {
+  const code = value.charCodeAt(at);
+  if (code !== carriageReturn) return code === space || code === tab;
+  if (value.charCodeAt(at + 1) !== lineFeed) return false;
+  const next = value.charCodeAt(at + 2);
+  return next === space || next === tab;
 }
 
 /** What has been read and cannot be printed before it is known what follows. */

@@ -93,3 +93,15 @@ describe('the relaxed form of a field', () => {
     );
   });
 });
+
+it('makes one space of each run of blanks and of folding in a field, as one replacement does', () => {
+  const piece = fc.constantFrom(' ', '\t', '\r\n ', '\r\n', '\r', '\n', 'a', 'é', '\u{1f600}');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 20 }), parts => {
+      const value = parts.join('');
+      const folded = value.replaceAll(/(?:[ \t]|\r\n(?=[ \t]))+/g, ' ').replace(/^ /, '');
+      expect(relaxField('X', value)).toBe(`x:${folded.replace(/ $/, '')}`);
+    }),
+    { numRuns: 1_000 },
+  );
+});
