@@ -22,6 +22,7 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     remove: '--unsubscribed',
     import:
       '--reason --encoding --delimiter --header-row --sheet --visible-rows --email-column --several-addresses --skip-invalid',
+    inbox: '--email --since --dry-run',
     preview: '--row --all --html --out',
     drop: '--yes',
     show: '--origin',
