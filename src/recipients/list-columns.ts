@@ -6,7 +6,7 @@ import { findEmailColumns, findNameColumns, isEmailColumn } from './known-column
 import type { ListEncoding } from './list-encoding.js';
 import type { ListFlags } from './list-flags.js';
 import { type ListRecord, saveAsUtf8 } from './list-record.js';
-import { isGuarded, isReport, reportColumns, unguardCell } from './report-list.js';
+import { isGuarded, isReport, reportColumns, reportWidth, unguardCell } from './report-list.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
 export interface ListColumns {
@@ -28,6 +28,8 @@ export interface ListColumns {
   readonly isReport: boolean;
   /** Its cells are as `guardedRow` wrote them. */
   readonly isGuarded: boolean;
+  /** How many of the first columns are that report's own; 0 in another list. */
+  readonly reportWidth: number;
 }
 
 export type ColumnFlags = Pick<ListFlags, 'emailColumn' | 'nameColumn'> & {
@@ -81,6 +83,7 @@ export function readColumns(header: ListRecord, file: string, flags: ColumnFlags
       addressing: new Set(addressing),
       isReport: isReport(names),
       isGuarded: isGuarded(names),
+      reportWidth: reportWidth(names),
     },
   };
 }

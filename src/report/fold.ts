@@ -6,6 +6,12 @@ import type { RecipientState } from '../recipients/recipient.js';
 import type { Classification, FetchKind } from '../tracking/fetch.js';
 import { verdictsTogether } from '../tracking/fetches-together.js';
 import { FetchJudge, Handed, type Judged, judgeFetch, type Recipients } from './judge-fetches.js';
+import {
+  addReturn,
+  nothingReturned,
+  type RecipientReturn,
+  type ReturnedSummary,
+} from './returned-summary.js';
 import type {
   Classify,
   RecipientSummary,
@@ -38,6 +44,11 @@ export class ReportFold {
     const fold = new RecipientFold(recipient, this.#recipients.length, this.#classify);
     this.#recipients.push(fold);
     this.#byNumber.set(recipient.recipientNumber, fold);
+  }
+
+  /** In order of time, whatever their recipient. What came back for nobody of the email is passed over. */
+  addReturn(fact: RecipientReturn): void {
+    this.#byNumber.get(fact.recipientNumber)?.addReturn(fact);
   }
 
   /** In the order recorded; those that were only counted come last. Fetches of nobody's pixel are passed over. */
@@ -109,6 +120,8 @@ class RecipientFold implements RecipientSummary, Judged {
   /** The strongest reading wins: somebody who certainly looked once has looked, whatever else was fetched. */
   verdict: Verdict;
   confidence = 0;
+  rule: string | undefined;
+  returned: ReturnedSummary = nothingReturned;
   readonly #classify: Classify;
   /** Unix milliseconds of fetches that others gave a verdict about. */
   #overruled: Set<number> | undefined;
@@ -160,7 +173,13 @@ class RecipientFold implements RecipientSummary, Judged {
     if (verdictsTogether.includes(verdict)) this.#overruled = (this.#overruled ?? new Set()).add(fetchedAt);
     const reached = verdictOf(verdict);
     if (reached !== 'machine') this.#firstMaybeAt = Math.min(this.#firstMaybeAt, fetchedAt);
-    this.#reach(reached, verdict.confidence);
+    this.#reach(reached, verdict.confidence, verdict.rule);
+  }
+
+  /** A person who answers has read it. */
+  addReturn(fact: RecipientReturn): void {
+    this.returned = addReturn(this.returned, fact);
+    if (fact.kind === 'reply') this.#reach('opened', 1, 'reply');
   }
 
   orderOpens(fetches: readonly ReportFetch[]): void {
@@ -172,12 +191,13 @@ class RecipientFold implements RecipientSummary, Judged {
     for (const time of times.sort((one, other) => one - other)) this.#opens.add(time);
   }
 
-  #reach(verdict: Verdict, confidence: number): void {
+  #reach(verdict: Verdict, confidence: number, rule: string): void {
     if (this.verdict === 'not-tracked') return;
     const [before, now] = [strength[this.verdict], strength[verdict]];
     if (now > before || (now === before && confidence > this.confidence)) {
       this.verdict = verdict;
       this.confidence = confidence;
+      this.rule = rule;
     }
   }
 }
@@ -228,6 +248,8 @@ function dateOf(ms: number | undefined): Date | undefined {
 function addUp(recipients: readonly RecipientSummary[], fetches: number): ReportTotals {
   const inState = (...states: readonly RecipientState[]) =>
     recipients.filter(({ state }) => states.includes(state)).length;
+  const cameBack = (holds: (returned: ReturnedSummary) => boolean) =>
+    recipients.filter(({ returned }) => holds(returned)).length;
   const reached = (verdict: Verdict) => recipients.filter(recipient => recipient.verdict === verdict).length;
   return {
     recipients: recipients.length,
@@ -243,5 +265,10 @@ function addUp(recipients: readonly RecipientSummary[], fetches: number): Report
     none: reached('none'),
     notTracked: reached('not-tracked'),
     fetches,
+    failed: cameBack(({ delivery }) => delivery === 'failed'),
+    delayed: cameBack(({ delivery }) => delivery === 'delayed'),
+    replied: cameBack(({ repliedAt }) => repliedAt !== undefined),
+    autoReplied: cameBack(({ autoRepliedAt }) => autoRepliedAt !== undefined),
+    complained: cameBack(({ complainedAt }) => complainedAt !== undefined),
   };
 }

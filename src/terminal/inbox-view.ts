@@ -68,18 +68,30 @@ function unmatchedLines(
   { width, style, time }: InboxViewOptions,
 ): readonly string[] {
   if (unmatched.length === 0) return [];
-  const rows = unmatched.map(({ emailId, fact }) => [
-    visible(fact.address) || '(no address)',
-    returnedWords(fact),
-    time.short(fact.at),
-    emailId ?? 'unknown',
-    details(fact, false),
-  ]);
+  const rows = unmatched
+    .slice(0, mostUnmatched)
+    .map(({ emailId, fact }) => [
+      visible(fact.address) || '(no address)',
+      returnedWords(fact),
+      time.short(fact.at),
+      emailId ?? 'unknown',
+      details(fact, false),
+    ]);
   const table = layOutTable(columns(time), rows, width);
   const heading =
     'Not matched: these addresses are not recipients of the email, or the message does not say which email it is about. Nothing follows from them.';
-  return ['', ...wrap(heading, width).map(style.dim), ...table.title.map(style.dim), ...table.rows.flat()];
+  const more = unmatched.length - rows.length;
+  return [
+    '',
+    ...wrap(heading, width).map(style.dim),
+    ...table.title.map(style.dim),
+    ...table.rows.flat(),
+    ...(more > 0 ? wrap(`And ${more} more; --json has all.`, width) : []),
+  ];
 }
+
+/** Mailboxes are full of reports about other mail. */
+const mostUnmatched = 20;
 
 function columns({ zone }: TimeFormat) {
   return [

@@ -30,6 +30,7 @@ export async function readReport(
   const email = await findEmail(reader, idOrPrefix);
   const fold = new ReportFold(rememberJudgements());
   for await (const recipient of readRecipients(reader, email, wants)) fold.addRecipient(recipient);
+  for (const fact of await reader.readReturned(email.emailId)) fold.addReturn(fact);
   for await (const batch of reader.readFetches(email.emailId)) for (const fetch of batch) fold.add(fetch);
   for (const number of fold.disordered)
     fold.orderOpens(number, await reader.readFetchesOf(email.emailId, number));
