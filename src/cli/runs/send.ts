@@ -109,7 +109,8 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     const settings = await completeSmtpSettings(context, server);
     const sealing = await openKeyRing(() => undefined);
     const copies = planned.copies('pixel', sealing, signer);
-    const sealed = planned.composition.trackingUrl !== undefined;
+    const { trackingUrl: pixelUrl, copyId } = planned.composition;
+    const sealed = pixelUrl !== undefined || copyId === true;
     const email = {
       ...planned.email,
       sendId: options.id,
