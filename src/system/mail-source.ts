@@ -69,8 +69,8 @@ async function* readMaildirFolder(folder: string, current: string): AsyncGenerat
 
 /** A mail program moves a message that it shows, and renames one that it marks. One that was deleted is not missed. */
 async function* readRenamed(name: string, current: string): AsyncGenerator<MailItem, void, void> {
-  const unique = name.replace(/[:;!].*$/, '');
-  const found = (await listFolder(current)).find(entry => entry.name.replace(/[:;!].*$/, '') === unique);
+  const uniqueName = (one: string) => one.split(/[:;!]/, 1)[0];
+  const found = (await listFolder(current)).find(entry => uniqueName(entry.name) === uniqueName(name));
   if (found !== undefined) yield* readAnyway(join(current, found.name));
 }
 
