@@ -67,6 +67,20 @@ export function duration(value: string): number {
   return Number(count) * ms;
 }
 
+/** A day, an instant, or how long ago. A day begins where the user is. */
+export function pastTime(value: string): Date {
+  if (/^\d+(?:\.\d+)?\s*(?:ms|s|m|min|h|d)$/.test(value.trim()))
+    return new Date(Date.now() - duration(value));
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(value);
+  const time = /^\d{4}-\d{2}-\d{2}/.test(value) ? new Date(isDay ? `${value}T00:00` : value) : undefined;
+  if (time === undefined || Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError(
+      'It has to be a time such as 2026-11-30 or 2026-11-30T09:00Z, or how long ago: 7d.',
+    );
+  }
+  return time;
+}
+
 /** `10/s`, `300/h` → at most so many per unit. */
 export function rate(value: string): Rate {
   const [, count, unit] = /^(\d+)\s*\/\s*(s|m|min|h|d)$/.exec(value.trim()) ?? [];

@@ -74,6 +74,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/suppress.js')).defineSuppress,
   },
   {
+    name: 'inbox',
+    says: 'Read what came back: bounces, complaints, automatic replies and answers',
+    load: async () => (await import('./commands/inbox.js')).defineInbox,
+  },
+  {
     name: 'sandbox',
     says: 'A local SMTP server that accepts everything and delivers nothing',
     load: async () => (await import('./commands/sandbox.js')).defineSandbox,

@@ -25,6 +25,8 @@ export interface Composition {
   readonly headerFields: readonly HeaderField[];
   /** true: List-Unsubscribe with the recipient's own link, and List-Unsubscribe-Post. Emails of earlier versions have neither. */
   readonly oneClick?: true | undefined;
+  /** true: each copy has a token of its own in X-Copy-Id, which tells whose it was when it comes back. Emails of earlier versions have none. */
+  readonly copyId?: true | undefined;
   readonly boundary: string;
   readonly template: CompiledTemplate;
   readonly set: readonly (readonly [string, string])[];

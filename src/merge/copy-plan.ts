@@ -4,6 +4,7 @@ import type { Mailbox } from '../message/mailbox.js';
 import { deriveMessageId } from '../message/message-id.js';
 import { appendBody } from '../message/quoted-printable.js';
 import {
+  encodeCopyId,
   encodeListUnsubscribe,
   encodeMessageId,
   encodeSubject,
@@ -143,6 +144,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
         subject,
         messageId: messageIdOf(composition, recipient),
         link: linkOf(recipient),
+        copyId: copyToken(composition, context, recipient),
         attached: [],
       };
       return Buffer.concat(splice(header, undefined, recipient, own));
@@ -155,7 +157,8 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
       const messageId = messageIdOf(composition, recipient);
       const parts = await skeletonFor(recipient);
       const attached = await composeOwn(recipient);
-      const own = { subject: result.copy.subject, messageId, link, attached };
+      const copyId = copyToken(composition, context, recipient);
+      const own = { subject: result.copy.subject, messageId, link, copyId, attached };
       const header = splice(parts.header, result.copy, recipient, own);
       const body = splice(parts.body, result.copy, recipient, own);
       const signatures =
@@ -186,6 +189,8 @@ interface OwnParts {
   readonly subject: string;
   /** To unsubscribe. */
   readonly link: string | undefined;
+  /** '' where the copy has no such field. */
+  readonly copyId: string;
   readonly messageId: string;
   /** Parts, each with the header fields of a part. */
   readonly attached: readonly Uint8Array[];
@@ -195,7 +200,7 @@ function splice(
   pieces: readonly SkeletonPiece[],
   copy: RenderedCopy | undefined,
   { name, emailAddress }: CopyRecipient,
-  { subject, messageId, link = '', attached }: OwnParts,
+  { subject, messageId, link = '', copyId, attached }: OwnParts,
 ): readonly Uint8Array[] {
   const octets: Uint8Array[] = [];
   for (const piece of pieces) {
@@ -203,6 +208,7 @@ function splice(
     else if (piece === 'Subject') octets.push(encodeSubject(subject));
     else if (piece === 'Message-ID') octets.push(encodeMessageId(messageId));
     else if (piece === 'List-Unsubscribe') octets.push(encodeListUnsubscribe(link));
+    else if (piece === 'X-Copy-Id') octets.push(encodeCopyId(copyId));
     else if (piece === 'html') appendBody(octets, copy?.html?.() ?? []);
     else if (piece === 'text') appendBody(octets, copy?.text() ?? []);
     else if ('delimiter' in piece) for (const part of attached) octets.push(piece.delimiter, part);
@@ -226,6 +232,16 @@ function pixelToken(composition: Composition, context: CopyContext, recipient: C
     emailNumber: context.emailNumber,
     recipientNumber: recipient.recipientNumber,
   });
+}
+
+/** Whose copy it is, for when it comes back. It says nothing to whoever does not have the key, and is good for nothing else. */
+function copyToken(
+  { copyId }: Composition,
+  { ring, purpose, emailNumber }: CopyContext,
+  { recipientNumber }: CopyRecipient,
+): string {
+  if (copyId !== true) return '';
+  return sealToken(ring, { purpose: purpose === 'pixel' ? 'copy' : purpose, emailNumber, recipientNumber });
 }
 
 /** By its name; or by one that is only known when it is rendered (`{{ [name] }}`). */

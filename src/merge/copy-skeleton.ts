@@ -20,13 +20,15 @@ export function createSkeleton(
   attachments: readonly Attachment[],
   hasOwn: boolean,
 ): Promise<Skeleton> {
-  const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, template, boundary } = composition;
+  const { from, replyTo, cc, date, messageId, inReplyTo, headerFields, copyId, template, boundary } =
+    composition;
   const oneClick = composition.oneClick === true;
   const isGroup = composition.mode === 'group';
   const slots: readonly FieldSlot[] = [
     ...(isGroup ? [] : (['To', 'Message-ID'] as const)),
     ...(/\{[{%]/.test(template.subject) ? (['Subject'] as const) : []),
     ...(oneClick ? (['List-Unsubscribe'] as const) : []),
+    ...(copyId === true ? (['X-Copy-Id'] as const) : []),
   ];
   return buildSkeleton(
     {
@@ -39,7 +41,11 @@ export function createSkeleton(
       messageId,
       inReplyTo,
       references: referencesOf(composition),
-      fields: oneClick ? [...headerFields, listUnsubscribe, oneClickPost] : headerFields,
+      fields: [
+        ...headerFields,
+        ...(oneClick ? [listUnsubscribe, oneClickPost] : []),
+        ...(copyId === true ? [copyIdField] : []),
+      ],
     },
     { text: '', html: template.html, attachments },
     boundary,
@@ -53,5 +59,6 @@ function referencesOf({ inReplyTo, threadAnchor, messageId }: Composition): read
   return [...(inReplyTo === undefined ? [] : [inReplyTo]), ...(threadAnchor === true ? [messageId] : [])];
 }
 
-/** With any value: it has a slot. */
+/** With any value: they have slots. */
 const listUnsubscribe = { name: 'List-Unsubscribe', value: '-' };
+const copyIdField = { name: 'X-Copy-Id', value: '-' };

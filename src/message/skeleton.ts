@@ -18,7 +18,7 @@ import { standIn } from './large-attachments.js';
 import type { Mailbox } from './mailbox.js';
 
 /** A header field that differs from copy to copy. */
-export type FieldSlot = 'To' | 'Subject' | 'Message-ID' | 'List-Unsubscribe';
+export type FieldSlot = 'To' | 'Subject' | 'Message-ID' | 'List-Unsubscribe' | 'X-Copy-Id';
 /** A part whose content does. */
 export type BodySlot = 'text' | 'html';
 
@@ -156,9 +156,14 @@ export function encodeListUnsubscribe(url: string): Uint8Array {
   return Buffer.from(`List-Unsubscribe: <${url}>\r\n`, 'latin1');
 }
 
+/** @param token letters and digits, few enough for one line. */
+export function encodeCopyId(token: string): Uint8Array {
+  return Buffer.from(`X-Copy-Id: ${token}\r\n`, 'latin1');
+}
+
 /** One field as the builder folds and encodes it, which adds others behind it. */
 function encodeField(
-  name: Exclude<FieldSlot, 'List-Unsubscribe'>,
+  name: Exclude<FieldSlot, 'List-Unsubscribe' | 'X-Copy-Id'>,
   value: string | readonly { name: string; address: string }[],
 ): string {
   const node = new MimeNode('text/plain', {

@@ -5,11 +5,9 @@ import { columnKey, findColumn } from './column-key.js';
 import { findEmailColumns, findNameColumns, isEmailColumn } from './known-columns.js';
 import type { ListEncoding } from './list-encoding.js';
 import type { ListFlags } from './list-flags.js';
-
 import { type ListRecord, nameEncoding } from './list-record.js';
 import { onOneLine } from './one-line.js';
-
-import { isGuarded, isReport, reportColumns, unguardCell } from './report-list.js';
+import { isGuarded, isReport, reportColumns, reportWidth, unguardCell } from './report-list.js';
 
 /** What the header row says: the names of all columns, and where the ones with a meaning stand. */
 export interface ListColumns {
@@ -31,6 +29,8 @@ export interface ListColumns {
   readonly isReport: boolean;
   /** Its cells are as `guardedRow` wrote them. */
   readonly isGuarded: boolean;
+  /** How many of the first columns are that report's own; 0 in another list. */
+  readonly reportWidth: number;
 }
 
 export type ColumnFlags = Pick<ListFlags, 'emailColumn' | 'nameColumn'> & {
@@ -86,6 +86,7 @@ export function readColumns(header: ListRecord, file: string, flags: ColumnFlags
       addressing: new Set(addressing),
       isReport: isReport(names),
       isGuarded: isGuarded(names),
+      reportWidth: reportWidth(names),
     },
   };
 }

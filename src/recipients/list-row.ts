@@ -9,7 +9,6 @@ import type { ListFlags } from './list-flags.js';
 import { type ListRecord, nameEncoding } from './list-record.js';
 import { quoteInput } from './quote-input.js';
 import type { Fields, Role } from './recipient.js';
-import { reportColumns } from './report-list.js';
 
 /** One row of a list of people. */
 export interface ListRow {
@@ -124,8 +123,8 @@ export function readRow(
 }
 
 /** What a report says of the email before is no merge field of the next one; the address and the name are. */
-function isOfReport(index: number, { isReport }: ListColumns): boolean {
-  return isReport && index >= 2 && index < reportColumns.length;
+function isOfReport(index: number, { reportWidth }: ListColumns): boolean {
+  return index >= 2 && index < reportWidth;
 }
 
 const nameColumn = `Name the column in the first row, empty the cell, or ${skipInvalid}.`;

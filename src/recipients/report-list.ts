@@ -13,6 +13,15 @@ export const reportColumns = [
   'last_opened_at',
 ] as const;
 
+/** Behind them, what came back by mail; reports of earlier versions do not have them. */
+export const returnedColumns = [
+  'delivery',
+  'bounce',
+  'replied_at',
+  'auto_replied_at',
+  'complained_at',
+] as const;
+
 /** Columns of `suppress export`, in this order. */
 export const suppressionColumns = ['email_address', 'kind', 'reason', 'since'] as const;
 
@@ -23,7 +32,18 @@ export function renamedColumn(name: string): string {
 
 /** @param names of the columns of any list. */
 export function isReport(names: readonly string[]): boolean {
-  return reportColumns.every((name, index) => names[index] === name || names[index] === renamedColumn(name));
+  return beginsWith(names, reportColumns);
+}
+
+/** How many of the first columns of a report are its own; 0 when the list is not a report. */
+export function reportWidth(names: readonly string[]): number {
+  const all = [...reportColumns, ...returnedColumns];
+  if (beginsWith(names, all)) return all.length;
+  return isReport(names) ? reportColumns.length : 0;
+}
+
+function beginsWith(names: readonly string[], columns: readonly string[]): boolean {
+  return columns.every((name, index) => names[index] === name || names[index] === renamedColumn(name));
 }
 
 /** Whether this program wrote the list, with `guardedRow`. @param names of its columns. */

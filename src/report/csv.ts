@@ -1,5 +1,6 @@
 import { columnKey } from '../recipients/column-key.js';
-import { guardedRow, renamedColumn, reportColumns } from '../recipients/report-list.js';
+import { guardedRow, renamedColumn, reportColumns, returnedColumns } from '../recipients/report-list.js';
+import type { ReturnedSummary } from './returned-summary.js';
 import type { RecipientSummary, Report } from './summary.js';
 
 /**
@@ -12,7 +13,9 @@ export function reportCsv(report: Report): string {
   const fields = fieldColumns(report, isPartlyTracked);
   const taken = new Set(fields.map(columnKey));
   const header = [
-    ...reportColumns.map(name => (taken.has(columnKey(name)) ? renamedColumn(name) : name)),
+    ...[...reportColumns, ...returnedColumns].map(name =>
+      taken.has(columnKey(name)) ? renamedColumn(name) : name,
+    ),
     ...fields,
   ];
   const rows = report.recipients.map(recipient => [
@@ -23,6 +26,7 @@ export function reportCsv(report: Report): string {
 }
 
 function ownCells(recipient: RecipientSummary): readonly string[] {
+  const { returned } = recipient;
   return [
     recipient.emailAddress,
     recipient.name,
@@ -33,7 +37,17 @@ function ownCells(recipient: RecipientSummary): readonly string[] {
     String(recipient.opens),
     recipient.firstOpenedAt?.toISOString() ?? '',
     recipient.lastOpenedAt?.toISOString() ?? '',
+    returned.delivery,
+    bounceCell(returned),
+    returned.repliedAt?.toISOString() ?? '',
+    returned.autoRepliedAt?.toISOString() ?? '',
+    returned.complainedAt?.toISOString() ?? '',
   ];
+}
+
+/** `hard 5.1.1` */
+function bounceCell({ bounce }: ReturnedSummary): string {
+  return bounce === undefined ? '' : `${bounce.hardness ?? 'soft'} ${bounce.status}`.trim();
 }
 
 /** Of all lists, each once; without those that say what a column of the report says. */

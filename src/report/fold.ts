@@ -6,6 +6,12 @@ import type { RecipientState } from '../recipients/recipient.js';
 import type { Classification } from '../tracking/fetch.js';
 import { verdictsTogether } from '../tracking/fetches-together.js';
 import { FetchJudge, Handed, type Judged, judgeFetch, type Recipients } from './judge-fetches.js';
+import {
+  addReturn,
+  nothingReturned,
+  type RecipientReturn,
+  type ReturnedSummary,
+} from './returned-summary.js';
 import type {
   Classify,
   RecipientSummary,
@@ -35,6 +41,11 @@ export class ReportFold {
     const fold = new RecipientFold(recipient, this.#tallies, this.#classify);
     this.#recipients.push(fold);
     this.#byNumber.set(recipient.recipientNumber, fold);
+  }
+
+  /** In order of time, whatever their recipient. What came back for nobody of the email is passed over. */
+  addReturn(fact: RecipientReturn): void {
+    this.#byNumber.get(fact.recipientNumber)?.addReturn(fact);
   }
 
   /** In the order recorded; those that were only counted come last. Fetches of nobody's pixel are passed over. */
@@ -104,6 +115,7 @@ class RecipientFold implements RecipientSummary, Judged {
   readonly isTracked: boolean;
   readonly handed: Handed;
   readonly #tallies: Tallies;
+  returned: ReturnedSummary = nothingReturned;
   readonly #classify: Classify;
   /** Unix milliseconds of fetches that others gave a verdict about. */
   #overruled: Set<number> | undefined;
@@ -134,6 +146,10 @@ class RecipientFold implements RecipientSummary, Judged {
     return this.isTracked ? this.#tallies.confidenceOf(this.copy) : 0;
   }
 
+  get rule(): string | undefined {
+    return this.isTracked ? this.#tallies.ruleOf(this.copy) : undefined;
+  }
+
   get opens(): number {
     return this.#tallies.opensOf(this.copy);
   }
@@ -159,6 +175,12 @@ class RecipientFold implements RecipientSummary, Judged {
     this.#tallies.addFetch(this.copy, fetchedAt, times, verdict);
   }
 
+  /** A person who answers has read it. */
+  addReturn(fact: RecipientReturn): void {
+    this.returned = addReturn(this.returned, fact);
+    if (fact.kind === 'reply') this.#tallies.addReply(this.copy);
+  }
+
   orderOpens(fetches: readonly ReportFetch[]): void {
     const isOpen = (fetch: ReportFetch, index: number) =>
       this.#overruled?.has(fetch.fetchedAt) !== true &&
@@ -180,6 +202,8 @@ function addUp(recipients: readonly RecipientSummary[], fetches: number): Report
   }
   const inState = (state: RecipientState) => states.get(state) ?? 0;
   const reached = (verdict: Verdict) => verdicts.get(verdict) ?? 0;
+  const cameBack = (holds: (returned: ReturnedSummary) => boolean) =>
+    recipients.filter(({ returned }) => holds(returned)).length;
   return {
     recipients: recipients.length,
     accepted: inState('accepted'),
@@ -194,5 +218,10 @@ function addUp(recipients: readonly RecipientSummary[], fetches: number): Report
     none: reached('none'),
     notTracked: reached('not-tracked'),
     fetches,
+    failed: cameBack(({ delivery }) => delivery === 'failed'),
+    delayed: cameBack(({ delivery }) => delivery === 'delayed'),
+    replied: cameBack(({ repliedAt }) => repliedAt !== undefined),
+    autoReplied: cameBack(({ autoRepliedAt }) => autoRepliedAt !== undefined),
+    complained: cameBack(({ complainedAt }) => complainedAt !== undefined),
   };
 }

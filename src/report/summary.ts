@@ -5,6 +5,7 @@
 import type { Fields, RecipientState, Role } from '../recipients/recipient.js';
 import type { SmtpStage } from '../smtp/outcome.js';
 import type { Classification, Fetch, FetchKind } from '../tracking/fetch.js';
+import type { ReturnedSummary } from './returned-summary.js';
 
 export type Verdict = 'opened' | 'maybe' | 'machine' | 'none' | 'not-tracked';
 
@@ -75,8 +76,10 @@ export interface RecipientSummary {
   readonly fields: Fields;
   readonly state: RecipientState;
   readonly verdict: Verdict;
-  /** Of the fetch the verdict rests on; 0 when there is none. */
+  /** Of what the verdict rests on; 0 when there is nothing. */
   readonly confidence: number;
+  /** The rule that gave the verdict: that of a fetch, or `reply`; undefined when the verdict rests on nothing. */
+  readonly rule: string | undefined;
   /** Human and image-proxy fetches; repeats within 30 s are one. */
   readonly opens: number;
   readonly firstOpenedAt: Date | undefined;
@@ -84,6 +87,8 @@ export interface RecipientSummary {
   /** The first fetch of somebody who may have opened it; undefined with every other verdict. */
   readonly maybeOpenedAt: Date | undefined;
   readonly kinds: Readonly<Partial<Record<FetchKind, number>>>;
+  /** What came back by mail. */
+  readonly returned: ReturnedSummary;
 }
 
 export interface JudgedFetch extends Classification {
@@ -110,6 +115,12 @@ export interface ReportTotals {
   readonly none: number;
   readonly notTracked: number;
   readonly fetches: number;
+  /** By what came back; a recipient may be in several. */
+  readonly failed: number;
+  readonly delayed: number;
+  readonly replied: number;
+  readonly autoReplied: number;
+  readonly complained: number;
 }
 
 export interface Report {

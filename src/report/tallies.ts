@@ -29,6 +29,9 @@ export class Tallies {
   #kindOrders = new Uint32Array(0);
   #readings = new Uint8Array(0);
   #confidences = new Float64Array(0);
+  /** Of each copy the index of the rule that the reading rests on. */
+  #rules = new Uint16Array(0);
+  readonly #ruleNames: string[] = [''];
   #opens = new Uint32Array(0);
   #isDisordered = new Uint8Array(0);
   // Unix time in milliseconds; NaN where there is none.
@@ -54,7 +57,12 @@ export class Tallies {
     if (isOpenKind(verdict.kind)) this.addOpen(copy, fetchedAt);
     const reached = readingOf(verdict);
     if (reached !== 1 && !((this.#firstMaybes[copy] ?? 0) <= fetchedAt)) this.#firstMaybes[copy] = fetchedAt;
-    this.#reach(copy, reached, verdict.confidence);
+    this.#reach(copy, reached, verdict.confidence, verdict.rule);
+  }
+
+  /** Nobody answers without having read. */
+  addReply(copy: number): void {
+    this.#reach(copy, readings.indexOf('opened'), 1, 'reply');
   }
 
   /** An open as long as opens come in order of time. Repeats within 30 s are one. */
@@ -95,6 +103,11 @@ export class Tallies {
     return this.#confidences[copy] ?? 0;
   }
 
+  /** @returns undefined while nothing was read of it. */
+  ruleOf(copy: number): string | undefined {
+    return this.#ruleNames[this.#rules[copy] ?? 0] || undefined;
+  }
+
   opensOf(copy: number): number {
     return this.#opens[copy] ?? 0;
   }
@@ -127,17 +140,25 @@ export class Tallies {
   }
 
   /** The strongest reading wins: somebody who certainly looked once has looked, whatever else was fetched. */
-  #reach(copy: number, reading: number, confidence: number): void {
+  #reach(copy: number, reading: number, confidence: number, rule: string): void {
     const before = this.#readings[copy] ?? 0;
     if (reading < before || (reading === before && confidence <= (this.#confidences[copy] ?? 0))) return;
     this.#readings[copy] = reading;
     this.#confidences[copy] = confidence;
+    this.#rules[copy] = this.#numberOf(rule);
+  }
+
+  /** There are as many rules as somebody wrote down. */
+  #numberOf(rule: string): number {
+    const known = this.#ruleNames.indexOf(rule);
+    return known === -1 ? this.#ruleNames.push(rule) - 1 : known;
   }
 
   #grow(size: number): void {
     this.#kindCounts = grown(this.#kindCounts, new Uint32Array(kinds.length * size));
     this.#kindOrders = grown(this.#kindOrders, new Uint32Array(size));
     this.#readings = grown(this.#readings, new Uint8Array(size));
+    this.#rules = grown(this.#rules, new Uint16Array(size));
     this.#confidences = grown(this.#confidences, new Float64Array(size));
     this.#opens = grown(this.#opens, new Uint32Array(size));
     this.#isDisordered = grown(this.#isDisordered, new Uint8Array(size));
@@ -164,7 +185,10 @@ function digits(octal: number): number {
   return count;
 }
 
-function grown<Numbers extends Uint8Array | Uint32Array | Float64Array>(from: Numbers, to: Numbers): Numbers {
+function grown<Numbers extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(
+  from: Numbers,
+  to: Numbers,
+): Numbers {
   to.set(from);
   return to;
 }

@@ -5,6 +5,8 @@ import type { RecipientStatus } from './recipient-status.js';
 /** One recipient of one email. */
 export interface Person {
   readonly emailId: string;
+  /** 0-based, in the email: one address may have several copies. */
+  readonly position: number;
   readonly address: string;
 }
 

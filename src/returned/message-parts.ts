@@ -24,8 +24,8 @@ export interface MessageParts {
   readonly original?: Uint8Array;
 }
 
-// Reports stand in front of the message that they return, so that nothing is lost with the rest of a long one.
-const maxOctets = 4 * 1024 * 1024;
+/** Octets of a message that are read: reports stand in front of the message that they return, so that nothing is lost with the rest. */
+export const maxReadOctets = 4 * 1024 * 1024;
 /** The parser takes its time by the line. 5,000 recipients need half of these. */
 const maxLines = 100_000;
 const maxTextCharacters = 2 * 1024 * 1024;
@@ -41,7 +41,7 @@ const blank = 0x20;
  * @returns never fails: a message that the MIME parser gives up on is a header and a text.
  */
 export async function readMessageParts(octets: Uint8Array): Promise<MessageParts> {
-  const lines = withLineFeeds(octets.subarray(0, maxOctets));
+  const lines = withLineFeeds(octets.subarray(0, maxReadOctets));
   try {
     const email = await PostalMime.parse(lines, { forceRfc822Attachments: true, maxNestingDepth });
     return partsOf(email, lines);

@@ -10,6 +10,7 @@ import type {
   LogIntake,
   UserAgentForgetter,
 } from '../workflow/fact-ports.js';
+import type { ReturnLog, SentCopies } from '../workflow/inbox-ports.js';
 import type { EmailReader, Ledger, ServerNotes, SuppressionList } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
 import { Arrivals } from './sqlite/arrivals.js';
@@ -26,6 +27,8 @@ import { createLedger } from './sqlite/ledger.js';
 import { createLogIntake } from './sqlite/log-intake.js';
 import { PixelCounts } from './sqlite/pixel-counts.js';
 import { createReads } from './sqlite/reads.js';
+import { createReturnLog } from './sqlite/return-log.js';
+import { createSentCopies } from './sqlite/sent-copies.js';
 import { createServerNotes } from './sqlite/server-notes.js';
 import { keepSettling, settleAtEnd } from './sqlite/settle-aside.js';
 import { Settling } from './sqlite/settling.js';
@@ -42,6 +45,9 @@ export interface Store {
   readonly factIntake: FactIntake;
   readonly logIntake: LogIntake;
   readonly userAgentForgetter: UserAgentForgetter;
+  readonly returnLog: ReturnLog;
+  /** What was sent, for messages that come back. */
+  readonly sentCopies: SentCopies;
   /** Within the last second. */
   diskRoom(): DiskRoom;
   /** Commits what still rides, then closes. */
@@ -111,6 +117,8 @@ function createSides(
     factIntake: createFactIntake(database, commits),
     logIntake: createLogIntake(database, commits, counts, agents, settling),
     userAgentForgetter: createUserAgentForgetter(database, commits, agents, settling),
+    returnLog: createReturnLog(database, commits, () => new Date()),
+    sentCopies: createSentCopies(database),
     diskRoom: disk.room,
   };
 }

@@ -14,6 +14,9 @@ export interface ListedEmail {
   readonly accepted: number;
   readonly uncertain: number;
   readonly unfinished: number;
+  /** Recipients whose copy failed, and those who answered. */
+  readonly failed?: number;
+  readonly replied?: number;
 }
 
 /** Emails, newest first, a row each. */
@@ -42,8 +45,16 @@ export function listLines(
   return [...table.title.map(style.dim), ...table.rows.flat()];
 }
 
-function note({ cancelled, uncertain, unfinished }: ListedEmail): string {
-  if (uncertain > 0) return `${uncertain} uncertain`;
-  if (cancelled) return 'cancelled';
-  return unfinished > 0 ? `${unfinished} to go` : '';
+function note({ cancelled, uncertain, unfinished, failed = 0, replied = 0 }: ListedEmail): string {
+  const standing =
+    uncertain > 0
+      ? `${uncertain} uncertain`
+      : cancelled
+        ? 'cancelled'
+        : unfinished > 0
+          ? `${unfinished} to go`
+          : '';
+  return [standing, failed > 0 ? `${failed} failed` : '', replied > 0 ? `${replied} replied` : '']
+    .filter(word => word !== '')
+    .join(', ');
 }

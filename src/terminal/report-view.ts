@@ -19,6 +19,7 @@ export function reportLines(report: Report, options: ReportViewOptions): readonl
     '',
     ...deliveryLines(report, options),
     ...verdictLines(report, options),
+    ...returnedLines(report, options),
     '',
     ...recipientLines(report, options),
     '',
@@ -92,6 +93,19 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
   'not-tracked': 'not tracked',
 };
 
+/** Nothing when nothing came back. */
+function returnedLines({ totals }: Report, { style, width }: ReportViewOptions): readonly string[] {
+  const numbers: readonly (readonly [number, string])[] = [
+    [totals.failed, 'failed'],
+    [totals.delayed, 'delayed'],
+    [totals.replied, 'replied'],
+    [totals.autoReplied, 'automatic replies'],
+    [totals.complained, 'complained'],
+  ];
+  const said = numbers.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return said.length === 0 ? [] : wrap(`Came back: ${said.join(', ')}`, width).map(line => style.bold(line));
+}
+
 function recipientLines({ recipients }: Report, options: ReportViewOptions): readonly string[] {
   const { width, style, time } = options;
   const sorted = sortForReader(recipients);
@@ -120,8 +134,8 @@ function sortForReader(recipients: readonly RecipientSummary[]): readonly Recipi
 const states: readonly RecipientSummary['state'][] = ['uncertain', 'rejected', 'deferred'];
 const verdicts: readonly Verdict[] = ['opened', 'maybe', 'machine', 'none', 'not-tracked'];
 
-function rankOf({ state, verdict }: RecipientSummary): number {
-  const urgent = states.indexOf(state);
+function rankOf({ state, verdict, returned }: RecipientSummary): number {
+  const urgent = returned.delivery === 'failed' ? states.indexOf('rejected') : states.indexOf(state);
   // An open proves that the copy arrived, whatever the server said.
   return urgent !== -1 && verdict !== 'opened' ? urgent : states.length + verdicts.indexOf(verdict);
 }
@@ -147,6 +161,7 @@ function columnsFor({ zone }: TimeFormat): readonly RecipientColumn[] {
       from: 60,
       cell: ({ opens }) => (opens > 0 ? String(opens) : ''),
     },
+    { title: 'Came back', elastic: true, optional: true, from: 60, cell: returnedWords },
     { title: 'Why', elastic: true, optional: true, from: 80, cell: because },
   ];
 }
@@ -162,6 +177,7 @@ function lastSeen({ lastOpenedAt, opens }: RecipientSummary, time: TimeFormat): 
 
 function paint(line: string, recipient: RecipientSummary | undefined, style: Style): string {
   if (recipient?.state === 'uncertain' || recipient?.state === 'rejected') return style.warn(line);
+  if (recipient?.returned.delivery === 'failed') return style.warn(line);
   if (recipient?.verdict === 'opened') return style.good(line);
   return recipient?.verdict === 'none' ? style.dim(line) : line;
 }
@@ -187,11 +203,30 @@ const kindWords: Readonly<Record<string, string>> = {
   unknown: 'unknown program',
 };
 
-function because({ kinds, verdict, confidence }: RecipientSummary): string {
-  const what = Object.keys(kinds).map(kind => kindWords[kind] ?? kind);
+function because({ kinds, verdict, confidence, rule }: RecipientSummary): string {
+  const replied = rule === 'reply' ? ['a reply'] : [];
+  const what = [...replied, ...Object.keys(kinds).map(kind => kindWords[kind] ?? kind)];
   if (what.length === 0) return '';
   const sure = verdict === 'opened' && confidence < 0.7 ? ' (less sure)' : '';
   return what.join(', ') + sure;
+}
+
+const longestDiagnostic = 120;
+
+/** What came back: a failure with the words of the server, answers, and complaints. */
+function returnedWords({ returned }: RecipientSummary): string {
+  const { delivery, bounce, repliedAt, autoRepliedAt, returnsOn, complainedAt } = returned;
+  const said = (bounce?.diagnostic || bounce?.status || '').slice(0, longestDiagnostic);
+  const failed = bounce?.hardness === 'hard' ? 'failed for good' : 'failed';
+  return [
+    ...(delivery === 'failed' ? [said === '' ? failed : `${failed}: ${visible(said)}`] : []),
+    ...(delivery === 'delayed' ? ['delayed'] : []),
+    ...(repliedAt === undefined ? [] : ['replied']),
+    ...(autoRepliedAt === undefined
+      ? []
+      : [returnsOn === undefined ? 'automatic reply' : `automatic reply, away until ${returnsOn}`]),
+    ...(complainedAt === undefined ? [] : ['complained']),
+  ].join(', ');
 }
 
 function cutList(names: readonly string[]): string {

@@ -7,8 +7,8 @@ import { printBase32, readBase32 } from '../base32.js';
 import type { Key, KeyRing } from './key.js';
 import { decodePercent } from './percent-encoding.js';
 
-/** What a token is good for; a token of one purpose never serves as another. */
-export type TokenPurpose = 'pixel' | 'rehearsal' | 'unsubscribe';
+/** What a token is good for; a token of one purpose never serves as another. `copy` says whose message came back. */
+export type TokenPurpose = 'pixel' | 'rehearsal' | 'unsubscribe' | 'copy';
 
 export interface SealedContent {
   readonly purpose: TokenPurpose;
@@ -64,7 +64,12 @@ const tagDomain = Buffer.from('mailtrack token 1\0');
 /** What the tag is of: the domain, then a token's octets before its tag, which are written anew for each. */
 const sealedPart = Buffer.concat([tagDomain, Buffer.alloc(tagAt)]);
 
-const purposeCodes: Readonly<Record<TokenPurpose, number>> = { pixel: 1, rehearsal: 2, unsubscribe: 3 };
+const purposeCodes: Readonly<Record<TokenPurpose, number>> = {
+  pixel: 1,
+  rehearsal: 2,
+  unsubscribe: 3,
+  copy: 4,
+};
 const purposes = new Map(
   Object.entries(purposeCodes).map(([purpose, code]) => [code, purpose as TokenPurpose] as const),
 );

@@ -15,6 +15,7 @@ export async function findHeaderProblems(composition: Composition): Promise<read
   return [
     ...findInternational(composition),
     ...findDoubled(composition),
+    ...findCopyIds(composition),
     ...(await findTooLarge(composition)),
   ];
 }
@@ -35,6 +36,18 @@ function findInternational({ from, replyTo, to, cc }: Composition): readonly Pro
             fix: 'Use --bcc or --each for such recipients, and another address as sender.',
           },
         ),
+    );
+}
+
+/** A field of the same name would be taken for the one that tells whose copy came back. */
+function findCopyIds({ copyId, headerFields }: Composition): readonly Problem[] {
+  return headerFields
+    .filter(({ name }) => copyId === true && name.toLowerCase() === 'x-copy-id')
+    .map(
+      ({ name }) =>
+        new Problem('header-value', `--header ${name}: copies have this field already`, {
+          fix: 'Give the field another name.',
+        }),
     );
 }
 

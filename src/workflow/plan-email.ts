@@ -281,6 +281,7 @@ function compose(
   },
 ): Composition {
   const { audience, originator, template } = read;
+  const hasOneClick = offersOneClick(template, draft.trackingUrl);
   return {
     version: 1,
     mode: audience.mode,
@@ -293,7 +294,8 @@ function compose(
     inReplyTo: draft.inReplyTo,
     threadAnchor: (audience.mode === 'group' && replacingRelay(draft) !== undefined) || undefined,
     headerFields: read.headerFields,
-    oneClick: offersOneClick(template, draft.trackingUrl) || undefined,
+    oneClick: hasOneClick || undefined,
+    copyId: (audience.mode === 'group' && !hasOneClick) || undefined,
     boundary: own.boundary,
     template: own.message,
     ...valuesOf(draft, template),

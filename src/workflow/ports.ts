@@ -6,6 +6,7 @@ import type { AttachmentRef } from '../merge/composition.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { Suppression } from '../recipients/suppression.js';
 import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
+import type { RecipientReturn } from '../report/returned-summary.js';
 import type { Handover, ReportRecipient, TransactionRecord } from '../report/summary.js';
 import type { Octets } from '../smtp/octets.js';
 import type { SendOutcome } from '../smtp/outcome.js';
@@ -179,6 +180,8 @@ export interface LockHolder {
 
 export interface EmailSummary extends EmailRecord {
   readonly states: StateCounts;
+  /** Recipients whose copy failed, and those who answered in person. */
+  readonly cameBack: { readonly failed: number; readonly replied: number };
 }
 
 /** Somebody who is never mailed. */
@@ -232,6 +235,8 @@ export interface EmailReader {
    * time. Of everybody else the one that did is in their state.
    */
   readHandovers(emailId: string): Promise<ReadonlyMap<number, readonly Handover[]>>;
+  /** What came back by mail about recipients of the email, in order of time. */
+  readReturned(emailId: string): Promise<readonly RecipientReturn[]>;
   /** Why each of these addresses is never to be mailed, as far as it is. By `addrSpecKey`. */
   readSuppressions(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Suppression>>;
   /** Everybody who is never mailed, in batches: by address, or the newest first. */

@@ -31,6 +31,7 @@ export async function readReport(
   const fold = new ReportFold(rememberJudgements());
   for await (const batch of readRecipients(reader, email, wants))
     for (const recipient of batch) fold.addRecipient(recipient);
+  for (const fact of await reader.readReturned(email.emailId)) fold.addReturn(fact);
   for await (const batch of reader.readFetches(email.emailId)) for (const fetch of batch) fold.add(fetch);
   for (const number of fold.disordered)
     fold.orderOpens(number, await reader.readFetchesOf(email.emailId, number));

@@ -101,7 +101,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
       counts.rehearsals += 1;
       return 'ignored';
     }
-    if (token === undefined || purpose === 'unsubscribe') return recordForged(request);
+    if (token === undefined || purpose !== 'pixel') return recordForged(request);
     const written = queue.push(arrivalOf(token, request));
     if (written === 'queued') counts.notDurable += 1;
     else if (written === 'dropped') counts.dropped += 1;

@@ -13,7 +13,8 @@ export async function transact(
   message: Octets,
 ): Promise<SendOutcome> {
   const { ledger, clock } = run.ports;
-  const { email, reversePath } = run.request;
+  const { email, ownReversePath } = run.request;
+  const reversePath = ownReversePath?.(recipient.recipientNumber) ?? run.request.reversePath;
   const startedAt = clock.now();
   let intended = false;
   const outcome = await session.send(

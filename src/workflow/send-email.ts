@@ -34,6 +34,8 @@ export interface SendRequest {
   readonly copies: CopyPlan;
   /** addr-spec of MAIL FROM. */
   readonly reversePath: string;
+  /** By recipient number, where each copy has a reverse-path of its own; undefined: all have that of the email. */
+  readonly ownReversePath?: (recipientNumber: number) => string;
   /** At most this many sessions; a tenth of the recipients, rounded up, if that is less. */
   readonly connections: number;
   /** Messages that may be unanswered in a session at a time: so many recipients of each are uncertain if it breaks. */

@@ -6,6 +6,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inspectHeader } from '../../src/message/inspect-header.js';
+import { openToken } from '../../src/tracking/token.js';
+import { testRing } from '../tracking/keys.js';
 import { addressing } from './cases/addressing.js';
 import { bodies } from './cases/bodies.js';
 import { headerFields } from './cases/header-fields.js';
@@ -149,13 +151,14 @@ function comparable(read: ReadMail | undefined) {
 }
 
 describe('copies', () => {
-  it('tell of their recipient in the pixel alone', async () => {
+  it('tell of their recipient in the pixel and in X-Copy-Id alone, and only to the holder of the key', async () => {
     for (const { message } of made.get('group-to-cc-bcc') ?? []) {
       const { html, fields } = await readWithPostalMime(message);
       const [, token = '-'] = /email_opened\/([^/]+)/.exec(html) ?? [];
       const joined = message.toString('latin1').replaceAll('=\r\n', '');
       expect(joined.split(token)).toHaveLength(2);
-      expect(Object.keys(fields).filter(name => /mailer|user-agent|^x-/.test(name))).toEqual([]);
+      expect(Object.keys(fields).filter(name => /mailer|user-agent|^x-/.test(name))).toEqual(['x-copy-id']);
+      expect(openToken(testRing, fields['x-copy-id'] ?? '')?.purpose).toBe('copy');
     }
   });
 
@@ -167,6 +170,30 @@ describe('copies', () => {
         const delimiters = lines.filter(line => line === `--${boundary}` || line === `--${boundary}--`);
         expect([path, lines.length - delimiters.length, boundary.length <= 70]).toEqual([path, 1, true]);
       }
+    }
+  });
+});
+
+describe('the field X-Copy-Id', () => {
+  it('is in group mail without List-Unsubscribe, and in nothing else', () => {
+    for (const { name, options } of cases) {
+      const isGroup = (options.named?.each.length ?? 0) === 0;
+      for (const { message } of made.get(name) ?? []) {
+        const names = inspectHeader(message).map(field => field.name);
+        expect([name, names.includes('X-Copy-Id')]).toEqual([
+          name,
+          isGroup && !names.includes('List-Unsubscribe'),
+        ]);
+      }
+    }
+  });
+
+  it('is another one in each copy', () => {
+    for (const copies of made.values()) {
+      const ids = copies.flatMap(({ message }) =>
+        inspectHeader(message).flatMap(({ name, value }) => (name === 'X-Copy-Id' ? [value] : [])),
+      );
+      expect(new Set(ids).size).toBe(ids.length);
     }
   });
 });
@@ -211,7 +238,7 @@ describe('copies of group mail', () => {
   it.each(ofGroups.map(({ name }) => name))('have one header: %s', name => {
     const headers = (made.get(name) ?? []).map(({ message }) =>
       inspectHeader(message)
-        .filter(({ name }) => name !== 'DKIM-Signature' && name !== 'List-Unsubscribe')
+        .filter(({ name }) => !['DKIM-Signature', 'List-Unsubscribe', 'X-Copy-Id'].includes(name))
         .map(field => `${field.name}:${field.value}`),
     );
     for (const header of headers) expect(header).toEqual(headers[0]);
@@ -228,11 +255,12 @@ describe('copies of group mail', () => {
     }
   });
 
-  it('with and without a pixel differ in the pixel alone', async () => {
+  it('with and without a pixel differ in the pixel and the id of the copy alone', async () => {
     const [tracked, untracked] = made.get('one-not-tracked') ?? [];
     const one = await readWithPostalMime(tracked?.message ?? Buffer.alloc(0));
     const other = await readWithPostalMime(untracked?.message ?? Buffer.alloc(0));
-    expect({ ...one, html: one.html.replace(/<img [^>]*>/, '') }).toEqual(other);
+    const alike = (read: ReadMail) => ({ ...read, fields: { ...read.fields, 'x-copy-id': '' } });
+    expect(alike({ ...one, html: one.html.replace(/<img [^>]*>/, '') })).toEqual(alike(other));
     expect(one.html).not.toBe(other.html);
   });
 });

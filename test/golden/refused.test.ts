@@ -142,6 +142,13 @@ it('refuses a name in the header that nobody filled in, with its row', async () 
   }
 });
 
+it('refuses a field of the name that tells whose copy came back, where copies have it', async () => {
+  const headers = ['x-copy-id: 1'];
+  expect((await problemsOf({ headers })).map(said)).toEqual([
+    'header-value | --header x-copy-id: copies have this field already | Give the field another name.',
+  ]);
+});
+
 it('refuses a link to unsubscribe beside the one that copies have, and takes it where they have none', async () => {
   const headers = [
     'List-unsubscribe: <https://example.com/no>',

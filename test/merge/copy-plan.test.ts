@@ -11,6 +11,7 @@ import type { DkimSigner } from '../../src/message/dkim/signer.js';
 import type { AddrSpec } from '../../src/message/mailbox.js';
 import { deriveMessageId } from '../../src/message/message-id.js';
 import { findBareLineEnd } from '../../src/smtp/dot-stuff.js';
+import { openToken } from '../../src/tracking/token.js';
 import { testRing } from '../tracking/keys.js';
 
 const context = {
@@ -309,6 +310,19 @@ it.each([
   const { message } = await plan.make({ ...recipient('Alice', '1'), fields });
   const { text } = await PostalMime.parse(message);
   expect(text).toMatch(/https:\/\/t\.example\.com\/unsubscribe\/[a-z2-7]{44}/);
+});
+
+it('seals the id of a copy for no other use, and for a rehearsal as one', async () => {
+  const begun = {
+    ...compose((await compileTemplate({ path: 'msg.txt', source: 'Hi' }, 'S')).compiled),
+    copyId: true as const,
+  };
+  const idOf = async (purpose: 'pixel' | 'rehearsal') => {
+    const { message } = await createCopyPlan(begun, { ...context, purpose }).make(recipient('Alice', '1'));
+    return openToken(context.ring, /\r\nX-Copy-Id: ([a-z2-7]{44})\r\n/.exec(headerOf(message))?.[1] ?? '')
+      ?.purpose;
+  };
+  expect([await idOf('pixel'), await idOf('rehearsal')]).toEqual(['copy', 'rehearsal']);
 });
 
 describe('signing', () => {

@@ -57,9 +57,9 @@ const report = summarize(email, [ann, bob], fetches, asRecorded);
 it('prints each value in the column of its name', () => {
   expect(reportCsv(report)).toBe(
     [
-      '"email_address","name","role","state","verdict","confidence","opens","first_opened_at","last_opened_at","city"',
-      '"ann@one.example","Ann Ample","cc","uncertain","opened","0.81","3","2026-11-23T09:01:05.000Z","2026-11-23T09:11:40.000Z","Oslo"',
-      '"bob@two.example","Bob Bright","bcc","deferred","maybe","0.4","0","","","Rome"',
+      '"email_address","name","role","state","verdict","confidence","opens","first_opened_at","last_opened_at","delivery","bounce","replied_at","auto_replied_at","complained_at","city"',
+      '"ann@one.example","Ann Ample","cc","uncertain","opened","0.81","3","2026-11-23T09:01:05.000Z","2026-11-23T09:11:40.000Z","unknown","","","","","Oslo"',
+      '"bob@two.example","Bob Bright","bcc","deferred","maybe","0.4","0","","","unknown","","","","","Rome"',
       '',
     ].join('\r\n'),
   );
@@ -98,6 +98,12 @@ it('prints each value in the field of its name', () => {
       none: 0,
       not_tracked: 0,
       fetches: 10,
+      failed: 0,
+      delayed: 0,
+      replied: 0,
+      auto_replied: 0,
+      complained: 0,
+      clicked: 0,
     },
     recipients: [
       {
@@ -107,10 +113,12 @@ it('prints each value in the field of its name', () => {
         state: 'uncertain',
         verdict: 'opened',
         confidence: 0.81,
+        rule: 'late',
         opens: 3,
         first_opened_at: '2026-11-23T09:01:05.000Z',
         last_opened_at: '2026-11-23T09:11:40.000Z',
         kinds: { human: 5, 'image-proxy': 1, scanner: 1 },
+        ...nothingReturned,
       },
       {
         email_address: 'bob@two.example',
@@ -119,10 +127,12 @@ it('prints each value in the field of its name', () => {
         state: 'deferred',
         verdict: 'maybe',
         confidence: 0.4,
+        rule: 'odd',
         opens: 0,
         first_opened_at: null,
         last_opened_at: null,
         kinds: { unknown: 1, self: 2 },
+        ...nothingReturned,
       },
     ],
     // In the order recorded.
@@ -136,6 +146,18 @@ it('prints each value in the field of its name', () => {
     ],
   });
 });
+
+/** What came back is tried in returned.test.ts. */
+const nothingReturned = {
+  delivery: 'unknown',
+  bounce: null,
+  replied_at: null,
+  auto_replied_at: null,
+  returns_on: null,
+  complained_at: null,
+  clicks: 0,
+  first_clicked_at: null,
+};
 
 function opened(time: string, emailAddress: string, kind: FetchKind, confidence: number, rule: string) {
   const datetime_opened = `2026-11-23T${time}.000Z`;
@@ -182,6 +204,11 @@ it('counts every state and every verdict as itself', () => {
     none: 13,
     notTracked: 12,
     fetches: 50,
+    failed: 0,
+    delayed: 0,
+    replied: 0,
+    autoReplied: 0,
+    complained: 0,
   });
 });
 
@@ -322,7 +349,7 @@ describe('the columns of a list behind those of the report', () => {
     const [header = ''] = reportCsv(
       summarize({ ...email, mode }, [{ ...ann, fields }], [], asRecorded),
     ).split('\r\n');
-    return header.split('"opens","first_opened_at","last_opened_at"')[1]?.slice(1);
+    return header.split('"auto_replied_at","complained_at"')[1]?.slice(1);
   };
 
   it.each(['email', 'Email_Address', 'email address', 'NAME'])(
@@ -349,7 +376,7 @@ describe('the columns of a list behind those of the report', () => {
       },
     ];
     const rows = reportCsv(summarize(email, people, [], asRecorded)).split('\r\n');
-    expect(rows.map(row => row.split(',').slice(9).join(','))).toEqual([
+    expect(rows.map(row => row.split(',').slice(14).join(','))).toEqual([
       '"City","Track"',
       '"Oslo",""',
       '"Rome","yes"',
@@ -368,7 +395,7 @@ describe('the columns of a list behind those of the report', () => {
         ),
       )
         .split('\r\n')
-        .map(row => row.split(',').slice(9).join(','))
+        .map(row => row.split(',').slice(14).join(','))
         .slice(0, -1);
     expect(csvOf(true, false)).toEqual(['"track"', '""', '"no"']);
     expect([csvOf(true, true), csvOf(false, false)]).toEqual([

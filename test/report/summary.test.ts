@@ -182,6 +182,12 @@ it('prints the documented object, opens only when asked for', async () => {
       none: 0,
       not_tracked: 0,
       fetches: 1,
+      failed: 0,
+      delayed: 0,
+      replied: 0,
+      auto_replied: 0,
+      complained: 0,
+      clicked: 0,
     },
     recipients: [
       {
@@ -191,10 +197,19 @@ it('prints the documented object, opens only when asked for', async () => {
         state: 'accepted',
         verdict: 'opened',
         confidence: 0.85,
+        rule: 'mail-client',
         opens: 1,
         first_opened_at: '2026-11-23T09:01:40.000Z',
         last_opened_at: '2026-11-23T09:01:40.000Z',
         kinds: { human: 1 },
+        delivery: 'unknown',
+        bounce: null,
+        replied_at: null,
+        auto_replied_at: null,
+        returns_on: null,
+        complained_at: null,
+        clicks: 0,
+        first_clicked_at: null,
       },
     ],
     opens: [
@@ -320,7 +335,7 @@ describe('a report as CSV is a list', () => {
       ),
     );
     expect(csv.split('\r\n')[0]).toBe(
-      '"email_address","name","role","report_state","verdict","confidence","opens","first_opened_at","last_opened_at","E-Mail","State","tel"',
+      '"email_address","name","role","report_state","verdict","confidence","opens","first_opened_at","last_opened_at","delivery","bounce","replied_at","auto_replied_at","complained_at","E-Mail","State","tel"',
     );
     expect(await readBack(csv)).toEqual([
       [

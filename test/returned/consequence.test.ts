@@ -47,7 +47,7 @@ const once = { softInARow: 1 };
 
 /** Whom it is about is proven, unless said otherwise. */
 function told(status: RecipientStatus | undefined, isProven = true): Told {
-  const person = { emailId: 'em_1', address: 'anna@example.com' };
+  const person = { emailId: 'em_1', position: 0, address: 'anna@example.com' };
   return {
     address: person.address,
     emailId: 'em_1',

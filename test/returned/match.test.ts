@@ -4,9 +4,9 @@ import { matchReturned, type Person, type Sent } from '../../src/returned/match.
 import { readReturned } from '../../src/returned/read-returned.js';
 import { deliveryStatusNotification, letter, plainReport, returnedHeader } from './reports.js';
 
-const anna: Person = { emailId: 'em_group', address: 'anna@example.com' };
-const ben: Person = { emailId: 'em_group', address: 'ben@example.com' };
-const carl: Person = { emailId: 'em_each', address: 'carl@example.com' };
+const anna: Person = { emailId: 'em_group', position: 0, address: 'anna@example.com' };
+const ben: Person = { emailId: 'em_group', position: 1, address: 'ben@example.com' };
+const carl: Person = { emailId: 'em_each', position: 0, address: 'carl@example.com' };
 const tokenOf = (letterOfToken: string) => letterOfToken.repeat(44);
 
 /** A group mail to Anna and Ben, and a message of his own to Carl. */

@@ -10,9 +10,11 @@ import type { Mailbox } from '../../src/message/mailbox.js';
 import { Problem } from '../../src/problem.js';
 import { summarize } from '../../src/report/fold.js';
 import type { RecipientSummary, Report } from '../../src/report/summary.js';
+import type { ReturnedFact } from '../../src/returned/returned-fact.js';
 import { checkLines } from '../../src/terminal/check-view.js';
 import { diffLines } from '../../src/terminal/diff-view.js';
 import { explainLines } from '../../src/terminal/explain-view.js';
+import { type InboxShown, inboxLines } from '../../src/terminal/inbox-view.js';
 import { keyLines } from '../../src/terminal/keys-view.js';
 import { joinParagraphs } from '../../src/terminal/lay-out.js';
 import { listLines } from '../../src/terminal/list-view.js';
@@ -141,6 +143,36 @@ const listed = {
   unfinished: 29,
 };
 
+const bounce: ReturnedFact = {
+  kind: 'failed',
+  at: acceptedAt,
+  address: people[0]?.addrSpec ?? '',
+  hardness: 'hard',
+  status: '5.1.1',
+  replyCode: 550,
+  diagnostic:
+    '550 5.1.1 The email account that you tried to reach does not exist. Please try double-checking it.',
+  countsAgainstAddress: true,
+  evidence: ['header-token'],
+  isProven: true,
+};
+
+const inbox: InboxShown = {
+  messages: 10_000,
+  known: 12,
+  others: 9_900,
+  earlier: 80,
+  taken: [
+    {
+      person: { emailId: 'em_aaaaaaaaaaaa', address: bounce.address },
+      fact: bounce,
+      suppressed: 'em_aaaaaaaaaaaa came back',
+    },
+    { person: { emailId: 'em_aaaaaaaaaaaa', address: 'b@x.example' }, fact: { ...bounce, isProven: false } },
+  ],
+  unmatched: Array.from({ length: 30 }, () => ({ fact: { ...bounce, evidence: [] } })),
+};
+
 const copy = {
   row: 1,
   emailAddress: people[0]?.addrSpec ?? '',
@@ -158,6 +190,7 @@ const screens: Readonly<Record<string, (width: number) => readonly string[]>> = 
   'the plan': width => planLines(plan, { style, width }),
   'the plan of a mail merge': width => planLines({ ...plan, mode: 'each' }, { style, width }),
   'the report': width => reportLines(report, { style, width, time }),
+  'the inbox': width => inboxLines(inbox, { style, width, time, isRehearsal: true }),
   'the list': width =>
     listLines([listed, { ...listed, sendId: undefined, uncertain: 0 }], { style, width, time }),
   'one recipient explained': width =>

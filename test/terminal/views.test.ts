@@ -34,6 +34,24 @@ const report = summarize(
   classifyFetch,
 );
 
+it('the list says how many failed and how many replied', () => {
+  const one = {
+    emailId: 'em_aaaaaaaaaaaa',
+    subject: 'Lunch',
+    createdAt: new Date('2026-11-23T08:00:00Z'),
+    cancelled: false,
+    recipients: 5,
+    accepted: 4,
+    uncertain: 1,
+    unfinished: 0,
+  };
+  const [, line] = listLines([{ ...one, failed: 2, replied: 3 }], { width: 100, style, time });
+  expect(line).toMatch(/1 uncertain, 2 failed, 3 replied$/);
+  expect(
+    listLines([{ ...one, uncertain: 0, failed: 0, replied: 0 }], { width: 100, style, time })[1],
+  ).toMatch(/Lunch *$/);
+});
+
 describe('the report', () => {
   it('says what is known and what is not', () => {
     expect(reportLines(report, { width: 100, style, time })).toMatchInlineSnapshot(`

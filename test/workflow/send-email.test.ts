@@ -7,6 +7,7 @@ import { openStore, type Store } from '../../src/store/open-store.js';
 import type { SendEvent } from '../../src/workflow/events.js';
 import type { RecipientRecord } from '../../src/workflow/ports.js';
 import { type SendRequest, sendEmail } from '../../src/workflow/send-email.js';
+import { SendRun } from './send-run.js';
 import { copyOf, emailOf, recipientOf } from './sent-email.js';
 import { type Act, PatientClock, PostOffice, refusal } from './world.js';
 
@@ -498,4 +499,26 @@ it('leaves out who asked not to be mailed since the email was begun', async () =
   );
   expect(finished.counts).toMatchObject({ accepted: 2, skipped: 1 });
   expect(acceptedOnce()).toEqual(['r0@example.com', 'r2@example.com']);
+});
+
+it('gives each transaction the reverse-path of its recipient, where each has one', async () => {
+  const run = await SendRun.open(2);
+  const paths: (readonly [string, string])[] = [];
+  const open = run.office.openSession.bind(run.office);
+  run.office.openSession = async (...args) => {
+    const session = await open(...args);
+    const send = session.send.bind(session);
+    return Object.assign(session, {
+      send: (...[delivery, beforeHandover]: Parameters<typeof send>) => {
+        paths.push([delivery.reversePath, delivery.forwardPath]);
+        return send(delivery, beforeHandover);
+      },
+    });
+  };
+  await run.send({ ownReversePath: number => `b+${number}@example.org` });
+  expect(paths).toEqual([
+    ['b+0@example.org', 'r0@example.com'],
+    ['b+1@example.org', 'r1@example.com'],
+  ]);
+  await run.close();
 });

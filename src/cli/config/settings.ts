@@ -5,6 +5,7 @@
 import { type Parsed, parsed, refused } from '../../problem.js';
 import { parseEhloName } from '../../smtp/ehlo-name.js';
 import { autoWindow, widestWindow } from '../../smtp/window.js';
+import { parseVerpMailbox } from '../../tracking/verp.js';
 import { parseListenAddress, parsePort } from '../listen-address.js';
 import { keepTime } from './keep-time.js';
 
@@ -74,7 +75,11 @@ export const settings: readonly Setting[] = [
     says: 'the mailbox that bounces and replies come to: imaps://user@host/INBOX',
     ...unused,
   },
-  { key: 'inbox.verp', read: text, says: 'mailbox that bounces go to, with a token in each', ...unused },
+  {
+    key: 'inbox.verp',
+    read: verp,
+    says: 'mailbox that bounces go to: MAIL FROM has a token behind its name',
+  },
   { key: 'send.rate', read: text, says: 'such as 10/s or 300/h' },
   { key: 'send.connections', read: wholeNumber(1, 100), says: 'sessions at most; default 4' },
   { key: 'send.window', read: window, says: 'messages under way per session, or auto; default 1' },
@@ -144,6 +149,11 @@ function ehloName(value: unknown): Parsed<string> {
   return name.ok
     ? name
     : refused(`is ${JSON.stringify(value)}, neither a domain nor an address literal: ${name.why}`);
+}
+
+function verp(value: unknown): Parsed<string> {
+  const written = text(value);
+  return written.ok ? parseVerpMailbox(written.value) : written;
 }
 
 function port(least: number): (value: unknown) => Parsed<number> {

@@ -37,7 +37,15 @@ export async function runList(options: GlobalOptions & { limit?: number }): Prom
   }
 }
 
-function toListed({ emailId, sendId, subject, createdAt, cancelledAt, states }: EmailSummary): ListedEmail {
+function toListed({
+  emailId,
+  sendId,
+  subject,
+  createdAt,
+  cancelledAt,
+  states,
+  cameBack,
+}: EmailSummary): ListedEmail {
   return {
     emailId,
     sendId,
@@ -48,6 +56,7 @@ function toListed({ emailId, sendId, subject, createdAt, cancelledAt, states }: 
     accepted: states.accepted,
     uncertain: states.uncertain,
     unfinished: states.pending + states.sending + states.deferred,
+    ...cameBack,
   };
 }
 
@@ -64,5 +73,6 @@ function toJson(email: EmailSummary): Readonly<Record<string, unknown>> {
     recipients: toListed(email).recipients,
     ...states,
     pending: pending + sending,
+    ...email.cameBack,
   };
 }

@@ -21,6 +21,7 @@ import { createSendView } from '../send-view.js';
 import { readSmtpAddress } from '../smtp-address.js';
 import { completeSmtpSettings } from '../smtp-settings.js';
 import { readTransportSettings, type TransportOptions } from '../transport-options.js';
+import { readVerp } from '../verp.js';
 import { settleRecipients } from './settle.js';
 
 export interface ResumeOptions extends GlobalOptions, TransportOptions {
@@ -79,6 +80,7 @@ export async function runResume(emailId: string | undefined, options: ResumeOpti
           templatePath: composition.sources[0]?.path ?? 'the stored template',
         }),
         reversePath: composition.reversePath,
+        ...readVerp(context, ring, email),
         ...readTransportSettings(options, context),
         limit: options.limit,
         uncertain: options.resendUncertain === true ? 'resend' : options.resolve,

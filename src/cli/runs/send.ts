@@ -37,6 +37,7 @@ import { findLoginProblems } from '../smtp-secret.js';
 import { completeSmtpSettings } from '../smtp-settings.js';
 import { healthWarning } from '../tracking-health.js';
 import { readTransportSettings } from '../transport-options.js';
+import { readVerp } from '../verp.js';
 import { writeCopies } from '../write-copies.js';
 
 export interface SendOptions extends DraftOptions {
@@ -109,7 +110,9 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
     const settings = await completeSmtpSettings(context, server);
     const sealing = await openKeyRing(() => undefined);
     const copies = planned.copies('pixel', sealing, signer);
-    const sealed = planned.composition.trackingUrl !== undefined;
+    const { trackingUrl: pixelUrl, copyId } = planned.composition;
+    const verp = readVerp(context, sealing, planned.email);
+    const sealed = pixelUrl !== undefined || copyId === true || verp.ownReversePath !== undefined;
     const email = {
       ...planned.email,
       sendId: options.id,
@@ -129,6 +132,7 @@ export async function runSend(templatePath: string, options: SendOptions): Promi
         email,
         copies,
         reversePath: planned.composition.reversePath,
+        ...verp,
         ...transport,
         limit: options.limit,
         resumed: false,

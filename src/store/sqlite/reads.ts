@@ -5,6 +5,7 @@ import type { EmailReader, EmailRecord, RecipientRecord } from '../../workflow/p
 import { type Database, explained } from './database.js';
 import { createFetchReads } from './fetch-reads.js';
 import { FieldReader } from './field-sets.js';
+import { createReturnReads } from './return-reads.js';
 import {
   countsFromRows,
   type EmailRow,
@@ -29,6 +30,7 @@ export function createReads(database: Database): EmailReader {
   const sql = prepare(database);
   const fields = new FieldReader(database);
   const suppressions = new Suppressions(database);
+  const returns = createReturnReads(database);
 
   const countStates: EmailReader['countStates'] = async emailId =>
     countsFromRows(sql.countStates.all(emailId) as { state: string; count: number }[]);
@@ -42,7 +44,11 @@ export function createReads(database: Database): EmailReader {
     async listEmails(limit) {
       const rows = explained(database, () => sql.newest.all(limit)) as EmailRow[];
       return Promise.all(
-        rows.map(async row => ({ ...emailFromRow(row), states: await countStates(row.email_id) })),
+        rows.map(async row => ({
+          ...emailFromRow(row),
+          states: await countStates(row.email_id),
+          cameBack: returns.countOf(row.email_id),
+        })),
       );
     },
 
@@ -84,6 +90,7 @@ export function createReads(database: Database): EmailReader {
     },
 
     ...createFetchReads(database),
+    readReturned: async emailId => explained(database, () => returns.of(emailId)),
 
     async *readReportRecipients(emailId) {
       for (let last = -1; ; ) {

@@ -402,4 +402,31 @@ export const migrations: readonly string[] = [
   CREATE INDEX suppressions_beyond_ascii ON suppressions (email_address) WHERE email_address GLOB '*[^ -~]*';
   CREATE INDEX unsubscribed_beyond_ascii ON unsubscribed (email_address) WHERE email_address GLOB '*[^ -~]*';
   `,
+  // What came back by mail, as far as it is about a recipient: later facts, which change no state.
+  `
+  CREATE TABLE returned_messages (
+    email_id                TEXT NOT NULL REFERENCES emails,
+    position                INTEGER NOT NULL,
+    -- Of the Message-ID and the body of the message, so that none counts twice.
+    message_key             TEXT NOT NULL,
+    kind                    TEXT NOT NULL CHECK (kind IN
+      ('failed', 'delayed', 'delivered', 'relayed', 'expanded', 'complaint', 'displayed', 'reply', 'automatic-reply')),
+    returned_at             TEXT NOT NULL,
+    email_address           TEXT NOT NULL COLLATE NOCASE,
+    named_address           TEXT NOT NULL,
+    hardness                TEXT CHECK (hardness IN ('hard', 'soft')),
+    enhanced_status_code    TEXT NOT NULL,
+    reply_code              INTEGER NOT NULL,
+    diagnostic              TEXT NOT NULL,
+    counts_against_address  INTEGER NOT NULL CHECK (counts_against_address IN (0, 1)),
+    returns_on              TEXT,
+    evidence                TEXT NOT NULL,
+    proven                  INTEGER NOT NULL CHECK (proven IN (0, 1)),
+    PRIMARY KEY (email_id, position, message_key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX returned_by_address ON returned_messages (email_address, returned_at);
+
+  -- A message that comes back names the email by its Message-ID.
+  CREATE INDEX emails_by_message_id ON emails (message_id);
+  `,
 ];

@@ -22,6 +22,7 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     remove: '--unsubscribed',
     import:
       '--reason --encoding --delimiter --header-row --sheet --visible-rows --email-column --several-addresses --skip-invalid',
+    inbox: '--email --since --dry-run',
     preview: '--row --all --html --out',
     drop: '--yes',
     show: '--origin',
@@ -38,6 +39,7 @@ const triedSettings: Readonly<Record<string, string>> = {
   'contacts.file': 'test/cli/wiring/draft.test.ts',
   'store.url': 'test/cli/wiring/draft.test.ts',
   'smtp.password_command': 'test/cli/wiring/send.test.ts',
+  'inbox.verp': 'test/cli/wiring/send.test.ts',
   'dkim.domain': 'test/e2e/dkim.test.ts',
   'dkim.selector': 'test/e2e/dkim.test.ts',
   'dkim.key_file': 'test/e2e/dkim.test.ts',

@@ -108,6 +108,65 @@ describe('suppress', () => {
   });
 });
 
+describe('inbox', () => {
+  const answer = (id: string, day: number) =>
+    `From: r0@example.com\nSubject: Re: S\nDate: ${day} Nov 2026 09:00:00 +0000\nMessage-ID: <${id}@x.example>\nIn-Reply-To: <m@example.com>\n\nYes.\n`;
+  const inbox = async (...argv: string[]) => {
+    const { stdout } = await place.run('inbox', 'answers', '--db', 'sent.db', '--json', ...argv);
+    const { facts, earlier, others } = JSON.parse(stdout) as {
+      facts: unknown[];
+      earlier: number;
+      others: number;
+    };
+    return [facts.length, earlier, others];
+  };
+
+  it('heeds --dry-run, --since and --email', async () => {
+    place.write('answers/1.eml', answer('1', 24));
+    place.write('answers/2.eml', answer('2', 26));
+    const store = await openStore('sent.db');
+    await store.ledger.openEmail({ ...emailOf('em_aaaaaaaaaaaa'), messageId: '<n@example.com>' }, [
+      recipientOf(0),
+    ]);
+    await store.ledger.openEmail({ ...emailOf('em_bbbbbbbbbbbb'), emailNumber: 2 }, [recipientOf(0)]);
+    await store.close();
+    expect(await inbox('--dry-run')).toEqual([2, 0, 0]);
+    expect(await inbox('--dry-run', '--since', '2026-11-25T00:00Z')).toEqual([1, 1, 0]);
+    expect(await inbox('--dry-run', '--email', 'em_a')).toEqual([0, 0, 2]);
+    expect(await inbox('--email', 'em_b')).toEqual([2, 0, 0]);
+    expect(await inbox()).toEqual([0, 0, 0]);
+  });
+
+  it('says where mail has to be read from', async () => {
+    const error = async (...argv: string[]) => (await place.run('inbox', ...argv)).error;
+    const fix =
+      'Fetch it into a Maildir with mbsync, getmail or offlineimap, and name that: mailtrack inbox ~/Maildir';
+    expect(await error()).toMatchObject({
+      code: 'usage',
+      message: 'inbox needs a source: a Maildir, an mbox, .eml files or a folder of them, or -',
+      fix: 'For example: mailtrack inbox ~/Maildir',
+    });
+    expect(await error('imaps://ann:secret@x.example/INBOX')).toMatchObject({
+      code: 'usage',
+      message: 'this version cannot read a mailbox on an IMAP server',
+      fix,
+    });
+    place.write('imap.toml', '[inbox]\nurl = "imaps://ann@x.example/INBOX"\n');
+    expect(await error('--config', 'imap.toml')).toMatchObject({
+      code: 'config',
+      message: 'inbox.url names a mailbox on an IMAP server, which this version cannot read',
+      fix,
+    });
+    expect(await error('absent', 'answers', 'gone')).toMatchObject({
+      problems: [{ message: 'absent does not exist' }, { message: 'gone does not exist' }],
+    });
+    expect(await error('answers', '--db', 'absent.db')).toMatchObject({ code: 'email-unknown' });
+    expect(String(await error('answers', '--since', 'yesterday'))).toContain(
+      'It has to be a time such as 2026-11-30 or 2026-11-30T09:00Z, or how long ago: 7d.',
+    );
+  });
+});
+
 describe('preview', () => {
   const preview = (...argv: string[]) =>
     place.run(

@@ -190,6 +190,20 @@ it.each(Object.entries(transportSettings))('send passes on the setting %s', asyn
   expect({ ...(seen.request as object), server: seen.server }).toMatchObject(expected);
 });
 
+it('send and resume give each copy a reverse-path of its own with inbox.verp', async () => {
+  place.write('set.toml', '[inbox]\nverp = "bounces@y.example"\n');
+  const pathOf = (number: number) => (seen.request as SendRequest).ownReversePath?.(number);
+  await send('--config', 'set.toml', ...local);
+  const paths = [1, 2].map(pathOf);
+  expect(paths[0]).toMatch(/^bounces\+[a-z2-7]{44}@y\.example$/);
+  expect(paths[1]).not.toBe(paths[0]);
+  const { emailId } = (seen.request as SendRequest).email;
+  await place.run('resume', emailId, '--config', 'set.toml', ...local);
+  expect([1, 2].map(pathOf)).toEqual(paths);
+  await send(...local);
+  expect(pathOf(1)).toBeUndefined();
+});
+
 it('send runs the command of smtp.password_command', async () => {
   place.write(
     'set.toml',
