@@ -49,7 +49,15 @@ export const nothingHappened: Omit<Tally, 'cases'> = {
 /** Fields of every message, each once. RFC 5322 §3.6, RFC 2045 §4 */
 const own = ['content-type', 'date', 'from', 'message-id', 'mime-version', 'subject'];
 /** Those of some. */
-const sometimes = ['to', 'cc', 'reply-to', 'content-transfer-encoding', 'in-reply-to', 'references'];
+const sometimes = [
+  'to',
+  'cc',
+  'reply-to',
+  'content-transfer-encoding',
+  'in-reply-to',
+  'references',
+  'x-copy-id',
+];
 
 export class Office {
   readonly folder = mkdtempSync(join(tmpdir(), 'mailtrack-office-'));

@@ -90,11 +90,6 @@ export const bounded: readonly BoundedExpression[] = [
   },
   { file: 'src/merge/text-lines.ts', expression: String.raw`/\s+|(?<=\dq)(?=zq)/`, bound: guessed },
   {
-    file: 'src/message/dkim/relaxed.ts',
-    expression: String.raw`/(?:[ \t]|\r\n(?=[ \t]))+/g`,
-    bound: guessed,
-  },
-  {
     file: 'src/recipients/xlsx-cells.ts',
     expression: String.raw`/<((?:[\w.-]+:)?)c\b([^<>]*)>\s*<\1f\b[^<>]*(?:\/>|>[^<]*<\/\1f>)\s*(?:(?:<\1v\s*\/>|<\1v>\s*<\/\1v>)\s*)?<\/\1c>/g`,
     bound: guessed,

@@ -89,6 +89,8 @@ describe('cells', () => {
     const text = fc
       .string({ unit: 'grapheme', maxLength: 30 })
       // XML has no control characters, and `_x000D_` means one.
+      // The reader takes blanks alone for an empty cell.
+      .filter(one => one === '' || one.trim() !== '')
       .filter(one => !/[\0-\x1f\x7f-\x9f\ufffe\uffff]|\p{Cs}|_x[\da-f]{4}_/iu.test(one) && !/^#/.test(one));
     await fc.assert(
       fc.asyncProperty(fc.array(text, { maxLength: 20 }), async texts => {
