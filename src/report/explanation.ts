@@ -1,6 +1,7 @@
 /** What is known about one recipient of one email. */
 import type { Suppression } from '../recipients/suppression.js';
 import type { Fetch } from '../tracking/fetch.js';
+import type { RecipientReturn } from './returned-summary.js';
 import type { JudgedFetch, RecipientSummary, ReportEmail, TransactionRecord } from './summary.js';
 
 /** One fetch with what it was judged by. */
@@ -13,6 +14,8 @@ export interface ExplainedCopy {
   readonly transactions: readonly TransactionRecord[];
   /** In the order recorded; what was only counted stands behind them. */
   readonly fetches: readonly ExplainedFetch[];
+  /** What came back by mail, in order of time. */
+  readonly returned: readonly RecipientReturn[];
 }
 
 export interface Explanation {

@@ -1,11 +1,13 @@
 import { plural } from '../amount.js';
 import type { Suppression } from '../recipients/suppression.js';
 import type { ExplainedCopy, ExplainedFetch, Explanation } from '../report/explanation.js';
+import type { RecipientReturn } from '../report/returned-summary.js';
 import type { TransactionRecord } from '../report/summary.js';
 import type { TimeFormat } from '../time-format.js';
 import { ruleSentence } from '../tracking/rule-words.js';
 import { rulesDate } from '../tracking/rules-date.js';
 import { visible } from './clean.js';
+import { returnedWords } from './inbox-view.js';
 import { verdictMeanings, verdictWords } from './report-view.js';
 import type { Style } from './style.js';
 import { wrap } from './wrap.js';
@@ -31,21 +33,23 @@ export function explainLines(explanation: Explanation, options: ExplainViewOptio
 }
 
 function copyLines(copy: ExplainedCopy, options: ExplainViewOptions): readonly string[] {
-  const { recipient, transactions, fetches } = copy;
+  const { recipient, transactions, fetches, returned } = copy;
   const { style, width } = options;
   const name = recipient.name === '' ? '' : `${visible(recipient.name)} `;
-  const { verdict, confidence, state } = recipient;
+  const { verdict, confidence, state, rule = '' } = recipient;
   const sure = confidence > 0 ? ` (confidence ${confidence})` : '';
   return [
     ...wrap(`${name}<${visible(recipient.emailAddress)}>, ${recipient.role}: ${state}`, width).map(
       style.bold,
     ),
-    ...wrap(`${verdictWords[verdict]}${sure}: ${verdictMeanings[verdict]}`, width),
+    ...wrap(`${verdictWords[verdict]}${sure}: ${ruleSentence(rule) || verdictMeanings[verdict]}`, width),
     '',
     ...(transactions.length === 0 ? ['Transactions: none yet'] : ['Transactions']),
     ...transactions.flatMap((one, index) => transactionLines(one, index + 1, options)),
     ...(fetches.length === 0 ? ['Fetches of the pixel: none'] : ['Fetches of the pixel']),
     ...fetches.flatMap(one => fetchLines(one, options)),
+    ...(returned.length === 0 ? [] : ['Came back by mail']),
+    ...returned.flatMap(one => returnedLines(one, options)),
   ];
 }
 
@@ -80,6 +84,17 @@ function fetchLines(fetch: ExplainedFetch, { time, width }: ExplainViewOptions):
     ...indented(`${time.exact(openedAt)}: ${kind} ${confidence}, by rule ${rule}${many}`, 2, width),
     ...indented(ruleSentence(rule), 5, width),
     ...indented(`${method}${from}: ${agent}`, 5, width),
+  ];
+}
+
+function returnedLines(fact: RecipientReturn, { time, width }: ExplainViewOptions): readonly string[] {
+  const back = fact.returnsOn === undefined ? '' : `, back on ${fact.returnsOn}`;
+  const proof = fact.isProven ? 'proven by' : 'not proven:';
+  const said = [fact.status, visible(fact.diagnostic)].filter(Boolean).join(' ');
+  return [
+    ...indented(`${time.exact(fact.at)}: ${returnedWords(fact)}${back}`, 2, width),
+    ...indented(said, 5, width),
+    ...indented(`${proof} ${fact.evidence.join(', ')}`, 5, width),
   ];
 }
 

@@ -26,6 +26,7 @@ export async function explainRecipient(
   );
   if (named.size === 0) throw unknownRecipient(address, read);
   const fetches = await fetchesOf(read, named);
+  const returned = await reader.readReturned(email.emailId);
   const copies: ExplainedCopy[] = [];
   for (const { copy, position, recipientNumber } of await placesOf(reader, email, named)) {
     const recipient = recipients[copy];
@@ -35,6 +36,7 @@ export async function explainRecipient(
       recipient,
       transactions: await reader.readTransactions(email.emailId, position),
       fetches: withAgents(fetches.get(copy) ?? [], recorded),
+      returned: returned.filter(fact => fact.recipientNumber === recipientNumber),
     });
   }
   const suppression = (await reader.readSuppressions(new Set([key]))).get(key);

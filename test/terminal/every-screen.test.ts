@@ -223,6 +223,18 @@ const screens: Readonly<Record<string, (width: number) => readonly string[]>> = 
                 network: '203.0.113.0/24',
               },
             ],
+            returned: [
+              {
+                recipientNumber: 1,
+                kind: 'failed',
+                at: acceptedAt,
+                hardness: 'hard',
+                status: '5.1.1',
+                diagnostic: '550 5.1.1 there is nobody of this name in our department any more',
+                evidence: ['header-token', 'recipient-field'],
+                isProven: true,
+              },
+            ],
           },
         ],
         suppression: { kind: 'suppressed', reason: 'asked by telephone', since: acceptedAt },

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReturnedFact } from '../../src/returned/returned-fact.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { explainRecipient } from '../../src/workflow/explain-recipient.js';
 import { acceptedAt, fetchOf, userAgents } from '../report/facts.js';
@@ -40,6 +41,20 @@ beforeAll(async () => {
     fetchOf(2, userAgents.gmail, 300, { network: '203.0.113.0/24' }),
     fetchOf(0, userAgents.thunderbird, 900),
   ]);
+  const person = { emailId, position: 1, address: 'twin@example.com' };
+  const reply: ReturnedFact = {
+    kind: 'reply',
+    at: later(1_000),
+    address: 'twin@example.com',
+    status: '',
+    replyCode: 0,
+    diagnostic: '',
+    countsAgainstAddress: false,
+    evidence: ['from'],
+    isProven: false,
+  };
+  const decide = () => ({ kind: 'record', why: 'unproven' }) as const;
+  await store.returnLog.storeReturned([{ messageKey: 'k', person, fact: reply, decide }], true);
   await store.suppressionList.add([{ emailAddress: 'R0@example.com', reason: 'asked', since: acceptedAt }]);
 });
 afterAll(async () => {
@@ -67,14 +82,15 @@ describe('the explanation of a recipient', () => {
   it('tells the copies of one address apart', async () => {
     const { copies, suppression } = await explainRecipient(store.reader, emailId, 'twin@example.com');
     expect(
-      copies.map(({ transactions, fetches, recipient }) => [
+      copies.map(({ transactions, fetches, recipient, returned }) => [
+        returned.map(({ kind }) => kind),
         transactions.map(({ replyText }) => replyText),
         fetches.map(({ rule, network }) => [rule, network]),
         recipient.verdict,
       ]),
     ).toEqual([
-      [['queued as 2'], [], 'none'],
-      [['queued as 3'], [['gmail-image-proxy', '203.0.113.0/24']], 'opened'],
+      [['reply'], ['queued as 2'], [], 'opened'],
+      [[], ['queued as 3'], [['gmail-image-proxy', '203.0.113.0/24']], 'opened'],
     ]);
     expect(suppression).toBeUndefined();
   });

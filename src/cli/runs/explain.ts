@@ -1,5 +1,6 @@
 import type { ExplainedCopy, ExplainedFetch, Explanation } from '../../report/explanation.js';
 import { recipientJson } from '../../report/json.js';
+import type { RecipientReturn } from '../../report/returned-summary.js';
 import type { TransactionRecord } from '../../report/summary.js';
 import { openReaderIfAny } from '../../store/open-reader.js';
 import { explainLines } from '../../terminal/explain-view.js';
@@ -47,11 +48,12 @@ function toJson({ email, copies, suppression }: Explanation): object {
   };
 }
 
-function copyJson({ recipient, transactions, fetches }: ExplainedCopy): object {
+function copyJson({ recipient, transactions, fetches, returned }: ExplainedCopy): object {
   return {
     ...recipientJson(recipient),
     transactions: transactions.map((one, index) => transactionJson(one, index + 1)),
     fetches: fetches.map(fetchJson),
+    returned: returned.map(returnedJson),
   };
 }
 
@@ -65,6 +67,19 @@ function transactionJson(transaction: TransactionRecord, attempt: number): objec
     code: transaction.replyCode,
     enhanced_code: transaction.enhancedStatusCode,
     reply: transaction.replyText,
+  };
+}
+
+function returnedJson(fact: RecipientReturn): object {
+  return {
+    kind: fact.kind,
+    at: fact.at.toISOString(),
+    hardness: fact.hardness ?? null,
+    status: fact.status,
+    diagnostic: fact.diagnostic,
+    returns_on: fact.returnsOn ?? null,
+    proven: fact.isProven,
+    evidence: fact.evidence,
   };
 }
 
