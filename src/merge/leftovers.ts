@@ -23,8 +23,12 @@ export function findLeftovers(
   text: string,
   isMeant: (words: string) => boolean = () => false,
 ): readonly string[] {
-  return firstInEach([...foreignFields, nothing], text, isMeant);
+  return mayLeave.test(text) ? firstInEach(patterns, text, isMeant) : [];
 }
+
+const patterns = [...foreignFields, nothing];
+/** What one of them is found by. Nearly every value of nearly every list has none of it, and each copy is asked. */
+const mayLeave = /[{%$[«]|[*_]\||::|<<|\(\(|undefined|NaN|Infinity/;
 
 /** More merge fields than this nobody replaces one by one. */
 const fieldsTold = 20;
@@ -50,7 +54,7 @@ export function meantWords({ subject, html = '', text }: CompiledTemplate): Read
     // Joined, since to begin a search takes longer than most raw blocks have words.
     let raws = '';
     for (const { raw } of findLiquid(part)) if (raw !== undefined) raws += raw + between;
-    if (raws !== '') for (const pattern of [...foreignFields, nothing]) addAll(raws, pattern);
+    if (raws !== '') for (const pattern of patterns) addAll(raws, pattern);
     if (mayHaveNothing(part)) addAll(wordsInLiquid(part), nothing);
   }
   // The words of a link that is there.

@@ -29,15 +29,23 @@ const others = ['ymail.com', 'mail.com', 'email.com', 'cloud.com'];
 const known: ReadonlySet<string> = new Set([...providers, ...others]);
 /** Addresses named in one warning before it says how many more there are. */
 const maxShown = 5;
+const mostRemembered = 10_000;
 
 /** Looks at recipients one at a time, and keeps the first few of each kind. */
 export class DomainDoubts {
   readonly #mistyped = { count: 0, first: [] as string[] };
   readonly #mixed = { count: 0, first: [] as string[] };
+  /** Domains without a doubt: a list has many people of one. */
+  readonly #plain = new Set<string>();
 
   add({ mailbox: { addrSpec }, source }: Recipient): void {
     const domain = domainOf(addrSpec);
+    if (this.#plain.has(domain)) return;
     const meant = meantProvider(domain);
+    if (meant === undefined && !mixesScripts(domain)) {
+      if (this.#plain.size < mostRemembered) this.#plain.add(domain);
+      return;
+    }
     const place = 'file' in source ? `${source.file}:${source.line ?? '?'}` : source.flag;
     if (meant !== undefined) note(this.#mistyped, `${addrSpec} (${meant}?) ${place}`);
     if (mixesScripts(domain)) note(this.#mixed, `${addrSpec} (${toUnicodeDomain(domain)}) ${place}`);

@@ -106,11 +106,9 @@ export function readRow(
   }
 
   if (problems.length > 0) return { kind: 'faults', problems };
-  const fields = new Map(
-    columns.names.flatMap((column, index) =>
-      column === '' || isOfReport(index, columns) ? [] : [[column, record.cells[index] ?? '']],
-    ),
-  );
+  const fields = new Map<string, string>();
+  for (const [index, column] of columns.names.entries())
+    if (column !== '' && !isOfReport(index, columns)) fields.set(column, record.cells[index] ?? '');
   const people = addresses.map(addrSpec => ({
     mailbox: { name, addrSpec },
     role: roles.get(role.toLowerCase()),

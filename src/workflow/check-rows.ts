@@ -82,9 +82,9 @@ export class RenderFaults {
       const leftovers = result.copy.leftovers();
       for (const leftover of leftovers) this.#addLeftover(recipient, leftover);
       // The name stands in the header, whether the template asks for it or not.
-      const inBody = new Set(leftovers.map(({ words }) => leftoverKind(words)));
+      const isInBody = (kind: string) => leftovers.some(({ words }) => leftoverKind(words) === kind);
       for (const words of findLeftovers(recipient.mailbox.name)) {
-        if (!inBody.has(leftoverKind(words))) this.#addLeftover(recipient, { words, inTemplate: false });
+        if (!isInBody(leftoverKind(words))) this.#addLeftover(recipient, { words, inTemplate: false });
       }
       for (const fault of result.copy.urlFaults()) this.#addUrl(recipient, fault);
       if (isTooLong(result.copy.subject)) this.#longSubjects.add(recipient);
