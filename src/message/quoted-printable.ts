@@ -3,7 +3,7 @@
  * in every copy of an email is encoded once. The encoding itself is nodemailer's; ours are the two lines that programs on
  * the way take for something else (RFC 2049 §3): one that begins with `From `, and one that is a single dot.
  */
-import { encode, wrap } from 'nodemailer/lib/qp';
+import { encode } from 'nodemailer/lib/qp';
 
 /** A piece of text, encoded. Any pieces may stand behind one another, in any order and number. */
 export interface EncodedPiece {
@@ -72,7 +72,7 @@ function encodeLines(lines: string, lineStarts: RegExp): EncodedPiece {
   return { ...measure(open.replace(lineStarts, disguise)), atLineEnd: closed };
 }
 
-/** As `wrap` does it, which takes long for each line: here only those that are too long get there. */
+/** Where nodemailer's `wrap` breaks lines. Its expressions take long for each: here only lines that are too long are looked at. */
 function wrapLines(encoded: string): string {
   if (encoded.length <= maxLine) return encoded;
   let wrapped = '';
@@ -80,20 +80,55 @@ function wrapLines(encoded: string): string {
   for (let start = 0; start < encoded.length; ) {
     const found = encoded.indexOf('\r\n', start);
     const end = found === -1 ? encoded.length : found + 2;
+    // The last of several lines has another look, though it fits.
     if (end - start > maxLine || (found === -1 && start > 0)) {
-      wrapped += encoded.slice(written, start) + wrapLine(encoded.slice(start, end), start > 0);
-      written = end;
+      for (let at = start; at < end; ) {
+        const next = endOfPart(encoded, at, end, found !== -1);
+        if (next < end) {
+          wrapped += `${encoded.slice(written, next)}=\r\n`;
+          written = next;
+        }
+        at = next;
+      }
     }
     start = end;
   }
   return wrapped + encoded.slice(written);
 }
 
-/** What fits is left as it is, but for the last of several lines: `wrap` has another look at that. */
-const linesBefore = '\r\n'.repeat(maxLine);
+/** So near to its end a line is broken behind a blank or a sign. */
+const nearEnd = 25;
 
-function wrapLine(line: string, hasLinesBefore: boolean): string {
-  return hasLinesBefore ? wrap(linesBefore + line, maxLine).slice(linesBefore.length) : wrap(line, maxLine);
+/** @returns where a part of a line ends that begins at `from`; `end` is behind the line, and behind its line end if it has one. */
+function endOfPart(encoded: string, from: number, end: number, hasLineEnd: boolean): number {
+  const window = Math.min(from + maxLine, end);
+  if (hasLineEnd && window === end) return end;
+  if (window - from > maxLine - nearEnd) {
+    for (let at = window - 1; at >= window - nearEnd; at -= 1)
+      if (mayEndPart(encoded.charCodeAt(at))) return at + 1 - from === maxLine && at + 1 < end ? at : at + 1;
+  }
+  let at = window;
+  if (encoded.charCodeAt(at - 1) === equals) at -= 1;
+  else if (encoded.charCodeAt(at - 2) === equals) at -= 2;
+  // A character of several octets stays in one line.
+  while (at < end && encoded.charCodeAt(at - 3) === equals) {
+    const isFirst = encoded.charCodeAt(at - 2) >= letterC;
+    if (!isFirst && encoded.charCodeAt(at - 2) < digit8) break;
+    at -= 3;
+    if (isFirst) break;
+  }
+  if (at === end || at - from < maxLine) return at;
+  return encoded.charCodeAt(at - 3) === equals ? at - 3 : at - 1;
+}
+
+const equals = 0x3d;
+/** The first digit of the octets behind the first of a character is 8, 9, A or B; the one of the first is more. */
+const digit8 = 0x38;
+const letterC = 0x43;
+
+/** A blank, a tab, or one of `.,!?`. */
+function mayEndPart(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x2e || code === 0x2c || code === 0x21 || code === 0x3f;
 }
 
 /** The first letter of such a line in code, with a soft line break behind `From ` where the line would be too long. */

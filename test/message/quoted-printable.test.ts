@@ -1,3 +1,4 @@
+import { encode, wrap } from 'nodemailer/lib/qp';
 import { describe, expect, it } from 'vitest';
 import { appendBody, encodePiece } from '../../src/message/quoted-printable.js';
 
@@ -34,6 +35,20 @@ describe('a body', () => {
     [['.a\n'], '.a\r\n'],
   ])('has no line of a single dot: %j', (texts, octets) => {
     expect(body(...texts)).toBe(octets);
+  });
+
+  it.each([
+    ['blanks', `${' '.repeat(160)}\n`],
+    ['a word behind blanks', `${' '.repeat(160)}a\n`],
+    ['letters', `${'a'.repeat(160)}\n`],
+    ['codes', `${'é'.repeat(160)}\n`],
+    ['words of one line', `${'word '.repeat(15)}\n`],
+    ['words behind short lines', `a\nb\n${'word '.repeat(15)}c`],
+  ])('breaks lines of %s where nodemailer breaks them, each on its own', (_, line) => {
+    for (const text of [line, line.repeat(3), `a\n${line}b`, `${line}${'c '.repeat(35)}`]) {
+      const whole = wrap(encode(text.replaceAll('\n', '\r\n')), 75);
+      expect(body(text)).toBe(whole.endsWith('\r\n') ? whole : `${whole}\r\n`);
+    }
   });
 
   it('looks at the lines as they travel, soft ones too, and keeps them within 76', () => {
