@@ -1,11 +1,24 @@
 /** How names of columns are compared: blanks, `_`, `-` and case are one. */
+import { isBlank } from '../text-scan.js';
 
 /** Equal for `First Name`, `first_name`, `FirstName` and `FIRST-NAME`. */
 export function columnKey(name: string): string {
-  return name
-    .normalize('NFC')
-    .toLowerCase()
-    .replaceAll(/[\s_-]+/g, '');
+  return withoutSeparators(name.normalize('NFC').toLowerCase());
+}
+
+const hyphen = 0x2d;
+const underscore = 0x5f;
+
+function withoutSeparators(name: string): string {
+  if (!/[\s_-]/.test(name)) return name;
+  // Units that are moved in place: an expression makes garbage of each separator of a long name.
+  const units = Buffer.from(name, 'utf16le');
+  let length = 0;
+  for (let at = 0; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    if (code !== hyphen && code !== underscore && !isBlank(code)) length = units.writeUInt16LE(code, length);
+  }
+  return units.toString('utf16le', 0, length);
 }
 
 /**

@@ -3,6 +3,9 @@
  * (`email`) goes before those of programs: beside it, `Primary Email` is a merge field.
  */
 
+/** No known name has as many letters, and whole questions of a form take long to look through. */
+const mostLetters = 40;
+
 /** Names of the address column in lists that people write. */
 const plainEmail: ReadonlySet<string> = new Set(['email', 'emailaddress', 'mail']);
 
@@ -93,7 +96,8 @@ const nameParts: readonly (readonly string[])[] = [
 
 /** Lists are typed with accents and without: `Correo electrónico`, `Correo electronico`. */
 function withoutAccents(key: string): string {
-  return key.normalize('NFD').replaceAll(/\p{M}/gu, '');
+  if (key.length > mostLetters || /^[\x00-\x7f]*$/.test(key)) return key;
+  return key.normalize('NFD').replaceAll(/\p{M}+/gu, '');
 }
 
 /** @returns the columns that could each hold the addresses, of the names that go first. */

@@ -8,6 +8,12 @@ it.each(['First Name', 'first_name', 'FIRST-NAME', 'FirstName', ' first  name ',
   },
 );
 
+it('takes each blank out of a name, however many there are', () => {
+  expect(columnKey(' \t\u00a0_-\u3000')).toBe('');
+  expect(columnKey('> '.repeat(50_000))).toBe('>'.repeat(50_000));
+  expect(columnKey('\u{1d49c} \ud83d')).toBe('\u{1d49c}\ud83d');
+});
+
 it('keeps names apart that other signs or accents tell apart', () => {
   expect(new Set(['Email', 'Email (Billing)', 'E-Mail 2', 'Émail'].map(columnKey)).size).toBe(4);
   expect(columnKey('Stra\u00dfe')).not.toBe(columnKey('Strasse'));
