@@ -14,7 +14,7 @@ const mostTold = 1_000;
  */
 export function refuseBareLiquid(
   html: string,
-  tags: readonly StartTag[],
+  tags: Iterable<StartTag>,
   source: ProtectedText,
   written: JoinedText,
 ): void {

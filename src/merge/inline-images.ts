@@ -6,7 +6,6 @@ import { type Place, Problem, Problems } from '../problem.js';
 import type { CompiledTemplate, TemplateFile } from './compile-template.js';
 import { decodeAttribute } from './html/entities.js';
 import { replaceReferences } from './html/references.js';
-import type { StartTag } from './html/start-tags.js';
 import { type ProtectedText, protectLiquid, sourceOffset } from './liquid/liquid-protection.js';
 import type { JoinedText } from './source-text.js';
 import { folderOf, resolveInside } from './template-path.js';
@@ -17,14 +16,12 @@ const elsewhere = /^(?:(?!file:)[a-z][a-z\d+.-]+:|\/\/|#)/i;
 
 /**
  * @param html compiled, with the Liquid of `source` still protected.
- * @param tags its start tags.
  * @param template wherever an image is named, its path starts in the folder of the template.
  * @returns paths to open the images by, each with the place of its first use.
  * @throws Problems `template-syntax`: all that cannot be attached.
  */
 export function findImages(
   html: string,
-  tags: readonly StartTag[],
   source: ProtectedText,
   written: JoinedText,
   { path: template, root }: Pick<TemplateFile, 'path' | 'root'>,
@@ -32,43 +29,35 @@ export function findImages(
   const images = new Map<string, Place>();
   const problems: Problem[] = [];
   const folder = folderOf(template);
-  replaceReferences(
-    html,
-    ({ value, isImage }) => {
-      const name = nameIn(value, source);
-      if (name === undefined) return value;
-      const where = findUse(value, name, source, written) ?? { file: template };
-      if (!isImage) {
-        problems.push(
-          new Problem('template-syntax', `${source.restore(name)} cannot be attached: it is no image`, {
-            where,
-            fix: 'Mail clients show images alone. Leave it out, or link to it with https.',
-          }),
-        );
-        return value;
-      }
-      const path =
-        source.restore(name) === name
-          ? resolveInside(folder, folder, name, root)
-          : { ok: false as const, why: 'which file is attached is the same for everybody' };
-      if (!path.ok) {
-        problems.push(
-          new Problem(
-            'template-syntax',
-            `the image ${source.restore(name)} cannot be attached: ${path.why}`,
-            {
-              where,
-              fix: 'Copy it into the folder of the template, name a folder that holds it with --root, or link to it with https. A condition goes around an image.',
-            },
-          ),
-        );
-      } else if (!images.has(path.value)) {
-        images.set(path.value, where);
-      }
+  replaceReferences(html, ({ value, isImage }) => {
+    const name = nameIn(value, source);
+    if (name === undefined) return value;
+    const where = findUse(value, name, source, written) ?? { file: template };
+    if (!isImage) {
+      problems.push(
+        new Problem('template-syntax', `${source.restore(name)} cannot be attached: it is no image`, {
+          where,
+          fix: 'Mail clients show images alone. Leave it out, or link to it with https.',
+        }),
+      );
       return value;
-    },
-    tags,
-  );
+    }
+    const path =
+      source.restore(name) === name
+        ? resolveInside(folder, folder, name, root)
+        : { ok: false as const, why: 'which file is attached is the same for everybody' };
+    if (!path.ok) {
+      problems.push(
+        new Problem('template-syntax', `the image ${source.restore(name)} cannot be attached: ${path.why}`, {
+          where,
+          fix: 'Copy it into the folder of the template, name a folder that holds it with --root, or link to it with https. A condition goes around an image.',
+        }),
+      );
+    } else if (!images.has(path.value)) {
+      images.set(path.value, where);
+    }
+    return value;
+  });
   if (problems.length > 0) throw new Problems(firstOfEach(problems));
   return images;
 }

@@ -1,5 +1,4 @@
 import { type FrontMatter, type SplitTemplate, splitFrontMatter } from '../merge/front-matter.js';
-import { startTags } from '../merge/html/start-tags.js';
 import { findForeignSyntax, readableHtml } from '../merge/leftovers.js';
 import { fieldsOf, parseLiquid } from '../merge/liquid/liquid.js';
 import { findLiquid, protectLiquid } from '../merge/liquid/liquid-protection.js';
@@ -78,7 +77,7 @@ async function readImageNames(
   const source = protectLiquid(text);
   const written = joinPieces([wholeOf({ file: path, text, lineOffset: bodyLineOffset })]);
   try {
-    return findImages(source.text, [...startTags(source.text)], source, written, { path, root });
+    return findImages(source.text, source, written, { path, root });
   } catch (error) {
     if (error instanceof Problems) return new Map();
     throw error;

@@ -21,16 +21,11 @@ const cssUrl = /url\(\s*(?:(?:"([^"]*)"|'([^']*)'|&quot;((?:(?!&quot;).)*)&quot;
 const cssImport = /@import\s+(?:"([^"]*)"|'([^']*)')/gi;
 
 /**
- * @param tags the start tags of the HTML, where they are known.
  * @returns the HTML with each reference replaced by what the function says; the rest is as it was.
  */
-export function replaceReferences(
-  html: string,
-  replace: Replace,
-  tags: Iterable<StartTag> = startTags(html),
-): string {
+export function replaceReferences(html: string, replace: Replace): string {
   const edits: Edit[] = [];
-  for (const tag of tags) {
+  for (const tag of startTags(html)) {
     for (const attribute of tag.attributes) {
       const replaced = replaceInAttribute(tag, attribute, replace);
       if (replaced === undefined || replaced === attribute.value) continue;

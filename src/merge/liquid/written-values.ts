@@ -56,8 +56,12 @@ export function readNumber(text: string): Parsed<string> {
   return refused(`Write ${meant ?? 'it like 1234.50'}.`);
 }
 
+/** An amount of money in any currency is shorter, and a text that is no number can be as long as a cell. */
+const longestNumber = 100;
+
 /** What `1.234,50`, `1,234.50` and `1 234,50 €` probably mean; undefined where it could be two things: `1,234`. */
 function plainNumber(text: string): string | undefined {
+  if (text.length > longestNumber) return undefined;
   // From the first digit or sign to the last digit.
   const digits = /[\d-](?:.*\d)?/s.exec(text.replaceAll(/[\s'’]/g, ''))?.[0] ?? '';
   const match = /^(-?\d{1,3}(?:([.,])\d{3})*|-?\d+)(?:([.,])(\d+))?$/.exec(digits);

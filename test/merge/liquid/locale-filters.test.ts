@@ -96,6 +96,7 @@ describe('money and number', () => {
     ['12,5', '12.5'],
     ['1,234', 'it like 1234.50'],
     ['twelve', 'it like 1234.50'],
+    [`1.234${'.567'.repeat(30)}`, 'it like 1234.50'],
     ['1e3', 'it like 1234.50'],
     ['0x10', 'it like 1234.50'],
   ])('refuse %s and say how it is written', (n, plain) => {
