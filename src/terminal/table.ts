@@ -188,8 +188,10 @@ function paragraphLines(
 export function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let kept = '';
+  let taken = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (displayWidth(kept + segment) > width - 1) break;
+    taken += displayWidth(segment);
+    if (taken > width - 1) break;
     kept += segment;
   }
   return `${kept}…`;
