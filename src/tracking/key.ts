@@ -43,8 +43,12 @@ export function parseKeyRing(text: string): Parsed<KeyRing> {
   return first === undefined ? refused('there is no key in it') : parsed(createKeyRing([first, ...others]));
 }
 
+/** Characters: 256 keys with four lines of comment each take less. */
+const longestFile = 100_000;
+
 /** As `parseKeyRing`, with what the comments say; a file without a key is an empty list. */
 export function parseKeyFile(text: string): Parsed<readonly KeyEntry[]> {
+  if (text.length > longestFile) return refused('it is longer than 256 keys with their comments are');
   const entries = new Map<number, KeyEntry>();
   let madeAt: Date | undefined;
   for (const [index, line] of text.split(lineEnd).entries()) {

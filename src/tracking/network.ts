@@ -7,12 +7,16 @@ import { before } from '../text-scan.js';
  * @returns '' for anything that is not an address.
  */
 export function networkPrefix(address: string): string {
+  if (address.length > longestAddress) return '';
   const octets = ipv4Octets(address);
   if (octets !== undefined) return ipv4Prefix(octets);
   const groups = ipv6Groups(before(address, '%'));
   if (groups === undefined) return '';
   return isMapped(groups) ? ipv4Prefix(lastOctets(groups)) : ipv6Prefix(groups);
 }
+
+/** An IPv6 address has 45 at most, and the name of an interface behind its `%` a few more. */
+const longestAddress = 100;
 
 function ipv4Octets(text: string): readonly number[] | undefined {
   const parts = text.split('.');

@@ -35,6 +35,11 @@ it('has a fingerprint that follows the signing key, its id included, and shows n
 
 const secret = printKey(testKey(1)).slice('mt1-1-'.length);
 
+it('refuses a file that no ring of keys is as long as', () => {
+  const why = 'it is longer than 256 keys with their comments are';
+  expect(parseKeyRing('\n'.repeat(100_001))).toEqual({ ok: false, why });
+});
+
 it.each([
   ['', 'there is no key in it'],
   ['# only a comment\n', 'there is no key in it'],

@@ -19,6 +19,8 @@ export function shownValue(
 const withPassword = /^([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s:/?#@]*@([^\s/?#@]+(?:[/?#][^@]*)?)$/i;
 /** A user alone may be an address, with an "@" of its own. */
 const withoutPassword = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s:/?#]*@)?[^\s/?#@]+(?:[/?#][^@]*)?$/i;
+/** Node takes the square of the length of a host to read it. */
+const longestUrl = 10_000;
 /** Parameters such as `?password=` of database URLs. */
 const secretName = /pass|pwd|token|secret|key|auth|sig/i;
 
@@ -32,6 +34,7 @@ export function shownUrl(text: string): string {
     // "user:password@host" without its scheme. An address or a path has no ":" before its "@".
     return hasColonBeforeAt(text) && !/^sqlite:[^:]*$/.test(text) ? mask : text;
   }
+  if (text.length > longestUrl) return mask;
   if (withoutPassword.test(text) && readUrl(text) !== undefined) return text;
   const found = withPassword.exec(text);
   return found !== null && readUrl(text) !== undefined ? `${found[1]}:${mask}@${found[2]}` : mask;

@@ -37,6 +37,10 @@ describe('a URL that is shown', () => {
     expect(shownUrl(url)).toBe('********');
   });
 
+  it('a URL of more than 10,000 characters is masked as a whole', () => {
+    expect(shownUrl(`https://t.example.com/${'a'.repeat(10_000)}`)).toBe('********');
+  });
+
   it.each([
     'smtps://mail.example.org',
     'smtps://anna@mail.example.org:465',
