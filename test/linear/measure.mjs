@@ -77,7 +77,13 @@ async function worstOf(read, most, inTexts, attacks) {
 }
 
 async function timeOfWhole(read, inText, attack, most, ofPart, worstMs) {
-  if (ofPart * part * part < Math.max(mostMs, worstMs)) return ofPart * part;
+  const least = Math.max(mostMs, worstMs);
+  if (ofPart * part * part < least) return ofPart * part;
+  // Far below: only the square of its time could get there, and that would show in half of the part.
+  if (ofPart * part * 2 < least) {
+    const ofHalf = await timeOf(read, inText(textOf(attack, Math.ceil(most / part / 2))));
+    if (ofPart < ofHalf * 3) return ofPart * part;
+  }
   return best(read, inText(textOf(attack, most)), worstMs);
 }
 

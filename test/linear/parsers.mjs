@@ -82,6 +82,10 @@ const joined = { placeOf, placeAt: placeOf, text: '' };
 /** A reply's text is judged so far, and a request's head is read so far by Node. */
 const judged = 65_536;
 const requestHead = 16_384;
+/** A line of an access log, which holds the target of a request: longer than Node takes. */
+const logLine = 65_536;
+/** `mailtrack.toml`; what stands on a command line is shorter. */
+const longestConfig = 250_000;
 const ring = key.createKeyRing([key.createKey(1, Buffer.alloc(32, 1))]);
 const refused = text => ({ code: 550, enhancedStatusCode: '', lines: [text], text });
 
@@ -133,7 +137,7 @@ export const parsers = {
     pixelPlacement.placePixelSlot(ofTemplate(`<body><p hidden>${text}</body>`), '<img>'),
   'values without quotes': text => {
     const source = protection.protectLiquid(text);
-    bareLiquid.refuseBareLiquid(source.text, [...startTags.startTags(source.text)], source, joined);
+    bareLiquid.refuseBareLiquid(source.text, startTags.startTags(source.text), source, joined);
   },
   // Without its end, so that none of it is YAML, which a library reads: docs/decisions/0019.
   'front matter': {
@@ -167,7 +171,8 @@ export const parsers = {
   date: writtenValues.readDate,
   'name of a column': scope.fieldIdentifier,
   mailbox: { read: mailbox.parseMailbox, most: 2_000 },
-  mailboxes: mailbox.splitMailboxList,
+  // Of the command line, which takes less, and of mailtrack.toml.
+  mailboxes: { read: mailbox.splitMailboxList, most: longestConfig },
   'addr-spec': { read: mailbox.parseAddrSpec, most: 2_000 },
   'domain of an address': { read: domain.parseDomain, most: 2_000 },
   'what was meant': text => nearest.nearest(text.slice(0, 64), [text, text.slice(0, 60)]),
@@ -202,7 +207,12 @@ export const parsers = {
   'domain that may be mistyped': { read: doubtfulDomains.meantProvider, most: 2_000 },
   'names of columns': {
     read: cells => listColumns.readColumns({ cells, line: 1, encoding: 'utf-8' }, 'a'),
-    inTexts: [text => text.split(','), text => text.split(',', mostColumns)],
+    inTexts: [
+      text => text.split(','),
+      text => text.split(',', mostColumns),
+      // As long as a name can be that is compared without its accents.
+      text => (/[^\x00-\x7f]/.test(text) ? columnsOf(text, 40) : []),
+    ],
   },
   'row of a list': { read: readRow, inTexts: [text => text.split(',', mostColumns)] },
   'cell of a list': text => readRow(['a@example.com', text]),
@@ -257,13 +267,21 @@ export const parsers = {
   },
   'lines of a terminal': text => wrap.wrap(text, 80),
   'address to listen on': listenAddress.parseListenAddress,
-  'lines of mailtrack.toml': { read: tomlLines.readKeyLines, most: 250_000 },
-  'URL of a server': { read: smtpUrl.parseSmtpUrl, inTexts: [text => `smtp://${text}`] },
-  'masked URL': { read: maskSecrets.shownUrl, inTexts: [text => text, text => `smtp://${text}@a.example`] },
-  'tracking URL': text => trackingUrl.readTrackingUrl(`https://a.example/${text}`, undefined, true),
+  'lines of mailtrack.toml': { read: tomlLines.readKeyLines, most: longestConfig },
+  'URL of a server': { read: smtpUrl.parseSmtpUrl, most: longestConfig, inTexts: [text => `smtp://${text}`] },
+  'masked URL': {
+    read: maskSecrets.shownUrl,
+    most: longestConfig,
+    inTexts: [text => text, text => `smtp://${text}@a.example`],
+  },
+  'tracking URL': {
+    read: text => trackingUrl.readTrackingUrl(`https://a.example/${text}`, undefined, true),
+    most: longestConfig,
+  },
   'network of an address': network.networkPrefix,
   'token of a request': {
     read: pixel.tokenOfPath,
+    most: logLine,
     inTexts: [text => text, text => `/email_opened/${text}/tracking.png`],
   },
   'sealed token': text => token.parseToken(ring, text),
@@ -273,6 +291,7 @@ export const parsers = {
   },
   'unsubscribe link of a request': {
     read: unsubscribe.unsubscribeTokenOf,
+    most: logLine,
     inTexts: [text => text, text => `/unsubscribe/${text}`],
   },
   'user agent': text =>
@@ -281,7 +300,7 @@ export const parsers = {
   'proxies of a request': { read: text => networkOfRequest(text), most: requestHead },
   'line of an access log': {
     read: accessLog.parseLogLine,
-    most: 65_536,
+    most: logLine,
     inTexts: [
       text => text,
       text => `${text} 127.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-"`,
@@ -315,6 +334,13 @@ function readRow(cells) {
   const names = cells.map((_, index) => `c${index}`);
   const columns = { names, email: 0, name: 1, role: undefined, track: undefined };
   return listRow.readRow({ cells, line: 1, encoding: 'utf-8' }, columns, 'a');
+}
+
+function columnsOf(text, letters) {
+  const cells = [];
+  for (let at = 0; at < text.length && cells.length < mostColumns; at += letters)
+    cells.push(text.slice(at, at + letters));
+  return cells;
 }
 
 async function drainAll(values) {
