@@ -1,7 +1,10 @@
 import { networkPrefix } from '../tracking/network.js';
 
-/** From here on a run of letters that tokens are written in may be one. A token of either kind is as good as the person's name. */
-const run = /[A-Za-z0-9_+/%=-]{40,}/g;
+/**
+ * So many letters that tokens are written in may be one, and a token of either kind is as good as the person's name. Not with a slash: the path
+ * of a file is as long, and has parts that are not.
+ */
+const token = /[A-Za-z0-9_+%=-]{40,}/g;
 const address =
   /(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{1,4})?(?![\w:])|\b\d{1,3}(?:\.\d{1,3}){3}\b/gi;
 
@@ -13,7 +16,7 @@ const mostCharacters = 10_000;
  * 10,000 characters ends with the last whole word before that.
  */
 export function discreet(text: string): string {
-  return beginning(text.replace(run, shorten)).replace(address, found => networkPrefix(found) || found);
+  return beginning(text.replace(token, shorten)).replace(address, found => networkPrefix(found) || found);
 }
 
 /** Half an address would not be found as one. */
@@ -22,10 +25,7 @@ function beginning(text: string): string {
   return `${text.slice(0, text.lastIndexOf(' ', mostCharacters) + 1)}…`;
 }
 
-/** Eight characters are enough to find a line again. A path of a file is as long as a token, and has parts that are not. */
-function shorten(found: string): string {
-  return found
-    .split('/')
-    .map(part => (part.length >= 40 ? `${part.slice(0, 8)}…` : part))
-    .join('/');
+/** Eight characters are enough to find a line again. */
+function shorten(token: string): string {
+  return `${token.slice(0, 8)}…`;
 }

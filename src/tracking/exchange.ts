@@ -111,6 +111,8 @@ export function readRecords(text: string): readonly ExchangeRecord[] | undefined
 }
 
 function readRecord(line: string): ExchangeRecord | undefined {
+  // A megabyte of brackets would be read as lists in lists first.
+  if (!line.startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(line);
     const isRecord = typeof value === 'object' && value !== null && 'type' in value;
