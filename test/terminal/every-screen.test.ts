@@ -405,6 +405,14 @@ it('puts a description below its term, in the whole block, where there is little
   );
 });
 
+it.each(widths)('keeps each line of the crontab and its script whole at %i columns', width => {
+  const topic = topics.cron ?? '';
+  const written = topic.split('\n').filter(line => /^ {2}[^$ ]/.test(line));
+  expect(written).toContain('  0 8 * * 1  /home/you/mail/weekly');
+  const shown = printHelp(topic, width).split('\n');
+  for (const line of written) expect(shown).toContain(line);
+});
+
 it('joins the lines of a paragraph, and leaves code alone', () => {
   expect(joinParagraphs('One\ntwo.\n\n  a = 1\n  b = 2\n\n  term  begins\n        and goes on')).toBe(
     'One two.\n\n  a = 1\n  b = 2\n\n  term  begins and goes on',

@@ -12,14 +12,25 @@ nothing and ends with the exit code of that email, so it can be followed by resu
 Exit code 75: some recipients are not finished. mailtrack resume goes on with them and sends no second copy. 1: finished, and the
 server rejected some. Others: mailtrack help exit-codes.
 
+An entry of a crontab is one line, and cron does not know a line that goes on. Put the command into a script of mode 700, such as
+/home/you/mail/weekly:
+
+  #!/bin/sh
+  cd /home/you/mail || exit
+  id=weekly-$(date +%G-W%V)
+  set -- --yes --quiet --id "$id"
+  set -- --each people.csv "$@"
+  mailtrack send weekly.mjml "$@"
+
 A crontab has few variables: name what is needed, with whole paths, and write % as \\%.
 
   MAILTO=you@example.com
   PATH=/usr/local/bin:/usr/bin:/bin
-  0 8 * * 1  cd /home/you/mail && mailtrack send weekly.mjml --each people.csv --yes --quiet --id weekly-$(date +\\%G-W\\%V)
-  */15 * * * *  cd /home/you/mail && mailtrack resume --quiet
+  0 8 * * 1  /home/you/mail/weekly
+  */15 * * * *  /home/you/mail/go-on
 
-cd to the folder of mailtrack.toml, or name it with --config. A password_command that asks somebody cannot work there.
-MAILTRACK_SMTP_PASSWORD, or a command that reads a file of mode 600, can. config trust is remembered for your account.
+The script go-on has the same first two lines, then mailtrack resume --quiet. Both work in the folder of mailtrack.toml. A
+password_command that asks somebody cannot work there. MAILTRACK_SMTP_PASSWORD, or a command that reads a file of mode 600, can.
+config trust is remembered for your account.
 
 resume without an id takes the newest unfinished email. Where every email is finished, it ends with 0 and says so.`;
