@@ -90,7 +90,8 @@ function fetchLines(fetch: ExplainedFetch, { time, width }: ExplainViewOptions):
 function returnedLines(fact: RecipientReturn, { time, width }: ExplainViewOptions): readonly string[] {
   const back = fact.returnsOn === undefined ? '' : `, back on ${fact.returnsOn}`;
   const proof = fact.isProven ? 'proven by' : 'not proven:';
-  const said = [fact.status, visible(fact.diagnostic)].filter(Boolean).join(' ');
+  const diagnostic = visible(fact.diagnostic);
+  const said = diagnostic.includes(fact.status) ? diagnostic : `${fact.status} ${diagnostic}`;
   return [
     ...indented(`${time.exact(fact.at)}: ${returnedWords(fact)}${back}`, 2, width),
     ...indented(said, 5, width),

@@ -252,6 +252,6 @@ async function* readAudience(
 }
 
 function whereNotice(where: Where, leftOut: number): readonly string[] {
-  if (where.length === 0) return [];
+  if (where.length === 0 || leftOut === 0) return [];
   return [`${leftOut} ${leftOut === 1 ? 'row' : 'rows'} left out by --where`];
 }
