@@ -27,7 +27,7 @@ export function findLeftovers(
 }
 
 const patterns = [...foreignFields, nothing];
-/** What one of them is found by. Nearly every value of nearly every list has none of it, and each copy is asked. */
+/** Every leftover has one of these signs or words, and hardly any value of a list has: each copy is searched for them first. */
 const mayLeave = /[{%$[«]|[*_]\||::|<<|\(\(|undefined|NaN|Infinity/;
 
 /** More merge fields than this nobody replaces one by one. */

@@ -59,8 +59,7 @@ function transactionLines(
   { time, width }: ExplainViewOptions,
 ): readonly string[] {
   const code = replyCode === 0 ? '' : `${replyCode} `;
-  const enhanced = enhancedStatusCode === '' ? '' : `${enhancedStatusCode} `;
-  const said = `${code}${enhanced}${visible(replyText)}`.trim();
+  const said = `${code}${withStatus(enhancedStatusCode, replyText)}`.trim();
   const heading = `${attempt}. ${time.exact(startedAt)}: ${state}, at ${stageWords[stage]}`;
   return [...indented(heading, 2, width), ...(said === '' ? [] : indented(said, 5, width))];
 }
@@ -90,13 +89,18 @@ function fetchLines(fetch: ExplainedFetch, { time, width }: ExplainViewOptions):
 function returnedLines(fact: RecipientReturn, { time, width }: ExplainViewOptions): readonly string[] {
   const back = fact.returnsOn === undefined ? '' : `, back on ${fact.returnsOn}`;
   const proof = fact.isProven ? 'proven by' : 'not proven:';
-  const diagnostic = visible(fact.diagnostic);
-  const said = diagnostic.includes(fact.status) ? diagnostic : `${fact.status} ${diagnostic}`;
+  const said = withStatus(fact.status, fact.diagnostic);
   return [
     ...indented(`${time.exact(fact.at)}: ${returnedWords(fact)}${back}`, 2, width),
     ...indented(said, 5, width),
     ...indented(`${proof} ${fact.evidence.join(', ')}`, 5, width),
   ];
+}
+
+/** Servers say the status in their words as a rule. */
+function withStatus(status: string, words: string): string {
+  const shown = visible(words);
+  return shown.includes(status) ? shown : `${status} ${shown}`;
 }
 
 function suppressed({ kind, reason, since }: Suppression, time: TimeFormat): string {

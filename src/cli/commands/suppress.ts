@@ -29,7 +29,7 @@ export function defineSuppress(suppress: Command): void {
     });
   suppress
     .command('list')
-    .description('Who is never mailed, and why: suppressed or unsubscribed; the newest first')
+    .description('List these people with the reason, the newest first')
     .helpOption('-h, --help', 'print help')
     .option('--limit <n>', 'how many; default 100, with --json all', wholeNumber(1))
     .addHelpText('after', examples)

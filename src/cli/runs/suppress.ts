@@ -73,7 +73,7 @@ export async function runSuppressRemove(
   });
 }
 
-/** What fits a few screens. */
+/** A few screens. */
 const defaultLimit = 100;
 
 export async function runSuppressList(options: GlobalOptions & { readonly limit?: number }): Promise<void> {
