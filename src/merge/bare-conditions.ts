@@ -55,7 +55,7 @@ export function bareConditionNotice(
   };
 }
 
-/** Of values in the front matter. */
+/** Notices about values in the front matter. */
 export function noticesOfDefaults(
   conditions: ReadonlyMap<string, BareCondition>,
   defaults: ReadonlyMap<string, string>,

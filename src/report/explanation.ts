@@ -1,4 +1,4 @@
-/** What is known about one recipient of one email. */
+/** The facts about one recipient of one email. */
 import type { Suppression } from '../recipients/suppression.js';
 import type { Fetch } from '../tracking/fetch.js';
 import type { RecipientReturn } from './returned-summary.js';
@@ -7,14 +7,14 @@ import type { JudgedFetch, RecipientSummary, ReportEmail, TransactionRecord } fr
 /** One fetch with what it was judged by. */
 export interface ExplainedFetch extends JudgedFetch, Pick<Fetch, 'method' | 'userAgent' | 'network'> {}
 
-/** What is known about one copy. */
+/** The facts about one copy. */
 export interface ExplainedCopy {
   readonly recipient: RecipientSummary;
   /** In order of attempt, from 1. */
   readonly transactions: readonly TransactionRecord[];
   /** In the order recorded; what was only counted stands behind them. */
   readonly fetches: readonly ExplainedFetch[];
-  /** What came back by mail, in order of time. */
+  /** Bounces, complaints and replies, in order of time. */
   readonly returned: readonly RecipientReturn[];
 }
 

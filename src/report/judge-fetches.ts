@@ -107,7 +107,7 @@ class HeldFetches {
   #counts = new Float64Array(0);
   /** The number among those that are judged together; -1 for one that others say nothing about. */
   #numbers = new Int32Array(0);
-  /** Of each by itself. */
+  /** The verdict about each by itself. */
   readonly #verdicts: Classification[] = [];
 
   add(copy: number, fetchedAt: number, count: number, verdict: Classification, number: number): void {

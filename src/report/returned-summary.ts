@@ -1,7 +1,7 @@
 import type { EvidenceKind } from '../returned/match.js';
 import type { ReturnedFact } from '../returned/returned-fact.js';
 
-/** What came back about one recipient, as it is stored. */
+/** A bounce, complaint or reply about one recipient, as it is stored. */
 export interface RecipientReturn
   extends Pick<
     ReturnedFact,

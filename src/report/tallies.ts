@@ -1,4 +1,4 @@
-import type { Classification, FetchKind } from '../tracking/fetch.js';
+import { type Classification, type FetchKind, fetchKinds } from '../tracking/fetch.js';
 import type { Verdict } from './summary.js';
 
 /** One look at a message often loads its images twice. */
@@ -6,15 +6,6 @@ const repeatMs = 30_000;
 /** Below this a fetch is a maybe. */
 const openConfidence = 0.5;
 
-const kinds: readonly FetchKind[] = [
-  'human',
-  'image-proxy',
-  'apple-mpp',
-  'scanner',
-  'bot',
-  'self',
-  'unknown',
-];
 /** From the weakest reading to the strongest. */
 const readings = ['none', 'machine', 'maybe', 'opened'] as const;
 
@@ -52,7 +43,7 @@ export class Tallies {
 
   /** @param times how many fetches this one stands for. */
   addFetch(copy: number, fetchedAt: number, times: number, verdict: Classification): void {
-    this.#count(copy, kinds.indexOf(verdict.kind), times);
+    this.#count(copy, fetchKinds.indexOf(verdict.kind), times);
     if (verdict.kind === 'self') return;
     if (isOpenKind(verdict.kind)) this.addOpen(copy, fetchedAt);
     const reached = readingOf(verdict);
@@ -89,8 +80,9 @@ export class Tallies {
   kindsOf(copy: number): Partial<Record<FetchKind, number>> {
     const counts: Partial<Record<FetchKind, number>> = {};
     for (let order = this.#kindOrders[copy] ?? 0; order > 0; order >>>= 3) {
-      const kind = kinds[(order & 7) - 1];
-      if (kind !== undefined) counts[kind] = this.#kindCounts[kinds.length * copy + (order & 7) - 1] ?? 0;
+      const kind = fetchKinds[(order & 7) - 1];
+      if (kind !== undefined)
+        counts[kind] = this.#kindCounts[fetchKinds.length * copy + (order & 7) - 1] ?? 0;
     }
     return counts;
   }
@@ -131,7 +123,7 @@ export class Tallies {
   }
 
   #count(copy: number, kind: number, times: number): void {
-    const at = kinds.length * copy + kind;
+    const at = fetchKinds.length * copy + kind;
     if (this.#kindCounts[at] === 0) {
       const order = this.#kindOrders[copy] ?? 0;
       this.#kindOrders[copy] = order + (kind + 1) * 8 ** digits(order);
@@ -155,7 +147,7 @@ export class Tallies {
   }
 
   #grow(size: number): void {
-    this.#kindCounts = grown(this.#kindCounts, new Uint32Array(kinds.length * size));
+    this.#kindCounts = grown(this.#kindCounts, new Uint32Array(fetchKinds.length * size));
     this.#kindOrders = grown(this.#kindOrders, new Uint32Array(size));
     this.#readings = grown(this.#readings, new Uint8Array(size));
     this.#rules = grown(this.#rules, new Uint16Array(size));

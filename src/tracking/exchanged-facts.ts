@@ -1,6 +1,6 @@
 /** Facts as records of an exchange, and back; read as strictly as anything that comes from outside. */
 import type { ExchangeRecord } from './exchange.js';
-import type { Classification, Fetch, FetchKind } from './fetch.js';
+import { type Classification, type Fetch, type FetchKind, fetchKinds } from './fetch.js';
 
 /** A fetch as its own database numbers it: with the source's id, the one name it has everywhere. */
 export interface OfferedFetch extends Fetch, Classification {
@@ -117,18 +117,8 @@ function isMethod(value: unknown): value is Fetch['method'] {
 
 function isReading(kind: unknown, confidence: unknown, rule: unknown): boolean {
   const isShare = typeof confidence === 'number' && confidence >= 0 && confidence <= 1;
-  return kinds.includes(kind as FetchKind) && isShare && isText(rule, 100);
+  return fetchKinds.includes(kind as FetchKind) && isShare && isText(rule, 100);
 }
-
-const kinds: readonly FetchKind[] = [
-  'human',
-  'image-proxy',
-  'apple-mpp',
-  'scanner',
-  'bot',
-  'self',
-  'unknown',
-];
 
 function isNumber48(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 48;

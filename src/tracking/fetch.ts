@@ -1,5 +1,7 @@
+export const fetchKinds = ['human', 'image-proxy', 'apple-mpp', 'scanner', 'bot', 'self', 'unknown'] as const;
+
 /** Who probably made a request for a pixel. What is kept is a fact; this is our reading of it. */
-export type FetchKind = 'human' | 'image-proxy' | 'apple-mpp' | 'scanner' | 'bot' | 'self' | 'unknown';
+export type FetchKind = (typeof fetchKinds)[number];
 
 /**
  * One request for a pixel whose token verified, as recorded. The two numbers come from the token and mean
