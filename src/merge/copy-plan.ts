@@ -166,16 +166,26 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
           ? []
           : [await context.signer.sign({ header: Buffer.concat(header), body })];
       const octets = slab.gather([...signatures, ...header, ...body]);
-      return {
-        subject: result.copy.subject,
-        messageId,
-        octets,
-        get message() {
-          return joined(octets);
-        },
-      };
+      return new MadeCopy(result.copy.subject, messageId, octets);
     },
   };
+}
+
+/** A class, since a getter of its own for each copy keeps what made it in memory until a full garbage collection. */
+class MadeCopy implements Copy {
+  readonly subject: string;
+  readonly messageId: string;
+  readonly octets: readonly Uint8Array[];
+
+  constructor(subject: string, messageId: string, octets: readonly Uint8Array[]) {
+    this.subject = subject;
+    this.messageId = messageId;
+    this.octets = octets;
+  }
+
+  get message(): Uint8Array {
+    return joined(this.octets);
+  }
 }
 
 function messageIdOf(composition: Composition, { recipientNumber }: CopyRecipient): string {

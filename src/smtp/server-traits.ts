@@ -9,8 +9,11 @@ export interface ServerTraits {
   readonly messagesPerSession: number | undefined;
 }
 
-/** Names in the greeting, in one line with host and protocol. Seen to take it: Postfix 3.7, sendmail 8.17, qpsmtpd 0.94. */
-const takesByGreeting = /\bESMTP (?:Postfix|Sendmail|qpsmtpd)\b/i;
+/**
+ * Names in the greeting, in one line with host and protocol. Seen to take it: Postfix 3.7 and its smtp-sink (which gives its name
+ * as the host's), sendmail 8.17, qpsmtpd 0.94.
+ */
+const takesByGreeting = /\bESMTP (?:Postfix|Sendmail|qpsmtpd)\b|^smtp-sink ESMTP\b/i;
 /** smtp-server 3.21, also in maildev and WildDuck, whose greeting is an option. */
 const isSmtpServer = / Nice to meet you, /;
 /** What Postfix offers first, in this order; its greeting is often changed, and VRFY switched off. */

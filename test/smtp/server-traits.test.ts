@@ -26,6 +26,11 @@ const takes = [
     ),
   ],
   [
+    'smtp-sink of Postfix',
+    'smtp-sink ESMTP',
+    ehlo('smtp-sink', 'PIPELINING', '8BITMIME', 'AUTH PLAIN LOGIN', 'XCLIENT NAME HELO'),
+  ],
+  [
     'Exim',
     'mail.example.org ESMTP Exim 4.96 Mon, 30 Nov 2026 12:00:00 +0000',
     ehlo('mail.example.org Hello [127.0.0.1]'),
