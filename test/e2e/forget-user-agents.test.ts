@@ -30,7 +30,7 @@ it('is forgotten by serve when it is older, and the verdict stays', async () => 
   const server = await user.serve();
   await fetchAs(server.url, 'Thunderbird/129');
   const agents = database.prepare('SELECT user_agent FROM user_agents').pluck();
-  await expect.poll(() => agents.all(), { timeout: 10_000 }).toEqual(['Thunderbird/129']);
+  await expect.poll(() => agents.all()).toEqual(['Thunderbird/129']);
   const { status, stderr } = await server.stop();
   expect(status).toBe(0);
   const told = jsonLines(stderr).filter(({ event }) => event === 'user-agents-forgotten');

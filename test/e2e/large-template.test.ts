@@ -45,4 +45,4 @@ it('refuses one that stands too deep in itself, one with too much Liquid, and on
     status: 65,
     stderr: expect.stringContaining('m.txt: it is larger than 2 MB') as string,
   });
-}, 60_000);
+});

@@ -48,7 +48,7 @@ describe('a command that reads', () => {
     await sandbox.stop();
   });
 
-  it.skipIf(!hasFull)('says that there is no space for its data', { timeout: 120_000 }, async () => {
+  it.skipIf(!hasFull)('says that there is no space for its data', async () => {
     for (const command of reading) {
       const { status, stderr } = await user.shell(`mailtrack ${command} > /dev/full`);
       const text = command.includes('--json')
@@ -62,7 +62,7 @@ describe('a command that reads', () => {
     }
   });
 
-  it('ends quietly when its reader has gone', { timeout: 120_000 }, async () => {
+  it('ends quietly when its reader has gone', async () => {
     for (const command of reading) {
       const running = user.start(command.split(' '));
       running.stdout?.destroy();
@@ -91,7 +91,7 @@ function mountSmallDisk(path: string): (() => void) | undefined {
   }
 }
 
-describe('a send that cannot say what it does', { timeout: 120_000 }, () => {
+describe('a send that cannot say what it does', () => {
   beforeEach(async () => {
     user.environment['MAILTRACK_SMTP_URL'] = (await user.sandbox()).url;
   });

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type PrivateListener,
   type PrivateRoute,
   startPrivateListener,
 } from '../../src/http/private-listener.js';
+import { eventually } from '../eventually.js';
 
 const faults: unknown[] = [];
 let listener: PrivateListener;
@@ -110,7 +111,7 @@ describe('the private listener', () => {
     }
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
     expect((await fetch(`${url}/echo`, { method: 'POST', body: 'x' })).status).toBe(200);
-    await vi.waitFor(() => expect(stalled.filter(socket => socket.closed).length).toBeGreaterThanOrEqual(30));
+    await eventually(() => expect(stalled.filter(socket => socket.closed).length).toBeGreaterThanOrEqual(30));
     expect(stalled[0]?.closed).toBe(true);
     expect(faults).toEqual([]);
     for (const socket of stalled) socket.destroy();

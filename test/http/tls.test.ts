@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PublicEndpoint, startPublicEndpoint } from '../../src/http/public-endpoint.js';
 import { pixelImage, pixelPath } from '../../src/tracking/pixel.js';
 import { sealToken } from '../../src/tracking/token.js';
 import { createFetchRecorder } from '../../src/workflow/record-fetch.js';
+import { eventually } from '../eventually.js';
 import { makeCertificate } from '../smtp-client/certificate.js';
 import { testRing } from '../tracking/keys.js';
 import { FetchLogWorld, ManualClock } from '../workflow/fetch-world.js';
@@ -96,7 +97,7 @@ describe('a handshake that is not finished', () => {
     const client = await open();
     breakIt(client);
     await closed(client);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(endpoint.connections()).toEqual({ open: 0, handshakes: 0, handshakesFailed: 1, refused: 0 }),
     );
   });
@@ -105,10 +106,10 @@ describe('a handshake that is not finished', () => {
     const silent = await open();
     const secure = connectTls({ port: endpoint.port, host: '127.0.0.1', ca: first.cert });
     await once(secure, 'secureConnect');
-    await vi.waitFor(() => expect(endpoint.connections()).toMatchObject({ open: 1, handshakes: 1 }));
+    await eventually(() => expect(endpoint.connections()).toMatchObject({ open: 1, handshakes: 1 }));
     silent.destroy();
     secure.destroy();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(endpoint.connections()).toEqual({ open: 0, handshakes: 0, handshakesFailed: 1, refused: 0 }),
     );
   });
@@ -119,7 +120,7 @@ describe('a handshake that is not finished', () => {
     const clients: Socket[] = [];
     for (let count = 0; count < 4; count += 1) {
       clients.push(await open());
-      await vi.waitFor(() => expect(endpoint.connections().handshakes).toBe(Math.min(count + 1, 3)));
+      await eventually(() => expect(endpoint.connections().handshakes).toBe(Math.min(count + 1, 3)));
     }
     await closed(clients[0] as Socket);
     expect(clients.slice(1).map(client => client.destroyed)).toEqual([false, false, false]);
@@ -141,7 +142,7 @@ describe('a handshake that is not finished', () => {
 
   it('does not keep the server from closing', async () => {
     const client = await open();
-    await vi.waitFor(() => expect(endpoint.connections().handshakes).toBe(1));
+    await eventually(() => expect(endpoint.connections().handshakes).toBe(1));
     await endpoint.close();
     await closed(client);
     endpoint = await start();

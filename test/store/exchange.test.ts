@@ -260,7 +260,7 @@ describe('a pull', () => {
     expect(rowsOf('home.db')).toEqual([]);
     expect(await pull()).toMatchObject({ fetches: 12, known: 0, unsubscribes: 1 });
     expect(rowsOf('home.db')).toEqual(rowsOf('server.db'));
-  }, 30_000);
+  });
 
   it.each([2, 3, 4])('cut in page %i goes on with that page', async page => {
     await record(server, 5, 1_203);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { BoundedProcess } from '../../src/system/bounded-process.js';
+import { eventually } from '../eventually.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bounded-'));
 const dist = (file: string) => JSON.stringify(pathToFileURL(join(process.cwd(), 'dist', file)).href);
@@ -46,9 +47,8 @@ function program(code: string): ChildProcess {
 }
 
 const untilThere = (file: string) =>
-  vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toBeTruthy(), { timeout: 30_000 });
-const untilGone = (pid: number) =>
-  vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 30_000 });
+  eventually(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toBeTruthy());
+const untilGone = (pid: number) => eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
 const untilExit = (child: ChildProcess) => new Promise(resolve => child.once('exit', resolve));
 
 afterEach(() => vi.unstubAllEnvs());

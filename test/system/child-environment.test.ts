@@ -8,6 +8,7 @@ import { compileApart } from '../../src/system/compile-apart.js';
 import { openInBrowser } from '../../src/system/open-in-browser.js';
 import { runPasswordCommand } from '../../src/system/password-command.js';
 import { findServiceManager } from '../../src/system/service-manager.js';
+import { eventually } from '../eventually.js';
 
 const canary = 'canary-4711';
 const secrets = [
@@ -59,7 +60,7 @@ describe('a child gets none of our secrets:', () => {
   it.skipIf(process.platform === 'darwin')('the browser', async () => {
     const into = program('xdg-open');
     expect(await openInBrowser('page.html')).toBe(true);
-    const text = await vi.waitFor(() => readFileSync(into, 'utf8'));
+    const text = await eventually(() => readFileSync(into, 'utf8'));
     expect(text).toContain('MAILTRACK_PROFILE=work');
     expect(text).not.toContain(canary);
   });
