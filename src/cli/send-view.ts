@@ -3,6 +3,7 @@ import { diffLines, type ShownComparison } from '../terminal/diff-view.js';
 import { eventJson } from '../terminal/ndjson.js';
 import { planLines } from '../terminal/plan-view.js';
 import { problemJson } from '../terminal/problem-view.js';
+import { RepeatedLines } from '../terminal/repeated-lines.js';
 import { eventLines, finishedLines, sentEarlierLines } from '../terminal/send-lines.js';
 import type { LiveProgress } from '../terminal/send-progress.js';
 import { createStyle, type Style } from '../terminal/style.js';
@@ -89,6 +90,7 @@ function serverFlag({ config }: Context): string {
 function createWords(context: Context, style: Style): SendView {
   const { output } = context;
   const uncertain: string[] = [];
+  const repeated = new RepeatedLines();
   let total = 0;
   let live: Promise<LiveProgress> | undefined;
   let finished: Extract<SendEvent, { kind: 'send-finished' }> | undefined;
@@ -120,11 +122,12 @@ function createWords(context: Context, style: Style): SendView {
       if (event.kind === 'session-opened' && output.stderr.isTTY === true && total >= recipientsForLiveView)
         live ??= startLive();
       if (event.kind === 'send-finished') finished = event;
-      if (live === undefined) for (const line of eventLines(event, style)) output.say(line);
+      if (live === undefined) for (const line of repeated.next(eventLines(event, style))) output.say(line);
       else void live.then(view => view.show(event));
     },
     async close() {
       await (await live)?.close();
+      for (const line of repeated.end()) output.say(line);
       if (finished !== undefined)
         for (const line of finishedLines(finished, uncertain, style, serverFlag(context))) output.say(line);
     },
