@@ -51,6 +51,7 @@ export function describeFailure(
   if (reply !== undefined && /^[45]\d\d\b/.test(reply)) return refusesSession(server, reply, error);
   if (code === 'EPROTOCOL') return notSmtp(server, `it sent "${reply ?? message}"`, error);
   if (certificateFaults.has(originalCode)) return notTrusted(server, originalCode, error);
+  if (isClearText(message) && server.tls === 'starttls') return staysInClear(server, error);
   if (isClearText(message)) return speaksClearText(server, saidInClear, error);
   if (/^(?:EPROTO$|ERR_SSL_|ERR_TLS_)/.test(originalCode))
     return noTls(server, handshakeFault(message), error);
@@ -129,6 +130,14 @@ function wantsStartTls(server: Server, reply: string | undefined, cause: unknown
   const said = reply === undefined ? '' : `: ${reply}`;
   return new Problem('server-unreachable', `${addressOf(server)} takes a login only after STARTTLS${said}`, {
     fix: 'Set smtp.tls = "starttls". On this machine the certificate is not checked, unless smtp.ca names one.',
+    cause,
+  });
+}
+
+function staysInClear(server: Server, cause: unknown): Problem {
+  const what = `${addressOf(server)} agrees to STARTTLS, and then goes on in clear text`;
+  return new Problem('server-unreachable', what, {
+    fix: 'Something on the way may be taking the TLS out, or the server is set up wrongly. Nothing was sent in clear text. Try port 465 with smtps://, or ask who runs the server.',
     cause,
   });
 }

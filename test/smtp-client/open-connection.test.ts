@@ -211,6 +211,28 @@ describe('opening a connection', () => {
     expect(logins).toEqual([]);
   });
 
+  it.each(['220 go ahead\r\n', '250 ok\r\n'])(
+    'says that a server agrees to STARTTLS (%j) and does not begin with TLS, and sends nothing then',
+    async agreed => {
+      const { port, heard } = await startTalker((socket, line) => {
+        if (line === '') socket.write('220 mail.example.org ESMTP\r\n');
+        else if (line.startsWith('EHLO')) socket.write('250-mail.example.org\r\n250 STARTTLS\r\n');
+        else if (line === 'STARTTLS\r\n') {
+          socket.write(agreed);
+          socket.once('data', () => socket.write('500 5.5.1 unknown command\r\n'));
+        }
+      });
+      const problem = await problemOf({ host, port, tls: 'starttls', user, password });
+      expect(problem.code).toBe('server-unreachable');
+      expect(problem.message).toBe(`127.0.0.1:${port} agrees to STARTTLS, and then goes on in clear text`);
+      expect(problem.fix).toBe(
+        'Something on the way may be taking the TLS out, or the server is set up wrongly. Nothing was sent in clear text. Try port 465 with smtps://, or ask who runs the server.',
+      );
+      expect(heard.slice(0, 2)).toEqual([expect.stringMatching(/^EHLO /), 'STARTTLS\r\n']);
+      expect(heard.join('')).not.toContain('AUTH');
+    },
+  );
+
   it('says that a port greets in clear text where TLS was to begin, and how to ask for that', async () => {
     const { port } = await startServer();
     const problem = await problemOf({ host, port, tls: 'implicit' });
