@@ -23,6 +23,9 @@ export interface WrittenMessage {
   readonly attachments: readonly Pick<AttachmentRef, 'filename' | 'sha256'>[];
 }
 
+/** Lines of recipients, in characters, that are hashed at a time: a call for each costs more than its octets. */
+const hashedAtOnce = 64 * 1024;
+
 /**
  * Two digests of one email, both SHA-256 in hex, both over the same recipients in the same order, added one at a time.
  * `digest` is of what is stored: it has to come out again before an email is resumed. `digestOfSource` is of what the user
@@ -31,6 +34,7 @@ export interface WrittenMessage {
 export class Fingerprint {
   readonly #hash: ReturnType<typeof createHash>;
   readonly #people = createHash('sha256');
+  #lines = '';
   /** Files are known later than the recipients. Undefined while no copy has a file of its own. */
   #files: ReturnType<typeof createHash> | undefined;
   readonly #mode: Mode;
@@ -41,9 +45,8 @@ export class Fingerprint {
   }
 
   add({ emailAddress, name, role, fields }: Fingerprinted): void {
-    const line = JSON.stringify([emailAddress, name, role, [...fields]]);
-    this.#hash.update(line);
-    this.#people.update(line);
+    this.#lines += JSON.stringify([emailAddress, name, role, [...fields]]);
+    if (this.#lines.length >= hashedAtOnce) this.#hashLines();
   }
 
   /** For those who have any, in the same order. */
@@ -55,6 +58,7 @@ export class Fingerprint {
   }
 
   digest(): string {
+    this.#hashLines();
     const files = this.#files?.copy().digest();
     const hash = this.#hash.copy();
     if (files !== undefined) hash.update(files);
@@ -62,6 +66,7 @@ export class Fingerprint {
   }
 
   digestOfSource({ file, subject, set, attachments }: WrittenMessage): string {
+    this.#hashLines();
     const message = [
       this.#mode,
       templateKind(file.path),
@@ -78,5 +83,12 @@ export class Fingerprint {
       .update(this.#people.copy().digest())
       .update(this.#files?.copy().digest() ?? '')
       .digest('hex');
+  }
+
+  #hashLines(): void {
+    const octets = Buffer.from(this.#lines);
+    this.#hash.update(octets);
+    this.#people.update(octets);
+    this.#lines = '';
   }
 }

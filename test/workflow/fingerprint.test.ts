@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { CompiledTemplate } from '../../src/merge/compile-template.js';
 import type { Composition } from '../../src/merge/composition.js';
 import { createCopyPlan } from '../../src/merge/copy-plan.js';
 import { createAddressBook } from '../../src/recipients/address-book.js';
+import { Fingerprint } from '../../src/workflow/fingerprint.js';
 import { type PlannedEmail, planEmail } from '../../src/workflow/plan-email.js';
 import type { EmailDraft } from '../../src/workflow/read-draft.js';
 import { testRing } from '../tracking/keys.js';
@@ -131,4 +134,24 @@ it('makes a copy with a carousel again octet for octet from what was stored', as
     expect(Buffer.from(other.message).equals(Buffer.from(one.message))).toBe(true);
     expect(Buffer.from(one.message).toString()).toContain('mj-carousel');
   }
+});
+
+describe('the fingerprint of what is stored', () => {
+  it('is of the message and each recipient in their order, however many there are', () => {
+    const template = { subject: 'Hello', html: '<p>Hello</p>', text: 'Hello' };
+    const fingerprint = new Fingerprint('each', template as unknown as CompiledTemplate);
+    const expected = createHash('sha256').update(JSON.stringify(['each', template]));
+    for (let number = 0; number < 2_000; number += 1) {
+      const person = {
+        emailAddress: `p${number}@example.com`,
+        name: `Änne 🙂 ${number}`,
+        role: 'to' as const,
+      };
+      fingerprint.add({ ...person, fields: new Map([['n', `${number}`]]) });
+      const { emailAddress, name, role } = person;
+      expected.update(JSON.stringify([emailAddress, name, role, [['n', `${number}`]]]));
+      if (number === 1_000) expect(fingerprint.digest()).toBe(expected.copy().digest('hex'));
+    }
+    expect(fingerprint.digest()).toBe(expected.digest('hex'));
+  });
 });
