@@ -9,6 +9,7 @@ import { firstTitle, titlesInHtml } from './body-title.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { withKnownCommentEnds } from './html/comment-ends.js';
 import { startTags } from './html/start-tags.js';
+import { findUnknownElements } from './html/unknown-elements.js';
 import { findImages } from './inline-images.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
@@ -155,7 +156,11 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     },
     frontMatter,
     images,
-    notices: [...notices, ...noticesOfDefaults(bareConditions, frontMatter.defaults)],
+    notices: [
+      ...notices,
+      ...(kind === 'html' || kind === 'mjml' ? findUnknownElements(kind, source, joined.placeOf) : []),
+      ...noticesOfDefaults(bareConditions, frontMatter.defaults),
+    ],
     bareConditions,
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
