@@ -11,6 +11,7 @@ import { withKnownCommentEnds } from './html/comment-ends.js';
 import { startTags } from './html/start-tags.js';
 import { findUnknownElements } from './html/unknown-elements.js';
 import { findImages } from './inline-images.js';
+import { refuseBooleanOutputs } from './liquid/boolean-outputs.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { refuseMisplaced } from './liquid/misplaced-liquid.js';
@@ -129,6 +130,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   refuseOtherPixels('html', joined.text, origin);
   const written = parseLiquid('html', joined.text, origin);
   refuseRawMarkup(kind, joined.text, joined.placeOf);
+  refuseBooleanOutputs(source, joined.placeOf);
 
   const {
     html: compiled,
@@ -140,6 +142,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   refuseMisplaced(compilers[kind], html, source, joined.placeOf);
   const text = await compileText(kind, source, { html, mayHide }, file, joined.placeOf);
   const subjectLine = requireSubject(subject ?? frontMatter.subject ?? title?.(), file.path);
+  refuseBooleanOutputs(protectLiquid(subjectLine, file.path), () => ({ file: file.path }));
 
   // Both read the tags anew: to keep them takes ten times as long.
   refuseBareLiquid(html, startTags(html), source, joined);
