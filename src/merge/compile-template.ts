@@ -11,7 +11,7 @@ import { withKnownCommentEnds } from './html/comment-ends.js';
 import { startTags } from './html/start-tags.js';
 import { findUnknownElements } from './html/unknown-elements.js';
 import { findImages } from './inline-images.js';
-import { refuseBooleanOutputs } from './liquid/boolean-outputs.js';
+import { refuseDoubtfulExpressions } from './liquid/doubtful-expressions.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { refuseMisplaced } from './liquid/misplaced-liquid.js';
@@ -19,7 +19,14 @@ import { refuseRawMarkup } from './liquid/raw-blocks.js';
 import { pageLanguage } from './page-language.js';
 import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, loadTextWriter, textFromHtml } from './plain-text.js';
-import { type JoinedText, joinPieces, type PlaceOf, type SourceText, wholeOf } from './source-text.js';
+import {
+  type JoinedText,
+  joinPieces,
+  type PlaceOf,
+  placesIn,
+  type SourceText,
+  wholeOf,
+} from './source-text.js';
 import { type TemplateKind, templateKind } from './template-kind.js';
 import type { TemplateNotice } from './template-notice.js';
 import type { RootFolder } from './template-path.js';
@@ -127,10 +134,10 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   };
   // First: it refuses what the others would take long for.
   const source = protectLiquid(joined.text, file.path);
+  refuseDoubtfulExpressions(source, joined.placeOf);
   refuseOtherPixels('html', joined.text, origin);
   const written = parseLiquid('html', joined.text, origin);
   refuseRawMarkup(kind, joined.text, joined.placeOf);
-  refuseBooleanOutputs(source, joined.placeOf);
 
   const {
     html: compiled,
@@ -142,7 +149,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   refuseMisplaced(compilers[kind], html, source, joined.placeOf);
   const text = await compileText(kind, source, { html, mayHide }, file, joined.placeOf);
   const subjectLine = requireSubject(subject ?? frontMatter.subject ?? title?.(), file.path);
-  refuseBooleanOutputs(protectLiquid(subjectLine, file.path), () => ({ file: file.path }));
+  refuseDoubtfulExpressions(protectLiquid(subjectLine, file.path), () => ({ file: file.path }));
 
   // Both read the tags anew: to keep them takes ten times as long.
   refuseBareLiquid(html, startTags(html), source, joined);
@@ -296,6 +303,8 @@ function fieldsOfText(text: { readonly path: string; readonly source: string }):
     });
   }
   const origin = { place: { file: text.path }, lineOffset: 0 };
+  const written = { file: text.path, text: text.source, lineOffset: 0 };
+  refuseDoubtfulExpressions(protectLiquid(text.source, text.path), placesIn(written));
   refuseOtherPixels('text', text.source, origin);
   return fieldsOf(parseLiquid('text', text.source, origin), origin);
 }
