@@ -15,6 +15,7 @@ export type FindingCode =
   | 'bare-condition'
   | 'mjml-icons'
   | 'mjml-text'
+  | 'unknown-element'
   | 'subject-length'
   | 'subject-capitals'
   | 'header-line'

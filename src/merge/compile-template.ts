@@ -9,7 +9,9 @@ import { firstTitle, titlesInHtml } from './body-title.js';
 import { type FrontMatter, splitFrontMatter } from './front-matter.js';
 import { withKnownCommentEnds } from './html/comment-ends.js';
 import { startTags } from './html/start-tags.js';
+import { findUnknownElements } from './html/unknown-elements.js';
 import { findImages } from './inline-images.js';
+import { refuseDoubtfulExpressions } from './liquid/doubtful-expressions.js';
 import { fieldsOf, type Origin, parseLiquid } from './liquid/liquid.js';
 import { type ProtectedText, protectLiquid } from './liquid/liquid-protection.js';
 import { refuseMisplaced } from './liquid/misplaced-liquid.js';
@@ -17,7 +19,14 @@ import { refuseRawMarkup } from './liquid/raw-blocks.js';
 import { pageLanguage } from './page-language.js';
 import { placePixelSlot } from './pixel-placement.js';
 import { htmlFromText, loadTextWriter, textFromHtml } from './plain-text.js';
-import { type JoinedText, joinPieces, type PlaceOf, type SourceText, wholeOf } from './source-text.js';
+import {
+  type JoinedText,
+  joinPieces,
+  type PlaceOf,
+  placesIn,
+  type SourceText,
+  wholeOf,
+} from './source-text.js';
 import { type TemplateKind, templateKind } from './template-kind.js';
 import type { TemplateNotice } from './template-notice.js';
 import type { RootFolder } from './template-path.js';
@@ -125,6 +134,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   };
   // First: it refuses what the others would take long for.
   const source = protectLiquid(joined.text, file.path);
+  refuseDoubtfulExpressions(source, joined.placeOf);
   refuseOtherPixels('html', joined.text, origin);
   const written = parseLiquid('html', joined.text, origin);
   refuseRawMarkup(kind, joined.text, joined.placeOf);
@@ -139,6 +149,7 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
   refuseMisplaced(compilers[kind], html, source, joined.placeOf);
   const text = await compileText(kind, source, { html, mayHide }, file, joined.placeOf);
   const subjectLine = requireSubject(subject ?? frontMatter.subject ?? title?.(), file.path);
+  refuseDoubtfulExpressions(protectLiquid(subjectLine, file.path), () => ({ file: file.path }));
 
   // Both read the tags anew: to keep them takes ten times as long.
   refuseBareLiquid(html, startTags(html), source, joined);
@@ -155,7 +166,11 @@ async function compile(file: TemplateFile, subject: string | undefined): Promise
     },
     frontMatter,
     images,
-    notices: [...notices, ...noticesOfDefaults(bareConditions, frontMatter.defaults)],
+    notices: [
+      ...notices,
+      ...(kind === 'html' || kind === 'mjml' ? findUnknownElements(kind, source, joined.placeOf) : []),
+      ...noticesOfDefaults(bareConditions, frontMatter.defaults),
+    ],
     bareConditions,
     fields: new Map([
       ...fieldsOf(parseLiquid('text', subjectLine, { place: { file: file.path }, lineOffset: 0 }), {
@@ -288,6 +303,8 @@ function fieldsOfText(text: { readonly path: string; readonly source: string }):
     });
   }
   const origin = { place: { file: text.path }, lineOffset: 0 };
+  const written = { file: text.path, text: text.source, lineOffset: 0 };
+  refuseDoubtfulExpressions(protectLiquid(text.source, text.path), placesIn(written));
   refuseOtherPixels('text', text.source, origin);
   return fieldsOf(parseLiquid('text', text.source, origin), origin);
 }

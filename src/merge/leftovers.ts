@@ -28,7 +28,7 @@ export function findLeftovers(
 
 const patterns = [...foreignFields, nothing];
 /** Every leftover has one of these signs or words, and hardly any value of a list has: each copy is searched for them first. */
-const mayLeave = /[{%$[«]|[*_]\||::|<<|\(\(|undefined|NaN|Infinity/;
+const mayLeave = /[{%$[«#]|[*_]\||::|<[<?/]|@[Mif]|-[a-z_ .]{3,30}-|\(\(|undefined|NaN|Infinity/;
 
 /** More merge fields than this nobody replaces one by one. */
 const fieldsTold = 20;

@@ -3,7 +3,10 @@ import { nearest } from '../nearest.js';
 
 /** Names that other programs give to what every recipient has. */
 const names: readonly (readonly [RegExp, string])[] = [
-  [/^(?:(?:link_)?unsub\w*|opt_?out\w*|abmelde\w*|(?:lien_de_)?d[ée]sinscription)$/, 'unsubscribe_url'],
+  [
+    /^(?:(?:link_|asm_(?:global_|group_)?)?unsub\w*|opt_?out\w*|abmelde\w*|(?:lien_de_)?d[ée]sinscription)$/,
+    'unsubscribe_url',
+  ],
   [/^(?:(?:your_|recipient_|contact_)?e?_?mail|(?:your_)?e?_?mail_?address|to)$/, 'email'],
   [/^(?:name|(?:full|recipient|contact|to|your)_?name|nombre|nom|nome|naam|anrede)$/, 'name'],
 ];
@@ -38,16 +41,22 @@ export function fieldInPlaceOf(field: string, known: readonly string[]): string 
 
 /** `{!Contact.FirstName}` → `firstname`, `[First name]` → `first_name`, `%recipient.first%` → `first`. */
 function fieldName(words: string): string {
-  const [inner = ''] = /[\p{L}_][\p{L}\p{N}_ .:-]*/u.exec(words) ?? [];
+  const field = words.replace(/^(?:<\?php\s+echo|\[\[(?:data|var):|\{contactfield=|%%=v\()/, '');
+  const [inner = ''] = /[\p{L}_][\p{L}\p{N}_ .:-]*/u.exec(field) ?? [];
   const last = inner.slice(inner.lastIndexOf('.') + 1);
   return (last === '' ? inner : last)
     .trim()
     .toLowerCase()
-    .replaceAll(/[\s:-]+/g, '_');
+    .replaceAll(/[\s:-]+/g, '_')
+    .replace(/_$/, '');
 }
 
-/** Handlebars has blocks where Liquid has tags. */
+/** For what Liquid writes as a tag. */
 function blockFix(words: string): string | undefined {
+  const [, block] = /^(?:<%[_-]?|<#|#|@|\{) ?(if|foreach|list|for)\b/.exec(words) ?? [];
+  if (block === 'if') return 'Write {% if field %}…{% endif %} in its place.';
+  if (block !== undefined) return 'Write {% for item in items %}…{% endfor %} in its place.';
+  if (words.startsWith('{#')) return 'Write {% comment %}…{% endcomment %} in its place.';
   if (!words.startsWith('{{')) return undefined;
   const [, unescaped] = /^\{\{[{&]\s*([\w.]+)/.exec(words) ?? [];
   if (unescaped !== undefined) return `Write {{ ${unescaped} }} in its place.`;

@@ -80,7 +80,7 @@ export const bounded: readonly BoundedExpression[] = [
   },
   {
     file: 'src/merge/foreign-fields.ts',
-    expression: String.raw`/\{\{[^{}\n\ufdd0]{0,60}(?:\}\})?|\*\|[A-Za-z][\w:.-]{0,60}\|\*|%%[A-Za-z][\w .:-]{0,60}%%|%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%|\{%-?[^%{}\n\ufdd0]{1,60}%\}|%recipient\.[\w.-]{1,60}%|_\|[A-Z][\w:.-]{0,60}\|_|::[a-z]+\.[\w.]{1,60}::|\{![A-Za-z][\w.]{0,60}\}|\$\{[A-Za-z_][\w.]{0,60}\}|\[%-? {0,3}[A-Za-z][\w. ]{0,60}-?%\]|\[\[[A-Za-z][\w:.-]{0,60}\]\]|\[(?:[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)|FIRST|LAST)\]/g`,
+    expression: String.raw`/\{\{[^{}\n\ufdd0]{0,60}(?:\}\})?|\*\|[A-Za-z][\w:.-]{0,60}\|\*|%%[A-Za-z][\w .:-]{0,60}%%|%(?![0-9A-F]{2}[A-Z0-9_]*%[0-9A-F]{2})[A-Z][A-Z0-9_]{2,}%|\{%-?[^%{}\n\ufdd0]{1,60}%\}|%recipient\.[\w.-]{1,60}%|_\|[A-Z][\w:.-]{0,60}\|_|::[a-z]+\.[\w.]{1,60}::|\{![$A-Za-z][\w.]{0,60}\}|\$\{[A-Za-z_][\w.]{0,60}\}|\[%-? {0,3}[A-Za-z][\w. ]{0,60}-?%\]|\[\[[A-Za-z][\w:.-]{0,60}\]\]|\[(?:[A-Z_]{0,40}(?:NAME|EMAIL|COMPANY)|FIRST|LAST)\]/g`,
     bound: guessed,
   },
   {

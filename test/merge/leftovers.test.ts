@@ -36,6 +36,25 @@ describe('findLeftovers', () => {
     ['Hi ::subscriber.first_name::', ['::subscriber.first_name::']],
     ['Hi _|FNAME|_', ['_|FNAME|_']],
     ['[LINK_UNSUBSCRIBE]', ['[LINK_UNSUBSCRIBE]']],
+    ['Hi <%= name %>, <%- a.b %>', ['<%= name %>']],
+    ['Hi <?= $name ?>, <?php echo $a; ?>', ['<?= $name ?>']],
+    ['<#if vip>a</#if>', ['<#if vip>', '</#if>']],
+    ['Hi $\x7bname!"you"}', ['$\x7bname!"you"}']],
+    ['Hi $!{name}', ['$!{name}']],
+    ['#if($vip) a #end', ['#if($vip)']],
+    ['@if($vip) a @endif', ['@if($vip)']],
+    ['Hi @Model.Name', ['@Model.Name']],
+    ['Hi {$name|upper}, {if $vip}', ['{$name|upper}', '{if $vip}']],
+    ['Hi {!! $name !!}', ['{!! $name !!}']],
+    ['{# a note #}Hi', ['{# a note #}']],
+    ['Hi %%=v(@name)=%%', ['%%=v(@name)=%%']],
+    ['Hi [First Name, fallback=you]', ['[First Name, fallback=you]']],
+    ['Hi [[data:name:"you"]]', ['[[data:name:"you"]]']],
+    ['Hi {contactfield=firstname}', ['{contactfield=firstname}']],
+    ['{unsubscribe_text}', ['{unsubscribe_text}']],
+    ['Hi {FirstName|you}', ['{FirstName|you}']],
+    ['Hi ##name##', ['##name##']],
+    ['Hi -name-,', ['-name-']],
   ])('finds what nobody filled in: %j', (text, found) => {
     expect(findLeftovers(text)).toEqual(found);
   });
@@ -50,6 +69,8 @@ describe('findLeftovers', () => {
     'It costs $\x7b5}, and 10 % name-brand %, a << b >> c, « Bonjour », «Oui»',
     '[Name](https://example.com) [email]: x',
     'std::vector.size, ((1)), (name), _name_',
+    'a <- b, 5 < % 3 %, #1, #if you like, @iffy, first-name-last, -nameless-, e-mail-name-tag, it costs {5|6}',
+    'x@Model.example, ask @if (you) like, #set, {Hi|Hello}, <!-- # -->, "## name", C# (name)',
   ])('leaves alone what only looks like it: %j', text => {
     expect(findLeftovers(text)).toEqual([]);
   });

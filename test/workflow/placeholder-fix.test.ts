@@ -41,6 +41,17 @@ describe('the merge field of another program', () => {
     ['{{#if guest}}', 'Write {% if guest %}…{% endif %} in its place.'],
     ['{{else}}', 'Write {% else %} in its place.'],
     ['{{#with person}}', 'Write the whole name of each field instead, without a block around it.'],
+    ['<%= first_name %>', 'Write {{ first_name }} in its place.'],
+    ['<?php echo $name; ?>', 'Write {{ name }} in its place.'],
+    ['[[data:first_name:"you"]]', 'Write {{ first_name }} in its place.'],
+    ['{contactfield=firstname}', 'Write {{ first_name }} in its place.'],
+    ['%%=v(@name)=%%', 'Write {{ name }} in its place.'],
+    ['[first_name,fallback=you]', 'Write {{ first_name }} in its place.'],
+    ['<%asm_global_unsubscribe_raw_url%>', 'Write {{ unsubscribe_url }} in its place.'],
+    ['<% if (a) { %>', 'Write {% if field %}…{% endif %} in its place.'],
+    ['{if $vip}', 'Write {% if field %}…{% endif %} in its place.'],
+    ['#foreach($a in $b)', 'Write {% for item in items %}…{% endfor %} in its place.'],
+    ['{# a note #}', 'Write {% comment %}…{% endcomment %} in its place.'],
     ['{{> footer}}', 'Templates have no parts but <mj-include> of MJML.'],
   ])('%s is replaced by a field of the list', (words, fix) => {
     expect(placeholderFix(words, columns)).toBe(fix);

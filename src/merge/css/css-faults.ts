@@ -129,7 +129,7 @@ export function findVariables(
   placeOf: PlaceOf,
 ): readonly Problem[] {
   const set = sheets.flatMap(({ variables }) => [...variables]);
-  const used = new Set(sheets.flatMap(({ inlined }) => [...usedVariables(inlined)]));
+  const used = new Set(sheets.flatMap(({ inlined }) => inlined.flatMap(({ body }) => usedVariables(body))));
   return set
     .filter(([name]) => used.has(name))
     .map(([name, offset]) =>

@@ -14,6 +14,7 @@ import { unusedWord } from '../unused-word.js';
 import { findLinks, findTagsInSheet, findVariables, findVarying } from './css-faults.js';
 import { readDeclarations } from './css-rules.js';
 import { asksForLanguage, languageAttributes } from './element-language.js';
+import { printRules } from './selector-weight.js';
 import { isReadEverywhere } from './sheet-conditions.js';
 import { mayHide } from './showing-rules.js';
 import { sortSheet } from './style-sheet.js';
@@ -38,7 +39,7 @@ export async function inlineCss(source: ProtectedText, placeOf: PlaceOf): Promis
     return sortSheet(css, content.offset, varying, placeIn, isConditional);
   };
   const always = sheets.map(sheet => sort(sheet, false));
-  const css = always.map(({ inlined }) => inlined).join('\n');
+  const css = printRules(always.flatMap(({ inlined }) => inlined));
   // With nothing inlined a condition has nothing to win over.
   const conditional = css.trim() === '' ? [] : tags.filter(tag => forceOf(tag, source) === 'sometimes');
   const sorted = [...always, ...conditional.map(sheet => sort(sheet, true))];

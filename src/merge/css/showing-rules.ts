@@ -11,6 +11,7 @@ import {
   splitSelectors,
   withoutValues,
 } from './css-rules.js';
+import { atRest } from './selector-lists.js';
 import { weightOf } from './selector-parts.js';
 import { deepestGroup, isOfState, isReadEverywhere } from './sheet-conditions.js';
 
@@ -99,9 +100,9 @@ function toShowing(rule: CssRule, sheet: PageSheet, source: ProtectedText): read
   const liquid = hides ? liquidAround(rule, texts, sheet, source) : undefined;
   return splitSelectors(source.withoutTokens(rule.prelude)).flatMap((selector): readonly ShowingRule[] => {
     // A reader who chooses a picture or a tab gets to see what belongs to it.
-    const chosen = selector.replaceAll(/:checked\b/gi, '');
-    if (isOfState(chosen) || (chosen !== selector && hides)) return [];
-    const isChosen = chosen !== selector;
+    const chosen = atRest(selector).replaceAll(/:checked\b/gi, '');
+    const isChosen = /:checked\b/i.test(selector);
+    if (isOfState(chosen) || (isChosen && hides)) return [];
     const [weak, strong] = isChosen ? ['', printed(false) + printed(true)] : [printed(false), printed(true)];
     return [{ selector: chosen, weak, strong, hides, isChosen, liquid }];
   });

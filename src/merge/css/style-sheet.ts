@@ -9,12 +9,14 @@ import {
   withoutValues,
 } from './css-rules.js';
 import { withLanguageAttributes } from './element-language.js';
+import { atRest, withoutLists } from './selector-lists.js';
+import type { InlinedRule } from './selector-weight.js';
 import { deepestGroup, isOfState } from './sheet-conditions.js';
 import { mayHide } from './showing-rules.js';
 
 export interface SortedSheet {
   /** Rules that mean the same elements in every copy, whatever the reader does. */
-  readonly inlined: string;
+  readonly inlined: readonly InlinedRule[];
   /**
    * To the sheet itself: what only applies under a condition becomes important, else it would lose against what is
    * inlined, which wins over every style sheet.
@@ -55,7 +57,7 @@ export function sortSheet(
   placeOf: PlaceOf,
   isConditional = false,
 ): SortedSheet {
-  const inlined: string[] = [];
+  const inlined: InlinedRule[] = [];
   const edits: Edit[] = [];
   const variables = new Map<string, number>();
   let mayHideSome = false;
@@ -92,12 +94,12 @@ export function sortSheet(
       underCondition(rule);
       continue;
     }
-    const preludes = splitSelectors(rule.prelude);
+    const preludes = splitSelectors(rule.prelude).flatMap(withoutLists);
     selectorCount += preludes.length;
     if (selectorCount > mostSelectors)
       throw tooMany(mostSelectors, 'selectors', placeOf(offset + rule.offset));
     const selectors = preludes.map(written => {
-      const meant = varying.languages ? written : withLanguageAttributes(written);
+      const meant = atRest(varying.languages ? written : withLanguageAttributes(written));
       return { written, meant, kind: kindOf(meant, varying) };
     });
     const ofKind = (...kinds: readonly SelectorKind[]) =>
@@ -105,7 +107,7 @@ export function sortSheet(
     const always = selectors.filter(({ kind }) => kind === 'always');
     const sometimes = ofKind('sometimes');
     if (always.length > 0)
-      inlined.push(`${always.map(({ meant }) => withoutLink(meant)).join(', ')} {${rule.body}}`);
+      inlined.push({ selectors: always.map(({ meant }) => withoutLink(meant)), body: rule.body });
     if (sometimes.length === selectors.length) underCondition(rule);
     else if (sometimes.length > 0) {
       const rest = ofKind('always', 'visited').join(', ');
@@ -114,7 +116,7 @@ export function sortSheet(
       mayHideSome ||= mayHide(rule.body);
     }
   }
-  return { inlined: inlined.join('\n'), edits, variables, mayHide: mayHideSome };
+  return { inlined, edits, variables, mayHide: mayHideSome };
 }
 
 function tooMany(most: number, what: 'rules' | 'selectors', where: Place): Problem {

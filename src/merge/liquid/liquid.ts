@@ -14,6 +14,7 @@ import {
   UnreadableValue,
 } from './locale-filters.js';
 import { captureMarkup, keepMarkup, printEscaped } from './markup.js';
+import { dialectFix } from './other-dialects.js';
 import { type Fill, readPlainOutputs } from './plain-outputs.js';
 import { keepBrokenTexts } from './text-breaks.js';
 import { keepTextMarkup, printText } from './text-markup.js';
@@ -245,7 +246,12 @@ function liquidProblem(code: 'template-syntax', error: unknown, origin: Origin):
   const isOtherFile = /^tag "(?:include|render|layout|block)" not found/.test(firstLine(error));
   return new Problem(code, isOtherFile ? 'include, render and layout are not available' : firstLine(error), {
     where: placeAt(origin, line, column),
-    fix: isOtherFile ? 'Put the other file’s text into the template itself.' : undefined,
+    fix: isOtherFile
+      ? 'Put the other file’s text into the template itself.'
+      : dialectFix(firstLine(error), {
+          filters: Object.keys(plainEngines.text.filters),
+          tags: Object.keys(plainEngines.text.tags),
+        }),
     cause: error,
   });
 }

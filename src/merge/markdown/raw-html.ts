@@ -4,27 +4,14 @@
  */
 import type { MarkdownIt, StateCore, Token } from 'markdown-it';
 import { type Place, Problem, Problems } from '../../problem.js';
+import { otherElements, shownElements } from '../html/element-names.js';
 import { type HtmlPiece, htmlPieces } from '../html/html-pieces.js';
 import type { LiquidToken } from '../liquid/liquid-protection.js';
 import { tagName } from '../liquid/tag-names.js';
 import type { ControlTags } from './control-tags.js';
 
-/** Those that mail programs show, and that leave the page around them alone. */
-const elements = new Set(
-  `a abbr acronym address area article aside b bdi bdo big blockquote br caption center cite code col colgroup data dd del
-  details dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main map mark nav
-  ol p picture pre q rp rt ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead
-  time tr tt u ul var wbr`.split(/\s+/),
-);
 const withoutEnd = new Set('area br col hr img source wbr'.split(' '));
 const endMayLack = new Set('p li dt dd td th tr thead tbody tfoot colgroup caption rp rt'.split(' '));
-/** Known to HTML, so that nobody meant them as words. */
-const otherElements = new Set(
-  `applet audio base body button canvas embed fieldset form frame frameset head html iframe input label legend link math meta
-  noembed noframes noscript object option output plaintext script select slot style svg template textarea title track video
-  xmp`.split(/\s+/),
-);
-
 /** Tags that do the same outside of a comment, where nothing hides what they print. */
 const survivors =
   /^(?:if|elsif|else|endif|unless|endunless|case|when|endcase|for|endfor|break|continue|assign|comment|endcomment)$/;
@@ -35,7 +22,7 @@ export function readBrokenHtml(markdown: MarkdownIt): void {
     if (state.src[state.pos] !== '<') return false;
     const rest = state.src.slice(state.pos, state.posMax);
     const [tag, name = ''] = brokenTag.exec(rest) ?? [];
-    const found = rest.startsWith('<!--') ? rest : elements.has(name.toLowerCase()) ? tag : undefined;
+    const found = rest.startsWith('<!--') ? rest : shownElements.has(name.toLowerCase()) ? tag : undefined;
     if (found === undefined) return false;
     if (!silent) {
       const token = state.push('html_inline', '', 0);
@@ -177,7 +164,7 @@ class RawHtml {
     const where = () => this.placeOf(line, text);
     const shown = this.#shown(/^<\/?[^\s>]*/.exec(text)?.[0] ?? text);
     const tag = `${shown}>`;
-    if (!elements.has(name)) {
+    if (!shownElements.has(name)) {
       const isKnown = otherElements.has(name);
       this.#refuse(
         where,

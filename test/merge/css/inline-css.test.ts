@@ -156,6 +156,76 @@ describe('rules for links', () => {
   });
 });
 
+describe('rules that name a state in order to leave it out', () => {
+  const link = (more = '') => `<a href="https://x.example"${more}>x</a>`;
+  const own = ' style="color: white"';
+
+  it.each([
+    'a:not(:hover)',
+    'a:not(:focus)',
+    'a:not(:visited):not(:active)',
+    'a:not(:hover, :focus-visible)',
+    'a:not( .b:hover , .b )',
+    'a:where(:not(:hover))',
+    'a:is(:link, :visited)',
+    'a:is(:not(:hover), .b)',
+  ])('are inlined, and an own style wins: %s', async selector => {
+    const css = `${selector} { color: blue }`;
+    expect(await body(css, link())).toBe(link(' style="color: blue"'));
+    expect(await body(css, link(own))).toBe(link(' style="color: blue; color: white"'));
+    expect(await sheet(css, link(own))).toBe(css);
+  });
+
+  it.each(['a:is(:hover)', 'a:where(:focus, :hover)', 'a:not(:not(:hover))', 'a:not(:checked)'])(
+    'wait for it otherwise: %s',
+    async selector => {
+      expect(await sheet(`${selector} { color: blue }`, link())).toBe(
+        `${selector} { color: blue !important }`,
+      );
+    },
+  );
+
+  it('weigh as much as before', async () => {
+    const css = 'a:not(:hover) { color: blue } a { color: red } #i a { top: 0 } a:not(:hover) { top: 1px }';
+    expect(await body(css, `<p id="i">${link()}</p>`)).toContain('style="color: blue; top: 0"');
+  });
+
+  it('are told apart from the states beside them in one list', async () => {
+    expect(await sheet('a:is(.b, :hover) { color: blue }', link())).toBe(
+      'a:is(.b) { color: blue }\na:is(:hover) { color: blue !important }',
+    );
+  });
+});
+
+describe('lists in selectors', () => {
+  it.each([
+    [':is(.a, .b) > i', '<p class="b"><i>x</i></p>', true],
+    ['p:where(.a, .b) :is(b, i)', '<p class="b"><i>x</i></p>', true],
+    ['p:not(.a, .b) i', '<p class="c"><i>x</i></p>', true],
+    ['p:not(.a, .b) i', '<p class="b"><i>x</i></p>', false],
+  ])('are read: %s %s', async (selector, html, isMeant) => {
+    const styled = html.replace('<i>', isMeant ? '<i style="color: red">' : '<i>');
+    expect(await body(`${selector} { color: red }`, html)).toBe(styled);
+  });
+});
+
+describe('pseudo-classes', () => {
+  it.each([
+    ['p:first-child { color: red } .a { color: blue }', 'red'],
+    ['p:first-child { color: red } p.a { color: blue }', 'blue'],
+    ['p.a { color: blue } p:first-child { color: red }', 'red'],
+    ['.a.b { color: blue } p:first-child { color: red }', 'blue'],
+    ['p:is(.a) { color: red } .a { color: blue }', 'red'],
+    ['p:is(#i) { color: red } .a.b { color: blue }', 'red'],
+    ['p:where(.a) { color: red } .a { color: blue }', 'blue'],
+    ['p:where(.a) { color: red } p { color: blue }', 'blue'],
+    ['p:nth-child(1):last-child { color: red } .a { color: blue }', 'red'],
+    ['p:nth-child(1):last-child { color: red } .a.b { color: blue }', 'red'],
+  ])('weigh as much as classes: %s', async (css, color) => {
+    expect(await body(css, '<p id="i" class="a b">x</p>')).toContain(`style="color: ${color}"`);
+  });
+});
+
 describe('rules for languages and directions', () => {
   const page =
     '<div lang="en-GB"><p>a</p><p style="color: black">b</p><p lang="de">c</p></div><p dir="rtl"><b>d</b></p>';

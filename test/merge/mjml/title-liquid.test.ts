@@ -40,7 +40,7 @@ describe('Liquid in mj-title that sets a value', () => {
     );
     expect(await faultsOf(source, 'm.mjml')).toEqual(['m.mjml:3:1 Attribute colour is illegal']);
     const inTitle = mjml('\n<mj-title>{% assign t = "x" %}{% if %}</mj-title>');
-    expect((await faultsOf(inTitle, 'm.mjml'))[0]).toMatch(/^m\.mjml:2:36 /);
+    expect((await faultsOf(inTitle, 'm.mjml'))[0]).toMatch(/^m\.mjml:2:31 /);
   });
 });
 
