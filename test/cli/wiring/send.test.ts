@@ -190,6 +190,22 @@ it.each(Object.entries(transportSettings))('send passes on the setting %s', asyn
   expect({ ...(seen.request as object), server: seen.server }).toMatchObject(expected);
 });
 
+it('a flag of send wins over its setting', async () => {
+  place.write(
+    'set.toml',
+    'from = "other@y.example"\n[send]\nrate = "7/s"\nconnections = 9\nwindow = 11\n[smtp]\nurl = "smtp://127.0.0.1:2626"\n',
+  );
+  const flags = ['--rate', '30/m', '--connections', '3', '--window', '5'];
+  await send('--config', 'set.toml', ...local, ...flags);
+  expect(seen.request).toMatchObject({
+    rate: { count: 30, perMs: 60_000 },
+    connections: 3,
+    window: 5,
+    reversePath: 'me@y.example',
+  });
+  expect(seen.server).toMatchObject({ port: 2525 });
+});
+
 it('send and resume give each copy a reverse-path of its own with inbox.verp', async () => {
   place.write('set.toml', '[inbox]\nverp = "bounces@y.example"\n');
   const pathOf = (number: number) => (seen.request as SendRequest).ownReversePath?.(number);
