@@ -66,9 +66,14 @@ it('does not follow a redirect', async () => {
   expect(await askHttp(`http://127.0.0.1:${port}/`, get)).toEqual({ status: 302, body: '' });
 });
 
-it('takes no answer that is longer than it may be', async () => {
-  const port = await startServer('127.0.0.1', 0, (_, response) => response.end('x'.repeat(1_025)));
-  await expect(askHttp(`http://127.0.0.1:${port}/`, get)).rejects.toThrow('the answer is longer than 1 kB');
+it('takes an answer of the longest allowed length, and no longer one', async () => {
+  const port = await startServer('127.0.0.1', 0, ({ url }, response) =>
+    response.end('x'.repeat(Number(url?.slice(1)))),
+  );
+  expect(await askHttp(`http://127.0.0.1:${port}/1024`, get)).toMatchObject({ body: 'x'.repeat(1_024) });
+  await expect(askHttp(`http://127.0.0.1:${port}/1025`, get)).rejects.toThrow(
+    'the answer is longer than 1 kB',
+  );
 });
 
 it('gives up a server that does not answer', async () => {

@@ -78,7 +78,7 @@ it('a thousand requests at once on a connection are answered; the connection end
   expect(rows()).toEqual([0, 0, 0]);
 });
 
-it('a body that is none does not tell a token that verifies from another', async () => {
+it('a malformed body does not tell a token that verifies from another', async () => {
   for (const body of ['Transfer-Encoding: xchunked\r\n', 'Transfer-Encoding: chunked\r\n']) {
     const [valid, unknown] = await Promise.all(
       [validToken, 'a'.repeat(48)].map(token => exchange(`${get(pixel(token), body)}zz\r\n`)),

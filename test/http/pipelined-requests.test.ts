@@ -38,12 +38,12 @@ const forgedToken = 'a'.repeat(48);
 const post = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
 
 describe.each([
-  ['octets that are none', '\xff\xff\r\n\r\n', 0],
+  ['octets that are not HTTP', '\xff\xff\r\n\r\n', 0],
   ['a header of 9 kB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(9_000)}\r\n\r\n`, 0],
   ['a request with a bad chunk', `${post}zz\r\n`, 1],
   ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n', 0],
 ] as const)('behind requests that are answered, %s', (_, behind, more) => {
-  it.each([1, 2, 6])('gets nothing, whatever the tokens of the %i before it', async requests => {
+  it.each([1, 2, 6])('gets no answer of its own by the tokens of the %i before it', async requests => {
     const valid = await exchange(get(validToken).repeat(requests) + behind);
     expect(recorded()).toBe(requests);
     const forged = await exchange(get(forgedToken).repeat(requests) + behind);
@@ -71,7 +71,7 @@ it('a bad chunk in the last of many requests takes no answer from those before',
   expect(recorded()).toBe(6);
 });
 
-it('what is no HTTP from the start is told so', async () => {
+it('octets that are not HTTP from the start are answered with 400', async () => {
   expect(await exchange('\xff\xff\r\n\r\n')).toBe('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
 });
 

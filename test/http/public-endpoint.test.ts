@@ -140,13 +140,16 @@ describe('a pixel', () => {
     ]);
   });
 
-  it('is recorded with the network a trusted proxy names, or with none when none is to be kept', async () => {
+  it.each([
+    ['the network that a trusted proxy names', true, '203.0.113.0/24'],
+    ['no network when none is to be kept', false, ''],
+  ])('is recorded behind a trusted proxy with %s', async (_, keepNetwork, network) => {
     const proxies = Networks.parse(['127.0.0.0/8']);
     if (!proxies.ok) throw new Error(proxies.why);
-    const behind = await start({ recorder, trustedProxies: proxies.value });
+    const behind = await start({ recorder, keepNetwork, trustedProxies: proxies.value });
     await ask('GET', pixelPath(token), { 'x-forwarded-for': '198.51.100.9, 203.0.113.7' }, behind.port);
     await behind.close();
-    expect(log.rows).toMatchObject([{ network: '203.0.113.0/24' }]);
+    expect(log.rows).toMatchObject([{ network }]);
   });
 
   it('is recorded without a network when none is to be kept', async () => {
@@ -468,7 +471,7 @@ function rawGet(path: string, headers = ''): string {
 }
 
 describe('the link to unsubscribe', () => {
-  const link = (purpose: 'unsubscribe' | 'pixel' | 'rehearsal') =>
+  const link = (purpose: 'unsubscribe' | 'pixel' | 'rehearsal' | 'copy') =>
     `/unsubscribe/${sealToken(testRing, { purpose, emailNumber: 42, recipientNumber: 1 })}`;
   const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${endpoint.port}${path}`, init);
 
@@ -497,6 +500,7 @@ describe('the link to unsubscribe', () => {
     for (const path of [
       link('pixel'),
       link('rehearsal'),
+      link('copy'),
       whole.slice(0, -1),
       '/unsubscribe',
       '/unsubscribe/',

@@ -52,7 +52,7 @@ describe('planAudience', () => {
     });
   });
 
-  it('takes the first name that is one', () => {
+  it('takes the first name that is not empty', () => {
     const named = [typed('to', 'a@x'), typed('cc', 'Ann <a@x>'), typed('cc', 'Anna <a@x>')];
     expect(plan(named).recipients).toEqual(['to Ann <a@x>']);
   });

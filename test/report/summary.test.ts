@@ -284,7 +284,7 @@ it('counts those being sent as pending', () => {
 });
 
 it('never lets a name run as a formula in a spreadsheet', () => {
-  const names = ['=1+1', '+1', '-1', '@x', '\t=1', '＝1', 'a "b", c'];
+  const names = ['=1+1', '+1', '-1', '@x', '\t=1', '\r=1', '＝1', '＋1', '－1', '＠x', "'=1", 'a "b", c'];
   const rows = reportCsv(
     judge(
       [],
@@ -292,15 +292,22 @@ it('never lets a name run as a formula in a spreadsheet', () => {
     ),
   ).split('\r\n');
   expect(rows[0]).toContain('"email_address","name"');
-  expect(rows.slice(1, 8).map(row => row.split(',"to"')[0]?.replace(/^"[^"]*",/, ''))).toEqual([
-    '"\'=1+1"',
-    '"\'+1"',
-    '"\'-1"',
-    '"\'@x"',
-    '"\'\t=1"',
-    '"\'＝1"',
-    '"a ""b"", c"',
-  ]);
+  expect(rows.slice(1, 1 + names.length).map(row => row.split(',"to"')[0]?.replace(/^"[^"]*",/, ''))).toEqual(
+    [
+      '"\'=1+1"',
+      '"\'+1"',
+      '"\'-1"',
+      '"\'@x"',
+      '"\'\t=1"',
+      '"\'\r=1"',
+      '"\'＝1"',
+      '"\'＋1"',
+      '"\'－1"',
+      '"\'＠x"',
+      '"\'\'=1"',
+      '"a ""b"", c"',
+    ],
+  );
 });
 
 describe('a report as CSV is a list', () => {

@@ -334,7 +334,7 @@ describe('opening a connection', () => {
     },
   );
 
-  it('says in words what a handshake failed of', async () => {
+  it('says in words why a handshake failed', async () => {
     const server = createTlsServer({ ...certificate, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
     server.listen(0, host);
     await once(server, 'listening');
@@ -344,11 +344,14 @@ describe('opening a connection', () => {
     expect(problem.message).toBe(`127.0.0.1:${port} does not do TLS as asked: it knows no TLS 1.2 or newer`);
   });
 
-  it('never speaks in clear text to another machine', async () => {
-    const problem = await problemOf({ host: 'mail.example.org', port: 25, tls: 'none', user, password });
-    expect(problem.code).toBe('config');
-    expect(problem.message).toBe('mail.example.org would get mail and password in clear text');
-  });
+  it.each(['mail.example.org', '192.0.2.1', '2001:db8::1', 'localhost.example.org', '127.0.0.1.example.org'])(
+    'never speaks in clear text to another machine: %s',
+    async other => {
+      const problem = await problemOf({ host: other, port: 25, tls: 'none', user, password });
+      expect(problem.code).toBe('config');
+      expect(problem.message).toBe(`${other} would get mail and password in clear text`);
+    },
+  );
 
   // R19
   it('does not log in when octets in clear text follow the reply to STARTTLS', async () => {

@@ -62,20 +62,20 @@ describe('a session', () => {
     expect(session.depth).toBe(3);
   });
 
-  it('hands nothing over that was withdrawn, and ends', async () => {
+  it('does not hand over a withdrawn message, and ends', async () => {
     const { session, inbox } = await openSandboxSession();
     expect((await session.send(delivery(0), async () => false)).kind).toBe('withdrawn');
     expect(session.usable).toBe(false);
     expect(inbox).toEqual([]);
   });
 
-  it('fails as beforeHandover does, with nothing handed over', async () => {
+  it('fails as beforeHandover does, hands nothing over, and ends', async () => {
     const { session, inbox } = await openSandboxSession();
     const sent = session.send(delivery(0), async () => {
       throw new Error('the disk is full');
     });
     await expect(sent).rejects.toThrow('the disk is full');
-    expect(inbox).toEqual([]);
+    expect([inbox, session.usable]).toEqual([[], false]);
   });
 
   it('tells the outcome only after beforeHandover is done', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BeginOptions } from '../../src/smtp/begin-rule.js';
 import type { Capabilities } from '../../src/smtp/capabilities.js';
 import { Pipelining } from '../../src/smtp/pipelining.js';
 import { data, envelope, mail, Run } from './engine-run.js';
@@ -6,10 +7,10 @@ import { data, envelope, mail, Run } from './engine-run.js';
 const replies = ['250 ok', '250 known', '354 go on'];
 
 /** Two messages taken with the dot alone, and a third handed over with another transaction waiting. */
-function atTrial(server: Partial<Capabilities> = { pipelining: true }) {
+function atTrial(server: Partial<Capabilities> = { pipelining: true }, options: BeginOptions = {}) {
   const learnt: string[] = [];
   const pipelining = new Pipelining('untried', standing => void learnt.push(standing));
-  const run = new Run(server, { pipelining, messages: 1_000 });
+  const run = new Run(server, { pipelining, messages: 1_000, ...options });
   run.engine.measured(20);
   run.offer(mail(0), mail(1), mail(2), mail(3));
   for (const position of [0, 1])
@@ -110,8 +111,14 @@ describe('a server of which it is not known whether it takes an envelope behind 
   });
 
   it('gets a window only after the trial', () => {
-    const { run } = atTrial({ pipelining: true, chunking: true });
-    expect(run.words.some(word => word.includes('BDAT'))).toBe(false);
+    const { run } = atTrial({ pipelining: true, chunking: true }, { window: { widest: 8 } });
+    expect(run.written).not.toContain('BDAT');
+    run
+      .hear('250 taken', ...replies)
+      .intend(3)
+      .hear('250 taken');
+    run.offer(mail(4)).intend(4);
+    expect(run.written).toContain('BDAT');
   });
 });
 

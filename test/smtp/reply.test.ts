@@ -39,8 +39,9 @@ describe('a reply', () => {
     expect(parse(octets).replies.map(reply => reply.lines)).toEqual([lines]);
   });
 
-  it('keeps reading when octets are no UTF-8', () => {
-    expect(parse(Buffer.from('250 Gr\xfc\xdfe\r\n', 'latin1')).replies[0]?.text).toBe('Gr\ufffd\ufffde');
+  it('is read on when octets are not UTF-8', () => {
+    const { replies } = parse(Buffer.from('250 Gr\xfc\xdfe\r\n550 no\r\n', 'latin1'));
+    expect(replies.map(({ code, text }) => `${code} ${text}`)).toEqual(['250 Gr\ufffd\ufffde', '550 no']);
   });
 
   it.each([
@@ -139,7 +140,7 @@ describe('replies', () => {
     );
   });
 
-  it('never throw and never grow beyond their limits, whatever comes', () => {
+  it('never throw and never grow beyond their limits, for any octets', () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 50 }),
       fc

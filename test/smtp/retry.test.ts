@@ -10,9 +10,17 @@ describe('a deferred recipient', () => {
     expect(delays).toEqual([1, 5, 15, 30, 60, 60, 60]);
   });
 
-  it('is spread from the others by up to a tenth', () => {
-    expect(minutes(retryDelayMs(1, 1))).toBeCloseTo(1.1);
-  });
+  it.each([
+    [1, 1, 1.1],
+    [2, 0.5, 5.25],
+    [4, 0.1, 30.3],
+    [9, 1, 66],
+  ])(
+    'waits up to a tenth longer: after %i attempts, with a jitter of %d, %d minutes',
+    (attempts, jitter, delay) => {
+      expect(minutes(retryDelayMs(attempts, jitter))).toBeCloseTo(delay);
+    },
+  );
 
   it('waits at least a minute, at most 66, and never less than the time before', () => {
     fc.assert(
@@ -32,11 +40,11 @@ describe('a deferred recipient', () => {
 
 describe('the pause before another session', () => {
   it('doubles from a quarter of a second to a minute', () => {
-    expect([1, 2, 3, 4].map(reconnectDelayMs)).toEqual([250, 500, 1_000, 2_000]);
-    expect(reconnectDelayMs(9)).toBe(60_000);
+    const pauses = Array.from({ length: 10 }, (_, at) => reconnectDelayMs(at + 1));
+    expect(pauses).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
-  it('is never longer, however often sessions failed', () => {
+  it('is never longer than a minute, after any number of failures', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), failures => {
         expect(reconnectDelayMs(failures)).toBeGreaterThan(0);

@@ -56,7 +56,7 @@ describe('isThrottle', () => {
   });
 });
 
-it('is never a reply that is not 4yz, whatever it says', () => {
+it('is a reply with such words when it is 4yz, and never with another code', () => {
   const words = fc.constantFrom('rate limit exceeded', 'too many', 'slow down', 'throttling', '[TSS04]');
   fc.assert(
     fc.property(fc.integer({ min: 200, max: 599 }), words, fc.string(), (code, word, text) => {

@@ -57,7 +57,9 @@ describe('a session without PIPELINING', () => {
   });
 
   it('takes 421 that nobody asked for as the end', () => {
-    expect(new Run().hear('421 4.4.2 idle').over).toBe('the server closed the session: 421 4.4.2 idle');
+    const run = new Run().hear('421 4.4.2 idle');
+    expect(run.over).toBe('the server closed the session: 421 4.4.2 idle');
+    expect(run.engine.usable).toBe(false);
   });
 
   it('takes a reply while the intent is made durable as the end, and then writes nothing', () => {
@@ -168,9 +170,12 @@ describe('a message of many blocks', () => {
     expect(run.hear('250 ok').words).toContain('= 0 accepted');
   });
 
-  it('is not taken before it was written, whatever the server says', () => {
-    expect(begun().hear('250 taken').outcomes.get(0)?.kind).toBe('not-sent');
-  });
+  it.each(['250 taken', '354 go on', '450 later', '550 5.1.1 no', '421 bye'])(
+    'is not sent when the server says "%s" before it was written',
+    reply => {
+      expect(begun().hear(reply).outcomes.get(0)?.kind).toBe('not-sent');
+    },
+  );
 
   it.each(Array.from({ length: 10 }, (_, at) => 65_534 + at))(
     'keeps its last five octets together, with %d of data',
@@ -251,12 +256,20 @@ describe('without a word to the server', () => {
     const run = new Run();
     run.take(run.engine.lost('gone'));
     expect(run.offer(mail(0)).outcomes.get(0)?.kind).toBe('not-sent');
+    expect(run.written).toBe('');
   });
 
-  it('takes no more transactions than the server does', () => {
-    const run = new Run({ mailMax: 1 }).offer(mail(0), mail(1));
+  it.each([1, 2, 3])('takes no more transactions than the server does: %i', mailMax => {
+    const run = new Run({ mailMax });
+    for (let position = 0; position < mailMax; position += 1) {
+      expect(run.engine.usable).toBe(true);
+      run.offer(mail(position));
+    }
     expect(run.engine.usable).toBe(false);
-    expect(run.outcomes.get(1)?.kind).toBe('not-sent');
+    run.offer(mail(mailMax));
+    expect([...run.outcomes].map(([position, { kind }]) => `${position} ${kind}`)).toEqual([
+      `${mailMax} not-sent`,
+    ]);
     expect(run.hear('250 ok').written).toContain('RCPT TO:<r0@');
   });
 });

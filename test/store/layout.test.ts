@@ -210,6 +210,10 @@ describe('suppressed addresses', () => {
   it('are those of people who unsubscribed too, before and after their address is noted', async () => {
     const people = [recipient(0, { emailAddress: 'Bob@example.com' }), recipient(1), recipient(2)];
     await store.ledger.openEmail(email(), people);
+    // Another email names him in other letters, and is resumed later.
+    const named = [recipient(0), recipient(1, { emailAddress: 'bOB@EXAMPLE.com' })];
+    await store.ledger.openEmail(email({ emailId: 'em_bbbbbbbbbbbb', emailNumber: 8 }), named);
+    const resumed = () => store.ledger.findSuppressedRecipients('em_bbbbbbbbbbbb');
     const unsubscribe = (recipientNumber: number, day: string) =>
       execute('INSERT INTO unsubscribes VALUES (7, ?, ?)', recipientNumber, `${day}T09:00:00.000Z`);
     unsubscribe(1_000, '2026-11-30');
@@ -217,12 +221,14 @@ describe('suppressed addresses', () => {
       new Set(['bob@example.com']),
     );
     expect(await store.ledger.findSuppressedRecipients('em_aaaaaaaaaaaa')).toEqual([0]);
+    expect(await resumed()).toEqual([1]);
     expect(query('SELECT * FROM unsubscribed')).toEqual([]);
     const lock = await store.ledger.lockEmail('em_aaaaaaaaaaaa');
     if ('release' in lock) await lock.release();
     expect(query('SELECT * FROM unsubscribed')).toEqual([
       { email_address: 'Bob@example.com', unsubscribed_at: '2026-11-30T09:00:00.000Z' },
     ]);
+    expect(await resumed()).toEqual([1]);
     unsubscribe(1_002, '2026-12-01');
     expect(await store.ledger.findSuppressedRecipients('em_aaaaaaaaaaaa')).toEqual([0, 2]);
     expect(await store.reader.readSuppressions(new Set(['bob@example.com', 'r2@example.com']))).toEqual(

@@ -365,6 +365,8 @@ describe('finding emails', () => {
     ['aa', ['em_aabbbbbbbbbb', 'em_aaaaaaaaaaaa']],
     ['zz', []],
     ['%', []],
+    ['_', []],
+    ['em_a_a', []],
   ])('takes %s', async (text, ids) => {
     expect((await store.reader.findEmails(text)).map(found => found.emailId)).toEqual(ids);
   });

@@ -19,7 +19,7 @@ it('reads a key and says whether everybody else could', async () => {
   expect(await readDkimKeyFile(path)).toEqual({ pem: 'pem', isOpen: true });
 });
 
-it('says why there is none', async () => {
+it('says why a key cannot be read', async () => {
   expect(await readDkimKeyFile(join(folder, 'key.pem'))).toEqual({ why: 'does not exist' });
   expect(await readDkimKeyFile(folder)).toEqual({ why: 'is not a file' });
 });

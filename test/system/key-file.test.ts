@@ -99,6 +99,7 @@ it.runIf(process.platform !== 'win32').each([
   [0o400, false],
   [0o640, true],
   [0o604, true],
+  [0o602, true],
   [0o620, true],
 ])('with mode %o is open to others: %s', async (mode, expected) => {
   const path = join(folder, 'key');

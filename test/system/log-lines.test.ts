@@ -19,7 +19,7 @@ async function lines(): Promise<(string | undefined)[]> {
   return all;
 }
 
-it('splits at line ends, whatever octets there are, and takes a last line without one', async () => {
+it('splits at line ends only, keeps every other octet, and takes a last line without a line end', async () => {
   writeFileSync(file, Buffer.from('a\r\n\n\xff\x00\xe9\nlast', 'latin1'));
   expect(await lines()).toEqual(['a', '', '\xff\x00\xe9', 'last']);
   writeFileSync(file, '');

@@ -144,8 +144,10 @@ describe('a file', () => {
 
   it('of any size is read up to 4 MB', async () => {
     write('large.eml', `Subject: 1\n\n${'x'.repeat(6 * 1024 * 1024)}`);
+    const sizes: number[] = [];
     for await (const item of readMailSource(join(folder, 'large.eml')))
-      expect(item.kind === 'message' && item.octets.length).toBe(4 * 1024 * 1024);
+      if (item.kind === 'message') sizes.push(item.octets.length);
+    expect(sizes).toEqual([4 * 1024 * 1024]);
   });
 
   it('that is neither a file nor a folder is refused', async () => {

@@ -27,13 +27,16 @@ const write = (name: string) => writePrivateFile(folder, name, Buffer.from('mail
 const modeOf = (name: string) => statSync(join(folder, name)).mode & 0o777;
 
 describe('a file that is written for the user', () => {
-  it('is readable for nobody else, whatever mode an earlier one had', async () => {
-    writeFileSync(join(folder, '1.eml'), 'old');
-    chmodSync(join(folder, '1.eml'), 0o666);
-    await write('1.eml');
-    expect([readFileSync(join(folder, '1.eml'), 'utf8'), modeOf('1.eml')]).toEqual(['mail', 0o600]);
-    expect(readdirSync(folder)).toEqual(['1.eml']);
-  });
+  it.each([0o666, 0o644, 0o777, 0o444])(
+    'is readable for nobody else, also in place of one of mode %o',
+    async mode => {
+      writeFileSync(join(folder, '1.eml'), 'old');
+      chmodSync(join(folder, '1.eml'), mode);
+      await write('1.eml');
+      expect([readFileSync(join(folder, '1.eml'), 'utf8'), modeOf('1.eml')]).toEqual(['mail', 0o600]);
+      expect(readdirSync(folder)).toEqual(['1.eml']);
+    },
+  );
 
   it.each(['victim', 'nowhere'])('does not follow a link to %s', async target => {
     writeFileSync(join(folder, 'victim'), 'precious');
@@ -53,7 +56,7 @@ describe('a file that is written for the user', () => {
     expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('precious');
   });
 
-  it('takes the place of nothing but a file', async () => {
+  it('does not take the place of a folder', async () => {
     mkdirSync(join(folder, '1.eml'));
     await expect(write('1.eml')).rejects.toThrow('cannot be written: it is not a regular file');
   });
@@ -85,6 +88,7 @@ describe.skipIf(process.platform === 'win32')('what others can write to', () => 
     [0o600, 0o700, undefined],
     [0o644, 0o755, undefined],
     [0o602, 0o700, 'mailtrack.db'],
+    [0o646, 0o777, 'mailtrack.db'],
     [0o600, 0o777, ''],
     [0o600, 0o1777, ''],
   ])('of a file %o in a folder %o', async (mode, folderMode, expected) => {

@@ -502,7 +502,9 @@ it('leaves out who asked not to be mailed since the email was begun', async () =
 });
 
 it('gives each transaction the reverse-path of its recipient, where each has one', async () => {
-  const run = await SendRun.open(2);
+  const run = await SendRun.open(
+    [71, 72].map((number, at) => ({ ...recipientOf(at), recipientNumber: number })),
+  );
   const paths: (readonly [string, string])[] = [];
   const open = run.office.openSession.bind(run.office);
   run.office.openSession = async (...args) => {
@@ -517,8 +519,8 @@ it('gives each transaction the reverse-path of its recipient, where each has one
   };
   await run.send({ ownReversePath: number => `b+${number}@example.org` });
   expect(paths).toEqual([
-    ['b+0@example.org', 'r0@example.com'],
-    ['b+1@example.org', 'r1@example.com'],
+    ['b+71@example.org', 'r0@example.com'],
+    ['b+72@example.org', 'r1@example.com'],
   ]);
   await run.close();
 });

@@ -11,6 +11,15 @@ vi.mock('../../../src/system/workbook-apart.js', async () => ({
   readWorkbookApart: (await import('../../../src/recipients/xlsx-records.js')).readWorkbook,
 }));
 
+// What is read of a log is the matter of its own tests; here, with which options.
+const ingested: unknown[] = [];
+vi.mock('../../../src/workflow/ingest-log.js', () => ({
+  ingestLog: async (_lines: unknown, _ports: unknown, options: unknown) => {
+    ingested.push(options);
+    return {};
+  },
+}));
+
 let place: Place;
 beforeAll(async () => {
   place = new Place();
@@ -165,6 +174,14 @@ describe('inbox', () => {
       'It has to be a time such as 2026-11-30 or 2026-11-30T09:00Z, or how long ago: 7d.',
     );
   });
+});
+
+it('ingest passes on the setting privacy.keep_network', async () => {
+  place.write('discreet.toml', 'privacy.keep_network = "none"\n');
+  await place.run('keys', 'rotate');
+  await place.run('ingest', 'access.log', '--db', 'logged.db', '--json');
+  await place.run('ingest', 'access.log', '--db', 'logged.db', '--json', '--config', 'discreet.toml');
+  expect(ingested).toEqual([{ keepNetwork: true }, { keepNetwork: false }]);
 });
 
 describe('preview', () => {

@@ -1,17 +1,19 @@
 /** The flags and settings that say how an email is sent: what `send` and `resume` hand to the use case and to the transport. */
 import { existsSync, readdirSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Problem, Problems } from '../../../src/problem.js';
 import { openStore } from '../../../src/store/open-store.js';
-import type { SendRequest } from '../../../src/workflow/send-email.js';
+import type { SendRequest, StopRequest } from '../../../src/workflow/send-email.js';
 import { Place, type Said, seen } from './in-process.js';
 import { requestFlags, transportSettings } from './send-flags.js';
 
 // Nothing is sent: what would be is looked at.
 vi.mock('../../../src/workflow/send-email.js', async importOriginal => ({
   ...(await importOriginal<object>()),
-  sendEmail: async (request: SendRequest) => {
+  sendEmail: async (request: SendRequest, _: unknown, stop: StopRequest) => {
     seen.request = request;
+    whileSending(stop);
     await request.lock?.release();
     const { emailId } = request.email;
     return { kind: 'send-finished', emailId, counts: { ...none }, recipients: 0, seconds: 0 };
@@ -34,6 +36,7 @@ vi.mock('../../../src/cli/prompt.js', async importOriginal => ({
 
 const none = { pending: 0, sending: 0, accepted: 0, deferred: 0, rejected: 0, uncertain: 0, skipped: 0 };
 
+let whileSending: (stop: StopRequest) => void = () => undefined;
 let place: Place;
 let sent = 0;
 beforeAll(() => {
@@ -98,6 +101,25 @@ describe('send', () => {
     expect(seen.server).toMatchObject({ host: 'mail.example.org', port: 4650, tls: 'implicit' });
   });
 
+  it('is asked to finish by the first signal, and to end at once by the second', async () => {
+    const steps: unknown[] = [];
+    whileSending = ({ drain, abort }) => {
+      const look = () => steps.push([drain.aborted ? drain.reason : '', abort.aborted]);
+      look();
+      process.emit('SIGTERM', 'SIGTERM');
+      look();
+      process.emit('SIGINT', 'SIGINT');
+      look();
+    };
+    await send(...local);
+    whileSending = () => undefined;
+    expect(steps).toEqual([
+      ['', false],
+      ['SIGTERM', false],
+      ['SIGTERM', true],
+    ]);
+  });
+
   it('passes on --id, and sends an email of it once', async () => {
     await send(...local, '--id', 'weekly-7');
     expect((seen.request as SendRequest).email.sendId).toBe('weekly-7');
@@ -111,6 +133,20 @@ describe('send', () => {
     expect(seen.request).toBeUndefined();
     await send(...local, '--subject', 'Twice', '--again');
     expect(seen.request).toBeDefined();
+  });
+
+  it.each([
+    [23, undefined],
+    [25, expect.anything()],
+  ])('takes the same email after %i h for a mistake, or not', async (hours, request) => {
+    const again = ['--subject', `Sent ${hours} h ago`, '--db', 'again.db'];
+    await send(...local, ...again);
+    const database = new Database(`${place.folder}/again.db`);
+    const sentAt = new Date(Date.now() - hours * 3_600_000).toISOString();
+    database.prepare('UPDATE emails SET created_at = ?').run(sentAt);
+    database.close();
+    await send(...local, ...again);
+    expect(seen.request).toEqual(request);
   });
 
   it('heeds --yes and --confirm for a list, and asks without them', async () => {
@@ -190,6 +226,22 @@ it.each(Object.entries(transportSettings))('send passes on the setting %s', asyn
   expect({ ...(seen.request as object), server: seen.server }).toMatchObject(expected);
 });
 
+it('a flag of send wins over its setting', async () => {
+  place.write(
+    'set.toml',
+    'from = "other@y.example"\n[send]\nrate = "7/s"\nconnections = 9\nwindow = 11\n[smtp]\nurl = "smtp://127.0.0.1:2626"\n',
+  );
+  const flags = ['--rate', '30/m', '--connections', '3', '--window', '5'];
+  await send('--config', 'set.toml', ...local, ...flags);
+  expect(seen.request).toMatchObject({
+    rate: { count: 30, perMs: 60_000 },
+    connections: 3,
+    window: 5,
+    reversePath: 'me@y.example',
+  });
+  expect(seen.server).toMatchObject({ port: 2525 });
+});
+
 it('send and resume give each copy a reverse-path of its own with inbox.verp', async () => {
   place.write('set.toml', '[inbox]\nverp = "bounces@y.example"\n');
   const pathOf = (number: number) => (seen.request as SendRequest).ownReversePath?.(number);
@@ -257,9 +309,15 @@ describe('resume', () => {
     place.write('note.txt', 'Hello');
   });
 
-  it('heeds --recipient: one is given up, and nothing is sent', async () => {
+  it('heeds --recipient: one is given up, another is called accepted, and nothing is sent', async () => {
     expect(await state()).toEqual(['pending 2']);
     await resume('--resolve', 'skip', '--recipient', 'ann@x.example');
     expect([seen.request, await state()]).toEqual([undefined, ['pending 1', 'skipped 1']]);
+    const store = await openStore(`${place.folder}/resumed.db`);
+    for (const position of [0, 1]) await store.ledger.recordIntent(emailId, position, new Date());
+    await store.ledger.markAbandonedUncertain(emailId, new Date());
+    await store.close();
+    await resume('--resolve', 'accepted', '--recipient', 'bob@x.example');
+    expect([seen.request, await state()]).toEqual([undefined, ['accepted 1', 'skipped 1']]);
   });
 });
