@@ -17,7 +17,7 @@ import type { Fields, Role } from '../recipients/recipient.js';
 import { joined } from '../smtp/octets.js';
 import type { KeyRing } from '../tracking/key.js';
 import { pixelUrl } from '../tracking/pixel.js';
-import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/token.js';
+import { printArticleToken, sealToken, sharedNumber, type TokenPurpose } from '../tracking/token.js';
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { AttachmentRef, Composition } from './composition.js';
 import { createSkeleton } from './copy-skeleton.js';
@@ -33,6 +33,8 @@ export interface CopyRecipient {
   readonly name: string;
   readonly role: Role;
   readonly tracked: boolean;
+  /** true: without a pixel of its own, the copy has the one that all such copies share. */
+  readonly sharesPixel?: boolean | undefined;
   readonly fields: Fields;
   /** What nobody else has attached; behind what everybody has. */
   readonly attachments: readonly AttachmentRef[];
@@ -92,7 +94,7 @@ export function createTrial(
   const link = trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'trial');
   const image = trackingUrl === undefined ? '' : pixelElement(pixelUrl(trackingUrl, 'trial'));
   return recipient => {
-    const pixel = recipient.tracked ? image : '';
+    const pixel = recipient.tracked || recipient.sharesPixel === true ? image : '';
     const values = { set, defaults, emailId, unsubscribeUrl: link, pixel, roleIsField };
     return renderTemplate(createScope(recipient, values));
   };
@@ -228,8 +230,21 @@ function splice(
 }
 
 function pixel(composition: Composition, context: CopyContext, recipient: CopyRecipient): string {
-  if (composition.trackingUrl === undefined || !recipient.tracked) return '';
-  return pixelElement(pixelUrl(composition.trackingUrl, pixelToken(composition, context, recipient)));
+  if (composition.trackingUrl === undefined) return '';
+  if (recipient.tracked)
+    return pixelElement(pixelUrl(composition.trackingUrl, pixelToken(composition, context, recipient)));
+  return recipient.sharesPixel === true
+    ? pixelElement(pixelUrl(composition.trackingUrl, sharedToken(context)))
+    : '';
+}
+
+/** The same in all copies that have it, and sealed whatever the format: it names nobody. */
+function sharedToken({ ring, purpose, emailNumber }: CopyContext): string {
+  return sealToken(ring, {
+    purpose: purpose === 'pixel' ? 'shared' : purpose,
+    emailNumber,
+    recipientNumber: sharedNumber,
+  });
 }
 
 function pixelToken(composition: Composition, context: CopyContext, recipient: CopyRecipient): string {

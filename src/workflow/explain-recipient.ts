@@ -34,6 +34,7 @@ export async function explainRecipient(
     const recorded = await reader.readFetchesOf(email.emailId, recipientNumber);
     copies.push({
       recipient,
+      consent: await reader.readConsent(email.emailId, position),
       transactions: await reader.readTransactions(email.emailId, position),
       fetches: withAgents(fetches.get(copy) ?? [], recorded),
       returned: returned.filter(fact => fact.recipientNumber === recipientNumber),

@@ -196,6 +196,8 @@ async function readLine(
   if (text === undefined) return 'others';
   const token = parseToken(ports.ring, text);
   if (token?.kind === 'sealed' && token.purpose === 'rehearsal') return 'rehearsals';
+  // Of the pixel that copies share nothing is kept that a line could be compared with.
+  if (token?.kind === 'sealed' && token.purpose === 'shared') return 'others';
   const numbers = token && (await numbersOf(token, ports.log));
   if (numbers === undefined) return 'unverifiable';
   const method = request.method as 'GET' | 'HEAD';

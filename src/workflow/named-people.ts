@@ -167,7 +167,8 @@ function understand(
   try {
     const people = book.resolve(text).map(({ mailbox, fields }) => {
       const answer = trackAnswer(fields);
-      return { mailbox, role, tracked: answer ?? !consentNeeded, fields, source: { flag } };
+      const agreed = answer === true ? ({ agreed: true } as const) : {};
+      return { mailbox, role, tracked: answer ?? !consentNeeded, ...agreed, fields, source: { flag } };
     });
     return { kind: 'typed', people };
   } catch (error) {
@@ -223,6 +224,7 @@ async function* readList(
         mailbox: row.mailbox,
         role: row.role ?? role,
         tracked: row.track ?? !consentNeeded,
+        ...(row.track === true ? { agreed: true } : {}),
         fields: row.fields,
         addressing: row.addressing,
         source: { file, line: row.line },

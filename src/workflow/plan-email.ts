@@ -2,6 +2,7 @@
  * From what the user typed to an email that could be sent, or to everything that is wrong with it. Nothing is
  * written and nothing is sent here; the plan is data that is shown, agreed to and then carried out.
  */
+import { plural } from '../amount.js';
 import { printBase32 } from '../base32.js';
 import { checkRelay } from '../check/email-rules.js';
 import type { CompiledTemplate, TemplateResult } from '../merge/compile-template.js';
@@ -16,6 +17,7 @@ import type { DkimSigner } from '../message/dkim/signer.js';
 import { domainOf, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
+import { consentOf } from '../recipients/consent.js';
 import { checkExposure } from '../recipients/exposure.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { replacesMessageId } from '../smtp/relays.js';
@@ -23,7 +25,7 @@ import type { KeyRing } from '../tracking/key.js';
 import { findForeignFields } from './broken-template.js';
 import { findHeaderLeftovers, findHeaderProblems } from './check-header.js';
 import { fieldCheckOf, findUnknownFields } from './check-rows.js';
-import { type CopyCheck, createCopyCheck, toCopyRecipient, valuesOf } from './copy-check.js';
+import { type CopyCheck, createCopyCheck, type Survey, toCopyRecipient, valuesOf } from './copy-check.js';
 import type { SendPlan } from './events.js';
 import type { Gathered } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
@@ -216,6 +218,7 @@ async function* toRecords(
     const attachments = own.of(recipient).map(({ path, filename, sha256 }) => ({ path, filename, sha256 }));
     yield {
       ...toCopyRecipient(recipient, nextNumber(), draft, attachments),
+      ...(draft.trackingUrl === undefined ? {} : { consent: consentOf(recipient) }),
       position: position++,
       state: 'pending',
       stateAt: now,
@@ -316,6 +319,17 @@ function replacingRelay({ smtpHost }: EmailDraft): string | undefined {
   return smtpHost !== undefined && replacesMessageId(smtpHost) ? smtpHost : undefined;
 }
 
+/** Where tracking needs a yes, it has to be shown when, how and to which words it was said. */
+function consentNotices(
+  { consentNeeded, trackingUrl }: EmailDraft,
+  { bareConsents }: Survey,
+): readonly string[] {
+  if (!consentNeeded || trackingUrl === undefined || bareConsents === 0) return [];
+  return [
+    `the lists do not say when, how and to which words ${plural(bareConsents, 'person', 'people')} said yes to tracking: use the columns consent_at, consent_method and consent_wording`,
+  ];
+}
+
 function describePlan(
   draft: EmailDraft,
   email: EmailRecord,
@@ -324,7 +338,7 @@ function describePlan(
   { survey, own }: CopyCheck,
   ofTemplate: readonly string[],
 ): SendPlan {
-  const { exposure, shown, untracked, doubts, sameMailboxes } = survey;
+  const { exposure, shown, untracked, optedOut, doubts, sameMailboxes } = survey;
   const relay = replacingRelay(draft);
   return {
     emailId: email.emailId,
@@ -336,12 +350,13 @@ function describePlan(
     recipients: exposure.people,
     visible: email.mode === 'each' ? 1 : exposure.visible,
     untracked: draft.trackingUrl === undefined ? exposure.people : untracked,
+    sharing: draft.trackingUrl !== undefined && draft.sharedPixel === true ? untracked - optedOut : 0,
     suppressed: audience.suppressed,
     server: draft.server,
     connections: Math.min(draft.connections, Math.ceil(exposure.people / 10)),
     window: draft.window,
     trackingUrl: draft.trackingUrl,
-    notices: [...audience.notices, ...own.notices()],
+    notices: [...audience.notices, ...consentNotices(draft, survey), ...own.notices()],
     warnings: [
       ...doubts.warnings(),
       ...sameMailboxes.warnings(),

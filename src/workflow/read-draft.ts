@@ -65,6 +65,8 @@ export interface EmailDraft extends ListFlags {
   readonly allowPlaceholders: boolean | 'when-alone';
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
+  /** true: copies of everybody else show one pixel that they share, which stands for nobody. */
+  readonly sharedPixel?: boolean;
   readonly tokenFormat: TokenFormat;
   /** undefined: no copy is tracked. */
   readonly trackingUrl: string | undefined;

@@ -1,6 +1,6 @@
 import type { PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
-import { type ArticleContent, parseToken, type Token } from '../tracking/token.js';
+import { type ArticleContent, parseToken, sharedNumber, type Token } from '../tracking/token.js';
 import type { FetchLog, ForgedFetch, RecordedFetch } from './fact-ports.js';
 import { FetchQueue } from './fetch-queue.js';
 import type { Clock } from './ports.js';
@@ -101,7 +101,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
       counts.rehearsals += 1;
       return 'ignored';
     }
-    if (token === undefined || purpose !== 'pixel') return recordForged(request);
+    if (token === undefined || (purpose !== 'pixel' && purpose !== 'shared')) return recordForged(request);
     const written = queue.push(arrivalOf(token, request));
     if (written === 'queued') counts.notDurable += 1;
     else if (written === 'dropped') counts.dropped += 1;
@@ -119,6 +119,15 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   function arrivalOf(token: Token, request: PixelRequest): Arrival {
     const facts = factsOf(request);
     if (token.kind === 'article') return { article: token, forged: forgedOf(request, facts), facts };
+    // The pixel of many copies: it is counted, and nothing is kept of who asked.
+    if (token.purpose === 'shared')
+      return {
+        emailNumber: token.emailNumber,
+        ...facts,
+        recipientNumber: sharedNumber,
+        userAgent: '',
+        network: '',
+      };
     return { emailNumber: token.emailNumber, recipientNumber: token.recipientNumber, ...facts };
   }
 

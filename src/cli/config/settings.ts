@@ -122,8 +122,8 @@ export const settings: readonly Setting[] = [
   },
   {
     key: 'privacy.consent',
-    read: oneOf('opt-out', 'opt-in'),
-    says: 'opt-in: only recipients with track=yes are tracked',
+    read: oneOf('opt-out', 'opt-in', 'aggregate'),
+    says: 'opt-in: only recipients with track=yes are tracked; aggregate: all others share one pixel',
   },
 ];
 

@@ -10,6 +10,7 @@ import { createTimeFormat } from '../../time-format.js';
 import { ruleSentence } from '../../tracking/rule-words.js';
 import { rulesDate } from '../../tracking/rules-date.js';
 import { explainRecipient } from '../../workflow/explain-recipient.js';
+import type { RecordedConsent } from '../../workflow/ports.js';
 import { createContext } from '../context.js';
 import { unknownWithoutDatabase } from '../no-database.js';
 import type { GlobalOptions } from '../options.js';
@@ -48,13 +49,19 @@ function toJson({ email, copies, suppression }: Explanation): object {
   };
 }
 
-function copyJson({ recipient, transactions, fetches, returned }: ExplainedCopy): object {
+function copyJson({ recipient, consent, transactions, fetches, returned }: ExplainedCopy): object {
   return {
     ...recipientJson(recipient),
+    consent: consent === undefined ? null : consentJson(consent),
     transactions: transactions.map((one, index) => transactionJson(one, index + 1)),
     fetches: fetches.map(fetchJson),
     returned: returned.map(returnedJson),
   };
+}
+
+/** Texts of the list as they stand there; '' where it does not say. */
+export function consentJson({ agreedAt, method, wording, source, recordedAt }: RecordedConsent): object {
+  return { agreed_at: agreedAt, method, wording, source, recorded_at: recordedAt.toISOString() };
 }
 
 function transactionJson(transaction: TransactionRecord, attempt: number): object {

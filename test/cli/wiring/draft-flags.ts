@@ -86,6 +86,7 @@ export const unsaid = {
   allowPlaceholders: false,
   maxVisible: 20,
   consentNeeded: false,
+  sharedPixel: false,
   connections: 4,
   window: 1,
 };
@@ -99,6 +100,6 @@ export const draftSettings: Readonly<Record<string, readonly [line: string, draf
   'send.max_visible': ['send.max_visible = 33', { maxVisible: 33 }],
   'tracking.url': ['tracking.url = "https://t.example"', { trackingUrl: 'https://t.example' }],
   'tracking.token_format': ['tracking.token_format = "article"', { tokenFormat: 'article' }],
-  'privacy.consent': ['privacy.consent = "opt-in"', { consentNeeded: true }],
+  'privacy.consent': ['privacy.consent = "aggregate"', { consentNeeded: true, sharedPixel: true }],
   'smtp.url': ['smtp.url = "smtp://mail.example.org"', { smtpHost: 'mail.example.org' }],
 };
