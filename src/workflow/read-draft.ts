@@ -87,6 +87,8 @@ export interface DraftPorts {
   readonly addressBook: AddressBook;
   readonly random: Random;
   readonly findSuppressed: Ledger['findSuppressed'];
+  /** People who are not tracked, by `addrSpecKey`. */
+  readonly optedOut?: ReadonlySet<string> | undefined;
   /** Without: here and now, however long it takes. */
   readonly compile?: CompileTemplate;
   readonly readWorkbook?: ReadWorkbook;

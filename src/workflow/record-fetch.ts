@@ -35,7 +35,7 @@ export interface RecorderOptions {
 export type RecordOutcome = 'durable' | 'queued' | 'dropped' | 'ignored';
 
 /**
- * Since the start. Every request is in exactly one of `recorded`, `counted`, `dropped`, `unverifiable` and `rehearsals`, once
+ * Since the start. Every request is in exactly one of `recorded`, `counted`, `dropped`, `unverifiable`, `rehearsals` and `optedOut`, once
  * `held` is 0.
  */
 export interface RecorderCounts {
@@ -48,6 +48,8 @@ export interface RecorderCounts {
   readonly dropped: number;
   readonly unverifiable: number;
   readonly rehearsals: number;
+  /** Of people who opted out or were forgotten: nothing is kept of them but this number. */
+  readonly optedOut: number;
   /** In memory, not yet durable. */
   readonly held: number;
 }
@@ -77,7 +79,15 @@ interface ForgedArrival {
 /** Requests for pixels to rows: token, verdict of the moment, one commit per turn of the event loop. */
 export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptions = {}): FetchRecorder {
   const { log, ring, clock } = ports;
-  const counts = { recorded: 0, counted: 0, notDurable: 0, dropped: 0, unverifiable: 0, rehearsals: 0 };
+  const counts = {
+    recorded: 0,
+    counted: 0,
+    notDurable: 0,
+    dropped: 0,
+    unverifiable: 0,
+    rehearsals: 0,
+    optedOut: 0,
+  };
   const queue = new FetchQueue<Arrival, RecordedFetch | undefined>({
     clock,
     write,
@@ -92,6 +102,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   /** Of the last batch that was written: rows, and article tokens for nobody. */
   let rows = 0;
   let unresolved = 0;
+  let optedOut = 0;
 
   function record(request: PixelRequest): RecordOutcome | Promise<RecordOutcome> {
     const token = parseToken(ring, request.token);
@@ -147,15 +158,20 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     const resolved = arrivals.some(arrival => 'article' in arrival)
       ? await Promise.all(arrivals.map(arrival => resolve(log, arrival)))
       : (arrivals as readonly (RecordedFetch | ForgedArrival)[]);
-    const { fetches, forged } = split(resolved);
+    const { fetches: found, forged } = split(resolved);
+    const closed = await log.findClosed(found);
+    optedOut = closed.size;
+    const fetches = closed.size === 0 ? found : found.filter(fetch => !closed.has(fetch));
+    for (const _ of closed) forged.push(nobodys);
     rows = resolved.length === 0 ? 0 : await log.appendFetches(fetches, forged);
     unresolved = arrivals.filter((one, at) => 'article' in one && isForged(resolved[at])).length;
-    return resolved.map(one => (isForged(one) ? undefined : one));
+    return resolved.map(one => (isForged(one) || closed.has(one) ? undefined : one));
   }
 
   function onWritten(results: readonly (RecordedFetch | undefined)[]): void {
     const proved = results.reduce((count, fetch) => (fetch === undefined ? count : count + 1), 0);
     counts.unverifiable += unresolved;
+    counts.optedOut += optedOut;
     counts.recorded += rows;
     counts.counted += proved - rows;
     if (options.onRecorded === undefined) return;
@@ -172,6 +188,18 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     },
   };
 }
+
+/** Written and removed again instead of a fetch that nothing is kept of: it takes as long, and there is nothing of it in the page. */
+const nobodys: ForgedFetch = {
+  recipientNumber: 0,
+  fetchedAt: 0,
+  method: 'GET',
+  userAgent: '',
+  network: '',
+  kind: 'unknown',
+  confidence: 0,
+  rule: '',
+};
 
 /** An article token is forged when its email or recipient does not exist, or was not sent with such tokens. */
 async function resolve(log: FetchLog, arrival: Arrival): Promise<RecordedFetch | ForgedArrival> {

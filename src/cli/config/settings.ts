@@ -114,7 +114,11 @@ export const settings: readonly Setting[] = [
     read: keepTime,
     says: 'how long serve keeps user agents, such as 30d; default forever',
   },
-  { key: 'privacy.retention', read: text, says: 'how long fetches are kept', ...unused },
+  {
+    key: 'privacy.retention',
+    read: keepTime,
+    says: 'how old fetches may be when mailtrack purge runs, such as "13 months"; default forever',
+  },
   {
     key: 'privacy.keep_network',
     read: oneOf('prefix', 'none'),

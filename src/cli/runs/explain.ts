@@ -64,7 +64,8 @@ export function consentJson({ agreedAt, method, wording, source, recordedAt }: R
   return { agreed_at: agreedAt, method, wording, source, recorded_at: recordedAt.toISOString() };
 }
 
-function transactionJson(transaction: TransactionRecord, attempt: number): object {
+/** One of `transactions`. */
+export function transactionJson(transaction: TransactionRecord, attempt: number): object {
   return {
     attempt,
     started_at: transaction.startedAt.toISOString(),
@@ -77,7 +78,8 @@ function transactionJson(transaction: TransactionRecord, attempt: number): objec
   };
 }
 
-function returnedJson(fact: RecipientReturn): object {
+/** One of `returned`. */
+export function returnedJson(fact: RecipientReturn): object {
   return {
     kind: fact.kind,
     at: fact.at.toISOString(),

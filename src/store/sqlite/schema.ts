@@ -453,8 +453,8 @@ export const migrations: readonly string[] = [
     opted_out_at   TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 
-  -- Pixels of which nothing is recorded any more, by the numbers of their tokens. is_own: decided in this database, so that
-  -- others are told.
+  -- Pixels of which nothing is recorded any more, by the numbers of their tokens. is_own: decided in this database. is_noted: 0 when
+  -- somebody pressed the link in a copy, until their address is among the optouts.
   CREATE TABLE closed_pixels (
     sequence          INTEGER PRIMARY KEY AUTOINCREMENT,
     email_number      INTEGER NOT NULL,
@@ -462,8 +462,10 @@ export const migrations: readonly string[] = [
     reason            TEXT NOT NULL CHECK (reason IN ('optout', 'forget')),
     closed_at         TEXT NOT NULL,
     is_own            INTEGER NOT NULL CHECK (is_own IN (0, 1)),
+    is_noted          INTEGER NOT NULL CHECK (is_noted IN (0, 1)),
     UNIQUE (email_number, recipient_number)
   ) STRICT;
+  CREATE INDEX closed_pixels_unnoted ON closed_pixels (sequence) WHERE is_noted = 0;
 
   -- People of whom nothing is kept but a keyed hash of their address, so that they are not mailed by accident.
   CREATE TABLE forgotten (

@@ -19,7 +19,9 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     report: '--csv --opens',
     list: '--limit',
     add: '--reason',
-    remove: '--unsubscribed',
+    remove: '--unsubscribed --forgotten',
+    optout: '--undo',
+    forget: '--yes',
     import:
       '--reason --encoding --delimiter --header-row --sheet --visible-rows --email-column --several-addresses --skip-invalid',
     inbox: '--email --since --dry-run',
@@ -38,6 +40,7 @@ const triedSettings: Readonly<Record<string, string>> = {
   default_domain: 'test/cli/wiring/draft.test.ts',
   'contacts.file': 'test/cli/wiring/draft.test.ts',
   'store.url': 'test/cli/wiring/draft.test.ts',
+  'privacy.retention': 'test/cli/wiring/other.test.ts',
   'smtp.password_command': 'test/cli/wiring/send.test.ts',
   'inbox.verp': 'test/cli/wiring/send.test.ts',
   'dkim.domain': 'test/e2e/dkim.test.ts',
