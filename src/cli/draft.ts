@@ -31,6 +31,7 @@ export interface DraftOptions extends GlobalOptions, TransportOptions, ListFlags
   readonly set?: ReadonlyMap<string, string>;
   readonly header?: readonly string[];
   readonly inReplyTo?: string;
+  readonly listUnsubscribe?: boolean;
   readonly envelopeFrom?: string;
   /** false with `--no-track`. */
   readonly track: boolean;
@@ -112,6 +113,7 @@ export function createDraft(
     usual: { from: context.text('from'), replyTo: context.text('reply_to') },
     envelopeFrom: options.envelopeFrom,
     inReplyTo: options.inReplyTo,
+    listUnsubscribe: options.listUnsubscribe === true,
     headers: options.header ?? [],
     attachments: options.attach ?? [],
     attachmentColumns: options.attachColumn ?? [],

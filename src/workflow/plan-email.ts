@@ -117,7 +117,12 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   if (draft.attachmentColumns.length > 0 && audience.typedByHand) problems.push(noListForColumn());
   const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
   if (exposure !== undefined) problems.push(exposure);
-  const composition = compose(draft, ports, read, { ...identity, message, header: survey.header });
+  const composition = compose(draft, ports, read, {
+    ...identity,
+    message,
+    header: survey.header,
+    recipients: survey.exposure.people,
+  });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
   problems.push(...(spaced.length + unknown.length > 0 ? [] : faults.problems(fields)));
   problems.push(...(await findHeaderProblems(composition)));
@@ -127,6 +132,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     ...faults.leftovers(template.file, audience.columns),
     ...findHeaderLeftovers(composition),
   ];
+  if (draft.listUnsubscribe === true && composition.oneClick !== true) problems.push(noOneClick());
   const isTold = new Set(problems.map(({ where }) => `${where?.file}:${where?.line}:${where?.column}`));
   if (draft.allowPlaceholders === false || (draft.allowPlaceholders === 'when-alone' && problems.length > 0))
     problems.push(
@@ -237,6 +243,13 @@ function nobody({ suppressed, leftOut }: Gathered): Problem {
     : new Problem('usage', 'there are no recipients', { fix: 'Name them with --to, --cc, --bcc or --each.' });
 }
 
+/** Mail programs ask for such a link over https only. */
+function noOneClick(): Problem {
+  return new Problem('usage', '--list-unsubscribe needs a tracking URL that begins with https', {
+    fix: 'Pass --tracking-url https://…, where `mailtrack serve` answers; --no-track leaves no link.',
+  });
+}
+
 function noListForColumn(): Problem {
   return new Problem('usage', '--attach-column names a column of lists, and there is no list', {
     fix: 'Name a list with @people.csv; --attach attaches a file to every copy.',
@@ -281,10 +294,16 @@ function compose(
     readonly message: CompiledTemplate;
     readonly header: Pick<Composition, 'to' | 'cc'>;
     readonly date: string;
+    readonly recipients: number;
   },
 ): Composition {
   const { audience, originator, template } = read;
-  const hasOneClick = offersOneClick(template, draft.trackingUrl);
+  const hasOneClick = offersOneClick(template, draft.trackingUrl, {
+    mode: audience.mode,
+    recipients: own.recipients,
+    isWanted: draft.listUnsubscribe === true,
+    headerFields: read.headerFields,
+  });
   return {
     version: 1,
     mode: audience.mode,

@@ -45,6 +45,8 @@ export interface EmailDraft extends ListFlags {
   readonly usual?: { readonly from: string | undefined; readonly replyTo: string | undefined };
   readonly envelopeFrom: string | undefined;
   readonly inReplyTo: string | undefined;
+  /** true: each copy has a button to unsubscribe with, though the template has no link. */
+  readonly listUnsubscribe?: boolean;
   readonly headers: readonly string[];
   readonly attachments: readonly string[];
   /** Columns of lists whose cells name files for the person of the row. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Networks } from '../../src/http/client-network.js';
 import {
   type PublicEndpoint,
@@ -13,6 +13,7 @@ import { createKeyRing } from '../../src/tracking/key.js';
 import { pixelImage, pixelPath } from '../../src/tracking/pixel.js';
 import { printArticleToken, sealToken } from '../../src/tracking/token.js';
 import { createFetchRecorder, type FetchRecorder } from '../../src/workflow/record-fetch.js';
+import { createTrackingStopper } from '../../src/workflow/stop-tracking.js';
 import { createUnsubscriber } from '../../src/workflow/unsubscribe.js';
 import { testKey, testRing } from '../tracking/keys.js';
 import { FetchLogWorld, ManualClock, quiet } from '../workflow/fetch-world.js';
@@ -50,6 +51,7 @@ function start(
     host: '127.0.0.1',
     keyFingerprint: () => testRing.fingerprint,
     unsubscriber: createUnsubscriber({ log, ring: testRing, clock }),
+    trackingStopper: createTrackingStopper({ log, ring: testRing, clock }),
     ...options,
   });
 }
@@ -467,6 +469,46 @@ function rawGet(path: string, headers = ''): string {
   return `GET ${path} HTTP/1.1\r\nHost: t.example.com\r\n${headers}\r\n`;
 }
 
+describe('the link that stops tracking', () => {
+  const link = (purpose: 'optout' | 'unsubscribe') =>
+    `/stop-tracking/${sealToken(testRing, { purpose, emailNumber: 42, recipientNumber: 1 })}`;
+  const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${endpoint.port}${path}`, init);
+
+  it('only asks when it is fetched, and acts on a POST', async () => {
+    for (const method of ['GET', 'HEAD']) expect((await ask(link('optout'), { method })).status).toBe(200);
+    expect(await (await ask(link('optout'))).text()).toContain('Shall this sender no longer see');
+    expect(log.optedOut).toEqual([]);
+    // A mail program takes the bracket behind it for a part of it.
+    const answer = await ask(`${link('optout')})`, { method: 'POST', redirect: 'manual' });
+    expect([answer.status, await answer.text()]).toEqual([
+      200,
+      expect.stringContaining('<h1>Tracking stopped</h1>') as string,
+    ]);
+    expect(log.optedOut).toEqual([[42, 1]]);
+    expect(log.unsubscribed).toEqual([]);
+  });
+
+  it.each(['GET', 'POST'])('of another purpose, or cut, changes nothing on %s', async method => {
+    for (const path of [link('unsubscribe'), link('optout').slice(0, -1), '/stop-tracking/']) {
+      const answer = await ask(path, { method });
+      expect([answer.status, await answer.text()]).toEqual([
+        404,
+        expect.stringContaining('<p>Nothing was changed') as string,
+      ]);
+    }
+    expect((await ask(link('optout'), { method: 'PUT' })).status).toBe(405);
+    expect(log.optedOut).toEqual([]);
+  });
+
+  it('is answered with 503 while the database takes nothing', async () => {
+    log.disk = 'locked';
+    const answer = ask(link('optout'), { method: 'POST' });
+    await vi.waitFor(() => expect(clock.sleeping).toBeGreaterThan(0));
+    await clock.advance(2_000);
+    expect((await answer).status).toBe(503);
+  });
+});
+
 describe('the link to unsubscribe', () => {
   const link = (purpose: 'unsubscribe' | 'pixel' | 'rehearsal') =>
     `/unsubscribe/${sealToken(testRing, { purpose, emailNumber: 42, recipientNumber: 1 })}`;
@@ -504,7 +546,9 @@ describe('the link to unsubscribe', () => {
       const answer = await ask(path, { method });
       expect(answer.status).toBe(404);
       const page = await answer.text();
-      expect(page).toContain('<h1>This link is incomplete</h1><p>Nobody was unsubscribed.');
+      expect(page).toContain(
+        '<h1>This link is incomplete</h1><p>Nothing was changed, and nobody was unsubscribed.',
+      );
       expect(page).not.toContain('<button>');
     }
     expect(log.unsubscribed).toEqual([]);
