@@ -11,7 +11,7 @@ export type Verdict = 'opened' | 'maybe' | 'machine' | 'none' | 'not-tracked';
 
 /** How a fetch is judged. */
 export type Classify = (
-  fetch: Pick<Fetch, 'method' | 'userAgent'> & Classification,
+  fetch: Pick<Fetch, 'method' | 'userAgent' | 'network' | 'recipientNumber'> & Classification,
   context: { sinceAcceptedMs?: number; firstFetch?: boolean },
 ) => Classification;
 

@@ -64,6 +64,11 @@ export const settings: readonly Setting[] = [
   },
   { key: 'tracking.token_format', read: oneOf('sealed', 'article'), says: 'sealed (default) or article' },
   {
+    key: 'tracking.own_networks',
+    read: texts,
+    says: 'your own networks, whose fetches never count, such as ["198.51.100.0/24"]',
+  },
+  {
     key: 'contacts.file',
     environment: 'MAILTRACK_CONTACTS',
     read: text,

@@ -15,13 +15,17 @@ import { createContext } from '../context.js';
 import { unknownWithoutDatabase } from '../no-database.js';
 import type { GlobalOptions } from '../options.js';
 import { terminalWidth } from '../output.js';
+import { ownNetworks } from '../own-networks.js';
 
 export async function runExplain(emailId: string, recipient: string, options: GlobalOptions): Promise<void> {
-  const { output, json, storeUrl } = await createContext(options);
+  const context = await createContext(options);
+  const { output, json, storeUrl } = context;
   const store = await openReaderIfAny(storeUrl, { ofOneMoment: true });
   if (store === undefined) throw unknownWithoutDatabase(emailId, storeUrl);
   try {
-    const explanation = await explainRecipient(store.reader, emailId, recipient);
+    const explanation = await explainRecipient(store.reader, emailId, recipient, {
+      isOwnNetwork: ownNetworks(context),
+    });
     if (json) {
       output.data(printJson(toJson(explanation)));
       return;

@@ -40,6 +40,7 @@ const triedSettings: Readonly<Record<string, string>> = {
   default_domain: 'test/cli/wiring/draft.test.ts',
   'contacts.file': 'test/cli/wiring/draft.test.ts',
   'store.url': 'test/cli/wiring/draft.test.ts',
+  'tracking.own_networks': 'test/cli/wiring/other.test.ts',
   'privacy.retention': 'test/cli/wiring/other.test.ts',
   'smtp.password_command': 'test/cli/wiring/send.test.ts',
   'inbox.verp': 'test/cli/wiring/send.test.ts',

@@ -40,6 +40,42 @@ describe('report', () => {
   });
 });
 
+it('report and explain heed tracking.own_networks', async () => {
+  const store = await openStore('networks.db');
+  const email = emailOf('em_dddddddddddd');
+  await store.ledger.openEmail(email, [recipientOf(1)]);
+  await store.fetchLog.appendFetches([
+    {
+      emailNumber: 1,
+      recipientNumber: 1,
+      fetchedAt: Date.UTC(2026, 10, 24),
+      method: 'GET',
+      userAgent: 'Thunderbird/128.0',
+      network: '198.51.100.0/24',
+      kind: 'human',
+      confidence: 0.85,
+      rule: 'mail-client',
+    },
+  ]);
+  await store.close();
+  const opened = async (own: string) => {
+    place.write('own.toml', `tracking.own_networks = ["${own}"]`);
+    const read = async (...argv: string[]) =>
+      (await place.run(...argv, '--db', 'networks.db', '--config', 'own.toml', '--json')).stdout;
+    const { totals } = JSON.parse(await read('report', 'latest')) as { totals: { opened: number } };
+    const explained = await read('explain', 'latest', 'r1@example.com');
+    return [totals.opened, explained.includes('own-network')];
+  };
+  expect(await opened('192.0.2.0/24')).toEqual([1, false]);
+  expect(await opened('198.51.100.9')).toEqual([0, true]);
+  place.write('own.toml', 'tracking.own_networks = ["office"]');
+  expect((await place.run('report', '--db', 'networks.db', '--config', 'own.toml')).error).toMatchObject({
+    code: 'config',
+    message: 'tracking.own_networks: "office" is not a network in CIDR notation',
+    fix: 'Write addresses or networks such as "198.51.100.0/24" or "2001:db8::/48".',
+  });
+});
+
 it('list heeds --limit and --db', async () => {
   const count = async (...argv: string[]) => {
     const { stdout } = await place.run('list', ...argv);
