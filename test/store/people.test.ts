@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problems } from '../../src/problem.js';
+import { reportCsv } from '../../src/report/csv.js';
+import type { Report } from '../../src/report/summary.js';
 import { hashAddress } from '../../src/tracking/address-hash.js';
 import { openRequest, printPage } from '../../src/tracking/exchange.js';
 import { createKey, createKeyRing } from '../../src/tracking/key.js';
@@ -210,6 +212,12 @@ describe('somebody who is forgotten', () => {
       'bea@example.com',
       '(forgotten)',
     ]);
+    // As a list, the report has nobody in their place.
+    expect(
+      reportCsv(read?.report as Report)
+        .split('\r\n')
+        .slice(1, -1),
+    ).toEqual([expect.stringContaining('"bea@example.com"') as string]);
     const [email] = await reader.findEmails(emailId);
     const composition = await readComposition(email as EmailRecord, ledger);
     expect(composition.to).toEqual([{ name: 'Bea', addrSpec: 'bea@example.com' }]);
