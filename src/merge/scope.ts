@@ -28,7 +28,7 @@ export interface ScopeValues {
   readonly defaults: Fields;
   readonly emailId: string;
   readonly unsubscribeUrl: string | undefined;
-  /** With it the reader of a copy ends that their opens are recorded. */
+  /** The link that stops the recording of the reader's opens. */
   readonly stopTrackingUrl: string | undefined;
   /** The image element; '' in copies that carry none. */
   readonly pixel: string;

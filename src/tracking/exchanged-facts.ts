@@ -101,7 +101,7 @@ export function readUnsubscribeRecord(record: ExchangeRecord): OfferedUnsubscrib
   return { emailNumber: email, recipientNumber: recipient, at };
 }
 
-/** Of a request or an answer, whichever reason it has. */
+/** Reads the record of a request or of an answer, whichever reason it has. */
 export const readOptOutRecord = readUnsubscribeRecord;
 
 export function readCounterRecord(record: ExchangeRecord): OfferedCounter | undefined {

@@ -4,7 +4,7 @@ import type { SealedContent } from './token.js';
 
 const folder = 'stop-tracking';
 
-/** `<base>/stop-tracking/<token>`: with it the reader of one copy ends that their opens are recorded. */
+/** `<base>/stop-tracking/<token>`: the link that stops the recording of one reader's opens. */
 export function stopTrackingUrl(base: string, token: string): string {
   return `${base}/${folder}/${token}`;
 }

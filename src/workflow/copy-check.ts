@@ -79,7 +79,7 @@ export function toCopyRecipient(
     name: mailbox.name,
     role,
     tracked: trackingUrl !== undefined && tracked,
-    // Who asked not to be tracked is not counted at all.
+    // People who asked not to be tracked are not counted at all.
     ...(trackingUrl !== undefined && sharedPixel === true && !tracked && optedOut !== true
       ? { sharesPixel: true }
       : {}),

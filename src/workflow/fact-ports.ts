@@ -24,7 +24,7 @@ export interface Unsubscription {
 export type ForgedFetch = Omit<RecordedFetch, 'emailNumber'>;
 
 export interface FetchLog {
-  /** Those of the fetches whose pixel is closed: nothing is recorded of it. */
+  /** @returns the fetches whose pixel is closed: nothing is recorded of them. */
   findClosed<F extends Pixel>(fetches: readonly F[]): Promise<ReadonlySet<F>>;
   /**
    * Resolves when all of them are durable, in one commit; when it rejects, none of them is.
@@ -97,7 +97,7 @@ export interface UserAgentForgetter {
 export interface OfferedFacts {
   readonly fetches: readonly OfferedFetch[];
   readonly unsubscribes: readonly OfferedUnsubscribe[];
-  /** Of people who stopped tracking with the link in their copy. */
+  /** People who stopped tracking with the link in their copy. */
   readonly optOuts: readonly OfferedUnsubscribe[];
   readonly counters: readonly OfferedCounter[];
   /** Where each type that was wanted goes on. */
@@ -139,7 +139,7 @@ export interface PulledCounts {
   /** There already. */
   readonly known: number;
   readonly unsubscribes: number;
-  /** Pressed the link that stops tracking. */
+  /** People who pressed the link that stops tracking. */
   readonly optOuts: number;
   /** Of the new fetches, those of emails this database does not have. */
   readonly strange: number;

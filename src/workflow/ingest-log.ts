@@ -32,7 +32,7 @@ export interface Ingested {
   readonly beyond: number;
   readonly unverifiable: number;
   readonly rehearsals: number;
-  /** Of people who opted out or were forgotten: nothing is kept of them. */
+  /** Fetches of people who opted out or were forgotten: nothing is kept of them. */
   readonly optedOut: number;
   /** Requests for something else, or that were refused. */
   readonly others: number;
@@ -199,7 +199,7 @@ async function readLine(
   if (text === undefined) return 'others';
   const token = parseToken(ports.ring, text);
   if (token?.kind === 'sealed' && token.purpose === 'rehearsal') return 'rehearsals';
-  // Of the pixel that copies share nothing is kept that a line could be compared with.
+  // A line cannot be compared with what is kept of the pixel that copies share.
   if (token?.kind === 'sealed' && token.purpose === 'shared') return 'others';
   const numbers = token && (await numbersOf(token, ports.log));
   if (numbers === undefined) return 'unverifiable';

@@ -143,7 +143,7 @@ export async function readNamedPeople(
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** Whoever opted out is not tracked, whatever the list says. */
+/** People who opted out are not tracked, whatever the list says. */
 function heeding(recipient: Recipient, optedOut: ReadonlySet<string>): Recipient {
   if (optedOut.size === 0 || !optedOut.has(addrSpecKey(recipient.mailbox.addrSpec))) return recipient;
   return { ...recipient, tracked: false, optedOut: true };

@@ -1,6 +1,6 @@
 /** What the store offers about one person across all emails: who is not tracked any more, who is forgotten, what is held about them. */
 
-/** Of one copy, by the numbers of its token. */
+/** One copy, by the numbers of its token. */
 export interface Pixel {
   readonly emailNumber: number;
   readonly recipientNumber: number;

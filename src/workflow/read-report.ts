@@ -17,7 +17,7 @@ export interface ReadReport {
 export interface ReportWants {
   /** With the merge fields of each recipient, which may be most of what is read. */
   readonly fields?: boolean;
-  /** Whose fetches are the sender's; absent: nobody's. */
+  /** Knows the sender's own networks; absent: there are none. */
   readonly isOwnNetwork?: IsOwnNetwork | undefined;
 }
 
@@ -54,7 +54,7 @@ export async function readReport(
 
 const nowhere: IsOwnNetwork = () => false;
 
-/** Whether an address is the sender's own: who looks at their own copy is no reader. */
+/** Whether an address is the sender's own: the sender is not a reader of the email. */
 function senderOf({ from }: ReportEmail): (address: string) => boolean {
   const mailbox = parseMailbox(from);
   const own = mailbox.ok ? addrSpecKey(mailbox.value.addrSpec) : undefined;

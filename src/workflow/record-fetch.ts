@@ -48,7 +48,7 @@ export interface RecorderCounts {
   readonly dropped: number;
   readonly unverifiable: number;
   readonly rehearsals: number;
-  /** Of people who opted out or were forgotten: nothing is kept of them but this number. */
+  /** Fetches of people who opted out or were forgotten: only this number is kept of them. */
   readonly optedOut: number;
   /** In memory, not yet durable. */
   readonly held: number;
@@ -162,7 +162,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     const closed = await log.findClosed(found);
     optedOut = closed.size;
     const fetches = closed.size === 0 ? found : found.filter(fetch => !closed.has(fetch));
-    for (const _ of closed) forged.push(nobodys);
+    for (const _ of closed) forged.push(nothingKept);
     rows = resolved.length === 0 ? 0 : await log.appendFetches(fetches, forged);
     unresolved = arrivals.filter((one, at) => 'article' in one && isForged(resolved[at])).length;
     return resolved.map(one => (isForged(one) || closed.has(one) ? undefined : one));
@@ -190,7 +190,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
 }
 
 /** Written and removed again instead of a fetch that nothing is kept of: it takes as long, and there is nothing of it in the page. */
-const nobodys: ForgedFetch = {
+const nothingKept: ForgedFetch = {
   recipientNumber: 0,
   fetchedAt: 0,
   method: 'GET',

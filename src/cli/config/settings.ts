@@ -66,7 +66,7 @@ export const settings: readonly Setting[] = [
   {
     key: 'tracking.own_networks',
     read: texts,
-    says: 'your own networks, whose fetches never count, such as ["198.51.100.0/24"]',
+    says: 'your own networks: their fetches never count, such as ["198.51.100.0/24"]',
   },
   {
     key: 'contacts.file',

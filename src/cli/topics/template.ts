@@ -52,7 +52,7 @@ An .ics with a METHOD is sent as an invitation; text says that it is UTF-8 when 
 {{ unsubscribe_url }} also puts List-Unsubscribe into the header (one click, RFC 8058) where the tracking URL is https; --each
 to more than 50 people has it anyway, and so does any mail with --list-unsubscribe.
 
-{{ stop_tracking_url }} is the link with which a reader ends that their opens are recorded; they go on getting mail. A footer for it is
+{{ stop_tracking_url }} is the link that stops the recording of a reader's opens; they go on getting mail. A footer for it is
 in help privacy.
 
 Links: an address that begins with a field, <a href="{{ link }}">, has to be http, https, mailto or tel for everybody;

@@ -45,7 +45,7 @@ export function createPeople(
     return { isNew: changes === 1, copies: closeAll(addressKey, since) };
   }
 
-  /** Who pressed the link in one copy opted out of all of them. */
+  /** Somebody who pressed the link in one copy opted out of all their copies. */
   function noteLinks(): void {
     for (const { sequence, emailAddress, since } of statements().byLink.all() as LinkRow[]) {
       optOut({ emailAddress, since: new Date(since) });
