@@ -109,6 +109,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.js')).defineDemo,
   },
   {
+    name: 'self',
+    says: 'A link that marks a browser as your own, so that it does not count',
+    load: async () => (await import('./commands/self.js')).defineSelf,
+  },
+  {
     name: 'keys',
     says: 'The keys that seal tokens: list them, make a new one, drop one',
     load: async () => (await import('./commands/keys.js')).defineKeys,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { before } from '../text-scan.js';
 import type { PixelRequest } from '../tracking/fetch.js';
 import { tokenOfPath } from '../tracking/pixel.js';
+import { selfCookie, selfTokenInCookie, selfTokenOf } from '../tracking/self-link.js';
 import { stopTokenOf } from '../tracking/stop-tracking.js';
 import { unsubscribeTokenOf } from '../tracking/unsubscribe.js';
 import {
@@ -15,6 +16,8 @@ import {
   type PreparedResponse,
   pixelResponse,
   robotsResponse,
+  selfMarkedPage,
+  selfPage,
   stopTrackingPage,
   trackingStoppedPage,
   unsubscribedPage,
@@ -29,6 +32,8 @@ export interface AnswerOptions {
   readonly unsubscriber: LinkKeeper;
   /** undefined: there is no such link. */
   readonly trackingStopper?: StopKeeper | undefined;
+  /** undefined: there is no such link. */
+  readonly selfMarker?: SelfKeeper | undefined;
   /** Called for every request, before it is answered. Must not throw. */
   readonly onRequest?: ((kind: RequestKind) => void) | undefined;
   readonly onFault: (error: unknown) => void;
@@ -48,6 +53,11 @@ export interface StopKeeper extends Pick<LinkKeeper, 'isLink'> {
   press(token: string): Promise<'done' | 'late' | 'no-link'>;
 }
 
+/** What knows the links that mark a browser as the sender's. */
+export interface SelfKeeper {
+  isLink(token: string): boolean;
+}
+
 /** What was asked for, as far as it is answered with that: another method is `options` or `not-allowed`, wherever it goes. */
 export const requestKinds = [
   'pixel',
@@ -55,6 +65,8 @@ export const requestKinds = [
   'unsubscribe',
   'stop-tracking-page',
   'stop-tracking',
+  'self-page',
+  'self',
   'health',
   'options',
   'not-allowed',
@@ -68,7 +80,7 @@ export type Answer = PreparedResponse | Promise<PreparedResponse>;
 
 /** Which response a request gets. `networkOf` is asked when the network of the client is needed. */
 export function createAnswers(options: AnswerOptions) {
-  const { record, keyFingerprint, unsubscriber, trackingStopper, onRequest, onFault } = options;
+  const { record, keyFingerprint, unsubscriber, trackingStopper, selfMarker, onRequest, onFault } = options;
 
   const unsubscribing: LinkAnswers = {
     isLink: token => unsubscriber.isLink(token),
@@ -106,8 +118,21 @@ export function createAnswers(options: AnswerOptions) {
       onRequest?.(linkKindOf(method, 'stop-tracking'));
       return answerLink(method, stop, stopping);
     }
+    const mark = selfMarker === undefined ? undefined : selfTokenOf(url);
+    if (mark !== undefined && selfMarker !== undefined) {
+      onRequest?.(linkKindOf(method, 'self'));
+      return answerMark(method, mark, selfMarker);
+    }
     return answerPage(method, before(url, '?'));
   };
+
+  /** Only POST marks: otherwise a scanner of the sender's own mail would be taken for them. */
+  function answerMark(method: string | undefined, token: string, marker: SelfKeeper): PreparedResponse {
+    const asks = method === 'GET' || method === 'HEAD';
+    if (!asks && method !== 'POST') return linkNotAllowed;
+    if (!marker.isLink(token)) return linkIncompletePage;
+    return asks ? selfPage : withCookie(selfMarkedPage, selfCookie(token));
+  }
 
   function answerPage(method: string | undefined, path: string): PreparedResponse {
     const page = pageOf(path);
@@ -127,7 +152,13 @@ export function createAnswers(options: AnswerOptions) {
     if (method === 'OPTIONS') return optionsResponse;
     if (method !== 'GET' && method !== 'HEAD') return notAllowed;
     try {
-      const recorded = record({ method, token, userAgent: userAgentOf(request), network: networkOf() });
+      const recorded = record({
+        method,
+        token,
+        userAgent: fieldOf(request, 'user-agent'),
+        network: networkOf(),
+        selfToken: selfMarker === undefined ? undefined : selfTokenInCookie(fieldOf(request, 'cookie')),
+      });
       if (recorded instanceof Promise) return recorded.then(() => pixelResponse, answerAllTheSame);
       return pixelResponse;
     } catch (error) {
@@ -170,21 +201,26 @@ interface LinkAnswers extends StopKeeper {
   readonly done: PreparedResponse;
 }
 
+function withCookie(page: PreparedResponse, cookie: string): PreparedResponse {
+  const field = ['Set-Cookie', cookie];
+  return { ...page, headers: [...page.headers, ...field], lastHeaders: [...page.lastHeaders, ...field] };
+}
+
 function kindOf(method: string | undefined, kind: RequestKind): RequestKind {
   if (method === 'GET' || method === 'HEAD') return kind;
   return method === 'OPTIONS' ? 'options' : 'not-allowed';
 }
 
-function linkKindOf(method: string | undefined, kind: 'unsubscribe' | 'stop-tracking'): RequestKind {
+function linkKindOf(method: string | undefined, kind: 'unsubscribe' | 'stop-tracking' | 'self'): RequestKind {
   if (method === 'POST') return kind;
   return method === 'GET' || method === 'HEAD' ? `${kind}-page` : 'not-allowed';
 }
 
 /** `headers` would make an object of all of them, for each request. */
-function userAgentOf({ rawHeaders }: IncomingMessage): string {
+function fieldOf({ rawHeaders }: IncomingMessage, wanted: string): string {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
-    if (name.length === 10 && name.toLowerCase() === 'user-agent') return rawHeaders[index + 1] ?? '';
+    if (name.length === wanted.length && name.toLowerCase() === wanted) return rawHeaders[index + 1] ?? '';
   }
   return '';
 }

@@ -83,6 +83,14 @@ export const trackingStoppedPage = preparePage(
   'Tracking stopped',
   '<p>From now on it is not recorded when you open this message. The sender learns of it, and so do their other messages.</p>',
 );
+export const selfPage = preparePage(
+  'This is me',
+  '<p>Is this your own browser? Then what it opens of your mail is not counted.</p><form method="post"><button>This is me</button></form>',
+);
+export const selfMarkedPage = preparePage(
+  'Not counted',
+  '<p>What this browser opens of your mail is not counted, for a year or until its cookies are removed.</p>',
+);
 export const linkFailedPage = {
   ...preparePage('Not yet', '<p>This could not be recorded just now. Please try again in a minute.</p>'),
   status: 503,

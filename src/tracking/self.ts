@@ -8,14 +8,21 @@ export interface Self {
   readonly ownCopies: ReadonlySet<number>;
 }
 
+/** Recorded as this, since only `serve` sees the cookie. */
+export const ownBrowser: Classification = { kind: 'self', confidence: 1, rule: 'own-browser' };
 const ownCopy: Classification = { kind: 'self', confidence: 1, rule: 'own-copy' };
 const ownNetwork: Classification = { kind: 'self', confidence: 1, rule: 'own-network' };
 
 /** @returns undefined when nothing says that the sender fetched it. */
 export function judgeSelf(
-  { recipientNumber, network }: Pick<Fetch, 'recipientNumber' | 'network'>,
+  {
+    recipientNumber,
+    network,
+    rule,
+  }: Pick<Fetch, 'recipientNumber' | 'network'> & Pick<Classification, 'rule'>,
   { isOwnNetwork, ownCopies }: Self,
 ): Classification | undefined {
+  if (rule === ownBrowser.rule) return ownBrowser;
   if (ownCopies.size > 0 && ownCopies.has(recipientNumber)) return ownCopy;
   return network !== '' && isOwnNetwork(network) ? ownNetwork : undefined;
 }

@@ -9,9 +9,9 @@ import { decodePercent } from './percent-encoding.js';
 
 /**
  * What a token is good for; a token of one purpose never serves as another. `copy` says whose message came back, `shared` is the pixel
- * of all copies of an email that have none of their own, `optout` the link that stops tracking.
+ * of all copies of an email that have none of their own, `optout` the link that stops tracking, `self` the one that marks a browser as the sender's.
  */
-export type TokenPurpose = 'pixel' | 'rehearsal' | 'unsubscribe' | 'copy' | 'shared' | 'optout';
+export type TokenPurpose = 'pixel' | 'rehearsal' | 'unsubscribe' | 'copy' | 'shared' | 'optout' | 'self';
 
 /** The recipient number of the pixel that copies share: it stands for nobody, and no recipient has it. */
 export const sharedNumber = 2 ** 48 - 1;
@@ -77,6 +77,7 @@ const purposeCodes: Readonly<Record<TokenPurpose, number>> = {
   copy: 4,
   shared: 5,
   optout: 6,
+  self: 7,
 };
 const purposes = new Map(
   Object.entries(purposeCodes).map(([purpose, code]) => [code, purpose as TokenPurpose] as const),

@@ -1,5 +1,7 @@
 import type { PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
+import { ownBrowser } from '../tracking/self.js';
+import { isSelfToken } from '../tracking/self-link.js';
 import { type ArticleContent, parseToken, sharedNumber, type Token } from '../tracking/token.js';
 import type { FetchLog, ForgedFetch, RecordedFetch } from './fact-ports.js';
 import { FetchQueue } from './fetch-queue.js';
@@ -142,8 +144,11 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     return { emailNumber: token.emailNumber, recipientNumber: token.recipientNumber, ...facts };
   }
 
-  function factsOf({ method, userAgent: given, network }: PixelRequest): Facts {
-    const { userAgent, kind, confidence, rule } = judge(method, given);
+  function factsOf({ method, userAgent: given, network, selfToken }: PixelRequest): Facts {
+    const judged = judge(method, given);
+    const { userAgent } = judged;
+    const isOwn = selfToken !== undefined && isSelfToken(ring, selfToken);
+    const { kind, confidence, rule } = isOwn ? ownBrowser : judged;
     return { fetchedAt: clock.now().getTime(), method, userAgent, network, kind, confidence, rule };
   }
 

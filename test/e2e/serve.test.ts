@@ -223,6 +223,8 @@ describe('the numbers of a server', () => {
       'mailtrack_http_requests_total{kind="unsubscribe-page"}': 1,
       'mailtrack_http_requests_total{kind="stop-tracking-page"}': 0,
       'mailtrack_http_requests_total{kind="stop-tracking"}': 0,
+      'mailtrack_http_requests_total{kind="self-page"}': 0,
+      'mailtrack_http_requests_total{kind="self"}': 0,
       mailtrack_fetches_opted_out_total: 0,
       'mailtrack_http_requests_total{kind="unsubscribe"}': 1,
       'mailtrack_http_requests_total{kind="options"}': 1,

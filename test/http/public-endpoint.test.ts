@@ -11,6 +11,7 @@ import {
 import { Problem } from '../../src/problem.js';
 import { createKeyRing } from '../../src/tracking/key.js';
 import { pixelImage, pixelPath } from '../../src/tracking/pixel.js';
+import { isSelfToken, selfUrl } from '../../src/tracking/self-link.js';
 import { printArticleToken, sealToken } from '../../src/tracking/token.js';
 import { createFetchRecorder, type FetchRecorder } from '../../src/workflow/record-fetch.js';
 import { createTrackingStopper } from '../../src/workflow/stop-tracking.js';
@@ -52,6 +53,7 @@ function start(
     keyFingerprint: () => testRing.fingerprint,
     unsubscriber: createUnsubscriber({ log, ring: testRing, clock }),
     trackingStopper: createTrackingStopper({ log, ring: testRing, clock }),
+    selfMarker: { isLink: text => isSelfToken(testRing, text) },
     ...options,
   });
 }
@@ -506,6 +508,37 @@ describe('the link that stops tracking', () => {
     await vi.waitFor(() => expect(clock.sleeping).toBeGreaterThan(0));
     await clock.advance(2_000);
     expect((await answer).status).toBe(503);
+  });
+});
+
+describe('the link that marks a browser as one’s own', () => {
+  const link = selfUrl('', testRing, 7);
+  const visit = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${endpoint.port}${path}`, init);
+
+  it('only asks when it is fetched; the button sets a cookie for pixels alone', async () => {
+    const page = await visit(link);
+    expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null]);
+    const marked = await visit(link, { method: 'POST' });
+    expect(marked.headers.get('set-cookie')).toBe(
+      `mailtrack_self=${link.slice('/self/'.length)}; Max-Age=31536000; Path=/email_opened; Secure; HttpOnly; SameSite=None`,
+    );
+    expect(await marked.text()).toContain('<h1>Not counted</h1>');
+    for (const path of [link.slice(0, -1), `/self/${token}`])
+      expect((await visit(path, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('makes fetches with that cookie self, and those with another what they are', async () => {
+    const path = `/email_opened/${token}/tracking.png`;
+    const [, value = ''] = /^\/self\/(.*)$/.exec(link) ?? [];
+    const userAgent = { 'user-agent': 'Thunderbird/128.0' };
+    await ask('GET', path, { ...userAgent, cookie: `a=b; mailtrack_self=${value}; c=d` });
+    await ask('GET', path, { ...userAgent, cookie: `mailtrack_self=${token}` });
+    await ask('GET', path, { ...userAgent, cookie: `not_mailtrack_self=${value}` });
+    expect(log.rows.map(({ kind, rule }) => [kind, rule])).toEqual([
+      ['self', 'own-browser'],
+      ['human', 'mail-client'],
+      ['human', 'mail-client'],
+    ]);
   });
 });
 

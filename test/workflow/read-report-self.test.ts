@@ -38,15 +38,16 @@ it('are told apart from those of readers', async () => {
     fetchOf(0, userAgents.thunderbird, 900, { network: '203.0.113.0/24' }),
     fetchOf(1, userAgents.thunderbird, 1_900, { network: '198.51.100.0/24' }),
     fetchOf(2, userAgents.thunderbird, 2_900, { network: '192.0.2.0/24' }),
+    fetchOf(2, userAgents.chrome, 3_900, { kind: 'self', confidence: 1, rule: 'own-browser' }),
   ]);
   expect(await reportWith([])).toEqual({
     verdicts: ['none', 'opened', 'opened'],
     opened: 2,
-    rules: ['self own-copy', 'human mail-client', 'human mail-client'],
+    rules: ['self own-copy', 'human mail-client', 'human mail-client', 'self own-browser'],
   });
   expect(await reportWith(['198.51.100.7'])).toEqual({
     verdicts: ['none', 'none', 'opened'],
     opened: 1,
-    rules: ['self own-copy', 'self own-network', 'human mail-client'],
+    rules: ['self own-copy', 'self own-network', 'human mail-client', 'self own-browser'],
   });
 });

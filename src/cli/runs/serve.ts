@@ -8,6 +8,7 @@ import { descriptorLimit } from '../../system/descriptors.js';
 import { findServiceManager } from '../../system/service-manager.js';
 import { untilStopSignal } from '../../system/signals.js';
 import { createLiveKeyRing, type LiveKeyRing } from '../../tracking/live-key-ring.js';
+import { isSelfToken } from '../../tracking/self-link.js';
 import { createFetchRecorder } from '../../workflow/record-fetch.js';
 import { watchCommits } from '../../workflow/serve-metrics.js';
 import { createTrackingStopper } from '../../workflow/stop-tracking.js';
@@ -78,6 +79,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
       keyFingerprint: () => ring.fingerprint,
       unsubscriber,
       trackingStopper,
+      selfMarker: { isLink: token => isSelfToken(ring, token) },
       onRequest: kind => {
         requests[kind] += 1;
       },

@@ -40,6 +40,20 @@ describe('report', () => {
   });
 });
 
+it('self prints a link below tracking.url', async () => {
+  place.write('self.toml', 'tracking.url = "https://t.example/x/"');
+  const { stdout } = await place.run('self', '--config', 'self.toml');
+  expect(stdout).toMatch(/^https:\/\/t\.example\/x\/self\/[a-z2-7]{44}\n$/);
+  const { stdout: json } = await place.run('self', '--config', 'self.toml', '--json');
+  expect(JSON.parse(json)).toMatchObject({ schema: 'mailtrack.self/1' });
+  place.write('self.toml', '');
+  expect((await place.run('self', '--config', 'self.toml')).error).toMatchObject({
+    code: 'tracking-url',
+    message: 'there is no tracking URL',
+    fix: 'Set MAILTRACK_TRACKING_URL, or write url under [tracking].',
+  });
+});
+
 it('report and explain heed tracking.own_networks', async () => {
   const store = await openStore('networks.db');
   const email = emailOf('em_dddddddddddd');
