@@ -194,7 +194,7 @@ function isKnowing({ kind, target }: Import): boolean {
 }
 
 function isPortType({ target, typeOnly }: Import): boolean {
-  return /^workflow\/((fact|inbox)-)?ports$/.test(target) && typeOnly;
+  return /^workflow\/((fact|inbox|people)-)?ports$/.test(target) && typeOnly;
 }
 
 function homeOf(target: string): string | undefined {

@@ -1,3 +1,4 @@
+import { manyRecipients } from '../merge/one-click.js';
 import { domainOf, type Mailbox } from '../message/mailbox.js';
 import type { RuleFinding } from './finding.js';
 
@@ -11,9 +12,6 @@ export interface CheckedEmail {
   /** A server that gives every copy a Message-ID of its own. */
   readonly replacingRelay?: string | undefined;
 }
-
-/** From here on people did not write to each other: it is a list. */
-const manyRecipients = 50;
 
 /** What is to be said about an email as a whole: who sends it to how many. */
 export function checkEmail(email: CheckedEmail): readonly RuleFinding[] {

@@ -31,6 +31,7 @@ export interface DraftOptions extends GlobalOptions, TransportOptions, ListFlags
   readonly set?: ReadonlyMap<string, string>;
   readonly header?: readonly string[];
   readonly inReplyTo?: string;
+  readonly listUnsubscribe?: boolean;
   readonly envelopeFrom?: string;
   /** false with `--no-track`. */
   readonly track: boolean;
@@ -112,6 +113,7 @@ export function createDraft(
     usual: { from: context.text('from'), replyTo: context.text('reply_to') },
     envelopeFrom: options.envelopeFrom,
     inReplyTo: options.inReplyTo,
+    listUnsubscribe: options.listUnsubscribe === true,
     headers: options.header ?? [],
     attachments: options.attach ?? [],
     attachmentColumns: options.attachColumn ?? [],
@@ -133,7 +135,8 @@ export function createDraft(
     duplicates: options.duplicates,
     skipInvalid: options.skipInvalid === true,
     allowPlaceholders: options.allowPlaceholders === true,
-    consentNeeded: context.text('privacy.consent') === 'opt-in',
+    consentNeeded: ['opt-in', 'aggregate'].includes(context.text('privacy.consent') ?? ''),
+    sharedPixel: context.text('privacy.consent') === 'aggregate',
     tokenFormat: (context.text('tracking.token_format') as 'sealed' | 'article' | undefined) ?? 'sealed',
     trackingUrl,
     server: server === undefined ? undefined : printSmtpAddress(server),

@@ -4,10 +4,12 @@ import { compileApart } from '../system/compile-apart.js';
 import { systemFiles } from '../system/files.js';
 import { systemRandom } from '../system/random.js';
 import { readWorkbookApart } from '../system/workbook-apart.js';
+import { findForgotten } from '../workflow/forget-person.js';
 import { type PlannedEmail, planEmail } from '../workflow/plan-email.js';
 import type { DraftPorts, EmailDraft } from '../workflow/read-draft.js';
 import { openAddressBook } from './address-book.js';
 import type { Context } from './context.js';
+import { readKeyRing } from './key-ring.js';
 
 /**
  * @param store undefined: there is no database, and so nobody is suppressed.
@@ -28,6 +30,13 @@ export async function planWithSystem(
     clock: systemClock,
     random: systemRandom,
     addressBook: await openAddressBook(context),
-    findSuppressed: async keys => (await store?.ledger.findSuppressed(keys)) ?? new Set(),
+    optedOut: await store?.people.readOptOuts(),
+    findSuppressed: async keys =>
+      store === undefined
+        ? new Set()
+        : new Set([
+            ...(await store.ledger.findSuppressed(keys)),
+            ...(await findForgotten(keys, store.people, readKeyRing)),
+          ]),
   });
 }

@@ -74,6 +74,26 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/suppress.js')).defineSuppress,
   },
   {
+    name: 'optout',
+    says: 'Stop tracking somebody, in mail that was sent and in mail to come',
+    load: async () => (await import('./commands/people.js')).defineOptOut,
+  },
+  {
+    name: 'forget',
+    says: 'Erase a person, and never mail them again',
+    load: async () => (await import('./commands/people.js')).defineForget,
+  },
+  {
+    name: 'export',
+    says: 'Everything that is held about a person, as JSON',
+    load: async () => (await import('./commands/people.js')).defineExport,
+  },
+  {
+    name: 'purge',
+    says: 'Remove what is older than the retention periods of the configuration',
+    load: async () => (await import('./commands/people.js')).definePurge,
+  },
+  {
     name: 'inbox',
     says: 'Read what came back: bounces, complaints, automatic replies and answers',
     load: async () => (await import('./commands/inbox.js')).defineInbox,
@@ -87,6 +107,11 @@ const commands: readonly CommandEntry[] = [
     name: 'demo',
     says: 'The whole loop in seconds, offline: send, open, report',
     load: async () => (await import('./commands/demo.js')).defineDemo,
+  },
+  {
+    name: 'self',
+    says: 'A link that marks a browser as your own, so that it does not count',
+    load: async () => (await import('./commands/self.js')).defineSelf,
   },
   {
     name: 'keys',

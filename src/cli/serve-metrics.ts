@@ -45,6 +45,11 @@ export function serveMetrics(state: ServeState): readonly Metric[] {
     ),
     counter('mailtrack_fetches_dropped_total', 'Fetches that were lost.', counts.dropped),
     counter('mailtrack_tokens_unverifiable_total', 'Tokens that no key verifies.', counts.unverifiable),
+    counter(
+      'mailtrack_fetches_opted_out_total',
+      'Fetches of people who opted out; nothing is kept of them.',
+      counts.optedOut,
+    ),
     counter('mailtrack_rehearsals_total', 'Fetches of copies nobody was sent.', counts.rehearsals),
     gauge('mailtrack_fetches_held', 'Fetches in memory that are not on disk yet.', counts.held),
     counter(

@@ -30,7 +30,10 @@ export interface PixelRecorder {
 }
 
 export interface PublicEndpointOptions
-  extends Pick<AnswerOptions, 'keyFingerprint' | 'unsubscriber' | 'onRequest'> {
+  extends Pick<
+    AnswerOptions,
+    'keyFingerprint' | 'unsubscriber' | 'trackingStopper' | 'selfMarker' | 'onRequest'
+  > {
   /** 0 takes any free port. */
   readonly port: number;
   /** undefined: all interfaces; only public routes live here. */

@@ -75,16 +75,32 @@ export const unsubscribedPage = preparePage(
   'Unsubscribed',
   '<p>You will get no more mail from this sender.</p>',
 );
-export const unsubscribeFailedPage = {
+export const stopTrackingPage = preparePage(
+  'Stop tracking',
+  '<p>Shall this sender no longer see whether you open their mail? You go on getting it.</p><form method="post"><button>Stop tracking</button></form>',
+);
+export const trackingStoppedPage = preparePage(
+  'Tracking stopped',
+  '<p>From now on it is not recorded when you open this message. The sender learns of it, and so do their other messages.</p>',
+);
+export const selfPage = preparePage(
+  'This is me',
+  '<p>Is this your own browser? Then what it opens of your mail is not counted.</p><form method="post"><button>This is me</button></form>',
+);
+export const selfMarkedPage = preparePage(
+  'Not counted',
+  '<p>What this browser opens of your mail is not counted, for a year or until its cookies are removed.</p>',
+);
+export const linkFailedPage = {
   ...preparePage('Not yet', '<p>This could not be recorded just now. Please try again in a minute.</p>'),
   status: 503,
 };
 
 /** 404, since there is no such link; the page says what to do, and that nothing was done. */
-export const unsubscribeIncompletePage = {
+export const linkIncompletePage = {
   ...preparePage(
     'This link is incomplete',
-    '<p>Nobody was unsubscribed. A part of the link may have been lost on its way: open it from the message itself, or copy all of it. If that does not help, answer the message and ask to be taken off the list.</p>',
+    '<p>Nothing was changed, and nobody was unsubscribed. A part of the link may have been lost on its way, or it is of another sender: open it from the message itself, or copy all of it. If that does not help, answer the message and say what you want.</p>',
   ),
   status: 404,
 };

@@ -17,7 +17,8 @@ import type { Fields, Role } from '../recipients/recipient.js';
 import { joined } from '../smtp/octets.js';
 import type { KeyRing } from '../tracking/key.js';
 import { pixelUrl } from '../tracking/pixel.js';
-import { printArticleToken, sealToken, type TokenPurpose } from '../tracking/token.js';
+import { stopTrackingUrl } from '../tracking/stop-tracking.js';
+import { printArticleToken, sealToken, sharedNumber, type TokenPurpose } from '../tracking/token.js';
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { AttachmentRef, Composition } from './composition.js';
 import { createSkeleton } from './copy-skeleton.js';
@@ -33,6 +34,8 @@ export interface CopyRecipient {
   readonly name: string;
   readonly role: Role;
   readonly tracked: boolean;
+  /** true: without a pixel of its own, the copy has the one that all such copies share. */
+  readonly sharesPixel?: boolean | undefined;
   readonly fields: Fields;
   /** What nobody else has attached; behind what everybody has. */
   readonly attachments: readonly AttachmentRef[];
@@ -90,10 +93,19 @@ export function createTrial(
   const defaults = new Map(composition.defaults);
   const roleIsField = composition.mode === 'each';
   const link = trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'trial');
+  const stop = trackingUrl === undefined ? undefined : stopTrackingUrl(trackingUrl, 'trial');
   const image = trackingUrl === undefined ? '' : pixelElement(pixelUrl(trackingUrl, 'trial'));
   return recipient => {
-    const pixel = recipient.tracked ? image : '';
-    const values = { set, defaults, emailId, unsubscribeUrl: link, pixel, roleIsField };
+    const pixel = recipient.tracked || recipient.sharesPixel === true ? image : '';
+    const values = {
+      set,
+      defaults,
+      emailId,
+      unsubscribeUrl: link,
+      stopTrackingUrl: stop,
+      pixel,
+      roleIsField,
+    };
     return renderTemplate(createScope(recipient, values));
   };
 }
@@ -107,7 +119,8 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   let renderTemplate: ReturnType<typeof createRenderer> | undefined;
   const set = new Map(composition.set);
   const defaults = new Map(composition.defaults);
-  const hasLink = composition.oneClick === true || mayAskForLink(composition);
+  const hasLink = composition.oneClick === true || mayAskFor('unsubscribe_url', composition);
+  const asksToStop = mayAskFor('stop_tracking_url', composition);
   const slab = new Slab();
   const composeOwn = createOwnParts(context, boundary);
   // Of copies with attachments of their own, and of those without: they are not built alike when nothing is shared.
@@ -128,6 +141,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
         defaults,
         emailId: context.emailId,
         unsubscribeUrl: link,
+        stopTrackingUrl: asksToStop ? linkFor('optout', composition, context, recipient) : undefined,
         pixel: pixel(composition, context, recipient),
         roleIsField: composition.mode === 'each',
       }),
@@ -135,7 +149,7 @@ export function createCopyPlan(composition: Composition, context: CopyContext): 
   }
 
   const linkOf = (recipient: CopyRecipient) =>
-    hasLink ? unsubscribeLink(composition, context, recipient) : undefined;
+    hasLink ? linkFor('unsubscribe', composition, context, recipient) : undefined;
 
   return {
     async header(recipient, subject) {
@@ -228,8 +242,21 @@ function splice(
 }
 
 function pixel(composition: Composition, context: CopyContext, recipient: CopyRecipient): string {
-  if (composition.trackingUrl === undefined || !recipient.tracked) return '';
-  return pixelElement(pixelUrl(composition.trackingUrl, pixelToken(composition, context, recipient)));
+  if (composition.trackingUrl === undefined) return '';
+  if (recipient.tracked)
+    return pixelElement(pixelUrl(composition.trackingUrl, pixelToken(composition, context, recipient)));
+  return recipient.sharesPixel === true
+    ? pixelElement(pixelUrl(composition.trackingUrl, sharedToken(context)))
+    : '';
+}
+
+/** The same in all copies that have it, and sealed whatever the format: it names nobody. */
+function sharedToken({ ring, purpose, emailNumber }: CopyContext): string {
+  return sealToken(ring, {
+    purpose: purpose === 'pixel' ? 'shared' : purpose,
+    emailNumber,
+    recipientNumber: sharedNumber,
+  });
 }
 
 function pixelToken(composition: Composition, context: CopyContext, recipient: CopyRecipient): string {
@@ -255,9 +282,9 @@ function copyToken(
 }
 
 /** By its name; or by one that is only known when it is rendered (`{{ [name] }}`). */
-function mayAskForLink({ template }: Composition): boolean {
+function mayAskFor(field: string, { template }: Composition): boolean {
   return [template.subject, template.html ?? '', template.text].some(
-    text => text.includes('unsubscribe_url') || asksByName(text),
+    text => text.includes(field) || asksByName(text),
   );
 }
 
@@ -274,16 +301,18 @@ function asksByName(text: string): boolean {
   return false;
 }
 
-function unsubscribeLink(
+function linkFor(
+  purpose: 'unsubscribe' | 'optout',
   composition: Composition,
   context: CopyContext,
   recipient: CopyRecipient,
 ): string | undefined {
   if (composition.trackingUrl === undefined) return undefined;
   const token = sealToken(context.ring, {
-    purpose: 'unsubscribe',
+    purpose,
     emailNumber: context.emailNumber,
     recipientNumber: recipient.recipientNumber,
   });
-  return unsubscribeUrl(composition.trackingUrl, token);
+  const url = purpose === 'optout' ? stopTrackingUrl : unsubscribeUrl;
+  return url(composition.trackingUrl, token);
 }

@@ -1,3 +1,4 @@
+import { stopTrackingUrl } from '../tracking/stop-tracking.js';
 import { unsubscribeUrl } from '../tracking/unsubscribe.js';
 import type { Composition } from './composition.js';
 import type { CopyContext, CopyRecipient } from './copy-plan.js';
@@ -58,6 +59,7 @@ export function createReadingScope(
     set: new Map(set),
     defaults: new Map(defaults),
     emailId,
+    stopTrackingUrl: trackingUrl === undefined ? undefined : stopTrackingUrl(trackingUrl, 'preview'),
     unsubscribeUrl: trackingUrl === undefined ? undefined : unsubscribeUrl(trackingUrl, 'preview'),
     pixel: '',
     roleIsField: mode === 'each',

@@ -3,7 +3,15 @@ import { withoutEdges } from '../text-scan.js';
 import type { Scope } from './liquid/liquid.js';
 
 /** Fields every template may use, whatever the list has. */
-export const builtInFields = ['email', 'name', 'role', 'email_id', 'unsubscribe_url', 'pixel'] as const;
+export const builtInFields = [
+  'email',
+  'name',
+  'role',
+  'email_id',
+  'unsubscribe_url',
+  'stop_tracking_url',
+  'pixel',
+] as const;
 
 /** What is one recipient's own. */
 export interface ScopePerson {
@@ -20,6 +28,8 @@ export interface ScopeValues {
   readonly defaults: Fields;
   readonly emailId: string;
   readonly unsubscribeUrl: string | undefined;
+  /** The link that stops the recording of the reader's opens. */
+  readonly stopTrackingUrl: string | undefined;
   /** The image element; '' in copies that carry none. */
   readonly pixel: string;
   /** true in mail to one each, where a column named `role` is a merge field as any other. */
@@ -49,6 +59,7 @@ export function createScope(person: ScopePerson, values: ScopeValues): Scope {
   scope['email_id'] = values.emailId;
   scope['pixel'] = values.pixel;
   if (values.unsubscribeUrl !== undefined) scope['unsubscribe_url'] = values.unsubscribeUrl;
+  if (values.stopTrackingUrl !== undefined) scope['stop_tracking_url'] = values.stopTrackingUrl;
   return scope;
 }
 

@@ -23,6 +23,10 @@ export interface Recipient {
   readonly role: Role;
   /** false: has not agreed to be tracked; the copy carries no pixel. */
   readonly tracked: boolean;
+  /** true: the list says yes in its column `track`, or the address book does. */
+  readonly agreed?: boolean | undefined;
+  /** true: asked not to be tracked, whatever a list says. */
+  readonly optedOut?: boolean | undefined;
   readonly fields: Fields;
   /** Names of the fields that say who gets a copy and how, and are no merge fields of the person's own. */
   readonly addressing?: ReadonlySet<string>;

@@ -1,4 +1,5 @@
 import { columnKey } from '../recipients/column-key.js';
+import { forgottenAddress } from '../recipients/forgotten.js';
 import { guardedRow, renamedColumn, reportColumns, returnedColumns } from '../recipients/report-list.js';
 import type { ReturnedSummary } from './returned-summary.js';
 import type { RecipientSummary, Report } from './summary.js';
@@ -18,7 +19,9 @@ export function reportCsv(report: Report): string {
     ),
     ...fields,
   ];
-  const rows = report.recipients.map(recipient => [
+  // Nobody can be mailed in the place of somebody who was forgotten.
+  const known = report.recipients.filter(({ emailAddress }) => emailAddress !== forgottenAddress);
+  const rows = known.map(recipient => [
     ...ownCells(recipient),
     ...fields.map(name => fieldOf(recipient, name, isPartlyTracked)),
   ]);

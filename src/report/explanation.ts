@@ -1,4 +1,5 @@
 /** The facts about one recipient of one email. */
+import type { Consent } from '../recipients/consent.js';
 import type { Suppression } from '../recipients/suppression.js';
 import type { Fetch } from '../tracking/fetch.js';
 import type { RecipientReturn } from './returned-summary.js';
@@ -10,6 +11,8 @@ export interface ExplainedFetch extends JudgedFetch, Pick<Fetch, 'method' | 'use
 /** The facts about one copy. */
 export interface ExplainedCopy {
   readonly recipient: RecipientSummary;
+  /** The yes that tracking this copy relies on; undefined when the list said none. */
+  readonly consent?: (Consent & { readonly recordedAt: Date }) | undefined;
   /** In order of attempt, from 1. */
   readonly transactions: readonly TransactionRecord[];
   /** In the order recorded; what was only counted stands behind them. */

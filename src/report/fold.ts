@@ -5,6 +5,7 @@
 import type { RecipientState } from '../recipients/recipient.js';
 import type { Classification } from '../tracking/fetch.js';
 import { verdictsTogether } from '../tracking/fetches-together.js';
+import { sharedNumber } from '../tracking/token.js';
 import { FetchJudge, Handed, type Judged, judgeFetch, type Recipients } from './judge-fetches.js';
 import {
   addReturn,
@@ -12,6 +13,7 @@ import {
   type RecipientReturn,
   type ReturnedSummary,
 } from './returned-summary.js';
+import { SharedPixel } from './shared-pixel.js';
 import type {
   Classify,
   RecipientSummary,
@@ -28,6 +30,7 @@ export class ReportFold {
   readonly #classify: Classify;
   readonly #recipients: RecipientFold[] = [];
   readonly #tallies = new Tallies();
+  readonly #shared = new SharedPixel();
   readonly #byNumber = new Map<number, RecipientFold>();
   #judge: FetchJudge | undefined;
   #fetches = 0;
@@ -41,6 +44,7 @@ export class ReportFold {
     const fold = new RecipientFold(recipient, this.#tallies, this.#classify);
     this.#recipients.push(fold);
     this.#byNumber.set(recipient.recipientNumber, fold);
+    this.#shared.addRecipient(recipient);
   }
 
   /** In order of time, whatever their recipient. What came back for nobody of the email is passed over. */
@@ -51,7 +55,8 @@ export class ReportFold {
   /** In the order recorded; those that were only counted come last. Fetches of nobody's pixel are passed over. */
   add(fetch: ReportFetch): void {
     this.#judge ??= this.#createJudge();
-    this.#judge.take(fetch);
+    if (fetch.recipientNumber === sharedNumber) this.#shared.add(fetch);
+    else this.#judge.take(fetch);
   }
 
   /** Numbers of the recipients whose opens were not recorded in order of time: ask for their fetches again, for `orderOpens`. */
@@ -72,9 +77,14 @@ export class ReportFold {
     return { all: this.#recipients, find: number => this.#byNumber.get(number) };
   }
 
-  summaries(): Pick<Report, 'totals' | 'recipients'> {
+  summaries(): Pick<Report, 'totals' | 'shared' | 'recipients'> {
     this.#judge?.finish();
-    return { totals: addUp(this.#recipients, this.#fetches), recipients: this.#recipients };
+    const { totals: shared } = this.#shared;
+    return {
+      totals: addUp(this.#recipients, this.#fetches),
+      ...(shared === undefined ? {} : { shared }),
+      recipients: this.#recipients,
+    };
   }
 
   #createJudge(): FetchJudge {

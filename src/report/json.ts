@@ -5,7 +5,7 @@ import type { JudgedFetch, RecipientSummary, Report, ReportEmail } from './summa
 type Json = Readonly<Record<string, unknown>>;
 
 /** What `report --json` begins with, schema mailtrack.report/1: `recipients` and `opens` follow. Fields are only ever added. */
-export function reportJson({ email, totals }: Pick<Report, 'email' | 'totals'>): Json {
+export function reportJson({ email, totals, shared }: Pick<Report, 'email' | 'totals' | 'shared'>): Json {
   const { notTracked, autoReplied, ...counts } = totals;
   return {
     schema: 'mailtrack.report/1',
@@ -21,6 +21,7 @@ export function reportJson({ email, totals }: Pick<Report, 'email' | 'totals'>):
     rules: rulesDate,
     // Links are not rewritten, so that there are no clicks.
     totals: { ...counts, not_tracked: notTracked, auto_replied: autoReplied, clicked: 0 },
+    ...(shared === undefined ? {} : { shared_pixel: shared }),
   };
 }
 

@@ -11,7 +11,7 @@ export type Verdict = 'opened' | 'maybe' | 'machine' | 'none' | 'not-tracked';
 
 /** How a fetch is judged. */
 export type Classify = (
-  fetch: Pick<Fetch, 'method' | 'userAgent'> & Classification,
+  fetch: Pick<Fetch, 'method' | 'userAgent' | 'network' | 'recipientNumber'> & Classification,
   context: { sinceAcceptedMs?: number; firstFetch?: boolean },
 ) => Classification;
 
@@ -32,6 +32,8 @@ export interface ReportRecipient {
   readonly name: string;
   readonly role: Role;
   readonly tracked: boolean;
+  /** true: the copy has the pixel that copies without consent share. */
+  readonly sharesPixel?: boolean | undefined;
   /** Merge fields by column name. */
   readonly fields?: Fields;
   readonly state: RecipientState;
@@ -123,8 +125,23 @@ export interface ReportTotals {
   readonly complained: number;
 }
 
+/**
+ * The pixel that copies without consent share. It says of nobody whether they opened, and its fetches are in no other number:
+ * copies, and fetches by what probably made them.
+ */
+export interface SharedTotals {
+  readonly copies: number;
+  readonly fetches: number;
+  /** By a mail program or a mail provider's proxy, as by a person. */
+  readonly opened: number;
+  readonly maybe: number;
+  readonly machine: number;
+}
+
 export interface Report {
   readonly email: ReportEmail;
   readonly totals: ReportTotals;
+  /** undefined when no copies share a pixel. */
+  readonly shared?: SharedTotals | undefined;
   readonly recipients: readonly RecipientSummary[];
 }

@@ -165,6 +165,11 @@ export function isOpenKind(kind: FetchKind): boolean {
   return kind === 'human' || kind === 'image-proxy';
 }
 
+/** What one fetch comes to by itself. */
+export function verdictOf(verdict: Classification): Exclude<Verdict, 'none' | 'not-tracked'> {
+  return readings[readingOf(verdict)] as Exclude<Verdict, 'none' | 'not-tracked'>;
+}
+
 /** @returns an index of `readings`. */
 function readingOf({ kind, confidence }: Classification): number {
   if (isOpenKind(kind)) return confidence >= openConfidence ? 3 : 2;

@@ -11,10 +11,12 @@ import type {
   UserAgentForgetter,
 } from '../workflow/fact-ports.js';
 import type { ReturnLog, SentCopies } from '../workflow/inbox-ports.js';
+import type { PeopleStore } from '../workflow/people-ports.js';
 import type { EmailReader, Ledger, ServerNotes, SuppressionList } from '../workflow/ports.js';
 import { existsAt, openAt, prepared } from './open-reader.js';
 import { Arrivals } from './sqlite/arrivals.js';
 import { checkpointAside } from './sqlite/checkpoints.js';
+import { ClosedPixels } from './sqlite/closed-pixels.js';
 import { createDamageCheck, type DamageCheck } from './sqlite/damage-check.js';
 import { type Database, databaseProblem } from './sqlite/database.js';
 import { createDiskWatch } from './sqlite/disk-watch.js';
@@ -25,6 +27,7 @@ import { createUserAgentForgetter } from './sqlite/forget-user-agents.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { createLedger } from './sqlite/ledger.js';
 import { createLogIntake } from './sqlite/log-intake.js';
+import { createPeople } from './sqlite/people.js';
 import { PixelCounts } from './sqlite/pixel-counts.js';
 import { createReads } from './sqlite/reads.js';
 import { createReturnLog } from './sqlite/return-log.js';
@@ -45,6 +48,7 @@ export interface Store {
   readonly factIntake: FactIntake;
   readonly logIntake: LogIntake;
   readonly userAgentForgetter: UserAgentForgetter;
+  readonly people: PeopleStore;
   readonly returnLog: ReturnLog;
   /** What was sent, for messages that come back. */
   readonly sentCopies: SentCopies;
@@ -107,16 +111,18 @@ function createSides(
   const counts = new PixelCounts(database);
   const agents = new UserAgents(database);
   const disk = createDiskWatch(database.name);
+  const closed = new ClosedPixels(database);
   return {
     ledger: createLedger(database, commits, reader, damage),
-    fetchLog: createFetchLog(database, commits, arrivals, counts, agents, disk),
+    fetchLog: createFetchLog(database, commits, arrivals, counts, agents, disk, closed),
     reader,
     serverNotes: createServerNotes(database, commits),
     suppressionList: createSuppressionList(database, commits),
-    factOffer: createFactOffer(database, commits, settling),
-    factIntake: createFactIntake(database, commits),
+    factOffer: createFactOffer(database, commits, settling, closed, agents),
+    factIntake: createFactIntake(database, commits, closed),
     logIntake: createLogIntake(database, commits, counts, agents, settling),
     userAgentForgetter: createUserAgentForgetter(database, commits, agents, settling),
+    people: createPeople(database, commits, closed, settling, agents),
     returnLog: createReturnLog(database, commits, () => new Date()),
     sentCopies: createSentCopies(database),
     diskRoom: disk.room,

@@ -43,6 +43,7 @@ function copyLines(copy: ExplainedCopy, options: ExplainViewOptions): readonly s
       style.bold,
     ),
     ...wrap(`${verdictWords[verdict]}${sure}: ${ruleSentence(rule) || verdictMeanings[verdict]}`, width),
+    ...consentLines(copy, options),
     '',
     ...(transactions.length === 0 ? ['Transactions: none yet'] : ['Transactions']),
     ...transactions.flatMap((one, index) => transactionLines(one, index + 1, options)),
@@ -51,6 +52,18 @@ function copyLines(copy: ExplainedCopy, options: ExplainViewOptions): readonly s
     ...(returned.length === 0 ? [] : ['Came back by mail']),
     ...returned.flatMap(one => returnedLines(one, options)),
   ];
+}
+
+/** Nothing when no yes was recorded. */
+function consentLines({ consent }: ExplainedCopy, { width }: ExplainViewOptions): readonly string[] {
+  if (consent === undefined) return [];
+  const { agreedAt, method, wording, source } = consent;
+  const details = [
+    ...(agreedAt === '' ? [] : [`at ${visible(agreedAt)}`]),
+    ...(method === '' ? [] : [`by ${visible(method)}`]),
+    ...(wording === '' ? [] : [`to the words "${visible(wording)}"`]),
+  ].join(', ');
+  return wrap(`Said yes to tracking${details === '' ? '' : ` ${details}`} (${visible(source)})`, width);
 }
 
 function transactionLines(

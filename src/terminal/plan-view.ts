@@ -77,9 +77,13 @@ function exposure({ recipients, visible: addresses }: SendPlan): string {
   return `${people} will see ${addresses === 1 ? 'this 1 address' : `these ${addresses} addresses`}`;
 }
 
-function trackingText({ trackingUrl, untracked, recipients }: SendPlan): string {
+function trackingText({ trackingUrl, untracked, sharing = 0, recipients }: SendPlan): string {
   if (trackingUrl === undefined) return 'none: no copy has a pixel';
   const host = visible(trackingUrl);
+  if (sharing > 0) {
+    const without = untracked > sharing ? `, and ${untracked - sharing} have none` : '';
+    return `a pixel at ${host}; ${sharing} of ${recipients} copies share one that counts no person${without}`;
+  }
   return untracked === 0
     ? `a pixel per copy at ${host}`
     : `a pixel at ${host}; ${untracked} of ${recipients} copies without`;

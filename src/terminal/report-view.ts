@@ -1,3 +1,4 @@
+import { plural } from '../amount.js';
 import type { RecipientSummary, Report, Verdict } from '../report/summary.js';
 import type { TimeFormat } from '../time-format.js';
 import { rulesDate } from '../tracking/rules-date.js';
@@ -19,6 +20,7 @@ export function reportLines(report: Report, options: ReportViewOptions): readonl
     '',
     ...deliveryLines(report, options),
     ...verdictLines(report, options),
+    ...sharedLines(report, options),
     ...returnedLines(report, options),
     '',
     ...recipientLines(report, options),
@@ -92,6 +94,21 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
   none: 'no open seen',
   'not-tracked': 'not tracked',
 };
+
+/** Nothing when no copies share a pixel. */
+function sharedLines({ shared }: Report, { width }: ReportViewOptions): readonly string[] {
+  if (shared === undefined) return [];
+  const { copies, fetches, opened, maybe, machine } = shared;
+  const kinds = [
+    [opened, 'by mail programs or their proxies'],
+    [maybe, 'by unknown programs'],
+    [machine, 'by machines'],
+  ] as const;
+  const parts = kinds.filter(([count]) => count > 0).map(([count, who]) => `${count} ${who}`);
+  const of = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+  const text = `The pixel that ${plural(copies, 'copy', 'copies')} without consent share was fetched ${plural(fetches, 'time')}${of}. It does not say by whom.`;
+  return wrap(text, width);
+}
 
 /** Nothing when nothing came back. */
 function returnedLines({ totals }: Report, { style, width }: ReportViewOptions): readonly string[] {

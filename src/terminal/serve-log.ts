@@ -113,6 +113,7 @@ function summary(counts: Extract<ServeEvent, { kind: 'stopped' }>['counts']): st
   if (counts.counted > 0) parts.push(`${counts.counted} of them only as a number`);
   if (counts.dropped > 0) parts.push(`${counts.dropped} LOST`);
   if (counts.unverifiable > 0) parts.push(`${counts.unverifiable} with tokens that do not verify`);
+  if (counts.optedOut > 0) parts.push(`${counts.optedOut} of people who opted out`);
   if (counts.rehearsals > 0) parts.push(`${counts.rehearsals} from rehearsals`);
   return `Stopped: ${parts.join(', ')}.`;
 }
@@ -171,8 +172,16 @@ function factsOf(event: ServeEvent): Readonly<Record<string, unknown>> {
     case 'unsubscribes-lost':
       return { count: event.count };
     case 'stopped': {
-      const { recorded, counted, notDurable, dropped, unverifiable, rehearsals } = event.counts;
-      return { recorded, counted, not_durable: notDurable, dropped, unverifiable, rehearsals };
+      const { recorded, counted, notDurable, dropped, unverifiable, rehearsals, optedOut } = event.counts;
+      return {
+        recorded,
+        counted,
+        not_durable: notDurable,
+        dropped,
+        unverifiable,
+        rehearsals,
+        opted_out: optedOut,
+      };
     }
   }
 }

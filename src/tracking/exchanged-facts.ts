@@ -45,6 +45,18 @@ export function unsubscribeRecord(fact: OfferedUnsubscribe): ExchangeRecord {
   return { type: 'unsubscribe', email: fact.emailNumber, recipient: fact.recipientNumber, at: fact.at };
 }
 
+/** In an answer: somebody pressed the link that stops tracking. */
+export function optOutRecord(fact: OfferedUnsubscribe): ExchangeRecord {
+  return { type: 'optout', email: fact.emailNumber, recipient: fact.recipientNumber, at: fact.at };
+}
+
+/** In a request: nothing more may be recorded of the pixel; `forget` also erases what was. */
+export function closedRecord(
+  fact: OfferedUnsubscribe & { readonly reason: 'optout' | 'forget' },
+): ExchangeRecord {
+  return { type: fact.reason, email: fact.emailNumber, recipient: fact.recipientNumber, at: fact.at };
+}
+
 export function counterRecord(counter: OfferedCounter): ExchangeRecord {
   const { emailNumber, recipientNumber, firstAt, lastAt, ...facts } = counter;
   return {
@@ -88,6 +100,9 @@ export function readUnsubscribeRecord(record: ExchangeRecord): OfferedUnsubscrib
   if (!isNumber48(email) || !isNumber48(recipient) || !isTime(at)) return undefined;
   return { emailNumber: email, recipientNumber: recipient, at };
 }
+
+/** Reads the record of a request or of an answer, whichever reason it has. */
+export const readOptOutRecord = readUnsubscribeRecord;
 
 export function readCounterRecord(record: ExchangeRecord): OfferedCounter | undefined {
   const { email, recipient, first, last, method, fetches, kind, confidence, rule } = record;

@@ -27,6 +27,8 @@ export interface PixelRequest extends Pick<Fetch, 'method' | 'network'> {
   readonly token: string;
   /** Of any length; '' when the request named none. */
   readonly userAgent: string;
+  /** What the cookie of a browser that was marked as the sender's says; undefined without one. */
+  readonly selfToken?: string | undefined;
 }
 
 /** A verdict about one fetch. `rule` is the id of the rule that gave it; confidence is 0 to 1. */

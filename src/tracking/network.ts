@@ -18,6 +18,20 @@ export function networkPrefix(address: string): string {
 /** An IPv6 address has 45 at most, and the name of an interface behind its `%` a few more. */
 const longestAddress = 100;
 
+/** @returns the address as 32 or 128 characters, `0` or `1`; undefined when it is not one. */
+export function networkBits(address: string): string | undefined {
+  if (address.length > longestAddress) return undefined;
+  const octets = ipv4Octets(address);
+  if (octets !== undefined) return inBits(octets, 8);
+  const groups = ipv6Groups(address);
+  if (groups === undefined) return undefined;
+  return isMapped(groups) ? inBits(lastOctets(groups), 8) : inBits(groups, 16);
+}
+
+function inBits(numbers: readonly number[], width: number): string {
+  return numbers.map(number => number.toString(2).padStart(width, '0')).join('');
+}
+
 function ipv4Octets(text: string): readonly number[] | undefined {
   const parts = text.split('.');
   const octets = parts.map(Number);

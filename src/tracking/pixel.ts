@@ -38,6 +38,13 @@ function tokenOfUnusual(requestTarget: string): string | undefined {
     .split('/')
     .filter(segment => segment !== '');
   const last = rest.pop();
-  const isPixel = first?.toLowerCase() === folder && last?.toLowerCase() === file;
+  const isPixel = first?.toLowerCase() === folder && last !== undefined && isFile(last);
   return isPixel ? rest.join('/') : undefined;
+}
+
+/** Programs that find an address in a text take the full stop or the bracket behind it for a part of it. */
+function isFile(segment: string): boolean {
+  return (
+    segment.slice(0, file.length).toLowerCase() === file && /^[.,;:)>"']*$/.test(segment.slice(file.length))
+  );
 }

@@ -1,6 +1,6 @@
 /**
  * What each rule concludes from, in a sentence for the person who asks why. By the id of the rule; `classify.ts` and
- * `fetches-together.ts` give no others; `reply` is that of a report.
+ * `fetches-together.ts` give no others; `own-browser`, `own-copy`, `own-network` and `reply` are those of a report.
  */
 const sentences: Readonly<Record<string, string>> = {
   'not-a-get': 'Only a program asks for an image without fetching it.',
@@ -33,6 +33,9 @@ const sentences: Readonly<Record<string, string>> = {
   unrecognized: 'No rule knows this program.',
   'many-copies-at-once':
     'The same program, network or domain fetched the copies of many people within seconds: a gateway unpacked a delivery.',
+  'own-browser': 'The browser was marked as the sender’s with the link of mailtrack self.',
+  'own-copy': 'This copy was sent to the sender: nobody else opened it.',
+  'own-network': 'It came from a network of the sender (tracking.own_networks).',
   reply: 'A person answered, and so has read it.',
   'whole-domain-at-delivery':
     'One program fetched most copies of this domain right after they were delivered: a gateway.',

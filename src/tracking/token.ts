@@ -7,8 +7,14 @@ import { printBase32, readBase32 } from '../base32.js';
 import type { Key, KeyRing } from './key.js';
 import { decodePercent } from './percent-encoding.js';
 
-/** What a token is good for; a token of one purpose never serves as another. `copy` says whose message came back. */
-export type TokenPurpose = 'pixel' | 'rehearsal' | 'unsubscribe' | 'copy';
+/**
+ * What a token is good for; a token of one purpose never serves as another. `copy` says whose message came back, `shared` is the pixel
+ * of all copies of an email that have none of their own, `optout` the link that stops tracking, `self` the one that marks a browser as the sender's.
+ */
+export type TokenPurpose = 'pixel' | 'rehearsal' | 'unsubscribe' | 'copy' | 'shared' | 'optout' | 'self';
+
+/** The recipient number of the pixel that copies share: it stands for nobody, and no recipient has it. */
+export const sharedNumber = 2 ** 48 - 1;
 
 export interface SealedContent {
   readonly purpose: TokenPurpose;
@@ -69,6 +75,9 @@ const purposeCodes: Readonly<Record<TokenPurpose, number>> = {
   rehearsal: 2,
   unsubscribe: 3,
   copy: 4,
+  shared: 5,
+  optout: 6,
+  self: 7,
 };
 const purposes = new Map(
   Object.entries(purposeCodes).map(([purpose, code]) => [code, purpose as TokenPurpose] as const),

@@ -1,6 +1,6 @@
 import type { KeyRing } from './key.js';
-import { decodePercent } from './percent-encoding.js';
-import { openToken, type SealedContent, sealedLength } from './token.js';
+import { linkTokenOf, openLinkToken } from './link-token.js';
+import type { SealedContent } from './token.js';
 
 const folder = 'unsubscribe';
 
@@ -9,26 +9,12 @@ export function unsubscribeUrl(base: string, token: string): string {
   return `${base}/${folder}/${token}`;
 }
 
-/**
- * The token in a request target, as it came but percent-decoded: '' when the link was cut before it.
- * @returns undefined when it is another path.
- */
+/** As `linkTokenOf`. */
 export function unsubscribeTokenOf(requestTarget: string): string | undefined {
-  const [path = ''] = requestTarget.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
-  const [first, ...rest] = decodePercent(path)
-    .split('/')
-    .filter(segment => segment !== '');
-  return first?.toLowerCase() === folder ? rest.join('/') : undefined;
+  return linkTokenOf(requestTarget, folder);
 }
 
-/**
- * Whose link it is. Mail programs take the full stop or the bracket behind a link for a part of it, and put blanks into one
- * that they wrap: everything but letters and digits is ignored, and so is what comes after a whole token. The tag still has
- * to verify, so nobody can be unsubscribed by a link that was not theirs.
- * @returns undefined unless a key of the ring sealed the token, for this purpose.
- */
+/** As `openLinkToken`. */
 export function openUnsubscribeToken(ring: KeyRing, text: string): SealedContent | undefined {
-  const token = text.replace(/[^a-z0-9]/gi, '').slice(0, sealedLength);
-  const opened = openToken(ring, token);
-  return opened?.purpose === 'unsubscribe' ? opened : undefined;
+  return openLinkToken(ring, text, 'unsubscribe');
 }

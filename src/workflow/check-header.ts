@@ -59,7 +59,7 @@ function findDoubled({ oneClick, headerFields }: Composition): readonly Problem[
       ({ name }) =>
         new Problem(
           'header-value',
-          `--header ${name}: copies have this field already, since the template has {{ unsubscribe_url }}`,
+          `--header ${name}: copies have this field already, for {{ unsubscribe_url }} or --list-unsubscribe`,
           { fix: 'Leave it out, or put a link of your own into the template.' },
         ),
     );

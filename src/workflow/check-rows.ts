@@ -45,7 +45,7 @@ export function fieldCheckOf(
     fromList: audience.fromList,
     isHeaderRefused: audience.isHeaderRefused,
     given: [...draft.set.keys(), ...template.defaults.keys()],
-    withoutValue: draft.trackingUrl === undefined ? ['unsubscribe_url'] : [],
+    withoutValue: draft.trackingUrl === undefined ? ['unsubscribe_url', 'stop_tracking_url'] : [],
   };
 }
 

@@ -22,7 +22,7 @@ export interface ComparedCopy {
 
 const mostCompared = 20;
 /** Of these the recipient's address and our own secrets say enough. */
-const notCompared = new Set(['pixel', 'email', 'email_id', 'unsubscribe_url']);
+const notCompared = new Set(['pixel', 'email', 'email_id', 'unsubscribe_url', 'stop_tracking_url']);
 
 /** Reads everybody once, and keeps those that are shown. */
 export async function compareCopies(planned: PlannedEmail): Promise<ComparedCopies | undefined> {
@@ -63,6 +63,7 @@ function createValueReader(
     defaults: new Map(composition.defaults),
     emailId: plan.emailId,
     unsubscribeUrl: undefined,
+    stopTrackingUrl: undefined,
     pixel: '',
     roleIsField: plan.mode === 'each',
   };

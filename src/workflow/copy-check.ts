@@ -4,6 +4,7 @@ import type { AttachmentRef, Composition } from '../merge/composition.js';
 import { type CopyRecipient, createTrial } from '../merge/copy-plan.js';
 import { templateKind } from '../merge/template-kind.js';
 import type { Mailbox } from '../message/mailbox.js';
+import { consentOf, isWhole } from '../recipients/consent.js';
 import { DomainDoubts } from '../recipients/doubtful-domains.js';
 import { ExposureSurvey } from '../recipients/exposure.js';
 import type { Recipient, Role } from '../recipients/recipient.js';
@@ -67,9 +68,9 @@ export function createCopyCheck(
 
 /** Without a tracking URL nobody's copy carries a pixel. */
 export function toCopyRecipient(
-  { mailbox, role, tracked, fields }: Recipient,
+  { mailbox, role, tracked, optedOut, fields }: Recipient,
   recipientNumber: number,
-  { trackingUrl }: EmailDraft,
+  { trackingUrl, sharedPixel }: EmailDraft,
   attachments: readonly AttachmentRef[],
 ): CopyRecipient {
   return {
@@ -78,6 +79,10 @@ export function toCopyRecipient(
     name: mailbox.name,
     role,
     tracked: trackingUrl !== undefined && tracked,
+    // People who asked not to be tracked are not counted at all.
+    ...(trackingUrl !== undefined && sharedPixel === true && !tracked && optedOut !== true
+      ? { sharesPixel: true }
+      : {}),
     fields,
     attachments,
   };
@@ -98,6 +103,10 @@ export interface Survey {
   readonly header: { readonly to: Mailbox[]; readonly cc: Mailbox[] };
   readonly shown: Readonly<Record<Role, { count: number; readonly first: Mailbox[] }>>;
   untracked: number;
+  /** Among them those who asked not to be tracked. */
+  optedOut: number;
+  /** Recipients who said yes, without everything that has to be shown of it. */
+  bareConsents: number;
   /** Addresses that are right by every rule and probably not meant. */
   readonly doubts: DomainDoubts;
   /** Of group mail: with a message of their own, both copies arrive. */
@@ -118,6 +127,8 @@ function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: numbe
     header: { to: [], cc: [] },
     shown: { to: named(), cc: named(), bcc: named() },
     untracked: 0,
+    optedOut: 0,
+    bareConsents: 0,
     doubts: new DomainDoubts(),
     sameMailboxes: new SameMailboxes(),
     add(recipient) {
@@ -132,6 +143,9 @@ function createSurvey(mode: Mode, template: CompiledTemplate, mostVisible: numbe
       if (mode === 'group' && role !== 'bcc' && survey.exposure.visible <= mostVisible)
         survey.header[role].push(mailbox);
       if (!tracked) survey.untracked += 1;
+      if (recipient.optedOut === true) survey.optedOut += 1;
+      const consent = consentOf(recipient);
+      if (consent !== undefined && !isWhole(consent)) survey.bareConsents += 1;
     },
     fingerprint: new Fingerprint(mode, template),
   };

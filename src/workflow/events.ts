@@ -39,8 +39,10 @@ export interface SendPlan {
   readonly recipients: number;
   /** Addresses everybody will see; in `each` mode 1 (their own). */
   readonly visible: number;
-  /** Recipients whose copy carries no pixel. */
+  /** Recipients whose copy carries no pixel of its own. */
   readonly untracked: number;
+  /** Among them those whose copies share one pixel; 0 when not given. */
+  readonly sharing?: number;
   /** Addresses left out since they are suppressed. */
   readonly suppressed: readonly string[];
   /** Why, for those that the plan names; left out where there is nothing to look it up in. */

@@ -6,7 +6,7 @@ import type { ExplainedCopy, ExplainedFetch, Explanation } from '../report/expla
 import type { JudgedFetch, ReportEmail } from '../report/summary.js';
 import type { ReadFetch } from './fact-ports.js';
 import type { EmailReader } from './ports.js';
-import { type ReadReport, readReport } from './read-report.js';
+import { type ReadReport, type ReportWants, readReport } from './read-report.js';
 
 /**
  * @param address of a recipient, in any case.
@@ -16,8 +16,9 @@ export async function explainRecipient(
   reader: EmailReader,
   idOrPrefix: string,
   address: string,
+  wants: Pick<ReportWants, 'isOwnNetwork'> = {},
 ): Promise<Explanation> {
-  const read = await readReport(reader, idOrPrefix);
+  const read = await readReport(reader, idOrPrefix, wants);
   if (read === undefined) throw new Problem('email-unknown', 'there is no email yet');
   const { email, recipients } = read.report;
   const key = addrSpecKey(address);
@@ -34,6 +35,7 @@ export async function explainRecipient(
     const recorded = await reader.readFetchesOf(email.emailId, recipientNumber);
     copies.push({
       recipient,
+      consent: await reader.readConsent(email.emailId, position),
       transactions: await reader.readTransactions(email.emailId, position),
       fetches: withAgents(fetches.get(copy) ?? [], recorded),
       returned: returned.filter(fact => fact.recipientNumber === recipientNumber),

@@ -2,6 +2,7 @@
 import type { RecordedMoment } from '../tracking/clock-skew.js';
 import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../tracking/exchanged-facts.js';
 import type { Classification, Fetch } from '../tracking/fetch.js';
+import type { ClosedPixel, Pixel } from './people-ports.js';
 
 /** A fetch with the verdict of the moment it was recorded. */
 export interface RecordedFetch extends Fetch, Classification {}
@@ -12,7 +13,7 @@ export interface ReadFetch extends RecordedFetch {
   readonly times?: number;
 }
 
-/** Somebody asked not to be mailed any more, with the link in their copy. */
+/** Somebody asked not to be mailed any more, or not to be tracked, with the link in their copy. */
 export interface Unsubscription {
   readonly emailNumber: number;
   readonly recipientNumber: number;
@@ -23,6 +24,8 @@ export interface Unsubscription {
 export type ForgedFetch = Omit<RecordedFetch, 'emailNumber'>;
 
 export interface FetchLog {
+  /** @returns the fetches whose pixel is closed: nothing is recorded of them. */
+  findClosed<F extends Pixel>(fetches: readonly F[]): Promise<ReadonlySet<F>>;
   /**
    * Resolves when all of them are durable, in one commit; when it rejects, none of them is.
    * @param forged written as the others are and removed again in the same commit: they leave nothing, and take as long. Otherwise
@@ -36,6 +39,8 @@ export interface FetchLog {
    * it still takes a lock, and rejects when there is none to be had.
    */
   recordUnsubscribes(people: readonly Unsubscription[]): Promise<void>;
+  /** As `recordUnsubscribes`, for people who stopped tracking with the link in their copy: nothing more is recorded of it. */
+  recordOptOuts(people: readonly Unsubscription[]): Promise<void>;
   /**
    * The numbers behind an article token, or undefined when no such email, format or recipient exists. It takes as long for an
    * address that is not among the recipients of an email as for one that is.
@@ -92,6 +97,8 @@ export interface UserAgentForgetter {
 export interface OfferedFacts {
   readonly fetches: readonly OfferedFetch[];
   readonly unsubscribes: readonly OfferedUnsubscribe[];
+  /** People who stopped tracking with the link in their copy. */
+  readonly optOuts: readonly OfferedUnsubscribe[];
   readonly counters: readonly OfferedCounter[];
   /** Where each type that was wanted goes on. */
   readonly after: Readonly<Record<string, string>>;
@@ -114,6 +121,8 @@ export interface FactOffer {
    * @returns undefined when this database never said such a place: it is another one, or an older state of it.
    */
   factsAfter(wanted: ReadonlyMap<string, string>, limit: number): Promise<OfferedFacts | undefined>;
+  /** Another database closed them: nothing more is recorded of them, and what was recorded of forgotten people is erased. */
+  closePixels(pixels: readonly ClosedPixel[]): Promise<void>;
 }
 
 /** What one page of another database brought. */
@@ -130,8 +139,17 @@ export interface PulledCounts {
   /** There already. */
   readonly known: number;
   readonly unsubscribes: number;
+  /** People who pressed the link that stops tracking. */
+  readonly optOuts: number;
   /** Of the new fetches, those of emails this database does not have. */
   readonly strange: number;
+}
+
+/** Closed pixels to tell another database of. */
+export interface Untold {
+  readonly pixels: readonly ClosedPixel[];
+  /** The last of them; what `noteTold` takes. */
+  readonly upTo: number;
 }
 
 /** Facts of other databases, taken over. */
@@ -141,6 +159,10 @@ export interface FactIntake {
   placesOf(sourceId: string): ReadonlyMap<string, string>;
   /** All of the page and the places it ends at, in one transaction; a fact that is there is not taken twice. */
   storePage(page: PulledPage, at: Date): Promise<PulledCounts>;
+  /** Pixels that were closed here and that database was not told of, in order. */
+  untold(sourceId: string, limit: number): Promise<Untold>;
+  /** Notes up to where it was told. */
+  noteTold(source: Pick<PulledPage, 'sourceId' | 'url'>, upTo: number, at: Date): Promise<void>;
 }
 
 /** A way to the exchange of another database. */

@@ -1,5 +1,6 @@
 import { printBase32 } from '../base32.js';
 import { NumberSet } from '../number-set.js';
+import { sharedNumber } from '../tracking/token.js';
 import type { Random } from './ports.js';
 
 /** `em_` and 12 characters of base32: 60 random bits. */
@@ -15,6 +16,7 @@ export function createNumber48(random: Random): number {
 /** As many different numbers of 48 random bits as asked for, one after the other. */
 export function createDistinctNumbers(random: Random): () => number {
   const taken = new NumberSet();
+  taken.add(sharedNumber);
   const next = createNumbers48(random);
   return () => {
     let number = next();

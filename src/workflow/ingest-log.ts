@@ -11,7 +11,7 @@ import { rememberAgents } from './remember-agents.js';
 
 export interface IngestPorts {
   readonly intake: LogIntake;
-  readonly log: Pick<FetchLog, 'resolveArticleToken'>;
+  readonly log: Pick<FetchLog, 'resolveArticleToken' | 'findClosed'>;
   readonly ring: KeyRing;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -32,6 +32,8 @@ export interface Ingested {
   readonly beyond: number;
   readonly unverifiable: number;
   readonly rehearsals: number;
+  /** Fetches of people who opted out or were forgotten: nothing is kept of them. */
+  readonly optedOut: number;
   /** Requests for something else, or that were refused. */
   readonly others: number;
   readonly unreadable: number;
@@ -69,6 +71,7 @@ export async function ingestLog(
     beyond: 0,
     unverifiable: 0,
     rehearsals: 0,
+    optedOut: 0,
     others: 0,
     unreadable: 0,
     misdated: 0,
@@ -184,7 +187,7 @@ class Occurrences {
 
 const rememberedRequests = 20_000;
 
-type Ignored = 'others' | 'unverifiable' | 'rehearsals';
+type Ignored = 'others' | 'unverifiable' | 'rehearsals' | 'optedOut';
 
 async function readLine(
   request: LoggedRequest,
@@ -196,8 +199,11 @@ async function readLine(
   if (text === undefined) return 'others';
   const token = parseToken(ports.ring, text);
   if (token?.kind === 'sealed' && token.purpose === 'rehearsal') return 'rehearsals';
+  // A line cannot be compared with what is kept of the pixel that copies share.
+  if (token?.kind === 'sealed' && token.purpose === 'shared') return 'others';
   const numbers = token && (await numbersOf(token, ports.log));
   if (numbers === undefined) return 'unverifiable';
+  if ((await ports.log.findClosed([numbers])).size > 0) return 'optedOut';
   const method = request.method as 'GET' | 'HEAD';
   return {
     ...numbers,

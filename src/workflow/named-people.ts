@@ -1,7 +1,7 @@
 /** Everybody the command line names, as a stream that can be read again: lists are never held in memory. */
 import { createHash } from 'node:crypto';
 import type { SourceRef } from '../merge/composition.js';
-import { splitMailboxList } from '../message/mailbox.js';
+import { addrSpecKey, splitMailboxList } from '../message/mailbox.js';
 import { Problem } from '../problem.js';
 import type { AddressBook } from '../recipients/address-book.js';
 import type { Mention } from '../recipients/audience.js';
@@ -67,11 +67,13 @@ export interface NamingPorts {
   readonly addressBook: AddressBook;
   /** Undefined: workbooks are read here and now, however long it takes. */
   readonly readWorkbook?: ReadWorkbook | undefined;
+  /** People who are not tracked whatever a list says, by `addrSpecKey`. */
+  readonly optedOut?: ReadonlySet<string> | undefined;
 }
 
 export async function readNamedPeople(
   options: NamingOptions,
-  { files, addressBook: book, readWorkbook }: NamingPorts,
+  { files, addressBook: book, readWorkbook, optedOut = nobody }: NamingPorts,
 ): Promise<NamedPeople> {
   const { to, cc, bcc, each } = options.named;
   const flags = [
@@ -116,7 +118,8 @@ export async function readNamedPeople(
       };
       for (const item of named) {
         if (item.kind === 'nobody') yield { list: undefined, problem: item.problem };
-        if (item.kind === 'typed') for (const one of item.people) yield { ...one, position: position++ };
+        if (item.kind === 'typed')
+          for (const one of item.people) yield { ...heeding(one, optedOut), position: position++ };
         if (item.kind !== 'list') continue;
         const hash = createHash('sha256');
         const onColumns = (facts: ListFacts) => {
@@ -128,7 +131,7 @@ export async function readNamedPeople(
         const reading = { ...options, leaveOut, onColumns, onRefusedHeader, readWorkbook };
         for await (const row of readList(item, files, hash, reading)) {
           if ('problem' in row) yield row;
-          else yield { ...row, position: position++ };
+          else yield { ...heeding(row, optedOut), position: position++ };
         }
         const source = { path: item.path, sha256: hash.digest('hex') };
         refuseChange(sources.get(item), source);
@@ -136,6 +139,14 @@ export async function readNamedPeople(
       }
     },
   };
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** People who opted out are not tracked, whatever the list says. */
+function heeding(recipient: Recipient, optedOut: ReadonlySet<string>): Recipient {
+  if (optedOut.size === 0 || !optedOut.has(addrSpecKey(recipient.mailbox.addrSpec))) return recipient;
+  return { ...recipient, tracked: false, optedOut: true };
 }
 
 /** A comma may be part of the name of a list: if there is such a file, it is the one that is meant. */
@@ -167,7 +178,8 @@ function understand(
   try {
     const people = book.resolve(text).map(({ mailbox, fields }) => {
       const answer = trackAnswer(fields);
-      return { mailbox, role, tracked: answer ?? !consentNeeded, fields, source: { flag } };
+      const agreed = answer === true ? ({ agreed: true } as const) : {};
+      return { mailbox, role, tracked: answer ?? !consentNeeded, ...agreed, fields, source: { flag } };
     });
     return { kind: 'typed', people };
   } catch (error) {
@@ -223,6 +235,7 @@ async function* readList(
         mailbox: row.mailbox,
         role: row.role ?? role,
         tracked: row.track ?? !consentNeeded,
+        ...(row.track === true ? { agreed: true } : {}),
         fields: row.fields,
         addressing: row.addressing,
         source: { file, line: row.line },

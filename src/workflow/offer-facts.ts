@@ -1,7 +1,14 @@
 import { exchangeSchema, openRequest, printPage, type Refusal, readRecords } from '../tracking/exchange.js';
-import { counterRecord, fetchRecord, unsubscribeRecord } from '../tracking/exchanged-facts.js';
+import {
+  counterRecord,
+  fetchRecord,
+  optOutRecord,
+  readOptOutRecord,
+  unsubscribeRecord,
+} from '../tracking/exchanged-facts.js';
 import type { KeyRing } from '../tracking/key.js';
 import type { FactOffer } from './fact-ports.js';
+import type { ClosedPixel } from './people-ports.js';
 import type { Clock } from './ports.js';
 
 export interface OfferPorts {
@@ -33,11 +40,16 @@ export function createFactOffering(
     if (!(await ports.offer.takeRequest(opened.proof.nonce, now))) return refusal('credentials', now);
     const asked = readRequest(body);
     if (asked === undefined) return error(400, 'request', now);
-    const { sourceId, wanted } = asked;
+    const { sourceId, wanted, closed } = asked;
     if (sourceId !== undefined && sourceId !== ports.offer.sourceId()) return error(409, 'source', now);
+    // Only whoever names this database closes anything in it.
+    if (closed.length > 0 && sourceId === undefined) return error(400, 'request', now);
+    if (closed.length > 0) await ports.offer.closePixels(closed);
     const facts = await ports.offer.factsAfter(wanted, pageFacts);
     if (facts === undefined) return error(409, 'place', now);
     const records = [
+      ...(closed.length > 0 ? [{ type: 'closed', pixels: closed.length }] : []),
+      ...facts.optOuts.map(optOutRecord),
       ...facts.fetches.map(fetchRecord),
       ...facts.unsubscribes.map(unsubscribeRecord),
       ...facts.counters.map(counterRecord),
@@ -52,6 +64,8 @@ interface AskedFacts {
   readonly sourceId: string | undefined;
   /** By type, where to go on. */
   readonly wanted: ReadonlyMap<string, string>;
+  /** Pixels of people who opted out or were forgotten where the request comes from. */
+  readonly closed: readonly ClosedPixel[];
 }
 
 /** @returns undefined when it is not a request of an exchange. */
@@ -61,12 +75,19 @@ function readRequest(body: string): AskedFacts | undefined {
   const sourceId = first['source'];
   if (sourceId !== undefined && typeof sourceId !== 'string') return undefined;
   const wanted = new Map<string, string>();
-  for (const { type, of, after } of records) {
+  const closed: ClosedPixel[] = [];
+  for (const record of records) {
+    const { type, of, after } = record;
+    if (type === 'optout' || type === 'forget') {
+      const pixel = readOptOutRecord(record);
+      if (pixel === undefined) return undefined;
+      closed.push({ ...pixel, reason: type });
+    }
     if (type !== 'want') continue;
     if (typeof of !== 'string' || typeof after !== 'string') return undefined;
     wanted.set(of, after);
   }
-  return { sourceId, wanted };
+  return { sourceId, wanted, closed };
 }
 
 function refusal(why: Refusal, now: Date): ExchangeAnswer {

@@ -2,6 +2,7 @@
  * From what the user typed to an email that could be sent, or to everything that is wrong with it. Nothing is
  * written and nothing is sent here; the plan is data that is shown, agreed to and then carried out.
  */
+import { plural } from '../amount.js';
 import { printBase32 } from '../base32.js';
 import { checkRelay } from '../check/email-rules.js';
 import type { CompiledTemplate, TemplateResult } from '../merge/compile-template.js';
@@ -16,6 +17,7 @@ import type { DkimSigner } from '../message/dkim/signer.js';
 import { domainOf, printMailbox } from '../message/mailbox.js';
 import { createMessageId } from '../message/message-id.js';
 import { Problem, Problems } from '../problem.js';
+import { consentOf } from '../recipients/consent.js';
 import { checkExposure } from '../recipients/exposure.js';
 import type { Recipient } from '../recipients/recipient.js';
 import { replacesMessageId } from '../smtp/relays.js';
@@ -23,7 +25,7 @@ import type { KeyRing } from '../tracking/key.js';
 import { findForeignFields } from './broken-template.js';
 import { findHeaderLeftovers, findHeaderProblems } from './check-header.js';
 import { fieldCheckOf, findUnknownFields } from './check-rows.js';
-import { type CopyCheck, createCopyCheck, toCopyRecipient, valuesOf } from './copy-check.js';
+import { type CopyCheck, createCopyCheck, type Survey, toCopyRecipient, valuesOf } from './copy-check.js';
 import type { SendPlan } from './events.js';
 import type { Gathered } from './gather-recipients.js';
 import { createDistinctNumbers, createEmailId, createNumber48 } from './identifiers.js';
@@ -115,7 +117,12 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
   if (draft.attachmentColumns.length > 0 && audience.typedByHand) problems.push(noListForColumn());
   const exposure = checkExposure(survey.exposure, mode, draft.maxVisible, draft.expose);
   if (exposure !== undefined) problems.push(exposure);
-  const composition = compose(draft, ports, read, { ...identity, message, header: survey.header });
+  const composition = compose(draft, ports, read, {
+    ...identity,
+    message,
+    header: survey.header,
+    recipients: survey.exposure.people,
+  });
   // Whoever lacks a field that nobody can have need not be told of it one by one.
   problems.push(...(spaced.length + unknown.length > 0 ? [] : faults.problems(fields)));
   problems.push(...(await findHeaderProblems(composition)));
@@ -125,6 +132,7 @@ export async function planEmail(draft: EmailDraft, ports: PlanPorts): Promise<Pl
     ...faults.leftovers(template.file, audience.columns),
     ...findHeaderLeftovers(composition),
   ];
+  if (draft.listUnsubscribe === true && composition.oneClick !== true) problems.push(noOneClick());
   const isTold = new Set(problems.map(({ where }) => `${where?.file}:${where?.line}:${where?.column}`));
   if (draft.allowPlaceholders === false || (draft.allowPlaceholders === 'when-alone' && problems.length > 0))
     problems.push(
@@ -216,6 +224,7 @@ async function* toRecords(
     const attachments = own.of(recipient).map(({ path, filename, sha256 }) => ({ path, filename, sha256 }));
     yield {
       ...toCopyRecipient(recipient, nextNumber(), draft, attachments),
+      ...(draft.trackingUrl === undefined ? {} : { consent: consentOf(recipient) }),
       position: position++,
       state: 'pending',
       stateAt: now,
@@ -232,6 +241,13 @@ function nobody({ suppressed, leftOut }: Gathered): Problem {
   return reasons.length > 0
     ? new Problem('usage', `nobody is left: ${reasons.join(', and ')}`)
     : new Problem('usage', 'there are no recipients', { fix: 'Name them with --to, --cc, --bcc or --each.' });
+}
+
+/** Mail programs ask for such a link over https only. */
+function noOneClick(): Problem {
+  return new Problem('usage', '--list-unsubscribe needs a tracking URL that begins with https', {
+    fix: 'Pass --tracking-url https://…, where `mailtrack serve` answers; --no-track leaves no link.',
+  });
 }
 
 function noListForColumn(): Problem {
@@ -278,10 +294,16 @@ function compose(
     readonly message: CompiledTemplate;
     readonly header: Pick<Composition, 'to' | 'cc'>;
     readonly date: string;
+    readonly recipients: number;
   },
 ): Composition {
   const { audience, originator, template } = read;
-  const hasOneClick = offersOneClick(template, draft.trackingUrl);
+  const hasOneClick = offersOneClick(template, draft.trackingUrl, {
+    mode: audience.mode,
+    recipients: own.recipients,
+    isWanted: draft.listUnsubscribe === true,
+    headerFields: read.headerFields,
+  });
   return {
     version: 1,
     mode: audience.mode,
@@ -316,6 +338,17 @@ function replacingRelay({ smtpHost }: EmailDraft): string | undefined {
   return smtpHost !== undefined && replacesMessageId(smtpHost) ? smtpHost : undefined;
 }
 
+/** Where tracking needs a yes, it has to be shown when, how and to which words it was said. */
+function consentNotices(
+  { consentNeeded, trackingUrl }: EmailDraft,
+  { bareConsents }: Survey,
+): readonly string[] {
+  if (!consentNeeded || trackingUrl === undefined || bareConsents === 0) return [];
+  return [
+    `the lists do not say when, how and to which words ${plural(bareConsents, 'person', 'people')} said yes to tracking: use the columns consent_at, consent_method and consent_wording`,
+  ];
+}
+
 function describePlan(
   draft: EmailDraft,
   email: EmailRecord,
@@ -324,7 +357,7 @@ function describePlan(
   { survey, own }: CopyCheck,
   ofTemplate: readonly string[],
 ): SendPlan {
-  const { exposure, shown, untracked, doubts, sameMailboxes } = survey;
+  const { exposure, shown, untracked, optedOut, doubts, sameMailboxes } = survey;
   const relay = replacingRelay(draft);
   return {
     emailId: email.emailId,
@@ -336,12 +369,13 @@ function describePlan(
     recipients: exposure.people,
     visible: email.mode === 'each' ? 1 : exposure.visible,
     untracked: draft.trackingUrl === undefined ? exposure.people : untracked,
+    sharing: draft.trackingUrl !== undefined && draft.sharedPixel === true ? untracked - optedOut : 0,
     suppressed: audience.suppressed,
     server: draft.server,
     connections: Math.min(draft.connections, Math.ceil(exposure.people / 10)),
     window: draft.window,
     trackingUrl: draft.trackingUrl,
-    notices: [...audience.notices, ...own.notices()],
+    notices: [...audience.notices, ...consentNotices(draft, survey), ...own.notices()],
     warnings: [
       ...doubts.warnings(),
       ...sameMailboxes.warnings(),

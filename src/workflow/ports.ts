@@ -3,6 +3,7 @@
  * The store is asynchronous by type, although SQLite is not, so that a database over a network can stand here.
  */
 import type { AttachmentRef } from '../merge/composition.js';
+import type { Consent } from '../recipients/consent.js';
 import type { RecipientState, Role } from '../recipients/recipient.js';
 import type { Suppression } from '../recipients/suppression.js';
 import type { AttemptCause, DecisionCause, NamedCause } from '../recipients/transitions.js';
@@ -81,6 +82,10 @@ export interface RecipientRecord {
   readonly name: string;
   readonly role: Role;
   readonly tracked: boolean;
+  /** true: the copy has the pixel that copies without consent share. */
+  readonly sharesPixel?: boolean | undefined;
+  /** The yes that tracking relies on. Stored when the email is opened, and read on its own (`readConsent`). */
+  readonly consent?: Consent | undefined;
   readonly fields: ReadonlyMap<string, string>;
   /** What this recipient alone has attached. */
   readonly attachments: readonly AttachmentRef[];
@@ -184,6 +189,11 @@ export interface EmailSummary extends EmailRecord {
   readonly cameBack: { readonly failed: number; readonly replied: number };
 }
 
+/** A yes, and when it was recorded here. */
+export interface RecordedConsent extends Consent {
+  readonly recordedAt: Date;
+}
+
 /** Somebody who is never mailed. */
 export interface SuppressedPerson extends Suppression {
   readonly emailAddress: string;
@@ -241,6 +251,8 @@ export interface EmailReader {
   readSuppressions(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Suppression>>;
   /** Everybody who is never mailed, in batches: by address, or the newest first. */
   readAllSuppressions(order: 'address' | 'newest'): AsyncIterable<readonly SuppressedPerson[]>;
+  /** The yes that a recipient's copy relies on; undefined when the list said none. */
+  readConsent(emailId: string, position: number): Promise<RecordedConsent | undefined>;
   /** In order of attempt, from 1. */
   readTransactions(emailId: string, position: number): Promise<readonly TransactionRecord[]>;
 }

@@ -9,9 +9,16 @@ import {
   proveRequest,
   readPage,
 } from '../tracking/exchange.js';
-import { readCounterRecord, readFetchRecord, readUnsubscribeRecord } from '../tracking/exchanged-facts.js';
+import {
+  closedRecord,
+  readCounterRecord,
+  readFetchRecord,
+  readOptOutRecord,
+  readUnsubscribeRecord,
+} from '../tracking/exchanged-facts.js';
 import { type Key, type KeyRing, keyFingerprint } from '../tracking/key.js';
 import type { ExchangeChannel, FactIntake, OfferedFacts, PulledCounts } from './fact-ports.js';
+import type { ClosedPixel } from './people-ports.js';
 import type { Clock, Random } from './ports.js';
 
 export interface PullPorts {
@@ -20,6 +27,8 @@ export interface PullPorts {
   readonly ring: KeyRing;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
+  /** Closes all pixels of people who stopped tracking with the link in one of their copies. */
+  readonly noteOptOuts?: () => Promise<unknown>;
 }
 
 export interface PullOptions {
@@ -31,6 +40,10 @@ export interface PullOptions {
 
 export interface Pulled extends PulledCounts {
   readonly sourceId: string;
+  /** Pixels of people who opted out or were forgotten here, of which the other database was told. */
+  readonly told: number;
+  /** Such pixels that it does not understand to close, since it is older. */
+  readonly untold: number;
   /** Records of a type this version does not know. */
   readonly passedOver: number;
 }
@@ -38,7 +51,7 @@ export interface Pulled extends PulledCounts {
 const twoDatabases = 'answers with one database and then with another';
 
 /** What this version takes; the other side is asked for nothing else. */
-const types = ['fetch', 'unsubscribe', 'counter'] as const;
+const types = ['fetch', 'unsubscribe', 'counter', 'optout'] as const;
 
 /**
  * Takes over the facts of another database that came since the last time. A page is stored with the places it ends at, or
@@ -53,7 +66,18 @@ export async function pullFacts({ url, onPage }: PullOptions, ports: PullPorts):
       fix: 'Name another database with --db, or leave the pull out.',
     });
   }
-  let sum = { fetches: 0, counted: 0, known: 0, strange: 0, unsubscribes: 0, passedOver: 0 };
+  // Before anything is asked for: what was recorded of people who are forgotten must not come back.
+  const told = await tellClosed(url, key, ports, sourceId);
+  let sum = {
+    fetches: 0,
+    counted: 0,
+    known: 0,
+    strange: 0,
+    unsubscribes: 0,
+    optOuts: 0,
+    passedOver: 0,
+    ...told,
+  };
   for (;;) {
     const page = await ask(url, key, ports, { sourceId, places: ports.intake.placesOf(sourceId) });
     if (page.sourceId !== sourceId) {
@@ -62,15 +86,45 @@ export async function pullFacts({ url, onPage }: PullOptions, ports: PullPorts):
     const { facts, passedOver } = readFacts(page, url);
     const stored = await ports.intake.storePage({ sourceId, url, facts }, ports.clock.now());
     sum = {
+      ...sum,
       fetches: sum.fetches + stored.fetches,
       counted: sum.counted + stored.counted,
       known: sum.known + stored.known,
       strange: sum.strange + stored.strange,
       unsubscribes: sum.unsubscribes + stored.unsubscribes,
+      optOuts: sum.optOuts + stored.optOuts,
       passedOver: sum.passedOver + passedOver,
     };
     onPage?.(sum);
-    if (!page.more) return { sourceId, ...sum };
+    if (page.more) continue;
+    if (sum.optOuts === 0) return { sourceId, ...sum };
+    await ports.noteOptOuts?.();
+    const then = await tellClosed(url, key, ports, sourceId);
+    return { sourceId, ...sum, told: sum.told + then.told, untold: then.untold };
+  }
+}
+
+/** Pixels in one request. */
+const toldAtOnce = 2_000;
+
+/** Tells which pixels are closed, as far as that database does not know yet. It says that it has closed them; an older one does not. */
+async function tellClosed(
+  url: string,
+  key: Key,
+  ports: PullPorts,
+  sourceId: string,
+): Promise<Pick<Pulled, 'told' | 'untold'>> {
+  for (let told = 0; ; ) {
+    const { pixels, upTo } = await ports.intake.untold(sourceId, toldAtOnce);
+    if (pixels.length === 0) return { told, untold: 0 };
+    const page = await ask(url, key, ports, { sourceId, places: new Map(), closed: pixels });
+    if (page.sourceId !== sourceId) throw foreign(url, twoDatabases);
+    const isClosed = page.records.some(
+      ({ type, pixels: count }) => type === 'closed' && count === pixels.length,
+    );
+    if (!isClosed) return { told, untold: pixels.length };
+    await ports.intake.noteTold({ sourceId, url }, upTo, ports.clock.now());
+    told += pixels.length;
   }
 }
 
@@ -92,6 +146,8 @@ async function introduce(url: string, ports: PullPorts): Promise<{ key: Key; pag
 interface Wanted {
   readonly sourceId: string;
   readonly places: ReadonlyMap<string, string>;
+  /** What is told instead of asking. */
+  readonly closed?: readonly ClosedPixel[];
 }
 
 async function ask(
@@ -113,7 +169,8 @@ async function ask(
       ? [pull]
       : [
           { ...pull, source: wanted.sourceId },
-          ...types.map(of => ({ type: 'want', of, after: wanted.places.get(of) ?? '' })),
+          ...(wanted.closed?.map(closedRecord) ??
+            types.map(of => ({ type: 'want', of, after: wanted.places.get(of) ?? '' }))),
         ],
   );
   const sentAt = clock.now();
@@ -207,6 +264,7 @@ function readFacts(page: ExchangePage, url: string): { facts: OfferedFacts; pass
       fetches: read('fetch', readFetchRecord),
       unsubscribes: read('unsubscribe', readUnsubscribeRecord),
       counters: read('counter', readCounterRecord),
+      optOuts: read('optout', readOptOutRecord),
       after: Object.fromEntries(places) as Readonly<Record<string, string>>,
       more: page.more,
     },

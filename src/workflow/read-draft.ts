@@ -45,6 +45,8 @@ export interface EmailDraft extends ListFlags {
   readonly usual?: { readonly from: string | undefined; readonly replyTo: string | undefined };
   readonly envelopeFrom: string | undefined;
   readonly inReplyTo: string | undefined;
+  /** true: each copy has a button to unsubscribe with, though the template has no link. */
+  readonly listUnsubscribe?: boolean;
   readonly headers: readonly string[];
   readonly attachments: readonly string[];
   /** Columns of lists whose cells name files for the person of the row. */
@@ -65,6 +67,8 @@ export interface EmailDraft extends ListFlags {
   readonly allowPlaceholders: boolean | 'when-alone';
   /** true: only recipients who said yes are tracked. */
   readonly consentNeeded: boolean;
+  /** true: copies of everybody else show one pixel that they share, which stands for nobody. */
+  readonly sharedPixel?: boolean;
   readonly tokenFormat: TokenFormat;
   /** undefined: no copy is tracked. */
   readonly trackingUrl: string | undefined;
@@ -85,6 +89,8 @@ export interface DraftPorts {
   readonly addressBook: AddressBook;
   readonly random: Random;
   readonly findSuppressed: Ledger['findSuppressed'];
+  /** People who are not tracked, by `addrSpecKey`. */
+  readonly optedOut?: ReadonlySet<string> | undefined;
   /** Without: here and now, however long it takes. */
   readonly compile?: CompileTemplate;
   readonly readWorkbook?: ReadWorkbook;

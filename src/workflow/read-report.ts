@@ -1,7 +1,10 @@
+import { addrSpecKey, parseMailbox } from '../message/mailbox.js';
 import { ReportFold } from '../report/fold.js';
 import { FetchJudge } from '../report/judge-fetches.js';
-import type { JudgedFetch, Report, ReportEmail, ReportRecipient } from '../report/summary.js';
+import type { Classify, JudgedFetch, Report, ReportEmail, ReportRecipient } from '../report/summary.js';
 import { rememberJudgements } from '../tracking/classify.js';
+import type { IsOwnNetwork } from '../tracking/own-networks.js';
+import { judgeSelf, type Self } from '../tracking/self.js';
 import { findEmail } from './find-email.js';
 import type { EmailReader } from './ports.js';
 
@@ -14,6 +17,8 @@ export interface ReadReport {
 export interface ReportWants {
   /** With the merge fields of each recipient, which may be most of what is read. */
   readonly fields?: boolean;
+  /** Knows the sender's own networks; absent: there are none. */
+  readonly isOwnNetwork?: IsOwnNetwork | undefined;
 }
 
 /**
@@ -28,14 +33,38 @@ export async function readReport(
 ): Promise<ReadReport | undefined> {
   if (idOrPrefix === 'latest' && (await reader.findEmails('latest')).length === 0) return undefined;
   const email = await findEmail(reader, idOrPrefix);
-  const fold = new ReportFold(rememberJudgements());
+  const ownCopies = new Set<number>();
+  const isSender = senderOf(email);
+  const self = { isOwnNetwork: wants.isOwnNetwork ?? nowhere, ownCopies };
+  const fold = new ReportFold(heeding(self));
   for await (const batch of readRecipients(reader, email, wants))
-    for (const recipient of batch) fold.addRecipient(recipient);
+    for (const recipient of batch) {
+      fold.addRecipient(recipient);
+      if (isSender(recipient.emailAddress)) ownCopies.add(recipient.recipientNumber);
+    }
   for (const fact of await reader.readReturned(email.emailId)) fold.addReturn(fact);
   for await (const batch of reader.readFetches(email.emailId)) for (const fetch of batch) fold.add(fetch);
   for (const number of fold.disordered)
     fold.orderOpens(number, await reader.readFetchesOf(email.emailId, number));
-  return { report: { email, ...fold.summaries() }, opens: () => readOpens(reader, email, fold) };
+  return {
+    report: { email, ...fold.summaries() },
+    opens: () => readOpens(reader, email, fold, heeding(self)),
+  };
+}
+
+const nowhere: IsOwnNetwork = () => false;
+
+/** Whether an address is the sender's own: the sender is not a reader of the email. */
+function senderOf({ from }: ReportEmail): (address: string) => boolean {
+  const mailbox = parseMailbox(from);
+  const own = mailbox.ok ? addrSpecKey(mailbox.value.addrSpec) : undefined;
+  return address => addrSpecKey(address) === own;
+}
+
+/** Today's rules, before which comes what only the sender knows. */
+function heeding(self: Self): Classify {
+  const judge = rememberJudgements();
+  return (fetch, context) => judgeSelf(fetch, self) ?? judge(fetch, context);
 }
 
 async function* readRecipients(
@@ -55,9 +84,9 @@ async function* readOpens(
   reader: EmailReader,
   { emailId }: ReportEmail,
   fold: ReportFold,
+  classify: Classify,
 ): AsyncGenerator<readonly JudgedFetch[], void, void> {
   let judged: JudgedFetch[] = [];
-  const classify = rememberJudgements();
   const judge = new FetchJudge(
     fold.recipients,
     classify,

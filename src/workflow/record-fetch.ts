@@ -1,6 +1,8 @@
 import type { PixelRequest } from '../tracking/fetch.js';
 import type { KeyRing } from '../tracking/key.js';
-import { type ArticleContent, parseToken, type Token } from '../tracking/token.js';
+import { ownBrowser } from '../tracking/self.js';
+import { isSelfToken } from '../tracking/self-link.js';
+import { type ArticleContent, parseToken, sharedNumber, type Token } from '../tracking/token.js';
 import type { FetchLog, ForgedFetch, RecordedFetch } from './fact-ports.js';
 import { FetchQueue } from './fetch-queue.js';
 import type { Clock } from './ports.js';
@@ -35,7 +37,7 @@ export interface RecorderOptions {
 export type RecordOutcome = 'durable' | 'queued' | 'dropped' | 'ignored';
 
 /**
- * Since the start. Every request is in exactly one of `recorded`, `counted`, `dropped`, `unverifiable` and `rehearsals`, once
+ * Since the start. Every request is in exactly one of `recorded`, `counted`, `dropped`, `unverifiable`, `rehearsals` and `optedOut`, once
  * `held` is 0.
  */
 export interface RecorderCounts {
@@ -48,6 +50,8 @@ export interface RecorderCounts {
   readonly dropped: number;
   readonly unverifiable: number;
   readonly rehearsals: number;
+  /** Fetches of people who opted out or were forgotten: only this number is kept of them. */
+  readonly optedOut: number;
   /** In memory, not yet durable. */
   readonly held: number;
 }
@@ -77,7 +81,15 @@ interface ForgedArrival {
 /** Requests for pixels to rows: token, verdict of the moment, one commit per turn of the event loop. */
 export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptions = {}): FetchRecorder {
   const { log, ring, clock } = ports;
-  const counts = { recorded: 0, counted: 0, notDurable: 0, dropped: 0, unverifiable: 0, rehearsals: 0 };
+  const counts = {
+    recorded: 0,
+    counted: 0,
+    notDurable: 0,
+    dropped: 0,
+    unverifiable: 0,
+    rehearsals: 0,
+    optedOut: 0,
+  };
   const queue = new FetchQueue<Arrival, RecordedFetch | undefined>({
     clock,
     write,
@@ -92,6 +104,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   /** Of the last batch that was written: rows, and article tokens for nobody. */
   let rows = 0;
   let unresolved = 0;
+  let optedOut = 0;
 
   function record(request: PixelRequest): RecordOutcome | Promise<RecordOutcome> {
     const token = parseToken(ring, request.token);
@@ -101,7 +114,7 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
       counts.rehearsals += 1;
       return 'ignored';
     }
-    if (token === undefined || purpose !== 'pixel') return recordForged(request);
+    if (token === undefined || (purpose !== 'pixel' && purpose !== 'shared')) return recordForged(request);
     const written = queue.push(arrivalOf(token, request));
     if (written === 'queued') counts.notDurable += 1;
     else if (written === 'dropped') counts.dropped += 1;
@@ -119,11 +132,23 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
   function arrivalOf(token: Token, request: PixelRequest): Arrival {
     const facts = factsOf(request);
     if (token.kind === 'article') return { article: token, forged: forgedOf(request, facts), facts };
+    // The pixel of many copies: it is counted, and nothing is kept of who asked.
+    if (token.purpose === 'shared')
+      return {
+        emailNumber: token.emailNumber,
+        ...facts,
+        recipientNumber: sharedNumber,
+        userAgent: '',
+        network: '',
+      };
     return { emailNumber: token.emailNumber, recipientNumber: token.recipientNumber, ...facts };
   }
 
-  function factsOf({ method, userAgent: given, network }: PixelRequest): Facts {
-    const { userAgent, kind, confidence, rule } = judge(method, given);
+  function factsOf({ method, userAgent: given, network, selfToken }: PixelRequest): Facts {
+    const judged = judge(method, given);
+    const { userAgent } = judged;
+    const isOwn = selfToken !== undefined && isSelfToken(ring, selfToken);
+    const { kind, confidence, rule } = isOwn ? ownBrowser : judged;
     return { fetchedAt: clock.now().getTime(), method, userAgent, network, kind, confidence, rule };
   }
 
@@ -138,15 +163,20 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     const resolved = arrivals.some(arrival => 'article' in arrival)
       ? await Promise.all(arrivals.map(arrival => resolve(log, arrival)))
       : (arrivals as readonly (RecordedFetch | ForgedArrival)[]);
-    const { fetches, forged } = split(resolved);
+    const { fetches: found, forged } = split(resolved);
+    const closed = await log.findClosed(found);
+    optedOut = closed.size;
+    const fetches = closed.size === 0 ? found : found.filter(fetch => !closed.has(fetch));
+    for (const _ of closed) forged.push(nothingKept);
     rows = resolved.length === 0 ? 0 : await log.appendFetches(fetches, forged);
     unresolved = arrivals.filter((one, at) => 'article' in one && isForged(resolved[at])).length;
-    return resolved.map(one => (isForged(one) ? undefined : one));
+    return resolved.map(one => (isForged(one) || closed.has(one) ? undefined : one));
   }
 
   function onWritten(results: readonly (RecordedFetch | undefined)[]): void {
     const proved = results.reduce((count, fetch) => (fetch === undefined ? count : count + 1), 0);
     counts.unverifiable += unresolved;
+    counts.optedOut += optedOut;
     counts.recorded += rows;
     counts.counted += proved - rows;
     if (options.onRecorded === undefined) return;
@@ -163,6 +193,18 @@ export function createFetchRecorder(ports: RecorderPorts, options: RecorderOptio
     },
   };
 }
+
+/** Written and removed again instead of a fetch that nothing is kept of: it takes as long, and there is nothing of it in the page. */
+const nothingKept: ForgedFetch = {
+  recipientNumber: 0,
+  fetchedAt: 0,
+  method: 'GET',
+  userAgent: '',
+  network: '',
+  kind: 'unknown',
+  confidence: 0,
+  rule: '',
+};
 
 /** An article token is forged when its email or recipient does not exist, or was not sent with such tokens. */
 async function resolve(log: FetchLog, arrival: Arrival): Promise<RecordedFetch | ForgedArrival> {

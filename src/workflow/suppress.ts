@@ -6,7 +6,11 @@ import { type ListRow, parseList } from '../recipients/list.js';
 import type { ListFlags } from '../recipients/list-flags.js';
 import { quoteInput } from '../recipients/quote-input.js';
 import type { ReadWorkbook } from '../recipients/xlsx-records.js';
+import { hashesOf } from '../tracking/address-hash.js';
+import type { KeyRing } from '../tracking/key.js';
+import { findForgotten } from './forget-person.js';
 import { ListProblems } from './list-problems.js';
+import type { PeopleStore } from './people-ports.js';
 import type { Clock, EmailReader, Files, SuppressedPerson, SuppressionList } from './ports.js';
 import { skippedNotice, skippedRows } from './skipped-rows.js';
 
@@ -79,22 +83,43 @@ export async function importSuppressions(
 }
 
 /**
- * @param options.unsubscribed true: also people who unsubscribed themselves.
+ * @param options.unsubscribed true: also people who unsubscribed themselves. @param options.forgotten true: also people who were forgotten.
  * @returns the addresses that were not on the list.
- * @throws Problems `address-syntax`, or `confirmation-needed` for people who unsubscribed; then nobody was taken off.
+ * @throws Problems `address-syntax`, or `confirmation-needed` for people who unsubscribed or were forgotten; then nobody was taken off.
  */
 export async function unsuppress(
   addresses: readonly string[],
-  options: { readonly unsubscribed: boolean },
-  { list, reader }: { readonly list: SuppressionList; readonly reader: EmailReader },
+  options: { readonly unsubscribed: boolean; readonly forgotten: boolean },
+  { list, reader, people, readRing }: UnsuppressPorts,
 ): Promise<{ readonly removed: number; readonly unknown: readonly string[] }> {
   const named = readAddresses(addresses);
   const found = await reader.readSuppressions(new Set(named.map(addrSpecKey)));
   const unsubscribed = named.filter(address => found.get(addrSpecKey(address))?.kind === 'unsubscribed');
   if (unsubscribed.length > 0 && !options.unsubscribed)
     throw new Problems(unsubscribed.map(unsubscribedProblem));
-  const removed = await list.remove([...found.keys()]);
-  return { removed, unknown: named.filter(address => !found.has(addrSpecKey(address))) };
+  const forgotten = await findForgotten(named.map(addrSpecKey), people, readRing);
+  const isForgotten = (address: string) => forgotten.has(addrSpecKey(address));
+  if (forgotten.size > 0 && !options.forgotten)
+    throw new Problems(named.filter(isForgotten).map(forgottenProblem));
+  const ring = forgotten.size > 0 ? await readRing() : undefined;
+  if (ring !== undefined)
+    await people.removeForgotten([...forgotten].flatMap(key => hashesOf(ring, key).map(({ hash }) => hash)));
+  await list.remove([...found.keys()]);
+  const unknown = named.filter(address => !found.has(addrSpecKey(address)) && !isForgotten(address));
+  return { removed: named.length - unknown.length, unknown };
+}
+
+export interface UnsuppressPorts {
+  readonly list: SuppressionList;
+  readonly reader: EmailReader;
+  readonly people: Pick<PeopleStore, 'findForgotten' | 'countForgotten' | 'removeForgotten'>;
+  readonly readRing: () => Promise<KeyRing | undefined>;
+}
+
+function forgottenProblem(address: string): Problem {
+  return new Problem('confirmation-needed', `${address} was forgotten`, {
+    fix: 'Pass --forgotten if they have asked for your mail again. Nobody was taken off the list.',
+  });
 }
 
 function unsubscribedProblem(address: string): Problem {

@@ -50,6 +50,6 @@ it('that is no time is refused', async () => {
   const { status, stderr } = await user.run(['serve', '--port', '0']);
   expect(status).toBe(78);
   expect(stderr).toContain(
-    'mailtrack.toml:2: privacy.keep_user_agent has to be a number of hours, days or weeks, such as "30d", or "forever"',
+    'mailtrack.toml:2: privacy.keep_user_agent has to be a number of hours, days, weeks, months or years, such as "30d" or "13 months", or "forever"',
   );
 });

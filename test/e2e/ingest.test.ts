@@ -49,6 +49,7 @@ it('is read as a file, gzipped and from standard input, and says what became of 
       beyond: 0,
       unverifiable: 1,
       rehearsals: 0,
+      opted_out: 0,
       others: 0,
       unreadable: 1,
       misdated: 1,

@@ -77,6 +77,9 @@ it('the report at home agrees with what the server saw, which never knew an addr
       known: 0,
       of_unknown_emails: 0,
       unsubscribes: 1,
+      opt_outs: 0,
+      told: 0,
+      untold: 0,
       passed_over: 0,
     },
   ]);

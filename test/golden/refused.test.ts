@@ -155,7 +155,7 @@ it('refuses a link to unsubscribe beside the one that copies have, and takes it 
     'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
   ];
   const template = '<a href="{{ unsubscribe_url }}">No more</a>';
-  const why = 'copies have this field already, since the template has {{ unsubscribe_url }}';
+  const why = 'copies have this field already, for {{ unsubscribe_url }} or --list-unsubscribe';
   const fix = 'Leave it out, or put a link of your own into the template.';
   expect((await problemsOf({ headers }, template)).map(said)).toEqual([
     `header-value | --header List-unsubscribe: ${why} | ${fix}`,

@@ -3,9 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { putPrebuiltHead } from '../../src/http/prebuilt-head.js';
-import { notFound, optionsResponse, pixelResponse, unsubscribeFailedPage } from '../../src/http/responses.js';
+import { linkFailedPage, notFound, optionsResponse, pixelResponse } from '../../src/http/responses.js';
 
-const prepared = [pixelResponse, notFound, unsubscribeFailedPage];
+const prepared = [pixelResponse, notFound, linkFailedPage];
 
 /** Answers `/0` with the first of them, and so on. */
 function answering(isPrebuilt: boolean): RequestListener {

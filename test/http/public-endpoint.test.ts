@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Networks } from '../../src/http/client-network.js';
 import {
   type PublicEndpoint,
@@ -11,8 +11,10 @@ import {
 import { Problem } from '../../src/problem.js';
 import { createKeyRing } from '../../src/tracking/key.js';
 import { pixelImage, pixelPath } from '../../src/tracking/pixel.js';
+import { isSelfToken, selfUrl } from '../../src/tracking/self-link.js';
 import { printArticleToken, sealToken } from '../../src/tracking/token.js';
 import { createFetchRecorder, type FetchRecorder } from '../../src/workflow/record-fetch.js';
+import { createTrackingStopper } from '../../src/workflow/stop-tracking.js';
 import { createUnsubscriber } from '../../src/workflow/unsubscribe.js';
 import { testKey, testRing } from '../tracking/keys.js';
 import { FetchLogWorld, ManualClock, quiet } from '../workflow/fetch-world.js';
@@ -50,6 +52,8 @@ function start(
     host: '127.0.0.1',
     keyFingerprint: () => testRing.fingerprint,
     unsubscriber: createUnsubscriber({ log, ring: testRing, clock }),
+    trackingStopper: createTrackingStopper({ log, ring: testRing, clock }),
+    selfMarker: { isLink: text => isSelfToken(testRing, text) },
     ...options,
   });
 }
@@ -470,6 +474,77 @@ function rawGet(path: string, headers = ''): string {
   return `GET ${path} HTTP/1.1\r\nHost: t.example.com\r\n${headers}\r\n`;
 }
 
+describe('the link that stops tracking', () => {
+  const link = (purpose: 'optout' | 'unsubscribe') =>
+    `/stop-tracking/${sealToken(testRing, { purpose, emailNumber: 42, recipientNumber: 1 })}`;
+  const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${endpoint.port}${path}`, init);
+
+  it('only asks when it is fetched, and acts on a POST', async () => {
+    for (const method of ['GET', 'HEAD']) expect((await ask(link('optout'), { method })).status).toBe(200);
+    expect(await (await ask(link('optout'))).text()).toContain('Shall this sender no longer see');
+    expect(log.optedOut).toEqual([]);
+    // A mail program takes the bracket behind it for a part of it.
+    const answer = await ask(`${link('optout')})`, { method: 'POST', redirect: 'manual' });
+    expect([answer.status, await answer.text()]).toEqual([
+      200,
+      expect.stringContaining('<h1>Tracking stopped</h1>') as string,
+    ]);
+    expect(log.optedOut).toEqual([[42, 1]]);
+    expect(log.unsubscribed).toEqual([]);
+  });
+
+  it.each(['GET', 'POST'])('of another purpose, or cut, changes nothing on %s', async method => {
+    for (const path of [link('unsubscribe'), link('optout').slice(0, -1), '/stop-tracking/']) {
+      const answer = await ask(path, { method });
+      expect([answer.status, await answer.text()]).toEqual([
+        404,
+        expect.stringContaining('<p>Nothing was changed') as string,
+      ]);
+    }
+    expect((await ask(link('optout'), { method: 'PUT' })).status).toBe(405);
+    expect(log.optedOut).toEqual([]);
+  });
+
+  it('is answered with 503 while the database takes nothing', async () => {
+    log.disk = 'locked';
+    const answer = ask(link('optout'), { method: 'POST' });
+    await vi.waitFor(() => expect(clock.sleeping).toBeGreaterThan(0));
+    await clock.advance(2_000);
+    expect((await answer).status).toBe(503);
+  });
+});
+
+describe('the link that marks a browser as one’s own', () => {
+  const link = selfUrl('', testRing, 7);
+  const visit = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${endpoint.port}${path}`, init);
+
+  it('only asks when it is fetched; the button sets a cookie for pixels alone', async () => {
+    const page = await visit(link);
+    expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null]);
+    const marked = await visit(link, { method: 'POST' });
+    expect(marked.headers.get('set-cookie')).toBe(
+      `mailtrack_self=${link.slice('/self/'.length)}; Max-Age=31536000; Path=/email_opened; Secure; HttpOnly; SameSite=None`,
+    );
+    expect(await marked.text()).toContain('<h1>Not counted</h1>');
+    for (const path of [link.slice(0, -1), `/self/${token}`])
+      expect((await visit(path, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('makes fetches with that cookie self, and those with another what they are', async () => {
+    const path = `/email_opened/${token}/tracking.png`;
+    const [, value = ''] = /^\/self\/(.*)$/.exec(link) ?? [];
+    const userAgent = { 'user-agent': 'Thunderbird/128.0' };
+    await ask('GET', path, { ...userAgent, cookie: `a=b; mailtrack_self=${value}; c=d` });
+    await ask('GET', path, { ...userAgent, cookie: `mailtrack_self=${token}` });
+    await ask('GET', path, { ...userAgent, cookie: `not_mailtrack_self=${value}` });
+    expect(log.rows.map(({ kind, rule }) => [kind, rule])).toEqual([
+      ['self', 'own-browser'],
+      ['human', 'mail-client'],
+      ['human', 'mail-client'],
+    ]);
+  });
+});
+
 describe('the link to unsubscribe', () => {
   const link = (purpose: 'unsubscribe' | 'pixel' | 'rehearsal' | 'copy') =>
     `/unsubscribe/${sealToken(testRing, { purpose, emailNumber: 42, recipientNumber: 1 })}`;
@@ -508,7 +583,9 @@ describe('the link to unsubscribe', () => {
       const answer = await ask(path, { method });
       expect(answer.status).toBe(404);
       const page = await answer.text();
-      expect(page).toContain('<h1>This link is incomplete</h1><p>Nobody was unsubscribed.');
+      expect(page).toContain(
+        '<h1>This link is incomplete</h1><p>Nothing was changed, and nobody was unsubscribed.',
+      );
       expect(page).not.toContain('<button>');
     }
     expect(log.unsubscribed).toEqual([]);

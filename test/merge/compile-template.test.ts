@@ -20,6 +20,7 @@ function scope(fields: Record<string, string> = {}, pixel = '<img src="P">') {
       defaults: new Map(),
       emailId: 'em_x',
       unsubscribeUrl: 'https://t.example.com/unsubscribe/u',
+      stopTrackingUrl: undefined,
       pixel,
     },
   );

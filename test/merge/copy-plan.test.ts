@@ -152,6 +152,7 @@ async function buildAnew(
     defaults: new Map(),
     emailId: context.emailId,
     unsubscribeUrl: undefined,
+    stopTrackingUrl: undefined,
     pixel: '',
   });
   return composeMessage(

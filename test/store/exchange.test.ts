@@ -299,6 +299,7 @@ describe('a pull', () => {
     expect([...home.factIntake.placesOf(server.factOffer.sourceId()).keys()]).toEqual([
       'counter',
       'fetch',
+      'optout',
       'unsubscribe',
     ]);
   });

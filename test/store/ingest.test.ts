@@ -258,6 +258,7 @@ describe('a log', () => {
       known: 0,
       beyond: 0,
       rehearsals: 1,
+      optedOut: 0,
       unverifiable: 3,
       others: 2,
       unreadable: 4,

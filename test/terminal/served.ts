@@ -61,6 +61,7 @@ export const served: Readonly<Record<ServeEvent['kind'], ServeEvent>> = {
       dropped: 2,
       unverifiable: 120,
       rehearsals: 7,
+      optedOut: 0,
       held: 0,
     },
   },

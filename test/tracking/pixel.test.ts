@@ -112,3 +112,9 @@ function readChunks(bytes: Buffer): readonly { type: string; data: Buffer }[] {
 function hexEscape(character: string): string {
   return `%${character.charCodeAt(0).toString(16)}`;
 }
+
+it.each(['.', ',', ')', '>"', ';:', "'"])('ignores %s that a mail program made a part of the URL', glued => {
+  expect(tokenOfPath(`/email_opened/abc/tracking.png${glued}`)).toBe('abc');
+  expect(tokenOfPath(`/email_opened/abc/tracking.png${encodeURIComponent(glued)}`)).toBe('abc');
+  expect(tokenOfPath(`/email_opened/abc/tracking.png${glued}x`)).toBeUndefined();
+});

@@ -1,4 +1,5 @@
 import type { FetchLog, ForgedFetch, RecordedFetch, Unsubscription } from '../../src/workflow/fact-ports.js';
+import type { Pixel } from '../../src/workflow/people-ports.js';
 
 /** A clock that stands still until it is told to go on; whoever sleeps is woken in the order of time. */
 export class ManualClock {
@@ -75,6 +76,23 @@ export class FetchLogWorld implements FetchLog {
   async resolveArticleToken(emailId: string, emailAddress: string) {
     await this.#disk();
     return this.articles.get(`${emailId} ${emailAddress}`);
+  }
+
+  /** Pixels by `<email> <recipient>`. */
+  readonly closed = new Set<string>();
+  readonly optedOut: (readonly [number, number])[] = [];
+
+  async findClosed<F extends Pixel>(fetches: readonly F[]): Promise<ReadonlySet<F>> {
+    return new Set(
+      fetches.filter(({ emailNumber, recipientNumber }) =>
+        this.closed.has(`${emailNumber} ${recipientNumber}`),
+      ),
+    );
+  }
+
+  async recordOptOuts(people: readonly Unsubscription[]): Promise<void> {
+    await this.#disk();
+    for (const { emailNumber, recipientNumber } of people) this.optedOut.push([emailNumber, recipientNumber]);
   }
 
   async recordUnsubscribes(people: readonly Unsubscription[]): Promise<void> {

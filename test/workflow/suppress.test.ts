@@ -26,7 +26,16 @@ afterEach(async () => {
 
 const add = (...addresses: string[]) => suppress(addresses, 'asked', { list: store.suppressionList, clock });
 const remove = (addresses: string[], unsubscribed = false) =>
-  unsuppress(addresses, { unsubscribed }, { list: store.suppressionList, reader: store.reader });
+  unsuppress(
+    addresses,
+    { unsubscribed, forgotten: false },
+    {
+      list: store.suppressionList,
+      reader: store.reader,
+      people: store.people,
+      readRing: async () => undefined,
+    },
+  );
 const read = (text: string, options: { reason?: string; skipInvalid?: boolean } = {}) =>
   importSuppressions(
     { path: 'stop.csv', reason: '', skipInvalid: false, ...options },

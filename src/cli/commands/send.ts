@@ -72,6 +72,7 @@ export function defineSend(command: Command): void {
     .option('--header <name:value>', 'a header field of your own; repeatable', collect)
     .option('--in-reply-to <message-id>', 'answer to a message')
     .option('--envelope-from <mailbox>', 'where bounces go (MAIL FROM)')
+    .option('--list-unsubscribe', 'a button to unsubscribe; by itself with --each to more than 50')
     .option('--no-track', 'no pixel in any copy')
     .addOption(
       createOption('--token-format <format>', 'what pixel URLs look like').choices(['sealed', 'article']),

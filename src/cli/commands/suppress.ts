@@ -22,6 +22,7 @@ export function defineSuppress(suppress: Command): void {
     .argument('<address...>', 'their addresses')
     .helpOption('-h, --help', 'print help')
     .option('--unsubscribed', 'also people who unsubscribed themselves')
+    .option('--forgotten', 'also people who were forgotten')
     .addHelpText('after', examples)
     .action(async (addresses: readonly string[], _options: unknown, command: Command) => {
       const { runSuppressRemove } = await import('../runs/suppress.js');

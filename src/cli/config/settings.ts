@@ -64,6 +64,11 @@ export const settings: readonly Setting[] = [
   },
   { key: 'tracking.token_format', read: oneOf('sealed', 'article'), says: 'sealed (default) or article' },
   {
+    key: 'tracking.own_networks',
+    read: texts,
+    says: 'your own networks: their fetches never count, such as ["198.51.100.0/24"]',
+  },
+  {
     key: 'contacts.file',
     environment: 'MAILTRACK_CONTACTS',
     read: text,
@@ -114,7 +119,11 @@ export const settings: readonly Setting[] = [
     read: keepTime,
     says: 'how long serve keeps user agents, such as 30d; default forever',
   },
-  { key: 'privacy.retention', read: text, says: 'how long fetches are kept', ...unused },
+  {
+    key: 'privacy.retention',
+    read: keepTime,
+    says: 'how old fetches may be when mailtrack purge runs, such as "13 months"; default forever',
+  },
   {
     key: 'privacy.keep_network',
     read: oneOf('prefix', 'none'),
@@ -122,8 +131,8 @@ export const settings: readonly Setting[] = [
   },
   {
     key: 'privacy.consent',
-    read: oneOf('opt-out', 'opt-in'),
-    says: 'opt-in: only recipients with track=yes are tracked',
+    read: oneOf('opt-out', 'opt-in', 'aggregate'),
+    says: 'opt-in: only recipients with track=yes are tracked; aggregate: all others share one pixel',
   },
 ];
 

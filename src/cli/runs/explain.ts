@@ -10,17 +10,22 @@ import { createTimeFormat } from '../../time-format.js';
 import { ruleSentence } from '../../tracking/rule-words.js';
 import { rulesDate } from '../../tracking/rules-date.js';
 import { explainRecipient } from '../../workflow/explain-recipient.js';
+import type { RecordedConsent } from '../../workflow/ports.js';
 import { createContext } from '../context.js';
 import { unknownWithoutDatabase } from '../no-database.js';
 import type { GlobalOptions } from '../options.js';
 import { terminalWidth } from '../output.js';
+import { ownNetworks } from '../own-networks.js';
 
 export async function runExplain(emailId: string, recipient: string, options: GlobalOptions): Promise<void> {
-  const { output, json, storeUrl } = await createContext(options);
+  const context = await createContext(options);
+  const { output, json, storeUrl } = context;
   const store = await openReaderIfAny(storeUrl, { ofOneMoment: true });
   if (store === undefined) throw unknownWithoutDatabase(emailId, storeUrl);
   try {
-    const explanation = await explainRecipient(store.reader, emailId, recipient);
+    const explanation = await explainRecipient(store.reader, emailId, recipient, {
+      isOwnNetwork: ownNetworks(context),
+    });
     if (json) {
       output.data(printJson(toJson(explanation)));
       return;
@@ -48,16 +53,23 @@ function toJson({ email, copies, suppression }: Explanation): object {
   };
 }
 
-function copyJson({ recipient, transactions, fetches, returned }: ExplainedCopy): object {
+function copyJson({ recipient, consent, transactions, fetches, returned }: ExplainedCopy): object {
   return {
     ...recipientJson(recipient),
+    consent: consent === undefined ? null : consentJson(consent),
     transactions: transactions.map((one, index) => transactionJson(one, index + 1)),
     fetches: fetches.map(fetchJson),
     returned: returned.map(returnedJson),
   };
 }
 
-function transactionJson(transaction: TransactionRecord, attempt: number): object {
+/** Texts of the list as they stand there; '' where it does not say. */
+export function consentJson({ agreedAt, method, wording, source, recordedAt }: RecordedConsent): object {
+  return { agreed_at: agreedAt, method, wording, source, recorded_at: recordedAt.toISOString() };
+}
+
+/** One of `transactions`. */
+export function transactionJson(transaction: TransactionRecord, attempt: number): object {
   return {
     attempt,
     started_at: transaction.startedAt.toISOString(),
@@ -70,7 +82,8 @@ function transactionJson(transaction: TransactionRecord, attempt: number): objec
   };
 }
 
-function returnedJson(fact: RecipientReturn): object {
+/** One of `returned`. */
+export function returnedJson(fact: RecipientReturn): object {
   return {
     kind: fact.kind,
     at: fact.at.toISOString(),

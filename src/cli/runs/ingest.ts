@@ -32,10 +32,10 @@ export async function runIngest(path: string, options: GlobalOptions): Promise<v
   }
 }
 
-function json({ firstMisdatedLine, clockSkewSeconds, ...counts }: Ingested): object {
+function json({ firstMisdatedLine, clockSkewSeconds, optedOut, ...counts }: Ingested): object {
   const first = firstMisdatedLine === 0 ? {} : { first_misdated_line: firstMisdatedLine };
   const skew = clockSkewSeconds === 0 ? {} : { clock_skew_seconds: clockSkewSeconds };
-  return { schema: 'mailtrack.ingest/1', ...counts, ...first, ...skew };
+  return { schema: 'mailtrack.ingest/1', ...counts, opted_out: optedOut, ...first, ...skew };
 }
 
 function lines(counts: Ingested, path: string, fingerprint: string): readonly string[] {
@@ -53,6 +53,9 @@ function lines(counts: Ingested, path: string, fingerprint: string): readonly st
           `  The times of this log are ${printDuration(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} those that \`mailtrack serve\` recorded; they were corrected by that. Set the clock of the front.`,
         ]),
     ...(rehearsals > 0 ? [`  ${rehearsals} are from rehearsals.`] : []),
+    ...(counts.optedOut > 0
+      ? [`  ${counts.optedOut} are of people who opted out or were forgotten, and leave nothing.`]
+      : []),
     ...(others > 0 ? [`  ${others} ask for something else, or were refused.`] : []),
     ...(unreadable > 0 ? [`  ${unreadable} are no lines of an access log.`] : []),
     ...(misdated > 0

@@ -1,5 +1,6 @@
 import { Problem } from '../../problem.js';
 import { existsAt, openReader } from '../../store/open-reader.js';
+import { openStoreIfAny } from '../../store/open-store.js';
 import { visible } from '../../terminal/clean.js';
 import { printJson } from '../../terminal/json.js';
 import { keyLines, type ListedKey } from '../../terminal/keys-view.js';
@@ -72,7 +73,7 @@ export async function runKeysDrop(id: number, options: GlobalOptions & { yes?: b
   const { output, json } = context;
   requireKeyFile();
   const entries = await readKeyEntries();
-  checkDroppable(entries, id);
+  await checkForgotten(context, checkDroppable(entries, id));
   const { keys, unknown } = await countEmails(context, entries);
   const found = keys.find(key => key.id === id) as ListedKey;
   for (const line of consequences(found, unknown, keys)) output.say(line);
@@ -90,6 +91,21 @@ export async function runKeysDrop(id: number, options: GlobalOptions & { yes?: b
         fingerprint: left.at(-1)?.fingerprint,
       }),
     );
+  }
+}
+
+/** Those who were forgotten under the key could be mailed again without it. @throws Problem `key`. */
+async function checkForgotten({ storeUrl }: Context, { key }: KeyEntry): Promise<void> {
+  const store = await openStoreIfAny(storeUrl);
+  try {
+    const count = (await store?.people.countForgotten())?.get(keyFingerprint(key)) ?? 0;
+    if (count === 0) return;
+    const who = count === 1 ? '1 person who was' : `${count} people who were`;
+    throw new Problem('key', `key ${key.id} is needed to recognise ${who} forgotten`, {
+      fix: 'Keep it: without it they could be mailed again. It does not seal new mail once there is a newer one.',
+    });
+  } finally {
+    await store?.close();
   }
 }
 

@@ -29,6 +29,7 @@ export async function runPull(url: string, options: GlobalOptions): Promise<void
         ring,
         clock: systemClock,
         random: systemRandom,
+        noteOptOuts: () => store.people.readOptOuts(),
       },
     );
     if (json) output.data(printJson(toJson(base, pulled)));
@@ -61,7 +62,8 @@ async function requireKeyRing(): Promise<KeyRing> {
 }
 
 function toJson(url: string, pulled: Pulled): Readonly<Record<string, unknown>> {
-  const { sourceId, fetches, counted, known, strange, unsubscribes, passedOver } = pulled;
+  const { sourceId, fetches, counted, known, strange, unsubscribes, optOuts, told, untold, passedOver } =
+    pulled;
   return {
     schema: 'mailtrack.pull/1',
     url,
@@ -71,18 +73,32 @@ function toJson(url: string, pulled: Pulled): Readonly<Record<string, unknown>> 
     known,
     of_unknown_emails: strange,
     unsubscribes,
+    opt_outs: optOuts,
+    told,
+    untold,
     passed_over: passedOver,
   };
 }
 
 function lines(
   url: string,
-  { fetches, counted, strange, unsubscribes, passedOver }: Pulled,
+  { fetches, counted, strange, unsubscribes, optOuts, told, untold, passedOver }: Pulled,
 ): readonly string[] {
   return [
     `${plural(fetches, 'fetch', 'fetches')} and ${plural(unsubscribes, 'unsubscribe')} came from ${url}.`,
     ...(counted > 0 ? [`  ${counted} more fetches were only counted there.`] : []),
     ...(strange > 0 ? [`  ${strange} of the fetches are of emails this database does not have.`] : []),
+    ...(optOuts > 0
+      ? [`  ${plural(optOuts, 'person', 'people')} stopped tracking with the link in a message.`]
+      : []),
+    ...(told > 0
+      ? [`  It was told of ${plural(told, 'copy', 'copies')} of which nothing may be recorded any more.`]
+      : []),
+    ...(untold > 0
+      ? [
+          `  It does not understand that nothing may be recorded of ${plural(untold, 'copy', 'copies')}: update mailtrack there, then pull again.`,
+        ]
+      : []),
     ...(passedOver > 0
       ? [`  ${passedOver} facts are of a kind this version does not know: update it to have them.`]
       : []),

@@ -4,6 +4,7 @@ import { readReport } from '../../workflow/read-report.js';
 import { createContext } from '../context.js';
 import { unknownWithoutDatabase } from '../no-database.js';
 import type { GlobalOptions } from '../options.js';
+import { ownNetworks } from '../own-networks.js';
 import { showReport } from '../show-report.js';
 
 export interface ReportOptions extends GlobalOptions {
@@ -16,7 +17,7 @@ export async function runReport(emailId: string, options: ReportOptions): Promis
   const store = await openReaderIfAny(context.storeUrl, { ofOneMoment: true });
   if (store === undefined && emailId !== 'latest') throw unknownWithoutDatabase(emailId, context.storeUrl);
   try {
-    const wants = { fields: options.csv === true && !context.json };
+    const wants = { fields: options.csv === true && !context.json, isOwnNetwork: ownNetworks(context) };
     const read = store === undefined ? undefined : await readReport(store.reader, emailId, wants);
     if (read !== undefined) {
       await showReport(context, read, options);

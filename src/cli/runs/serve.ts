@@ -8,8 +8,10 @@ import { descriptorLimit } from '../../system/descriptors.js';
 import { findServiceManager } from '../../system/service-manager.js';
 import { untilStopSignal } from '../../system/signals.js';
 import { createLiveKeyRing, type LiveKeyRing } from '../../tracking/live-key-ring.js';
+import { isSelfToken } from '../../tracking/self-link.js';
 import { createFetchRecorder } from '../../workflow/record-fetch.js';
 import { watchCommits } from '../../workflow/serve-metrics.js';
+import { createTrackingStopper } from '../../workflow/stop-tracking.js';
 import { createUnsubscriber } from '../../workflow/unsubscribe.js';
 import { certificateFiles, readCertificate } from '../certificate.js';
 import { shownUrl } from '../config/mask-secrets.js';
@@ -62,7 +64,11 @@ export async function runServe(options: ServeOptions): Promise<void> {
     );
     await warnOfExposedKey(log);
     await warnOfExposedDatabase(context.storeUrl, log);
-    const { recorder, unsubscriber, commits, requests, onFault } = createParts(store, ring, log);
+    const { recorder, unsubscriber, trackingStopper, commits, requests, onFault } = createParts(
+      store,
+      ring,
+      log,
+    );
     const endpoint = await startPublicEndpoint({
       ...listenOn,
       recorder,
@@ -72,6 +78,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
       keepNetwork: context.text('privacy.keep_network') !== 'none',
       keyFingerprint: () => ring.fingerprint,
       unsubscriber,
+      trackingStopper,
+      selfMarker: { isLink: token => isSelfToken(ring, token) },
       onRequest: kind => {
         requests[kind] += 1;
       },
@@ -98,7 +106,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     } finally {
       await endpoint.close();
     }
-    const lost = await unsubscriber.flush();
+    const lost = (await unsubscriber.flush()) + (await trackingStopper.flush());
     if (lost > 0) log.show({ kind: 'unsubscribes-lost', count: lost });
     log.show({ kind: 'stopped', counts: recorder.counts });
     if (lost + recorder.counts.dropped > 0) process.exitCode = exitCodes.io;
@@ -129,8 +137,11 @@ function createParts(store: Store, ring: LiveKeyRing, log: ServeLog) {
   const unsubscriber = createUnsubscriber(ports, error =>
     onFault(`unsubscribing has to wait: ${reasonOf(error)}`),
   );
+  const trackingStopper = createTrackingStopper(ports, error =>
+    onFault(`ending the tracking of somebody has to wait: ${reasonOf(error)}`),
+  );
   const requests = Object.fromEntries(requestKinds.map(kind => [kind, 0])) as Record<RequestKind, number>;
-  return { recorder, unsubscriber, commits: commits.watch, requests, onFault };
+  return { recorder, unsubscriber, trackingStopper, commits: commits.watch, requests, onFault };
 }
 
 /** Tells whoever started us that we are ready, alive for as long as that takes, and stopping. */

@@ -13,6 +13,7 @@ import { createTimeFormat } from '../../time-format.js';
 import type { SuppressedPerson } from '../../workflow/ports.js';
 import { importSuppressions, type Suppressed, suppress, unsuppress } from '../../workflow/suppress.js';
 import { type Context, createContext } from '../context.js';
+import { readKeyRing } from '../key-ring.js';
 import type { GlobalOptions } from '../options.js';
 import { terminalWidth } from '../output.js';
 
@@ -53,15 +54,20 @@ export async function runSuppressImport(
 
 export async function runSuppressRemove(
   addresses: readonly string[],
-  options: GlobalOptions & { readonly unsubscribed?: boolean },
+  options: GlobalOptions & { readonly unsubscribed?: boolean; readonly forgotten?: boolean },
 ): Promise<void> {
   const context = await createContext(options);
   const { output, json } = context;
   await change(context, async store => {
-    const ports = { list: store.suppressionList, reader: store.reader };
+    const ports = {
+      list: store.suppressionList,
+      reader: store.reader,
+      people: store.people,
+      readRing: readKeyRing,
+    };
     const { removed, unknown } = await unsuppress(
       addresses,
-      { unsubscribed: options.unsubscribed === true },
+      { unsubscribed: options.unsubscribed === true, forgotten: options.forgotten === true },
       ports,
     );
     if (json) output.data(printJson({ schema, removed, unknown }));

@@ -5,5 +5,16 @@ without anybody looking; people with images off read without fetching. Reports s
 "no open seen" never means "not read".
 
 Kept of a fetch: time, user agent (256 characters), network prefix (/24 or /48), verdict. Never a full address.
-track=no in a list gives a copy without a pixel; privacy.consent = "opt-in" makes that the default. In many places
-tracking somebody needs their consent first; ask before you do.`;
+
+Who has a pixel: with privacy.consent = "opt-out" (the default) everybody whose list does not say no in its column track;
+with "opt-in" only people whose list says yes; with "aggregate" these as well, and all other copies share one pixel that
+is counted for nobody. The columns consent_at, consent_method and consent_wording keep what somebody agreed to.
+--no-track leaves the pixel out of every copy.
+
+A footer for templates: This message tells its sender when it is opened. <a href="{{ stop_tracking_url }}">Stop that</a>.
+
+optout ends the tracking of somebody, also in mail that was sent; forget erases them; export prints what is held about them;
+purge removes what is older than privacy.retention. pull tells a server elsewhere of the first two.
+
+In many places tracking somebody needs their consent first; ask before
+you do.`;

@@ -12,7 +12,7 @@ The front matter, between the dashes, is optional. The preheader is the line sho
 of dates and numbers. Any key it does not know, such as greeting, is a default for a merge field.
 
 {{ field }}, {% if field == "x" %}…{% endif %} and {% for i in (1..3) %}…{% endfor %} work everywhere, between
-MJML components too. Always there: email, name, role, email_id, unsubscribe_url. A column "First Name" is
+MJML components too. Always there: email, name, role, email_id, unsubscribe_url, stop_tracking_url. A column "First Name" is
 {{ first_name }}. A field that a recipient lacks stops everything before the first message, unless it has a default:
 {{ name | default: "there" }}. So does what reads as a field nobody filled in (*|FNAME|*, %FIRSTNAME%, [FIRST NAME]; undefined
 and NaN in a value), unless --allow-placeholders is given. {% raw %}{{ name }}{% endraw %} is text.
@@ -49,7 +49,11 @@ Attachments: attachments: [terms.pdf] in the front matter names files of the tem
 gets them. attachment_column: invoice, or --attach-column invoice, attaches the files that a column of the list names (help csv).
 An .ics with a METHOD is sent as an invitation; text says that it is UTF-8 when it is.
 
-{{ unsubscribe_url }} also puts List-Unsubscribe into the header (one click, RFC 8058) where the tracking URL is https.
+{{ unsubscribe_url }} also puts List-Unsubscribe into the header (one click, RFC 8058) where the tracking URL is https; --each
+to more than 50 people has it anyway, and so does any mail with --list-unsubscribe.
+
+{{ stop_tracking_url }} is the link that stops the recording of a reader's opens; they go on getting mail. A footer for it is
+in help privacy.
 
 Links: an address that begins with a field, <a href="{{ link }}">, has to be http, https, mailto or tel for everybody;
 so has an image. https://example.com/{{ id }} is never asked about.

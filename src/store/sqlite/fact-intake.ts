@@ -1,13 +1,16 @@
 import type { OfferedCounter, OfferedFetch } from '../../tracking/exchanged-facts.js';
 import type { FactIntake, PulledPage } from '../../workflow/fact-ports.js';
+import type { ClosedPixels } from './closed-pixels.js';
 import type { Database } from './database.js';
+import { lastFetchNumber } from './fetch-numbers.js';
 import type { GroupCommit } from './group-commit.js';
 
-export function createFactIntake(database: Database, commits: GroupCommit): FactIntake {
+export function createFactIntake(database: Database, commits: GroupCommit, closed: ClosedPixels): FactIntake {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
 
-  function storeFetch(source: number, fetch: OfferedFetch): 'new' | 'known' | 'strange' {
+  function storeFetch(source: number, fetch: OfferedFetch): 'new' | 'known' | 'strange' | 'closed' {
+    if (closed.has(fetch)) return 'closed';
     const { isKnown, internUserAgent, append, note, hasEmail } = statements();
     const { emailNumber, number, userAgent } = fetch;
     if (isKnown.get(source, emailNumber, number) !== undefined) return 'known';
@@ -30,6 +33,7 @@ export function createFactIntake(database: Database, commits: GroupCommit): Fact
   /** @returns how many more there are than the last time. */
   function storeCounter(source: number, counter: OfferedCounter): number {
     const { knownCount, count, noteCount } = statements();
+    if (closed.has(counter)) return 0;
     const { emailNumber, recipientNumber, method, rule, fetches } = counter;
     const key = [source, emailNumber, recipientNumber, method, rule];
     const more = fetches - ((knownCount.get(...key) as number | undefined) ?? 0);
@@ -47,12 +51,14 @@ export function createFactIntake(database: Database, commits: GroupCommit): Fact
   function store({ sourceId, url, facts }: PulledPage, at: string) {
     const { source, unsubscribe, setPlace } = statements();
     const number = source.get(sourceId, url, at) as number;
-    const stored = { new: 0, known: 0, strange: 0 };
+    const stored = { new: 0, known: 0, strange: 0, closed: 0 };
     for (const fetch of facts.fetches) stored[storeFetch(number, fetch)] += 1;
     let unsubscribes = 0;
     for (const { emailNumber, recipientNumber, at } of facts.unsubscribes) {
+      if (closed.isForgotten({ emailNumber, recipientNumber })) continue;
       unsubscribes += unsubscribe.run(emailNumber, recipientNumber, new Date(at).toISOString()).changes;
     }
+    closed.closeByLink(facts.optOuts, false);
     const counted = facts.counters.reduce((sum, counter) => sum + storeCounter(number, counter), 0);
     for (const [type, place] of Object.entries(facts.after)) setPlace.run(number, type, place);
     return {
@@ -61,7 +67,14 @@ export function createFactIntake(database: Database, commits: GroupCommit): Fact
       known: stored.known,
       strange: stored.strange,
       unsubscribes,
+      optOuts: facts.optOuts.length,
     };
+  }
+
+  /** Beside the places of what comes from there, the place up to which it was told. */
+  function toldUpTo(sourceId: string): number {
+    const rows = statements().places.all(sourceId) as { type: string; place: string }[];
+    return Number(rows.find(({ type }) => type === told)?.place ?? 0);
   }
 
   return {
@@ -71,8 +84,23 @@ export function createFactIntake(database: Database, commits: GroupCommit): Fact
       return new Map(rows.map(({ type, place }) => [type, place]));
     },
     storePage: (page, at) => commits.run('now', () => store(page, at.toISOString())),
+
+    async untold(sourceId, limit) {
+      const from = toldUpTo(sourceId);
+      const rows = closed.after(from, limit, 'all');
+      return { pixels: rows.map(({ sequence: _, ...pixel }) => pixel), upTo: rows.at(-1)?.sequence ?? from };
+    },
+
+    noteTold: ({ sourceId, url }, upTo, at) =>
+      commits.run('now', () => {
+        const number = statements().source.get(sourceId, url, at.toISOString()) as number;
+        statements().setPlace.run(number, told, String(upTo));
+      }),
   };
 }
+
+/** The type of that place, which no fact has. */
+const told = 'told';
 
 function prepare(database: Database) {
   return {
@@ -112,9 +140,8 @@ function prepare(database: Database) {
     append: database.prepare(`
       INSERT INTO settled_fetches (email_number, fetch_number, recipient_number, fetched_at, method, user_agent_id,
                            network, kind, confidence, rule)
-      SELECT @emailNumber, coalesce(max(fetch_number), 0) + 1, @recipientNumber, @fetchedAt, @method,
+      SELECT @emailNumber, ${lastFetchNumber('@emailNumber')} + 1, @recipientNumber, @fetchedAt, @method,
              (SELECT user_agent_id FROM user_agents WHERE user_agent = @userAgent), @network, @kind, @confidence, @rule
-        FROM settled_fetches WHERE email_number = @emailNumber
       RETURNING fetch_number`),
     unsubscribe: database.prepare('INSERT OR IGNORE INTO unsubscribes VALUES (?, ?, ?)'),
   };

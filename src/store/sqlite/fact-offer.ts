@@ -1,9 +1,13 @@
 import type { OfferedCounter, OfferedFetch, OfferedUnsubscribe } from '../../tracking/exchanged-facts.js';
 import type { FactOffer } from '../../workflow/fact-ports.js';
-import type { Database } from './database.js';
+import type { ClosedPixels } from './closed-pixels.js';
+import { type Database, databaseProblem } from './database.js';
+import { emptyLog, erasing } from './erase.js';
+import { PixelEraser } from './erase-pixels.js';
 import type { GroupCommit } from './group-commit.js';
 import { type CounterRow, type FetchRow, fetchFromRow } from './rows.js';
 import type { Settling } from './settling.js';
+import type { UserAgents } from './user-agents.js';
 
 /** Emails that are looked at in one turn of the event loop: some milliseconds. */
 const stepEmails = 200;
@@ -14,7 +18,13 @@ const keptRequestsMs = 24 * 60 * 60_000;
 const removeEveryMs = 60 * 60_000;
 
 /** Places are `<run>.<number>` for fetches and `<sequence>` for unsubscribes. */
-export function createFactOffer(database: Database, commits: GroupCommit, settling: Settling): FactOffer {
+export function createFactOffer(
+  database: Database,
+  commits: GroupCommit,
+  settling: Settling,
+  closed: ClosedPixels,
+  agents: UserAgents,
+): FactOffer {
   let sql: ReturnType<typeof prepare> | undefined;
   const statements = () => (sql ??= prepare(database));
 
@@ -98,6 +108,17 @@ export function createFactOffer(database: Database, commits: GroupCommit, settli
     return { facts: told.map(offeredCounter), after, more };
   }
 
+  function optOutsAfter(place: string, limit: number) {
+    const from = /^\d{0,15}$/.test(place) ? Number(place) : Number.NaN;
+    if (!(from <= closed.lastSequence)) return undefined;
+    const rows = closed.after(from, limit, 'own-optouts');
+    return {
+      facts: rows.map(({ emailNumber, recipientNumber, at }) => ({ emailNumber, recipientNumber, at })),
+      after: String(rows.at(-1)?.sequence ?? place),
+      more: rows.length === limit,
+    };
+  }
+
   let removedAtMs = Number.NEGATIVE_INFINITY;
 
   function takeRequest(nonce: string, nowMs: number): boolean {
@@ -113,13 +134,47 @@ export function createFactOffer(database: Database, commits: GroupCommit, settli
 
     takeRequest: (nonce, at) => commits.run('now', () => takeRequest(nonce, at.getTime())),
 
+    async closePixels(pixels) {
+      const forgotten = pixels.filter(({ reason }) => reason === 'forget');
+      if (forgotten.length > 0) await settling.settle();
+      commits.flush();
+      const run = database.transaction(() => {
+        if (forgotten.length > 0) settling.settleRest();
+        closed.close(pixels, false);
+        if (forgotten.length > 0) new PixelEraser(database).erase(forgotten);
+      });
+      try {
+        erasing(database, () => run.immediate());
+      } catch (error) {
+        throw databaseProblem(database.name, error);
+      } finally {
+        agents.forget();
+      }
+      // Somebody may be reading: then the log begins anew with one of the next checkpoints.
+      if (forgotten.length > 0) emptyLog(database);
+    },
+
     async factsAfter(wanted, limit) {
       const [fetch, unsubscribe, counter] = ['fetch', 'unsubscribe', 'counter'].map(type => wanted.get(type));
+      const optout = wanted.get('optout');
+      const optOuts = optout === undefined ? nothing : optOutsAfter(optout, limit);
       const fetches = fetch === undefined ? nothing : await fetchesAfter(fetch, limit);
       const unsubscribes = unsubscribe === undefined ? nothing : unsubscribesAfter(unsubscribe, limit);
       const counters = counter === undefined ? nothing : countersAfter(counter, limit);
-      if (fetches === undefined || unsubscribes === undefined || counters === undefined) return undefined;
-      const places = { fetch: fetches.after, unsubscribe: unsubscribes.after, counter: counters.after };
+      const parts = [fetches, unsubscribes, counters, optOuts];
+      if (
+        fetches === undefined ||
+        unsubscribes === undefined ||
+        counters === undefined ||
+        optOuts === undefined
+      )
+        return undefined;
+      const places = {
+        fetch: fetches.after,
+        unsubscribe: unsubscribes.after,
+        counter: counters.after,
+        optout: optOuts.after,
+      };
       const known = Object.entries(places).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,
       );
@@ -127,8 +182,9 @@ export function createFactOffer(database: Database, commits: GroupCommit, settli
         fetches: fetches.facts,
         unsubscribes: unsubscribes.facts,
         counters: counters.facts,
+        optOuts: optOuts.facts,
         after: Object.fromEntries(known),
-        more: fetches.more || unsubscribes.more || counters.more,
+        more: parts.some(part => part?.more === true),
       };
     },
   };
@@ -259,8 +315,8 @@ function prepare(database: Database) {
        ORDER BY exchange_runs.run_number, fetches.fetch_number LIMIT @limit`),
     counterSum: database
       .prepare(`
-        SELECT coalesce((SELECT sum(fetches) FROM fetch_counters), 0)
-             - coalesce((SELECT sum(fetches) FROM pulled_counters), 0)`)
+        SELECT max(0, coalesce((SELECT sum(fetches) FROM fetch_counters), 0)
+                    - coalesce((SELECT sum(fetches) FROM pulled_counters), 0))`)
       .pluck(),
     counters: database.prepare(`
       SELECT * FROM (

@@ -1,5 +1,6 @@
 import type { FetchLog, ForgedFetch } from '../../workflow/fact-ports.js';
 import { type Arrivals, rememberTime } from './arrivals.js';
+import type { ClosedPixels } from './closed-pixels.js';
 import { type Database, databaseProblem } from './database.js';
 import type { DiskWatch } from './disk-watch.js';
 import type { GroupCommit } from './group-commit.js';
@@ -22,6 +23,7 @@ export function createFetchLog(
   counts: PixelCounts,
   agents: UserAgents,
   disk: DiskWatch,
+  closed: ClosedPixels,
 ): FetchLog {
   const sql = prepare(database);
   let forgedCounts = counts.unremembered(nobody);
@@ -120,12 +122,27 @@ export function createFetchLog(
       const committed = commits.run('now', () => {
         let added = 0;
         for (const { emailNumber, recipientNumber, at } of people)
-          added += sql.unsubscribe.run(emailNumber, recipientNumber, at.toISOString()).changes;
+          if (!closed.isForgotten({ emailNumber, recipientNumber }))
+            added += sql.unsubscribe.run(emailNumber, recipientNumber, at.toISOString()).changes;
         if (added === 0) writeAsMuch();
       });
       commits.flush();
       await committed;
     },
+
+    async recordOptOuts(people) {
+      if (disk.isGone()) throw databaseProblem(database.name, { code: 'GONE' });
+      const committed = commits.run('now', () =>
+        closed.closeByLink(
+          people.map(({ at, ...pixel }) => ({ ...pixel, at: at.getTime() })),
+          true,
+        ),
+      );
+      commits.flush();
+      await committed;
+    },
+
+    findClosed: async fetches => closed.find(fetches),
 
     async resolveArticleToken(emailId, emailAddress) {
       const emailNumber = sql.articleEmail.get(emailId) as number | undefined;

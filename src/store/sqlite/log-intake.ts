@@ -10,6 +10,7 @@ import {
 } from '../../tracking/match-lines.js';
 import type { LoggedFetch, LogIntake, ReadLine } from '../../workflow/fact-ports.js';
 import type { Database } from './database.js';
+import { lastFetchNumber } from './fetch-numbers.js';
 import type { GroupCommit } from './group-commit.js';
 import type { PixelCounts } from './pixel-counts.js';
 import { isoTime, type PixelKey, pixelKey, RecordedRows, secondOf } from './recorded-rows.js';
@@ -116,7 +117,7 @@ export function createLogIntake(
 
   function append(fetch: LoggedFetch): number {
     const { emailNumber } = fetch;
-    const last = lastNumbers.get(emailNumber) ?? (statements().last.get(emailNumber) as number | null) ?? 0;
+    const last = lastNumbers.get(emailNumber) ?? (statements().last.get({ email: emailNumber }) as number);
     lastNumbers.set(emailNumber, last + 1);
     statements().append.run(
       emailNumber,
@@ -261,7 +262,7 @@ function prepare(database: Database) {
       VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 1)
       ON CONFLICT DO UPDATE SET fetches = fetches + 1, logged = logged + 1,
                                 first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`),
-    last: database.prepare('SELECT max(fetch_number) FROM settled_fetches WHERE email_number = ?').pluck(),
+    last: database.prepare(`SELECT ${lastFetchNumber('@email')}`).pluck(),
     append: database.prepare('INSERT INTO settled_fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
   };
 }

@@ -56,7 +56,16 @@ export function createOpenings(
         recipient.stateAt.toISOString(),
         recipient.attempts,
         byAddress,
+        recipient.sharesPixel === true ? 1 : 0,
       );
+      const { consent } = recipient;
+      if (consent !== undefined)
+        sql.insertConsent.run({
+          emailId: email.emailId,
+          position: recipient.position,
+          recordedAt: email.createdAt.toISOString(),
+          ...consent,
+        });
     }
     // Put beside a damaged page, rows may be where no reading finds them.
     const there = sql.countRecipients.get(email.emailId) as number;
@@ -141,8 +150,11 @@ function prepare(database: Database) {
               @composition, @keyFingerprint, @sourceFingerprint, @sendId)`),
     insertRecipient: database.prepare(`
       INSERT INTO recipients (email_id, position, recipient_number, email_address, name, role, tracked, field_set_id,
-                              fields, attachments, state, state_at, attempts, by_address)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+                              fields, attachments, state, state_at, attempts, by_address, shares_pixel)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    insertConsent: database.prepare(`
+      INSERT INTO consents (email_id, position, agreed_at, method, wording, source, recorded_at)
+      VALUES (@emailId, @position, @agreedAt, @method, @wording, @source, @recordedAt)`),
     countRecipients: database.prepare('SELECT count(*) FROM recipients WHERE email_id = ?').pluck(),
     insertRun: database.prepare('INSERT INTO runs (email_id, pid, host, started_at) VALUES (?, ?, ?, ?)'),
     settleEmail: database.prepare(`

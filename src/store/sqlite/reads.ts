@@ -7,6 +7,8 @@ import { createFetchReads } from './fetch-reads.js';
 import { FieldReader } from './field-sets.js';
 import { createReturnReads } from './return-reads.js';
 import {
+  type ConsentRow,
+  consentFromRow,
   countsFromRows,
   type EmailRow,
   emailFromRow,
@@ -113,6 +115,11 @@ export function createReads(database: Database): EmailReader {
     readSuppressions: async keys => explained(database, () => suppressions.reasons(keys)),
     readAllSuppressions: order => readAllSuppressions(database, order),
 
+    async readConsent(emailId, position) {
+      const row = sql.consent.get(emailId, position) as ConsentRow | undefined;
+      return row === undefined ? undefined : consentFromRow(row);
+    },
+
     async readTransactions(emailId, position) {
       return (sql.transactions.all(emailId, position) as TransactionRow[]).map(transactionFromRow);
     },
@@ -147,7 +154,7 @@ function prepare(database: Database) {
       SELECT coalesce(key_fingerprint, '') AS key, count(*) AS count FROM emails GROUP BY key_fingerprint`),
     recipientAt: database.prepare('SELECT * FROM recipients WHERE email_id = ? AND position = ?'),
     reportRecipients: database.prepare(`
-      SELECT position, recipient_number, email_address, name, role, tracked, state, state_at
+      SELECT position, recipient_number, email_address, name, role, tracked, shares_pixel, state, state_at
         FROM recipients WHERE email_id = ? AND position > ? ORDER BY position LIMIT ${batchRows}`),
     // Without a reply, accepted is what a fetch of the pixel proved afterwards: no transaction, and its time is of no use.
     handovers: database.prepare(`
@@ -156,6 +163,9 @@ function prepare(database: Database) {
          AND (state = 'uncertain' OR (state = 'accepted' AND reply_code <> 0))
          AND position IN (SELECT position FROM transactions WHERE email_id = @emailId AND state = 'uncertain')
        ORDER BY position, attempt`),
+    consent: database.prepare(
+      'SELECT agreed_at, method, wording, source, recorded_at FROM consents WHERE email_id = ? AND position = ?',
+    ),
     transactions: database.prepare(
       'SELECT * FROM transactions WHERE email_id = ? AND position = ? ORDER BY attempt',
     ),

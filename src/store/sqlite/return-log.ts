@@ -1,4 +1,5 @@
 /** What came back by mail, and who is not mailed any more because of it. */
+import { forgottenAddress } from '../../recipients/forgotten.js';
 import type { SuppressionReason } from '../../returned/consequence.js';
 import type { ReturnedFact } from '../../returned/returned-fact.js';
 import type { MatchedFact, ReturnLog, StoredFact } from '../../workflow/inbox-ports.js';
@@ -11,6 +12,8 @@ export function createReturnLog(database: Database, commits: GroupCommit, now: (
 
   function storeOne({ messageKey, person, fact, decide }: MatchedFact): StoredFact {
     sql ??= prepare(database);
+    // Nothing comes back of somebody who was forgotten.
+    if (sql.addressOf.get(person.emailId, person.position) === forgottenAddress) return { isNew: false };
     const { changes } = sql.insert.run(
       rowOf(messageKey, person.emailId, person.position, person.address, fact),
     );
@@ -79,6 +82,9 @@ function prepare(database: Database) {
               enhanced_status_code, reply_code, diagnostic, counts_against_address, returns_on, evidence, proven)
       VALUES (@emailId, @position, @messageKey, @kind, @at, @address, @named, @hardness,
               @status, @replyCode, @diagnostic, @counts, @returnsOn, @evidence, @proven)`),
+    addressOf: database
+      .prepare('SELECT email_address FROM recipients WHERE email_id = ? AND position = ?')
+      .pluck(),
     // One for each email: a server may report twice. Whoever answers has a mailbox.
     softInARow: database
       .prepare(`

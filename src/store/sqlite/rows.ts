@@ -8,7 +8,14 @@ import type { Handover, ReportRecipient, TransactionRecord } from '../../report/
 import type { SmtpStage } from '../../smtp/outcome.js';
 import type { FetchKind } from '../../tracking/fetch.js';
 import type { ReadFetch, RecordedFetch } from '../../workflow/fact-ports.js';
-import type { EmailRecord, Mode, RecipientRecord, StateCounts, TokenFormat } from '../../workflow/ports.js';
+import type {
+  EmailRecord,
+  Mode,
+  RecipientRecord,
+  RecordedConsent,
+  StateCounts,
+  TokenFormat,
+} from '../../workflow/ports.js';
 import type { FieldReader } from './field-sets.js';
 
 export interface EmailRow {
@@ -54,6 +61,7 @@ export interface RecipientRow {
   name: string;
   role: string;
   tracked: number;
+  shares_pixel: number;
   field_set_id: number | null;
   fields: string;
   attachments: string;
@@ -72,6 +80,7 @@ export function recipientFromRow(row: RecipientRow, fields: FieldReader): Recipi
     name,
     role: row.role as Role,
     tracked: row.tracked === 1,
+    ...(row.shares_pixel === 1 ? { sharesPixel: true } : {}),
     fields: fields.read({ emailAddress, name, fieldSetId: row.field_set_id, fields: row.fields }),
     attachments:
       row.attachments === '[]'
@@ -95,6 +104,7 @@ export function reportRecipientFromRow(
     name: row.name,
     role: shared(row.role) as Role,
     tracked: row.tracked === 1,
+    ...(row.shares_pixel === 1 ? { sharesPixel: true } : {}),
     state: shared(row.state) as RecipientState,
     stateAt: new Date(row.state_at),
   };
@@ -157,6 +167,19 @@ export function handoverFromRow(row: HandoverRow): Handover {
     startedAt: new Date(row.started_at),
     acceptedAt: row.state === 'accepted' ? new Date(row.ended_at) : undefined,
   };
+}
+
+export interface ConsentRow {
+  agreed_at: string;
+  method: string;
+  wording: string;
+  source: string;
+  recorded_at: string;
+}
+
+export function consentFromRow(row: ConsentRow): RecordedConsent {
+  const { agreed_at: agreedAt, method, wording, source } = row;
+  return { agreedAt, method, wording, source, recordedAt: new Date(row.recorded_at) };
 }
 
 export interface SuppressionRow {

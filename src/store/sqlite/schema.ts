@@ -429,4 +429,49 @@ export const migrations: readonly string[] = [
   -- A message that comes back names the email by its Message-ID.
   CREATE INDEX emails_by_message_id ON emails (message_id);
   `,
+  // Consent, and people who are not tracked or not kept any more.
+  `
+  -- 1: the copy has the pixel that all copies without consent share, which stands for nobody.
+  ALTER TABLE recipients ADD COLUMN shares_pixel INTEGER NOT NULL DEFAULT 0;
+
+  -- The yes that a copy with a pixel of its own relies on, as the list says it. agreed_at is text of the list.
+  CREATE TABLE consents (
+    email_id     TEXT NOT NULL REFERENCES emails,
+    position     INTEGER NOT NULL,
+    agreed_at    TEXT NOT NULL,
+    method       TEXT NOT NULL,
+    wording      TEXT NOT NULL,
+    source       TEXT NOT NULL,
+    recorded_at  TEXT NOT NULL,
+    PRIMARY KEY (email_id, position)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Who is not tracked, in mail that was sent and in mail to come. address_key is the address in lower case.
+  CREATE TABLE optouts (
+    address_key    TEXT PRIMARY KEY,
+    email_address  TEXT NOT NULL,
+    opted_out_at   TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Pixels of which nothing is recorded any more, by the numbers of their tokens. is_own: decided in this database. is_noted: 0 when
+  -- somebody pressed the link in a copy, until their address is among the optouts.
+  CREATE TABLE closed_pixels (
+    sequence          INTEGER PRIMARY KEY AUTOINCREMENT,
+    email_number      INTEGER NOT NULL,
+    recipient_number  INTEGER NOT NULL,
+    reason            TEXT NOT NULL CHECK (reason IN ('optout', 'forget')),
+    closed_at         TEXT NOT NULL,
+    is_own            INTEGER NOT NULL CHECK (is_own IN (0, 1)),
+    is_noted          INTEGER NOT NULL CHECK (is_noted IN (0, 1)),
+    UNIQUE (email_number, recipient_number)
+  ) STRICT;
+  CREATE INDEX closed_pixels_unnoted ON closed_pixels (sequence) WHERE is_noted = 0;
+
+  -- People of whom nothing is kept but a keyed hash of their address, so that they are not mailed by accident.
+  CREATE TABLE forgotten (
+    address_hash     TEXT PRIMARY KEY,
+    key_fingerprint  TEXT NOT NULL,
+    forgotten_at     TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from './database.js';
+import { lastFetchNumber } from './fetch-numbers.js';
 import type { GroupCommit, Urgency } from './group-commit.js';
 
 /** Their ids and emails are in memory while they are moved. */
@@ -129,7 +130,7 @@ export class Settling {
     let next = arrivals.next();
     for (let rows = 1; next.done !== true; rows += 1) {
       const [arrivalId, emailNumber] = next.value;
-      if (emailNumber !== last?.[1]) number = (this.#sql.lastNumber.get(emailNumber) as number | null) ?? 0;
+      if (emailNumber !== last?.[1]) number = this.#sql.lastNumber.get({ email: emailNumber }) as number;
       number += 1;
       this.#sql.move.run(number, arrivalId);
       last = next.value;
@@ -203,9 +204,7 @@ function prepare(database: Database) {
         SELECT arrival_id, email_number FROM arrived_fetches
          WHERE arrival_id > ? AND arrival_id <= ? ORDER BY arrival_id LIMIT ${stepRows}`)
       .raw(),
-    lastNumber: database
-      .prepare('SELECT max(fetch_number) FROM settled_fetches WHERE email_number = ?')
-      .pluck(),
+    lastNumber: database.prepare(`SELECT ${lastFetchNumber('@email')}`).pluck(),
     move: database.prepare(`
       INSERT INTO settled_fetches
       SELECT email_number, ?, recipient_number, fetched_at, method, user_agent_id, network, kind, confidence, rule

@@ -1,3 +1,4 @@
+import { sharedNumber } from '../../tracking/token.js';
 import type { RecordedFetch } from '../../workflow/fact-ports.js';
 import type { EmailCounts } from './pixel-counts.js';
 
@@ -25,6 +26,11 @@ export class Split {
   }
 
   add(fetch: RecordedFetch): void {
+    // A row tells when, from where and with what one person looked.
+    if (fetch.recipientNumber === sharedNumber && fetch.emailNumber >= 0) {
+      this.#addToOthers(fetch);
+      return;
+    }
     const email = this.#emails.get(fetch.emailNumber) ?? this.#begin(fetch.emailNumber);
     if (email.rows(fetch.recipientNumber) < this.#most) {
       email.add(fetch.recipientNumber, 1);

@@ -49,6 +49,56 @@ describe('report', () => {
   });
 });
 
+it('self prints a link below tracking.url', async () => {
+  place.write('self.toml', 'tracking.url = "https://t.example/x/"');
+  const { stdout } = await place.run('self', '--config', 'self.toml');
+  expect(stdout).toMatch(/^https:\/\/t\.example\/x\/self\/[a-z2-7]{44}\n$/);
+  const { stdout: json } = await place.run('self', '--config', 'self.toml', '--json');
+  expect(JSON.parse(json)).toMatchObject({ schema: 'mailtrack.self/1' });
+  place.write('self.toml', '');
+  expect((await place.run('self', '--config', 'self.toml')).error).toMatchObject({
+    code: 'tracking-url',
+    message: 'there is no tracking URL',
+    fix: 'Set MAILTRACK_TRACKING_URL, or write url under [tracking].',
+  });
+});
+
+it('report and explain heed tracking.own_networks', async () => {
+  const store = await openStore('networks.db');
+  const email = emailOf('em_dddddddddddd');
+  await store.ledger.openEmail(email, [recipientOf(1)]);
+  await store.fetchLog.appendFetches([
+    {
+      emailNumber: 1,
+      recipientNumber: 1,
+      fetchedAt: Date.UTC(2026, 10, 24),
+      method: 'GET',
+      userAgent: 'Thunderbird/128.0',
+      network: '198.51.100.0/24',
+      kind: 'human',
+      confidence: 0.85,
+      rule: 'mail-client',
+    },
+  ]);
+  await store.close();
+  const opened = async (own: string) => {
+    place.write('own.toml', `tracking.own_networks = ["${own}"]`);
+    const read = async (...argv: string[]) =>
+      (await place.run(...argv, '--db', 'networks.db', '--config', 'own.toml', '--json')).stdout;
+    const { totals } = JSON.parse(await read('report', 'latest')) as { totals: { opened: number } };
+    const explained = await read('explain', 'latest', 'r1@example.com');
+    return [totals.opened, explained.includes('own-network')];
+  };
+  expect(await opened('192.0.2.0/24')).toEqual([1, false]);
+  expect(await opened('198.51.100.9')).toEqual([0, true]);
+  place.write('own.toml', 'tracking.own_networks = ["office"]');
+  expect((await place.run('report', '--db', 'networks.db', '--config', 'own.toml')).error).toMatchObject({
+    code: 'config',
+    message: 'tracking.own_networks: "office" is not a network in CIDR notation',
+    fix: 'Write addresses or networks such as "198.51.100.0/24" or "2001:db8::/48".',
+  });
+});
+
 it('list heeds --limit and --db', async () => {
   const count = async (...argv: string[]) => {
     const { stdout } = await place.run('list', ...argv);
@@ -56,6 +106,121 @@ it('list heeds --limit and --db', async () => {
   };
   expect([await count('--db', 'own.db'), await count('--db', 'own.db', '--limit', '1')]).toEqual([2, 1]);
   expect(await count('--db', 'absent.db')).toBe(0);
+});
+
+describe('one person', () => {
+  const run = async (...argv: string[]) => place.run(...argv, '--db', 'people.db');
+  const json = async (...argv: string[]) =>
+    JSON.parse((await run(...argv, '--json')).stdout) as Readonly<Record<string, unknown>>;
+  beforeAll(async () => {
+    const store = await openStore('people.db');
+    const email = { ...emailOf('em_cccccccccccc'), cancelledAt: new Date(0) };
+    await store.ledger.openEmail(email, [recipientOf(0), recipientOf(1)]);
+    await store.ledger.cancelEmail(email.emailId, new Date(0));
+    await store.close();
+  });
+
+  it('optout ends tracking, and heeds --undo', async () => {
+    expect(await json('optout', 'R0@example.com')).toMatchObject({
+      schema: 'mailtrack.optout/1',
+      opted_out: true,
+      is_new: true,
+      copies: 1,
+    });
+    expect((await run('optout', 'r0@example.com')).stderr).toBe(
+      'r0@example.com is not tracked any more, also not by 1 copy of theirs sent before.\n  A server elsewhere is told by the next `mailtrack pull`.\n',
+    );
+    expect(await json('export', 'r0@example.com')).toMatchObject({
+      schema: 'mailtrack.export/1',
+      opted_out_at: expect.any(String) as string,
+      forgotten: false,
+      copies: [{ email_id: 'em_cccccccccccc', email_address: 'r0@example.com', tracked: true, fetches: [] }],
+    });
+    expect((await run('optout', 'r0@example.com', '--undo')).stderr).toBe(
+      'r0@example.com may be tracked again, by copies that are sent from now on.\n',
+    );
+    expect((await run('optout', 'r0@example.com', '--undo')).stderr).toBe(
+      'r0@example.com had not opted out.\n',
+    );
+  });
+
+  it('forget erases them, heeds --yes, and suppress remove heeds --forgotten', async () => {
+    const { stderr } = await run('forget', 'r1@example.com', '--yes');
+    expect(stderr).toContain('Forgotten, with 1 copy. Nobody of this address is mailed any more.\n');
+    expect(await json('export', 'r1@example.com')).toMatchObject({ forgotten: true, copies: [] });
+    const send = () =>
+      run(
+        'send',
+        'note.txt',
+        '--to',
+        'r1@example.com',
+        '--dry-run',
+        '--no-track',
+        '--from',
+        'a@x.example',
+        '--subject',
+        'S',
+      );
+    expect(String((await send()).error)).toContain('nobody is left: all 1 recipients are suppressed');
+    const { keys } = (await json('keys', 'list')) as { keys: { id: number }[] };
+    await run('keys', 'rotate');
+    expect((await run('keys', 'drop', String(keys[0]?.id), '--yes')).error).toMatchObject({
+      code: 'key',
+      message: `key ${keys[0]?.id} is needed to recognise 1 person who was forgotten`,
+      fix: 'Keep it: without it they could be mailed again. It does not seal new mail once there is a newer one.',
+    });
+    const refused = await run('suppress', 'remove', 'r1@example.com');
+    expect(refused.error).toMatchObject({
+      problems: [{ code: 'confirmation-needed', message: 'r1@example.com was forgotten' }],
+    });
+    expect(await json('suppress', 'remove', 'r1@example.com', '--forgotten')).toMatchObject({
+      removed: 1,
+      unknown: [],
+    });
+    expect(await json('export', 'r1@example.com')).toMatchObject({ forgotten: false });
+  });
+
+  it('export of nobody, from no database, is empty', async () => {
+    const { stdout } = await place.run('export', 'ann@x.example', '--db', 'absent.db');
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 'mailtrack.export/1',
+      email_address: 'ann@x.example',
+      opted_out_at: null,
+      suppression: null,
+      forgotten: false,
+      copies: [],
+    });
+    expect(existsSync('absent.db')).toBe(false);
+  });
+
+  it.each(['optout', 'forget', 'export'])('%s refuses what is not an address', async command => {
+    expect((await run(command, 'ann')).error).toMatchObject({ code: 'address-syntax' });
+  });
+
+  it('purge heeds privacy.retention and privacy.keep_user_agent', async () => {
+    const store = await openStore('people.db');
+    await store.fetchLog.appendFetches([
+      {
+        emailNumber: 1,
+        recipientNumber: 0,
+        fetchedAt: 0,
+        method: 'GET',
+        userAgent: 'Old/1.0',
+        network: '',
+        kind: 'human',
+        confidence: 1,
+        rule: 'mail-client',
+      },
+    ]);
+    await store.close();
+    expect((await run('purge')).stderr).toBe(
+      'Everything is kept: neither privacy.retention nor privacy.keep_user_agent is set.\n0 records removed; user agents of 0 fetches forgotten.\n',
+    );
+    place.write('keep.toml', 'privacy.keep_user_agent = "30d"');
+    expect(await json('purge', '--config', 'keep.toml')).toMatchObject({ removed: 0, user_agents: 1 });
+    place.write('keep.toml', 'privacy.retention = "13 months"');
+    expect(await json('purge', '--config', 'keep.toml')).toMatchObject({ removed: 1, user_agents: 0 });
+  });
 });
 
 describe('suppress', () => {
