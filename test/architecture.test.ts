@@ -236,3 +236,10 @@ function withoutComments(code: string): string {
   const token = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|\/\/.*|\/\*[\s\S]*?\*\//g;
   return code.replace(token, text => (/^\/[/*]/.test(text) ? text.replace(/[^\n]/g, '') : text));
 }
+
+it('has every test of a property draw its values from the one seed', () => {
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter(file => /\.tsx?$/.test(file) && file !== 'properties/fast-check.ts')
+    .filter(file => /from 'fast-check'/.test(readFileSync(posix.join('test', file), 'utf8')));
+  expect(files.filter(file => file !== 'architecture.test.ts')).toEqual([]);
+});

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NumberSet } from '../src/number-set.js';
+import { fc } from './properties/fast-check.js';
 
 const numbers = fc.array(
   fc.oneof(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkCopy } from '../../src/check/copy-rules.js';
 import { createCopyRules } from '../../src/check/copy-shapes.js';
@@ -6,6 +5,7 @@ import type { RuleFinding } from '../../src/check/finding.js';
 import { shapeOfHtml } from '../../src/check/html-shape.js';
 import { createCopyReader } from '../../src/merge/read-copy.js';
 import { createVaryingReader, joinPart } from '../../src/merge/varying-copy.js';
+import { fc } from '../properties/fast-check.js';
 
 const context = { emailId: 'em_test', templatePath: 'msg.html' };
 const compositionOf = (html: string | undefined, text: string, subject = 'Hello {{ a }}') => ({

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { type CompiledTemplate, compileTemplate } from '../../src/merge/compile-template.js';
@@ -12,6 +11,7 @@ import type { AddrSpec } from '../../src/message/mailbox.js';
 import { deriveMessageId } from '../../src/message/message-id.js';
 import { findBareLineEnd } from '../../src/smtp/dot-stuff.js';
 import { openToken } from '../../src/tracking/token.js';
+import { fc } from '../properties/fast-check.js';
 import { testRing } from '../tracking/keys.js';
 
 const context = {

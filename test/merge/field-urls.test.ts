@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createUrlCheck, urlFault } from '../../src/merge/field-urls.js';
 import { parseLiquid, renderLiquid } from '../../src/merge/liquid/liquid.js';
 import { markStaticRuns } from '../../src/merge/liquid/static-runs.js';
+import { fc } from '../properties/fast-check.js';
 
 /** What is wrong with the addresses of one copy; undefined when none of them begins with a value. */
 function check(template: string, fields: Readonly<Record<string, string>>) {

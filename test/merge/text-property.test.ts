@@ -2,12 +2,12 @@
  * Random templates and rows: what a reader sees is known from the way the template is put together, and is what both parts say.
  * The HTML is read by html-to-text as it is sent, without our tree and without Liquid.
  */
-import fc from 'fast-check';
 import { convert } from 'html-to-text';
 import { expect, it } from 'vitest';
 import { compileTemplate } from '../../src/merge/compile-template.js';
 import { parseLiquid, renderLiquid } from '../../src/merge/liquid/liquid.js';
 import { Problem, Problems } from '../../src/problem.js';
+import { fc } from '../properties/fast-check.js';
 
 /** Where a Liquid tag is written. */
 const places = {

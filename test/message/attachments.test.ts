@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { attachmentName } from '../../src/message/attachment-name.js';
@@ -6,6 +5,7 @@ import { composeAttachment, composeMessage } from '../../src/message/compose.js'
 import { inspectHeader } from '../../src/message/inspect-header.js';
 import type { AddrSpec } from '../../src/message/mailbox.js';
 import { findBareLineEnd } from '../../src/smtp/dot-stuff.js';
+import { fc } from '../properties/fast-check.js';
 
 const boundary = 'abcdefghijklmnop';
 

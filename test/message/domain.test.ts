@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { characterName, parseDomain } from '../../src/message/domain.js';
+import { fc } from '../properties/fast-check.js';
 
 /** Tables are with the whole address, in mailbox.test.ts. */
 describe('a domain', () => {

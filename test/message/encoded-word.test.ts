@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { decodeWords } from 'postal-mime';
 import { expect, it } from 'vitest';
 import { encodeWords } from '../../src/message/encoded-word.js';
+import { fc } from '../properties/fast-check.js';
 
 it.each([
   ['=?utf-8?q?a?=', '=?UTF-8?B?PT91dGYtOD9xP2E/PQ==?='],

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addrSpecKey,
@@ -9,6 +8,7 @@ import {
   printMailbox,
   splitMailboxList,
 } from '../../src/message/mailbox.js';
+import { fc } from '../properties/fast-check.js';
 import { hostileAddresses } from './hostile.js';
 
 const accepted = (value: unknown) => ({ ok: true, value });

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { createBlankRemover } from '../../src/recipients/csv-blanks.js';
 import { findDelimiter } from '../../src/recipients/csv-dialect.js';
 import { type ListReading, parseList } from '../../src/recipients/list.js';
+import { fc } from '../properties/fast-check.js';
 
 async function read(
   text: string | readonly Uint8Array[],

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Interleaver } from '../../src/recipients/interleave.js';
+import { fc } from '../properties/fast-check.js';
 
 function interleave(domains: readonly string[]): readonly number[] {
   const interleaver = new Interleaver();

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { type ListRow, parseList } from '../../src/recipients/list.js';
 import { parseWhere } from '../../src/recipients/where.js';
+import { fc } from '../properties/fast-check.js';
 
 async function all(
   file: string,

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { parseList } from '../../src/recipients/list.js';
 import { createTranscoder, type ListEncoding, listEncodings } from '../../src/recipients/list-encoding.js';
+import { fc } from '../properties/fast-check.js';
 
 /** Rows as `line address {note}`, problems as they are printed. */
 async function read(

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { isCsv, isListName, isWorkbook, type ListRow, parseList } from '../../src/recipients/list.js';
+import { fc } from '../properties/fast-check.js';
 
 const octets = (text: string) => Buffer.from(text);
 

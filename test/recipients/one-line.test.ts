@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { onOneLine } from '../../src/recipients/one-line.js';
+import { fc } from '../properties/fast-check.js';
 
 it.each([
   [' Your name\r\n (first and last) ', 'Your name (first and last)'],

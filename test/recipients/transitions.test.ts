@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecipientState } from '../../src/recipients/recipient.js';
 import { type Cause, moveBy, stateAfter, unfinishedStates } from '../../src/recipients/transitions.js';
+import { fc } from '../properties/fast-check.js';
 import { causes, states } from './states.js';
 
 const anyState = fc.constantFrom(...states);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bindWhere, parseWhere, type Where } from '../../src/recipients/where.js';
+import { fc } from '../properties/fast-check.js';
 
 function parse(text: string): Where {
   const where = parseWhere(text);

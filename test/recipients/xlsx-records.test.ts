@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { parseList } from '../../src/recipients/list.js';
+import { fc } from '../properties/fast-check.js';
 import { type CellSource, pack, workbook, workbookParts } from './workbook.js';
 
 async function readFile(

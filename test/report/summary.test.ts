@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { type ListReading, parseList } from '../../src/recipients/list.js';
@@ -10,6 +9,7 @@ import { printJson } from '../../src/terminal/json.js';
 import { inBatches, printJsonLists } from '../../src/terminal/json-lists.js';
 import { judgeAgain, rememberJudgements } from '../../src/tracking/classify.js';
 import { rulesDate } from '../../src/tracking/rules-date.js';
+import { fc } from '../properties/fast-check.js';
 import { acceptedAt, email, fetchOf, judgeAll, recipient, userAgents } from './facts.js';
 
 const judge = (fetches: ReturnType<typeof fetchOf>[], recipients = [recipient(1)]) =>

@@ -1,9 +1,9 @@
 /** Fetches of one email judged together: gateways that look at a whole delivery, and people behind one address. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { summarize } from '../../src/report/fold.js';
 import type { ReportFetch, ReportRecipient } from '../../src/report/summary.js';
 import { judgeAgain } from '../../src/tracking/classify.js';
+import { fc } from '../properties/fast-check.js';
 import { acceptedAt, email, fetchOf, judgeAll, recipient, userAgents } from './facts.js';
 
 const { chrome, thunderbird, gmail, apple, curl } = userAgents;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addressesIn, firstAddressIn } from '../../src/returned/addresses-in-text.js';
+import { fc } from '../properties/fast-check.js';
 
 const found = (line: string) => addressesIn(line).map(({ address }) => address);
 

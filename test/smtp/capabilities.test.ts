@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noCapabilities, parseCapabilities } from '../../src/smtp/capabilities.js';
 import { ReplyParser } from '../../src/smtp/reply.js';
+import { fc } from '../properties/fast-check.js';
 
 const announced = (...keywords: string[]) => {
   const lines = ['mail.example.org greets you', ...keywords];

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeData, findBareLineEnd } from '../../src/smtp/dot-stuff.js';
 import { cutOctets, joined, lengthOf } from '../../src/smtp/octets.js';
+import { fc } from '../properties/fast-check.js';
 
 const encode = (message: string) => Buffer.concat(encodeData(Buffer.from(message))).toString();
 

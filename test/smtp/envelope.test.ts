@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Capabilities, noCapabilities } from '../../src/smtp/capabilities.js';
 import { type MailTransaction, mailCommand, rcptCommand, refuseLocally } from '../../src/smtp/envelope.js';
+import { fc } from '../properties/fast-check.js';
 
 const message = Buffer.from('Subject: hello\r\n\r\nHello\r\n');
 const transaction = (changes: Partial<MailTransaction> = {}): MailTransaction => ({

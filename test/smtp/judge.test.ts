@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   isClosing,
@@ -10,6 +9,7 @@ import {
   type TransactionStage,
 } from '../../src/smtp/judge.js';
 import { judgedText, ReplyParser } from '../../src/smtp/reply.js';
+import { fc } from '../properties/fast-check.js';
 
 const judge = (stage: TransactionStage, text: string) =>
   judgeReply(stage, new ReplyParser().feed(Buffer.from(`${text}\r\n`)).replies[0]!);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Reply, ReplyParser } from '../../src/smtp/reply.js';
 import { ReplySigns } from '../../src/smtp/reply-signs.js';
+import { fc } from '../properties/fast-check.js';
 
 function reply(line: string): Reply {
   const [first] = new ReplyParser().feed(Buffer.from(`${line}\r\n`)).replies;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FedReplies, printReply, ReplyParser } from '../../src/smtp/reply.js';
+import { fc } from '../properties/fast-check.js';
 
 const parse = (...pieces: (string | Uint8Array)[]): FedReplies => {
   const parser = new ReplyParser();

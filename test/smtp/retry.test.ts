@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reconnectDelayMs, retryDelayMs } from '../../src/smtp/retry.js';
+import { fc } from '../properties/fast-check.js';
 
 const minutes = (ms: number) => ms / 60_000;
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStopLoss } from '../../src/smtp/stop-loss.js';
+import { fc } from '../properties/fast-check.js';
 
 const reply = (replyCode: number, enhancedStatusCode = '') =>
   ({ stage: 'rcpt', replyCode, enhancedStatusCode, replyText: '' }) as const;

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Capabilities, noCapabilities } from '../../src/smtp/capabilities.js';
 import type { SendOutcome } from '../../src/smtp/outcome.js';
 import { type OverlapStanding, Pipelining } from '../../src/smtp/pipelining.js';
 import { type EngineEffect, TransactionEngine } from '../../src/smtp/transaction-engine.js';
+import { fc } from '../properties/fast-check.js';
 import { type BehindDot, type Decision, ModelServer, type Stage } from './model-server.js';
 
 const pipelining = { ...noCapabilities, pipelining: true };

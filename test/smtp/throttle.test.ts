@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isQuota, isThrottle, longerPauseMs, shorterPauseMs } from '../../src/smtp/throttle.js';
+import { fc } from '../properties/fast-check.js';
 
 const reply = (replyCode: number, enhancedStatusCode: string, replyText: string) =>
   isThrottle({ stage: 'rcpt', replyCode, enhancedStatusCode, replyText });

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Capabilities } from '../../src/smtp/capabilities.js';
 import type { MailTransaction } from '../../src/smtp/envelope.js';
+import { fc } from '../properties/fast-check.js';
 import { data, envelope, mail, Run } from './engine-run.js';
 
 describe('a session without PIPELINING', () => {

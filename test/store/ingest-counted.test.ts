@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
 import { pixelPath } from '../../src/tracking/pixel.js';
 import { sealToken } from '../../src/tracking/token.js';
 import { type Ingested, ingestLog } from '../../src/workflow/ingest-log.js';
+import { fc } from '../properties/fast-check.js';
 import { testRing } from '../tracking/keys.js';
 
 let folder: string;

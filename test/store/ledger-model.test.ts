@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RecipientState } from '../../src/recipients/recipient.js';
 import {
@@ -12,6 +11,7 @@ import {
   stateAfter,
 } from '../../src/recipients/transitions.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
+import { fc } from '../properties/fast-check.js';
 import { causes, states } from '../recipients/states.js';
 
 const at = new Date('2026-11-23T09:00:00.000Z');

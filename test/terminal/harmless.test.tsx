@@ -1,5 +1,4 @@
 /** Whatever a server, a list, a mail program or a file name says: no view hands it to the terminal as a command. */
-import fc from 'fast-check';
 import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
 import type { Mailbox } from '../../src/message/mailbox.js';
@@ -22,6 +21,7 @@ import { createStyle } from '../../src/terminal/style.js';
 import { createTimeFormat } from '../../src/time-format.js';
 import { classifyFetch } from '../../src/tracking/classify.js';
 import type { Comparison, SendEvent, SendFinished, SendPlan } from '../../src/workflow/events.js';
+import { fc } from '../properties/fast-check.js';
 import { acceptedAt, email, fetchOf, recipient } from '../report/facts.js';
 
 /** C0, DEL and C1, line separators, and everything that turns the direction of reading. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLogLine } from '../../src/tracking/access-log.js';
+import { fc } from '../properties/fast-check.js';
 
 const at = Date.UTC(2026, 10, 24, 22, 44, 58);
 const request = {

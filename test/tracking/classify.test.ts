@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { classifyFetch, type FetchContext, judgeAgain } from '../../src/tracking/classify.js';
 import { rules, unrecognized } from '../../src/tracking/rules.js';
+import { fc } from '../properties/fast-check.js';
 
 const chrome =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';

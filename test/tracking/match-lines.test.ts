@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type CountedFetches,
@@ -8,6 +7,7 @@ import {
   secondsAfter,
   secondsBefore,
 } from '../../src/tracking/match-lines.js';
+import { fc } from '../properties/fast-check.js';
 
 const line = (second: number, agent: string | undefined = 'A', rule = `rule of ${agent}`): LogLine => ({
   second,

@@ -1,8 +1,8 @@
 import { crc32, inflateSync } from 'node:zlib';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pixelImage, pixelPath, pixelUrl, tokenOfPath } from '../../src/tracking/pixel.js';
 import { printArticleToken, sealToken } from '../../src/tracking/token.js';
+import { fc } from '../properties/fast-check.js';
 import { testRing } from './keys.js';
 
 const token = sealToken(testRing, { purpose: 'pixel', emailNumber: 1, recipientNumber: 2 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printBase32, readBase32 } from '../../src/base32.js';
 import { createKey, createKeyRing } from '../../src/tracking/key.js';
@@ -11,6 +10,7 @@ import {
   sealToken,
   type TokenPurpose,
 } from '../../src/tracking/token.js';
+import { fc } from '../properties/fast-check.js';
 import { testKey, testRing } from './keys.js';
 
 const number48 = fc.integer({ min: 0, max: 2 ** 48 - 1 });

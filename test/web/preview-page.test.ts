@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { previewPage } from '../../src/web/preview-page.js';
+import { fc } from '../properties/fast-check.js';
 
 const copy = {
   row: 1,

@@ -2,7 +2,6 @@
  * Hostile recipients and header values through every way in: a cell of a list, `--to`, an alias, the contacts file. Who
  * is refused gets nothing; who is not gets a message that an independent parser reads as ours, field by field.
  */
-import fc from 'fast-check';
 import PostalMime, { type Address, decodeWords } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { attachmentName } from '../../src/message/attachment-name.js';
@@ -18,6 +17,7 @@ import { gatherRecipients } from '../../src/workflow/gather-recipients.js';
 import type { Files } from '../../src/workflow/ports.js';
 import { hostileAddresses, hostileValues, strangeAddresses } from '../message/hostile.js';
 import { hostileFileNames, hostileMessageIds } from '../message/hostile-fields.js';
+import { fc } from '../properties/fast-check.js';
 
 /** Everybody who would be sent to: nobody as soon as anything is wrong. */
 type WayIn = (text: string) => Promise<readonly Mailbox[]>;

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEngines } from '../../../src/merge/liquid/liquid.js';
 import { defaultLocale } from '../../../src/merge/liquid/locale-filters.js';
 import { readPlainOutputs } from '../../../src/merge/liquid/plain-outputs.js';
+import { fc } from '../../properties/fast-check.js';
 
 const engines = createEngines({ locale: defaultLocale, date: 'Mon, 23 Nov 2026 09:00:00 +0100' });
 

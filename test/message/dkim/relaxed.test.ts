@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { relaxEnd, relaxField, relaxPieces, startBody } from '../../../src/message/dkim/relaxed.js';
+import { fc } from '../../properties/fast-check.js';
 
 function relaxBody(...pieces: readonly Uint8Array[]): Buffer {
   const state = startBody();
