@@ -216,8 +216,15 @@ const injections: readonly HostileTemplate[] = [
     name: 'an expression in a cell',
     file: 'i.html',
     source: '<p>{{ x }}</p>',
-    row: { x: '$[7*6] #{7*6} <%= 7*6 %>' },
-    html: '<p>$[7*6] #{7*6} &lt;%= 7*6 %&gt;</p>',
+    row: { x: '$[7*6] #{7*6} < 7*6 >' },
+    html: '<p>$[7*6] #{7*6} &lt; 7*6 &gt;</p>',
+  },
+  {
+    name: 'code of another language in a cell',
+    file: 'i.html',
+    source: '<p>{{ x }}</p>',
+    row: { x: '<%= 7*6 %>' },
+    refused: ['template-placeholder people.ndjson:1'],
   },
   {
     name: 'an output in a cell',
