@@ -3,6 +3,7 @@ import { Problem } from '../../src/problem.js';
 import type { RecipientState } from '../../src/recipients/recipient.js';
 import type { UncertainDecision } from '../../src/workflow/send-email.js';
 import { SendRun } from './send-run.js';
+import { recipientOf } from './sent-email.js';
 import { type Act, refusal } from './world.js';
 
 let run: SendRun;
@@ -53,6 +54,16 @@ describe('the time for retries', () => {
       { kind: 'retry-scheduled', deferred: 2, at: new Date(startedMs + minutes + 250) },
     ]);
     expect(run.clock.waits).toEqual([minutes + 250]);
+  });
+
+  it('comes when the first of several falls due, wherever in the list that one is', async () => {
+    const before = [2, 0, 1].map((attempts, at) => ({ ...recipientOf(at), attempts }));
+    run = await SendRun.open(before).then(opened => opened.at(0, later).at(1, later).at(2, later));
+    await run.send({ retryForMs: 15 * minutes });
+    // Their third, first and second refusal: due after 15, 1 and 5 minutes.
+    expect(run.clock.waits).toEqual([1 * minutes, 4 * minutes, 10 * minutes]);
+    // The first pass begins with the one who was not refused before.
+    expect(run.order).toEqual([1, 0, 2, 1, 2, 0]);
   });
 
   it('visits only those who are due', async () => {
