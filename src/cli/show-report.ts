@@ -1,4 +1,4 @@
-import { reportCsv } from '../report/csv.js';
+import { reportRows } from '../report/csv.js';
 import { openJson, recipientJson, reportJson } from '../report/json.js';
 import type { JudgedFetch } from '../report/summary.js';
 import { inBatches, printJsonLists } from '../terminal/json-lists.js';
@@ -31,7 +31,7 @@ export async function showReport(
     const all = options.opens === true ? [...lists, opened] : lists;
     for await (const piece of printJsonLists(reportJson(report), all)) output.text(piece);
   } else if (options.csv === true) {
-    output.text(reportCsv(report));
+    for (const some of joined(reportRows(report))) output.text(some);
   } else {
     const style = createStyle({
       color: options.color,
@@ -43,8 +43,19 @@ export async function showReport(
       style,
       time: createTimeFormat(new Date()),
     });
-    for (const some of inBatches(lines, batch, line => `${line}\n`)) output.text(some.join(''));
+    for (const some of joined(lines, '\n')) output.text(some);
   }
+}
+
+/** Texts of many lines: there may be a million. */
+function* joined(lines: Iterable<string>, lineEnd = ''): Generator<string, void, void> {
+  let some: string[] = [];
+  for (const line of lines) {
+    if (some.push(line + lineEnd) < batch) continue;
+    yield some.join('');
+    some = [];
+  }
+  yield some.join('');
 }
 
 async function* inJson(

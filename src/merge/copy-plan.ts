@@ -216,8 +216,8 @@ interface OwnParts {
   /** '' where the copy has no such field. */
   readonly copyId: string;
   readonly messageId: string;
-  /** Parts, each with the header fields of a part. */
-  readonly attached: readonly Uint8Array[];
+  /** Parts, each in pieces, with the header fields of a part. */
+  readonly attached: readonly (readonly Uint8Array[])[];
 }
 
 function splice(
@@ -235,7 +235,7 @@ function splice(
     else if (piece === 'X-Copy-Id') octets.push(encodeCopyId(copyId));
     else if (piece === 'html') appendBody(octets, copy?.html?.() ?? []);
     else if (piece === 'text') appendBody(octets, copy?.text() ?? []);
-    else if ('delimiter' in piece) for (const part of attached) octets.push(piece.delimiter, part);
+    else if ('delimiter' in piece) for (const part of attached) octets.push(piece.delimiter, ...part);
     else octets.push(piece);
   }
   return octets;

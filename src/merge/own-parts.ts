@@ -9,17 +9,20 @@ import type { CopyContext, CopyRecipient } from './copy-plan.js';
 export function createOwnParts(
   { readAttachment }: Pick<CopyContext, 'readAttachment'>,
   boundary: string,
-): (recipient: CopyRecipient) => Promise<readonly Uint8Array[]> {
-  const underway = new Map<string, Promise<Buffer>>();
-  const made = new Map<string, WeakRef<Buffer>>();
+): (recipient: CopyRecipient) => Promise<readonly Part[]> {
+  const underway = new Map<string, Promise<Part>>();
+  const made = new Map<string, readonly (Uint8Array | WeakRef<Uint8Array>)[]>();
 
-  async function compose(attachment: AttachmentRef, key: string): Promise<Buffer> {
+  async function compose(attachment: AttachmentRef, key: string): Promise<Part> {
     try {
       const content = await readAttachment(attachment);
       const part = await composeAttachment({ filename: attachment.filename, content }, boundary);
-      if (part.length >= largePart) {
+      if (part.some(isLarge)) {
         if (made.size >= mostRemembered) made.clear();
-        made.set(key, new WeakRef(part));
+        made.set(
+          key,
+          part.map(piece => (isLarge(piece) ? new WeakRef(piece) : piece)),
+        );
       }
       return part;
     } finally {
@@ -27,10 +30,16 @@ export function createOwnParts(
     }
   }
 
-  function partOf(attachment: AttachmentRef): Buffer | Promise<Buffer> {
+  /** @returns undefined when a piece of it is gone. */
+  function remembered(key: string): Part | undefined {
+    const pieces = made.get(key)?.map(piece => (piece instanceof WeakRef ? piece.deref() : piece));
+    return pieces?.every(piece => piece !== undefined) === true ? pieces : undefined;
+  }
+
+  function partOf(attachment: AttachmentRef): Part | Promise<Part> {
     const { path, filename, sha256 } = attachment;
     const key = JSON.stringify([path, filename, sha256]);
-    const known = made.get(key)?.deref() ?? underway.get(key);
+    const known = remembered(key) ?? underway.get(key);
     if (known !== undefined) return known;
     const part = compose(attachment, key);
     underway.set(key, part);
@@ -38,13 +47,17 @@ export function createOwnParts(
   }
 
   return async ({ attachments }) => {
-    const parts: Uint8Array[] = [];
+    const parts: Part[] = [];
     for (const attachment of attachments) parts.push(await partOf(attachment));
     return parts;
   };
 }
 
+/** One attachment, in pieces that follow one another. */
+type Part = readonly Uint8Array[];
+
 /** Octets. Smaller ones are read anew. */
-const largePart = 1_000_000;
+const largePiece = 1_000_000;
+const isLarge = ({ length }: Uint8Array) => length >= largePiece;
 /** Their names alone: the parts are let go of with the copies. */
 const mostRemembered = 1_000;

@@ -80,9 +80,13 @@ export async function composeMessage(
 
 /**
  * One attachment as it stands in a message, with the header fields of its part: what `composeMessage` makes of it.
+ * @returns pieces that follow one another.
  * @throws Error when its octets hold the boundary.
  */
-export async function composeAttachment(attachment: Attachment, boundary: string): Promise<Buffer> {
+export async function composeAttachment(
+  attachment: Attachment,
+  boundary: string,
+): Promise<readonly Uint8Array[]> {
   const { built, large } = standIn(attachment, 0, boundary);
   const composer = new MailComposer({
     text: '-',
@@ -95,16 +99,17 @@ export async function composeAttachment(attachment: Attachment, boundary: string
   const message = await composer.compile().build();
   const { delimiter, start, end } = findLastPart(message);
   const composed = message.subarray(start + delimiter.length, end);
-  const part = large === undefined ? composed : putBack(composed, large);
-  // Random, and no line of base64 begins with a hyphen.
-  if (part.includes(boundary)) throw new Error(`${attachment.filename} holds the boundary of the message`);
-  return part;
+  // Random, and base64 has no hyphen.
+  if (composed.includes(boundary))
+    throw new Error(`${attachment.filename} holds the boundary of the message`);
+  return large === undefined ? [composed] : putBack(composed, large);
 }
 
-function putBack(part: Buffer, { mark, encoded }: NonNullable<StandIn['large']>): Buffer {
+/** Not joined: a large attachment is in memory once. */
+function putBack(part: Buffer, { mark, encoded }: NonNullable<StandIn['large']>): readonly Uint8Array[] {
   const at = part.indexOf(mark);
   if (at === -1) throw new Error('the built part has no place for its attachment');
-  return Buffer.concat([part.subarray(0, at), encoded, part.subarray(at + mark.length)]);
+  return [part.subarray(0, at), encoded, part.subarray(at + mark.length)];
 }
 
 export interface LastPart {

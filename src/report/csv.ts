@@ -5,11 +5,11 @@ import type { ReturnedSummary } from './returned-summary.js';
 import type { RecipientSummary, Report } from './summary.js';
 
 /**
- * One row per recipient, every cell quoted, CRLF line ends. RFC 4180. Behind the report's own columns stand the merge fields
+ * A row of names, then one row per recipient, one after the other; every cell quoted, CRLF line ends. RFC 4180. Behind the report's own columns stand the merge fields
  * of the recipients, so that it can be mailed to as it is. Where the list has a column named as one of the report's, that
  * one is named `report_…`.
  */
-export function reportCsv(report: Report): string {
+export function* reportRows(report: Report): Generator<string, void, void> {
   const isPartlyTracked = someLackTracking(report);
   const fields = fieldColumns(report, isPartlyTracked);
   const taken = new Set(fields.map(columnKey));
@@ -19,13 +19,13 @@ export function reportCsv(report: Report): string {
     ),
     ...fields,
   ];
-  // Nobody can be mailed in the place of somebody who was forgotten.
-  const known = report.recipients.filter(({ emailAddress }) => emailAddress !== forgottenAddress);
-  const rows = known.map(recipient => [
-    ...ownCells(recipient),
-    ...fields.map(name => fieldOf(recipient, name, isPartlyTracked)),
-  ]);
-  return [header, ...rows].map(guardedRow).join('');
+  yield guardedRow(header);
+  for (const recipient of report.recipients) {
+    // Nobody can be mailed in the place of somebody who was forgotten.
+    if (recipient.emailAddress === forgottenAddress) continue;
+    const cells = fields.map(name => fieldOf(recipient, name, isPartlyTracked));
+    yield guardedRow([...ownCells(recipient), ...cells]);
+  }
 }
 
 function ownCells(recipient: RecipientSummary): readonly string[] {

@@ -88,7 +88,7 @@ export class ReportFold {
   }
 
   #createJudge(): FetchJudge {
-    return new FetchJudge(this.recipients, this.#classify, ({ copy }, { fetchedAt, times }, verdict) => {
+    return new FetchJudge(this.recipients, this.#classify, ({ copy }, fetchedAt, times, verdict) => {
       this.#recipients[copy]?.add(fetchedAt, times, verdict);
       this.#fetches += times;
     });

@@ -20,10 +20,14 @@ export interface Recipients {
   readonly find: (recipientNumber: number) => Judged | undefined;
 }
 
-/** Told of each fetch that was taken, in that order. */
+/**
+ * Told of each fetch that was taken, in that order.
+ * @param fetchedAt Unix time in milliseconds. @param times how many fetches this one stands for.
+ */
 export type VisitVerdict = (
   judged: Judged,
-  fetch: { readonly fetchedAt: number; readonly times: number },
+  fetchedAt: number,
+  times: number,
   verdict: Classification,
 ) => void;
 
@@ -71,7 +75,7 @@ export class FetchJudge {
     if (isOverruled(fetch, verdict))
       this.#held.add(copy, fetchedAt, times, verdict, this.#addTogether(fetch, copy, handedOverAt));
     // In their order: it does not wait for others unless some that came before it do.
-    else if (this.#held.size === 0) this.#visit(judged, { fetchedAt, times }, verdict);
+    else if (this.#held.size === 0) this.#visit(judged, fetchedAt, times, verdict);
     else this.#held.add(copy, fetchedAt, times, verdict, -1);
   }
 
@@ -92,7 +96,7 @@ export class FetchJudge {
     const overruled = this.#together.judge(this.#isWhole);
     this.#held.empty((copy, fetchedAt, times, own, number) => {
       const judged = this.#recipients.all[copy];
-      if (judged !== undefined) this.#visit(judged, { fetchedAt, times }, overruled(number) ?? own);
+      if (judged !== undefined) this.#visit(judged, fetchedAt, times, overruled(number) ?? own);
     });
     this.#together = new FetchesTogether(this.#domains);
   }

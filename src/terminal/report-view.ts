@@ -4,7 +4,7 @@ import type { TimeFormat } from '../time-format.js';
 import { rulesDate } from '../tracking/rules-date.js';
 import { visible } from './clean.js';
 import type { Style } from './style.js';
-import { type Column, layOutTable } from './table.js';
+import { type Column, measureTable } from './table.js';
 import { wrap } from './wrap.js';
 
 export interface ReportViewOptions {
@@ -13,20 +13,18 @@ export interface ReportViewOptions {
   readonly time: TimeFormat;
 }
 
-/** A report for people: what it is about, the honest numbers, each recipient, and what an open does not say. */
-export function reportLines(report: Report, options: ReportViewOptions): readonly string[] {
-  return [
-    ...heading(report, options),
-    '',
-    ...deliveryLines(report, options),
-    ...verdictLines(report, options),
-    ...sharedLines(report, options),
-    ...returnedLines(report, options),
-    '',
-    ...recipientLines(report, options),
-    '',
-    ...footer(options),
-  ];
+/** A report for people, line by line: what it is about, the honest numbers, each recipient, and what an open does not say. */
+export function* reportLines(report: Report, options: ReportViewOptions): Generator<string, void, void> {
+  yield* heading(report, options);
+  yield '';
+  yield* deliveryLines(report, options);
+  yield* verdictLines(report, options);
+  yield* sharedLines(report, options);
+  yield* returnedLines(report, options);
+  yield '';
+  yield* recipientLines(report, options);
+  yield '';
+  yield* footer(options);
 }
 
 function heading({ email }: Report, { style, time, width }: ReportViewOptions): readonly string[] {
@@ -123,19 +121,22 @@ function returnedLines({ totals }: Report, { style, width }: ReportViewOptions):
   return said.length === 0 ? [] : wrap(`Came back: ${said.join(', ')}`, width).map(line => style.bold(line));
 }
 
-function recipientLines({ recipients }: Report, options: ReportViewOptions): readonly string[] {
+function* recipientLines({ recipients }: Report, options: ReportViewOptions): Generator<string, void, void> {
   const { width, style, time } = options;
   const sorted = sortForReader(recipients);
   const shown = columnsFor(time).filter(
     ({ from, optional, cell }) =>
       width >= (from ?? 0) && (optional !== true || sorted.some(recipient => cell(recipient, time) !== '')),
   );
-  const rows = sorted.map(recipient => shown.map(({ cell }) => cell(recipient, time)));
-  const table = layOutTable(shown, rows, width);
-  return [
-    ...table.title.map(style.dim),
-    ...table.rows.flatMap((lines, index) => lines.map(line => paint(line, sorted[index], style))),
-  ];
+  const cellsOf = (recipient: RecipientSummary) => shown.map(({ cell }) => cell(recipient, time));
+  const { title, linesOf } = measureTable(shown, mapped(sorted, cellsOf), width);
+  yield* title.map(style.dim);
+  for (const recipient of sorted)
+    for (const line of linesOf(cellsOf(recipient))) yield paint(line, recipient, style);
+}
+
+function* mapped<Item, Made>(items: Iterable<Item>, make: (item: Item) => Made): Generator<Made, void, void> {
+  for (const item of items) yield make(item);
 }
 
 /** Who needs a decision comes first, then who opened, then whoever may have; among equals the order of the list stays. */
@@ -192,11 +193,11 @@ function lastSeen({ lastOpenedAt, opens }: RecipientSummary, time: TimeFormat): 
   return lastOpenedAt === undefined || opens < 2 ? '' : time.short(lastOpenedAt);
 }
 
-function paint(line: string, recipient: RecipientSummary | undefined, style: Style): string {
-  if (recipient?.state === 'uncertain' || recipient?.state === 'rejected') return style.warn(line);
-  if (recipient?.returned.delivery === 'failed') return style.warn(line);
-  if (recipient?.verdict === 'opened') return style.good(line);
-  return recipient?.verdict === 'none' ? style.dim(line) : line;
+function paint(line: string, recipient: RecipientSummary, style: Style): string {
+  if (recipient.state === 'uncertain' || recipient.state === 'rejected') return style.warn(line);
+  if (recipient.returned.delivery === 'failed') return style.warn(line);
+  if (recipient.verdict === 'opened') return style.good(line);
+  return recipient.verdict === 'none' ? style.dim(line) : line;
 }
 
 /** Of somebody who was not sent to there is nothing to say about opens. */

@@ -33,17 +33,28 @@ export function layOutTable(
   rows: readonly (readonly string[])[],
   width: number,
 ): Table {
-  const shown = rows.map(row => row.map(cell => beginning(cell, width)));
-  const widths = fitWidths(columns, naturalWidths(columns, shown, width), width);
+  const { title, linesOf } = measureTable(columns, rows, width);
+  return { title, rows: rows.map(linesOf) };
+}
+
+/**
+ * For tables of a million rows: only how wide they are is kept.
+ * @param rows read once.
+ * @returns the title as in `Table`, and what makes the lines of each of these rows.
+ */
+export function measureTable(
+  columns: readonly Column[],
+  rows: Iterable<readonly string[]>,
+  width: number,
+): Pick<Table, 'title'> & { readonly linesOf: (row: readonly string[]) => readonly string[] } {
+  const shown = (row: readonly string[]) => row.map(cell => beginning(cell, width));
+  const widths = fitWidths(columns, naturalWidths(columns, rows, width), width);
   if (totalWidth(widths) > width)
-    return { title: [], rows: shown.map(row => paragraphLines(columns, row, width)) };
+    return { title: [], linesOf: row => paragraphLines(columns, shown(row), width) };
+  const titles = columns.map(({ title }) => title);
   return {
-    title: wrappedLines(
-      columns,
-      columns.map(({ title }) => title),
-      widths,
-    ),
-    rows: shown.map(row => rowLines(columns, row, widths, width)),
+    title: wrappedLines(columns, titles, widths),
+    linesOf: row => rowLines(columns, shown(row), widths, width),
   };
 }
 
@@ -65,19 +76,19 @@ function beginning(cell: string, width: number): string {
   return cell.length > mostPerColumn * width ? `${cell.slice(0, mostPerColumn * width)}…` : cell;
 }
 
-/** Of a column that is cut no more than there is room for. */
+/** An elastic column is at most as wide as the terminal. */
 function naturalWidths(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  rows: Iterable<readonly string[]>,
   width: number,
 ): number[] {
-  return columns.map(({ title, elastic }, index) => {
-    const natural = rows.reduce(
-      (widest, row) => Math.max(widest, displayWidth(row[index] ?? '')),
-      displayWidth(title),
-    );
-    return elastic === true ? Math.min(natural, Math.max(width, narrowest)) : natural;
-  });
+  const widths = columns.map(({ title }) => displayWidth(title));
+  for (const row of rows)
+    for (let index = 0; index < widths.length; index += 1)
+      widths[index] = Math.max(widths[index] ?? 0, displayWidth(beginning(row[index] ?? '', width)));
+  return widths.map((natural, index) =>
+    columns[index]?.elastic === true ? Math.min(natural, Math.max(width, narrowest)) : natural,
+  );
 }
 
 /** First the widest of those with words, then the widest of all. */

@@ -71,13 +71,15 @@ async function nextRecipient(
 async function begin(run: DeliveryRun, share: Share, recipient: RecipientRecord): Promise<void> {
   // Whatever is ready to leave goes first; this one is for later.
   await run.ports.clock.nextTurn();
-  const { octets } = await run.request.copies.make(recipient);
-  await waitForTurn(run);
-  if (ended(run)) return;
-  const session = await usableSession(run, share);
+  const { octets, release } = await run.room.hold(recipient.attachments.length > 0, async () => {
+    return (await run.request.copies.make(recipient)).octets;
+  });
+  const session = await sessionInTurn(run, share, recipient).catch((error: unknown) => {
+    release();
+    throw error;
+  });
   if (session === undefined) {
-    // For another session, if there is one.
-    run.again.unshift(recipient);
+    release();
     return;
   }
   share.underway += 1;
@@ -86,9 +88,23 @@ async function begin(run: DeliveryRun, share: Share, recipient: RecipientRecord)
       run.stopped ??= asProblem(error);
     })
     .finally(() => {
+      release();
       share.underway -= 1;
       share.onSettled();
     });
+}
+
+/** @returns undefined when the run ends, or when the recipient waits for another session. */
+async function sessionInTurn(
+  run: DeliveryRun,
+  share: Share,
+  recipient: RecipientRecord,
+): Promise<Session | undefined> {
+  await waitForTurn(run);
+  if (ended(run)) return undefined;
+  const session = await usableSession(run, share);
+  if (session === undefined) run.again.unshift(recipient);
+  return session;
 }
 
 /** The rate limit, and the pause a server asked for: both hold for all sessions together. */

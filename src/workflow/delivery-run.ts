@@ -4,6 +4,7 @@ import { Problem } from '../problem.js';
 import type { Blame } from '../smtp/blame.js';
 import type { createStopLoss } from '../smtp/stop-loss.js';
 import type { RecipientRecord, Session } from './ports.js';
+import type { RoomForCopies } from './room-for-copies.js';
 import type { SendPorts, SendRequest, StopRequest } from './send-email.js';
 
 /** What the sessions of one run share. */
@@ -11,6 +12,8 @@ export interface DeliveryRun {
   readonly request: SendRequest;
   readonly ports: SendPorts;
   readonly stop: StopRequest;
+  /** For the copies of all sessions. */
+  readonly room: RoomForCopies;
   /** Takes the next turn of the rate limit; how long to wait for it. */
   readonly takeTurn: (nowMs: number) => number;
   /** Recipients this run may still take on; retries are of these and not counted again. */

@@ -90,7 +90,7 @@ async function* readOpens(
   const judge = new FetchJudge(
     fold.recipients,
     classify,
-    ({ copy, emailAddress }, { fetchedAt, times }, verdict) => {
+    ({ copy, emailAddress }, fetchedAt, times, verdict) => {
       judged.push({ openedAt: new Date(fetchedAt), copy, emailAddress, times, ...verdict });
     },
   );

@@ -28,6 +28,7 @@ import type {
   StateCounts,
   Transport,
 } from './ports.js';
+import { RoomForCopies } from './room-for-copies.js';
 
 export interface SendRequest {
   readonly email: EmailRecord;
@@ -133,6 +134,7 @@ async function sendLocked(request: SendRequest, ports: SendPorts, stop: StopRequ
     request,
     ports,
     stop,
+    room: new RoomForCopies(),
     takeTurn: createPace(request.rate),
     left: request.limit ?? Number.POSITIVE_INFINITY,
     tried: request.limit === undefined ? undefined : new NumberSet(),

@@ -16,12 +16,14 @@ import { first } from './growth/first.mjs';
 import { history } from './growth/history.mjs';
 import { ingestBeside, ingestEmails, ingestRare } from './growth/ingest.mjs';
 import { manyEmails } from './growth/many-emails.mjs';
+import { ownAttachments } from './growth/own-attachments.mjs';
 import { people } from './growth/people.mjs';
 import { pull } from './growth/pull.mjs';
 import { reportBefore, reportSize } from './growth/report.mjs';
 import { resume } from './growth/resume.mjs';
 import { unfinished } from './growth/unfinished.mjs';
 import { exponent } from './growth/world.mjs';
+import { limitMeasuredTo } from './measure.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -47,10 +49,13 @@ const all = [
   check,
   first,
   attachment,
+  ownAttachments,
   disk,
 ];
 const rows = all.filter(({ id }) => values.only === undefined || values.only.split(',').includes(id));
 const folder = makeDiskFolder();
+/** An earlier build may take hours for what is measured here. */
+const earlierLimitSeconds = 300;
 
 for (const row of rows) await judge(row);
 
@@ -74,6 +79,11 @@ async function judge(row) {
   const costs = results.map(({ cpuSeconds }) => cpuSeconds);
   const before = earlier.map(({ cpuSeconds }) => cpuSeconds);
   for (const { text, value, most, least } of row.verdicts(sizes, costs, results, before, builds[0])) {
+    // The earlier build did not end.
+    if (Number.isNaN(value)) {
+      console.log(`  ${text}: nothing to compare with`);
+      continue;
+    }
     const holds = least === undefined ? value <= most : value >= least;
     const limit = least === undefined ? `≤ ${most}` : `≥ ${least}`;
     console.log(`  ${text}: ${value.toFixed(2)} (${limit}): ${holds ? 'holds' : 'MISSED'}`);
@@ -96,6 +106,7 @@ function said(row, result) {
 
 function beside(row, result, earlier) {
   if (earlier === undefined) return '';
+  if (earlier.notEnded) return `; earlier build: failed, or did not end within ${earlierLimitSeconds} s`;
   const ratio = (result.cpuSeconds / earlier.cpuSeconds).toFixed(2);
   return `; earlier build ${said(row, earlier)}${earlier.failed ? ', and failed' : ''}; ${ratio} ×`;
 }
@@ -105,7 +116,15 @@ async function resultOf(row, build, size) {
   const isEarlier = build !== builds[0];
   const own = join(folder, `${row.id}-${size}-${isEarlier ? 1 : 0}`);
   mkdirSync(own);
-  const cost = await row.cost(build, size, own, { full: values.full, isEarlier });
-  rmSync(own, { recursive: true, force: true });
-  return typeof cost === 'number' ? { cpuSeconds: cost } : cost;
+  if (isEarlier) limitMeasuredTo(earlierLimitSeconds);
+  try {
+    const cost = await row.cost(build, size, own, { full: values.full, isEarlier });
+    return typeof cost === 'number' ? { cpuSeconds: cost } : cost;
+  } catch (error) {
+    if (!isEarlier) throw error;
+    return { notEnded: true, cpuSeconds: Number.NaN };
+  } finally {
+    limitMeasuredTo(undefined);
+    rmSync(own, { recursive: true, force: true });
+  }
 }

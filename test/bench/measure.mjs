@@ -9,6 +9,12 @@ import { childrenCpuSeconds, cpuSeconds, isConnectedTo, peakRssBytes } from './p
 const connectionLookMs = 4;
 const memoryLookMs = 20;
 const progressLookMs = 50;
+let mostSeconds = Number.POSITIVE_INFINITY;
+
+/** @param seconds what is measured from now on is killed after them, if not sooner; undefined: when `measure` is told. */
+export function limitMeasuredTo(seconds) {
+  mostSeconds = seconds ?? Number.POSITIVE_INFINITY;
+}
 
 /**
  * @param command `argv`, `cwd`, `env`; `port` to note when a connection to it is there; `limitSeconds` to kill it;
@@ -17,6 +23,7 @@ const progressLookMs = 50;
  * seconds, when `halfway` first said so; the rest is of the whole process. `said` is the end of what it wrote on stderr.
  */
 export async function measure({ argv: [file, ...args], cwd, env, port, limitSeconds, halfway }) {
+  const limit = Math.min(limitSeconds ?? Number.POSITIVE_INFINITY, mostSeconds);
   const cpuBefore = childrenCpuSeconds();
   const startedAt = performance.now();
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -44,7 +51,7 @@ export async function measure({ argv: [file, ...args], cwd, env, port, limitSeco
           if (cpu !== undefined) half = { done, cpuSeconds: cpu };
           clearInterval(looks[2]);
         }, progressLookMs),
-    limitSeconds === undefined ? undefined : setTimeout(kill, limitSeconds * 1_000),
+    limit === Number.POSITIVE_INFINITY ? undefined : setTimeout(kill, limit * 1_000),
   ];
   let said = '';
   child.stderr.on('data', chunk => {

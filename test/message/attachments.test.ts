@@ -28,7 +28,7 @@ async function sendAndRead(filename: string, content: Uint8Array = Buffer.from('
   );
   expect(findBareLineEnd(message)).toBeUndefined();
   expect(message.every(octet => octet < 0x80)).toBe(true);
-  const part = Buffer.from(await composeAttachment({ filename, content }, boundary));
+  const part = Buffer.concat(await composeAttachment({ filename, content }, boundary));
   expect(message.includes(part)).toBe(true);
   const read = await PostalMime.parse(message, { attachmentEncoding: 'arraybuffer' });
   expect(read.attachments).toHaveLength(1);

@@ -59,7 +59,7 @@ it('a large attachment of one recipient is the part that the builder makes of it
     const attachments = [{ filename, content }];
     const message = await composeMessage(header, { text: 'x', html: undefined, attachments }, boundary);
     const { delimiter, start, end } = findLastPart(message);
-    const part = await composeAttachment({ filename, content }, boundary);
+    const part = Buffer.concat(await composeAttachment({ filename, content }, boundary));
     expect(part.equals(message.subarray(start + delimiter.length, end))).toBe(true);
   }
 });

@@ -1,13 +1,12 @@
 /** Reports in which every value differs from every other, so that two of them cannot be swapped. */
 import { describe, expect, it } from 'vitest';
 import type { RecipientState } from '../../src/recipients/recipient.js';
-import { reportCsv } from '../../src/report/csv.js';
 import { summarize } from '../../src/report/fold.js';
 import { openJson, recipientJson, reportJson } from '../../src/report/json.js';
 import type { Classify, ReportEmail, ReportFetch, ReportRecipient } from '../../src/report/summary.js';
 import type { FetchKind } from '../../src/tracking/fetch.js';
 import { rulesDate } from '../../src/tracking/rules-date.js';
-import { fetchOf, judgeAll, recipient } from './facts.js';
+import { fetchOf, judgeAll, recipient, reportCsv } from './facts.js';
 
 const email: ReportEmail = {
   emailId: 'em_bbbbbbbbbbbb',

@@ -1,9 +1,11 @@
 /** A small email for report tests: times count in seconds from the moment everybody was accepted. */
+import { reportRows } from '../../src/report/csv.js';
 import { ReportFold } from '../../src/report/fold.js';
 import { FetchJudge } from '../../src/report/judge-fetches.js';
 import type {
   Classify,
   JudgedFetch,
+  Report,
   ReportEmail,
   ReportFetch,
   ReportRecipient,
@@ -74,11 +76,16 @@ export function judgeAll(
   const judge = new FetchJudge(
     fold.recipients,
     classify,
-    ({ copy, emailAddress }, { fetchedAt, times }, verdict) => {
+    ({ copy, emailAddress }, fetchedAt, times, verdict) => {
       judged.push({ openedAt: new Date(fetchedAt), copy, emailAddress, times, ...verdict });
     },
   );
   for (const fetch of fetches) judge.take(fetch);
   judge.finish();
   return judged;
+}
+
+/** The whole file. */
+export function reportCsv(report: Report): string {
+  return [...reportRows(report)].join('');
 }

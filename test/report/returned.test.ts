@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { parseList } from '../../src/recipients/list.js';
-import { reportCsv } from '../../src/report/csv.js';
 import { ReportFold } from '../../src/report/fold.js';
 import { recipientJson, reportJson } from '../../src/report/json.js';
 import type { RecipientReturn } from '../../src/report/returned-summary.js';
@@ -10,7 +9,7 @@ import { reportLines } from '../../src/terminal/report-view.js';
 import { createStyle } from '../../src/terminal/style.js';
 import { createTimeFormat } from '../../src/time-format.js';
 import { judgeAgain } from '../../src/tracking/classify.js';
-import { email, fetchOf, recipient, userAgents } from './facts.js';
+import { email, fetchOf, recipient, reportCsv, userAgents } from './facts.js';
 
 /** A fact of a recipient at an hour of one day. */
 function fact(
@@ -167,11 +166,13 @@ describe('the CSV', () => {
 
 describe('the terminal', () => {
   const linesOf = (facts: readonly RecipientReturn[]) =>
-    reportLines(report(facts), {
-      width: 120,
-      style: createStyle({ color: false, environment: {}, isTerminal: false }),
-      time: createTimeFormat(new Date('2026-12-01T00:00:00Z'), () => 0),
-    }).join('\n');
+    [
+      ...reportLines(report(facts), {
+        width: 120,
+        style: createStyle({ color: false, environment: {}, isTerminal: false }),
+        time: createTimeFormat(new Date('2026-12-01T00:00:00Z'), () => 0),
+      }),
+    ].join('\n');
 
   it('says what came back, in all and for each', () => {
     const text = linesOf([fact(1, 'failed', 1, bounced), fact(2, 'reply', 2)]);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/problem.js';
 import { type ListReading, parseList } from '../../src/recipients/list.js';
-import { reportCsv } from '../../src/report/csv.js';
 import { summarize } from '../../src/report/fold.js';
 import { openJson, recipientJson, reportJson } from '../../src/report/json.js';
 import type { ReportFetch, ReportRecipient } from '../../src/report/summary.js';
@@ -10,7 +9,7 @@ import { inBatches, printJsonLists } from '../../src/terminal/json-lists.js';
 import { judgeAgain, rememberJudgements } from '../../src/tracking/classify.js';
 import { rulesDate } from '../../src/tracking/rules-date.js';
 import { fc } from '../properties/fast-check.js';
-import { acceptedAt, email, fetchOf, judgeAll, recipient, userAgents } from './facts.js';
+import { acceptedAt, email, fetchOf, judgeAll, recipient, reportCsv, userAgents } from './facts.js';
 
 const judge = (fetches: ReturnType<typeof fetchOf>[], recipients = [recipient(1)]) =>
   summarize(email, recipients, fetches, judgeAgain);

@@ -54,7 +54,7 @@ it('is counted in a total of its own and never for a person', async () => {
     shared_pixel: { copies: 2, fetches: 4, opened: 3, maybe: 0, machine: 1 },
   });
   const style = createStyle({ color: false, environment: {}, isTerminal: false });
-  const lines = reportLines(report, { width: 200, style, time: createTimeFormat(new Date(0)) });
+  const lines = [...reportLines(report, { width: 200, style, time: createTimeFormat(new Date(0)) })];
   expect(lines).toContain(
     'The pixel that 2 copies without consent share was fetched 4 times: 3 by mail programs or their proxies, 1 by machines. It does not say by whom.',
   );

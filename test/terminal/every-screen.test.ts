@@ -189,7 +189,7 @@ const counts = { pending: 2, sending: 0, accepted: 5, deferred: 1, rejected: 1, 
 const screens: Readonly<Record<string, (width: number) => readonly string[]>> = {
   'the plan': width => planLines(plan, { style, width }),
   'the plan of a mail merge': width => planLines({ ...plan, mode: 'each' }, { style, width }),
-  'the report': width => reportLines(report, { style, width, time }),
+  'the report': width => [...reportLines(report, { style, width, time })],
   'the inbox': width => inboxLines(inbox, { style, width, time, isRehearsal: true }),
   'the list': width =>
     listLines([listed, { ...listed, sendId: undefined, uncertain: 0 }], { style, width, time }),

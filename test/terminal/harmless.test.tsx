@@ -121,8 +121,8 @@ describe('no terminal command and no turn of direction gets through', () => {
     );
   });
   holds('the end of a send', text => finishedLines(finishedOf(text), [text, text], style));
-  holds('the report', text =>
-    reportLines(
+  holds('the report', text => [
+    ...reportLines(
       summarize(
         { ...email, sendId: text, subject: text, from: text },
         (['accepted', 'uncertain', 'rejected', 'deferred'] as const).map((state, index) =>
@@ -133,7 +133,7 @@ describe('no terminal command and no turn of direction gets through', () => {
       ),
       { width: 60, style, time },
     ),
-  );
+  ]);
   holds('the list of emails', text => {
     const listed = { emailId, sendId: text, subject: text, createdAt: acceptedAt, cancelled: false };
     return listLines([{ ...listed, recipients: 3, accepted: 1, uncertain: 1, unfinished: 1 }], {

@@ -54,7 +54,7 @@ it('the list says how many failed and how many replied', () => {
 
 describe('the report', () => {
   it('says what is known and what is not', () => {
-    expect(reportLines(report, { width: 100, style, time })).toMatchInlineSnapshot(`
+    expect([...reportLines(report, { width: 100, style, time })]).toMatchInlineSnapshot(`
       [
         "Lunch on Thursday",
         "em_aaaaaaaaaaaa, 23 Nov 2026, 10:00 UTC+1",
@@ -84,7 +84,7 @@ describe('the report', () => {
   });
 
   it.each([40, 60, 80, 120])('keeps within %i columns', width => {
-    const lines = reportLines(report, { width, style, time });
+    const lines = [...reportLines(report, { width, style, time })];
     const table = lines.slice(
       lines.findIndex(line => line.startsWith('Recipient')),
       -2,
@@ -94,10 +94,10 @@ describe('the report', () => {
 
   it('gives the same words with colours and without', () => {
     const coloured = createStyle({ color: true, environment: { FORCE_COLOR: '1' }, isTerminal: false });
-    const plain = reportLines(report, { width: 80, style: coloured, time }).map(line =>
+    const plain = [...reportLines(report, { width: 80, style: coloured, time })].map(line =>
       line.replaceAll(/\x1b\[\d+m/g, ''),
     );
-    expect(plain).toEqual(reportLines(report, { width: 80, style, time }));
+    expect(plain).toEqual([...reportLines(report, { width: 80, style, time })]);
   });
 });
 
