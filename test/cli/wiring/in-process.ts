@@ -28,7 +28,7 @@ export interface Said {
   readonly error: unknown;
 }
 
-class KeptStreams extends Streams {
+export class KeptStreams extends Streams {
   readonly said = { stdout: '', stderr: '' };
 
   constructor() {
