@@ -5,19 +5,22 @@ import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { isSending } from './lost-output.js';
 import { fitted } from './output.js';
 import type { Streams } from './streams.js';
+import { usageProblem } from './usage-problem.js';
 
 export interface Explaining {
   readonly json: boolean;
   readonly streams: Streams;
-  /** The command by name; undefined: none was found on the line. */
+  /** The command by name; undefined: none was begun. */
   readonly command: string | undefined;
+  /** The command on the line, which may not have been understood; undefined: none was found there. */
+  readonly named?: string | undefined;
 }
 
 /** Says what went wrong, on stderr. @returns the exit code. */
 export function explain(error: unknown, how: Explaining): number {
   if (error instanceof CommanderError) {
-    // Commander has said it already, in words.
-    if (how.json) printProblems([new Problem('usage', error.message.replace(/^error: /, ''))], how);
+    const problem = usageProblem(error, { command: how.named, json: how.json });
+    if (problem !== undefined) printProblems([problem], how);
     return exitCodes.usage;
   }
   const problems =

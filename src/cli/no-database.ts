@@ -5,6 +5,6 @@ export function unknownWithoutDatabase(idOrPrefix: string, storeUrl: string): Pr
   const which = idOrPrefix === 'latest' ? '' : ` ${JSON.stringify(idOrPrefix)}`;
   const file = storeUrl.replace(/^sqlite:/, '');
   return new Problem('email-unknown', `there is no email${which}: the database ${file} does not exist yet`, {
-    fix: 'The first email that is sent makes it. Check --db, MAILTRACK_DB and store.url if there should be one.',
+    fix: 'The first email that is sent makes it; a send that was refused does not: send again. Check --db, MAILTRACK_DB and store.url if there should be one.',
   });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { packageVersion } from '../package-folder.js';
 import { joinParagraphs, layOut } from '../terminal/lay-out.js';
 import { createCommand } from './commander.js';
-import { fitted, helpWidth } from './output.js';
+import { helpWidth } from './output.js';
 import type { Streams } from './streams.js';
 
 interface CommandEntry {
@@ -143,7 +143,12 @@ export async function createProgram(argv: readonly string[], streams: Streams): 
   const program = createCommand('mailtrack')
     .configureOutput({
       writeOut: text => streams.write('stdout', printHelp(text, helpWidth(streams.stdout))),
-      writeErr: text => streams.write('stderr', fitted(text, streams.stderr)),
+      // Help instead of a command that is missing. A program that reads JSON is told by `explain` alone.
+      writeErr: text => {
+        if (!isJson(argv)) streams.write('stderr', printHelp(text, helpWidth(streams.stderr)));
+      },
+      // `explain` says it, in the form of every other problem.
+      outputError: () => undefined,
       // Lines are ended below, where paragraphs, examples and topics go through as well.
       getOutHelpWidth: () => unlimited,
       getErrHelpWidth: () => unlimited,
@@ -178,6 +183,11 @@ export async function createProgram(argv: readonly string[], streams: Streams): 
     if (all || argv.includes(name)) (await load())(command);
   }
   return program;
+}
+
+/** Whether the line or the environment asks for JSON, before the options are read. */
+export function isJson(argv: readonly string[]): boolean {
+  return argv.includes('--json') || process.env['MAILTRACK_OUTPUT'] === 'json';
 }
 
 const unlimited = 100_000;

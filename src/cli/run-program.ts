@@ -1,12 +1,12 @@
 import { CommanderError } from './commander.js';
-import { createProgram } from './program.js';
+import { createProgram, isJson } from './program.js';
 import { Streams } from './streams.js';
 
 /** Sets the process's exit code; never ends the process, so that output is flushed. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const streams = new Streams(process);
   const program = await createProgram(argv, streams);
-  const json = argv.includes('--json') || process.env['MAILTRACK_OUTPUT'] === 'json';
+  const json = isJson(argv);
   let command: string | undefined;
   let thrown: unknown;
   try {
@@ -23,7 +23,8 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     // After help and version commander ends in this way too.
     if (!(error instanceof CommanderError && error.exitCode === 0)) {
       const { explain } = await import('./explain.js');
-      process.exitCode = explain(error, { json, streams, command });
+      const named = argv.find(word => program.commands.some(one => one.name() === word));
+      process.exitCode = explain(error, { json, streams, command, named });
     }
   }
   await streams.settled();

@@ -23,9 +23,7 @@ export interface SmtpAddress {
 export function readSmtpAddress({ config }: Pick<Context, 'config'>): SmtpAddress {
   const server = findServerSettings(config, 'smtp');
   if (server === undefined) {
-    throw new Problem('config', 'there is no SMTP server', {
-      fix: 'Pass --smtp smtp://user@host:587, set MAILTRACK_SMTP_URL, or write url = "…" under [smtp] into mailtrack.toml.',
-    });
+    throw noServer();
   }
   refuseStrays(config, 'smtp', server);
   const address = parseSmtpServer(server);
@@ -35,6 +33,13 @@ export function readSmtpAddress({ config }: Pick<Context, 'config'>): SmtpAddres
     ({ place, values }) => values.has('smtp.ca') && findServerSettings(config, 'smtp', place) === undefined,
   );
   return { ...address, ca: ca?.values.get('smtp.ca') };
+}
+
+/** An error where mail is sent, a warning where it is only looked at. */
+export function noServer(): Problem {
+  return new Problem('config', 'there is no SMTP server', {
+    fix: 'Pass --smtp smtp://user@host:587, set MAILTRACK_SMTP_URL, or write url = "…" under [smtp] into mailtrack.toml.',
+  });
 }
 
 /** The server's address if one is named: what depends on it can be checked without asking it. */

@@ -11,12 +11,14 @@ export async function findEmail(reader: EmailReader, idOrPrefix: string): Promis
   if (email === undefined) {
     const what =
       idOrPrefix === 'latest' ? 'there is no email yet' : `there is no email ${JSON.stringify(idOrPrefix)}`;
-    throw new Problem('email-unknown', what, { fix: '`mailtrack list` shows the emails.' });
+    throw new Problem('email-unknown', what, {
+      fix: '`mailtrack list` shows the emails. A send that was refused is not among them: send again.',
+    });
   }
   if (found.length > 1 && email.emailId !== idOrPrefix) {
     const ids = found.map(candidate => candidate.emailId).join(', ');
     throw new Problem('email-unknown', `${JSON.stringify(idOrPrefix)} could be several emails: ${ids}`, {
-      fix: 'Give more of the id.',
+      fix: 'Type more characters of the id.',
     });
   }
   return email;

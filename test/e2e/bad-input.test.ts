@@ -210,7 +210,7 @@ describe('lists', () => {
     expect(await send('--each', 'list.csv', '--yes', '--where', 'city = New York')).toEqual([
       64,
       [
-        'error: option \'--where <expr>\' argument \'city = New York\' is invalid. "and" or the end is expected before "York".',
+        'mailtrack: option \'--where <expr>\' argument \'city = New York\' is invalid\n  "and" or the end is expected before "York".',
         `Such as --where 'city = "New York" and vip is not empty'.`,
       ].join(' '),
     ]);
@@ -447,7 +447,7 @@ it('says errors as one object under --json', async () => {
     error: {
       code: 'email-unknown',
       message: 'there is no email "zzzz"',
-      fix: '`mailtrack list` shows the emails.',
+      fix: '`mailtrack list` shows the emails. A send that was refused is not among them: send again.',
       file: null,
       line: null,
       column: null,

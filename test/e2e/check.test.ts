@@ -9,6 +9,7 @@ let user: User;
 beforeEach(() => {
   user = new User();
   user.environment['MAILTRACK_FROM'] = 'anthony@example.org';
+  user.environment['MAILTRACK_SMTP_URL'] = 'smtp://127.0.0.1:9';
   user.write('good.md', '---\nsubject: Hello\n---\nHello {{ name }}, [read](https://example.org/).\n');
   user.write('people.csv', 'email,name\nann@example.com,Ann\nbob@example.com,Bob\n');
 });
@@ -52,6 +53,36 @@ describe('mailtrack check', () => {
       stderr: '',
     });
     expect(() => new Database(user.database, { readonly: true })).toThrow();
+  });
+
+  it('warns of a server that is missing, which send needs', async () => {
+    delete user.environment['MAILTRACK_SMTP_URL'];
+    const args = ['good.md', '--each', 'people.csv', '--no-track'];
+    expect((await check(...args)).findings).toEqual([
+      {
+        severity: 'warning',
+        code: 'config',
+        message: 'there is no SMTP server, which `send` needs',
+        fix: 'Pass --smtp smtp://user@host:587, set MAILTRACK_SMTP_URL, or write url = "…" under [smtp] into mailtrack.toml.',
+        file: null,
+        line: null,
+        column: null,
+      },
+    ]);
+    expect(await user.run(['check', ...args])).toMatchObject({
+      status: 0,
+      stdout: [
+        'Lists',
+        '  people.csv: addresses from "email", names from "name"',
+        '',
+        'Warnings',
+        '  there is no SMTP server, which `send` needs [config]',
+        '    Pass --smtp smtp://user@host:587, set MAILTRACK_SMTP_URL, or write url = "…" under [smtp] into mailtrack.toml.',
+        '',
+        '• 0 errors, 1 warning in 2 copies',
+        '',
+      ].join('\n'),
+    });
   });
 
   it('tells everything about the message at once, with its lines', async () => {

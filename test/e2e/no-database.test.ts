@@ -20,7 +20,7 @@ it.each([
   [
     ['cancel', 'em_abc', '--db', 'none.db'],
     66,
-    'mailtrack: there is no email "em_abc": the database none.db does not exist yet\n  The first email that is sent makes it. Check --db, MAILTRACK_DB and store.url if there should be one.\n',
+    'mailtrack: there is no email "em_abc": the database none.db does not exist yet\n  The first email that is sent makes it; a send that was refused does not: send again. Check --db, MAILTRACK_DB and store.url if there should be one.\n',
   ],
 ] as const)('%j makes none', async (args, status, stderr) => {
   const said = await user.run([...args]);

@@ -13,6 +13,7 @@ beforeEach(() => {
   user = new User();
   user.environment['MAILTRACK_FROM'] = 'Anthony Archer <anthony@example.com>';
   user.environment['MAILTRACK_TRACKING_URL'] = 'https://t.example.com';
+  user.environment['MAILTRACK_SMTP_URL'] = 'smtp://127.0.0.1:9';
 });
 afterEach(() => user.leave());
 

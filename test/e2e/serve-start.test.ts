@@ -75,7 +75,7 @@ describe('what cannot be started is refused in a line, with what to do:', () => 
       expect(await user.run([command, '--port', port])).toEqual({
         status: 64,
         stdout: '',
-        stderr: `error: option '-p, --port <port>' argument '${port}' is invalid. It has to be a port, a whole number from 0 to 65535; 0 takes any free one.\n`,
+        stderr: `mailtrack: option '-p, --port <port>' argument '${port}' is invalid\n  It has to be a port, a whole number from 0 to 65535; 0 takes any free one.\n`,
       });
     }
     expect(readdirSync(user.folder)).toEqual([]);
@@ -85,7 +85,7 @@ describe('what cannot be started is refused in a line, with what to do:', () => 
     const { status, stderr } = await user.run(['serve', '--port', '0', flag, '127.0.0.1:99999']);
     expect([status, stderr]).toEqual([
       64,
-      `error: option '${flag} [host:port]' argument '127.0.0.1:99999' is invalid. It has to be an address to listen on, host:port such as 127.0.0.1:8081, with a port from 0 to 65535.\n`,
+      `mailtrack: option '${flag} [host:port]' argument '127.0.0.1:99999' is invalid\n  It has to be an address to listen on, host:port such as 127.0.0.1:8081, with a port from 0 to 65535.\n`,
     ]);
     expect(readdirSync(user.folder)).toEqual([]);
   });

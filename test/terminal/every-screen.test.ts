@@ -1,6 +1,5 @@
 /** Every screen of the tool at four widths: no line is longer than the terminal, and none ends inside a word. */
 import { PassThrough } from 'node:stream';
-import stringWidth from 'string-width';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { topics } from '../../src/cli/commands/help.js';
 import { fitted } from '../../src/cli/output.js';
@@ -31,20 +30,11 @@ import { classifyFetch } from '../../src/tracking/classify.js';
 import type { SendPlan } from '../../src/workflow/events.js';
 import { acceptedAt, email, fetchOf, recipient, userAgents } from '../report/facts.js';
 import { served } from './served.js';
+import { tooLong } from './too-long.js';
 
 const widths = [40, 80, 100, 120];
 const style = createStyle({ color: false, environment: {}, isTerminal: true });
 const time = createTimeFormat(new Date('2026-11-25T12:00:00Z'), () => 60);
-
-/** Lines that are longer than they need to be: they could have ended before their last word. */
-function tooLong(lines: readonly string[], width: number): readonly string[] {
-  return lines
-    .flatMap(line => line.split('\n'))
-    .filter(line => {
-      const words = line.replace(/^\s*(?:\$ )?/, '').replace(/ \\$/, '');
-      return stringWidth(line) > width && /\s/.test(words.replaceAll(/"[^"]*"|'[^']*'/g, '"'));
-    });
-}
 
 const wordsOf = (text: string): readonly string[] =>
   text.split(/\s+/).filter(word => word !== '' && word !== '\\');

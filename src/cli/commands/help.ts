@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Problem } from '../../problem.js';
 import { configTopic } from '../topics/config.js';
 import { cronTopic } from '../topics/cron.js';
 import { csvTopic } from '../topics/csv.js';
@@ -34,9 +35,9 @@ export function defineHelp(command: Command): void {
       }
       const found = program.commands.find(candidate => candidate.name() === name);
       if (name !== undefined && found === undefined) {
-        program.error(
-          `error: there is no command or topic '${name}'; topics: ${Object.keys(topics).join(', ')}`,
-        );
+        throw new Problem('usage', `there is no command or topic ${JSON.stringify(name)}`, {
+          fix: `Topics: ${Object.keys(topics).join(', ')}. \`mailtrack --help\` lists the commands.`,
+        });
       }
       (found ?? program).outputHelp();
     });

@@ -13,7 +13,7 @@ import { checkUsage, type DraftOptions, requireTrackingUrl, settingFlags } from 
 import { exitCodes } from '../exit-codes.js';
 import { createPassingKeyRing } from '../key-ring.js';
 import { terminalWidth } from '../output.js';
-import { hasServer, readSmtpAddress } from '../smtp-address.js';
+import { hasServer, noServer, readSmtpAddress } from '../smtp-address.js';
 import { findLoginProblems } from '../smtp-secret.js';
 import { rehearse, rehearsedDraft } from './rehearse.js';
 
@@ -118,8 +118,14 @@ async function readSetup(options: DraftOptions, context: Context): Promise<Setup
   // Why the file cannot be opened is said where people are planned for.
   const contacts = await readContacts(context).catch(() => undefined);
   findings.push(...(contacts?.unreadable ?? []).map(({ problem }) => toFinding(problem, 'warning')));
+  if (!hasServer(context)) {
+    findings.push({
+      ...toFinding(noServer(), 'warning'),
+      what: 'there is no SMTP server, which `send` needs',
+    });
+  }
   const server = hasServer(context) ? await attempt(() => readSmtpAddress(context)) : undefined;
-  // It stops nobody from working on a template, and only whoever sends needs the secret.
+  // Neither stops anybody from working on a template: only `send` needs the server and its secret.
   const login = server === undefined ? [] : await findLoginProblems(context, server);
   findings.push(...login.map(problem => toFinding(problem, 'warning')));
   const trackingUrl = options.track

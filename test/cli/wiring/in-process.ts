@@ -28,11 +28,13 @@ export interface Said {
   readonly error: unknown;
 }
 
-class KeptStreams extends Streams {
+export class KeptStreams extends Streams {
   readonly said = { stdout: '', stderr: '' };
 
-  constructor() {
-    const nowhere = () => new PassThrough() as unknown as NodeJS.WriteStream;
+  /** @param columns of a terminal; undefined: a pipe. */
+  constructor(columns?: number) {
+    const edge = columns === undefined ? {} : { columns, isTTY: true };
+    const nowhere = () => Object.assign(new PassThrough(), edge) as unknown as NodeJS.WriteStream;
     super({ stdout: nowhere(), stderr: nowhere() } as Pick<NodeJS.Process, 'stdout' | 'stderr'>);
   }
 
@@ -65,8 +67,12 @@ export class Place {
 
   /** @returns what the command said, and what it threw. */
   async run(...argv: readonly string[]): Promise<Said> {
+    return this.runOn(new KeptStreams(), ...argv);
+  }
+
+  /** @returns the same, from streams of the caller. */
+  async runOn(streams: KeptStreams, ...argv: readonly string[]): Promise<Said> {
     for (const key of Object.keys(seen)) delete seen[key as keyof typeof seen];
-    const streams = new KeptStreams();
     let error: unknown;
     try {
       const program = await createProgram(argv, streams);
