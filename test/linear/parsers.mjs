@@ -17,14 +17,18 @@ import * as bareLiquid from '../../dist/merge/bare-liquid.js';
 import * as bodyTitle from '../../dist/merge/body-title.js';
 import * as cssRules from '../../dist/merge/css/css-rules.js';
 import * as linkedSheets from '../../dist/merge/css/linked-sheets.js';
+import * as selectorLists from '../../dist/merge/css/selector-lists.js';
 import * as styleSheet from '../../dist/merge/css/style-sheet.js';
 import * as fieldUrls from '../../dist/merge/field-urls.js';
+import * as foreignFields from '../../dist/merge/foreign-fields.js';
 import * as frontMatter from '../../dist/merge/front-matter.js';
 import * as entities from '../../dist/merge/html/entities.js';
 import * as htmlPieces from '../../dist/merge/html/html-pieces.js';
 import * as references from '../../dist/merge/html/references.js';
 import * as startTags from '../../dist/merge/html/start-tags.js';
+import * as unknownElements from '../../dist/merge/html/unknown-elements.js';
 import * as leftovers from '../../dist/merge/leftovers.js';
+import * as doubtfulExpressions from '../../dist/merge/liquid/doubtful-expressions.js';
 import * as protection from '../../dist/merge/liquid/liquid-protection.js';
 import * as writtenValues from '../../dist/merge/liquid/written-values.js';
 import * as controlTags from '../../dist/merge/markdown/control-tags.js';
@@ -71,7 +75,10 @@ import * as classify from '../../dist/tracking/classify.js';
 import * as exchange from '../../dist/tracking/exchange.js';
 import * as key from '../../dist/tracking/key.js';
 import * as network from '../../dist/tracking/network.js';
+import * as ownNetworks from '../../dist/tracking/own-networks.js';
 import * as pixel from '../../dist/tracking/pixel.js';
+import * as selfLink from '../../dist/tracking/self-link.js';
+import * as stopTracking from '../../dist/tracking/stop-tracking.js';
 import * as token from '../../dist/tracking/token.js';
 import * as trackingUrl from '../../dist/tracking/tracking-url.js';
 import * as unsubscribe from '../../dist/tracking/unsubscribe.js';
@@ -132,6 +139,18 @@ export const parsers = {
   references: text => references.replaceReferences(text, ({ value }) => value),
   entities: entities.decodeEntities,
   'entities of an attribute': entities.decodeAttribute,
+  'elements that HTML does not know': text =>
+    unknownElements.findUnknownElements('html', protection.protectLiquid(text), placeOf),
+  'expressions of Liquid': {
+    read: text => doubtfulExpressions.refuseDoubtfulExpressions(protection.protectLiquid(text), placeOf),
+    inTexts: [
+      text => text,
+      text => `{% if ${text} %}`,
+      text => `{{ ${text} }}`,
+      text => `{% liquid ${text} %}`,
+    ],
+  },
+  'fields of other programs': foreignFields.foreignForm,
   'place of the pixel': text => pixelPlacement.placePixelSlot(ofTemplate(text), '<img>'),
   'place of the pixel in a body': text =>
     pixelPlacement.placePixelSlot(ofTemplate(`<body><p hidden>${text}</body>`), '<img>'),
@@ -159,6 +178,10 @@ export const parsers = {
   'rules of CSS': text => drain(cssRules.readRules(text)),
   'declarations of CSS': text => cssRules.readDeclarations(text),
   'selectors of CSS': text => cssRules.splitSelectors(text),
+  'selectors with lists': text => {
+    selectorLists.withoutLists(text);
+    selectorLists.atRest(text);
+  },
   'style sheet': text => styleSheet.sortSheet(text, 0, { names: new Set(), order: false }, placeOf),
   'Liquid put aside': text => protection.protectLiquid(text).restore(text),
   'Liquid put aside, places of it': text => {
@@ -293,6 +316,21 @@ export const parsers = {
     read: unsubscribe.unsubscribeTokenOf,
     most: logLine,
     inTexts: [text => text, text => `/unsubscribe/${text}`],
+  },
+  'stop-tracking link of a request': {
+    read: stopTracking.stopTokenOf,
+    most: logLine,
+    inTexts: [text => text, text => `/stop-tracking/${text}`],
+  },
+  "link of the sender's browser": {
+    read: selfLink.selfTokenOf,
+    most: logLine,
+    inTexts: [text => text, text => `/self/${text}`],
+  },
+  "cookie of the sender's browser": { read: selfLink.selfTokenInCookie, most: requestHead },
+  'own networks': {
+    read: text => ownNetworks.parseOwnNetworks([text, ...text.split(',')]),
+    most: longestConfig,
   },
   'user agent': text =>
     classify.classifyFetch({ method: 'GET', userAgent: userAgent.keptUserAgent(text) }, {}),

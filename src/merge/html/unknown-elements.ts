@@ -57,15 +57,19 @@ function isUnknown({ name, offset }: StartTag, kind: 'html' | 'mjml', source: Pr
   return !(kind === 'mjml' && mjml.test(name));
 }
 
-const svgEnd = '</svg>';
-
 /** The elements of an `<svg>` are its own. */
 function* withoutPictures(tags: Iterable<StartTag>, text: string): Generator<StartTag, void, void> {
+  const ends = new Map([
+    ['svg', 0],
+    ['math', 0],
+  ]);
   let end = 0;
   for (const tag of tags) {
     if (tag.offset < end) continue;
-    if (tag.name === 'svg' || tag.name === 'math') {
-      const found = text.indexOf(tag.name === 'svg' ? svgEnd : '</math>', tag.end);
+    // Without an end tag there is none behind a later start tag either.
+    if ((ends.get(tag.name) ?? -1) !== -1) {
+      const found = text.indexOf(`</${tag.name}>`, tag.end);
+      ends.set(tag.name, found);
       end = found === -1 ? tag.end : found;
     }
     yield tag;
