@@ -11,15 +11,39 @@ import type { ProtectedText } from './liquid-protection.js';
 /** Nobody mends more one by one. */
 const mostTold = 100;
 
-/** @throws Problems `template-syntax`. */
+/** Words in all expressions of a template: they are read in less than a tenth of a second. */
+const mostWords = 40_000;
+
+/** Reads the words of an expression. */
+type ReadWords = (expression: string) => readonly ExpressionWord[];
+
+/** @throws Problem, Problems `template-syntax`. */
 export function refuseDoubtfulExpressions(source: ProtectedText, placeOf: PlaceOf): void {
   const problems: Problem[] = [];
+  let left = mostWords;
   for (const { liquid, offset } of source.tokens) {
     if (problems.length === mostTold) break;
-    for (const { what, fix } of faultsOf(liquid))
+    const readWords: ReadWords = expression => {
+      const words: ExpressionWord[] = [];
+      for (const word of expressionWords(expression)) {
+        left -= 1;
+        if (left < 0) throw tooManyWords(placeOf, offset);
+        words.push(word);
+      }
+      return words;
+    };
+    for (const { what, fix } of faultsOf(liquid, readWords))
       problems.push(new Problem('template-syntax', what, { where: placeOf(offset), fix }));
   }
   if (problems.length > 0) throw new Problems(problems);
+}
+
+function tooManyWords(placeOf: PlaceOf, offset: number): Problem {
+  return new Problem(
+    'template-syntax',
+    `the conditions and values of the template have more than ${mostWords.toLocaleString('en')} words`,
+    { where: placeOf(offset), fix: 'Make the template smaller, or write what repeats as a loop.' },
+  );
 }
 
 interface Fault {
@@ -27,15 +51,15 @@ interface Fault {
   readonly fix: string;
 }
 
-function faultsOf(liquid: string): readonly Fault[] {
+function faultsOf(liquid: string, readWords: ReadWords): readonly Fault[] {
   const [, inner = ''] = /^\{[{%]-?([\s\S]*?)-?[%}]\}$/.exec(liquid) ?? [];
-  if (liquid.startsWith('{{')) return only(faultOfOutput(liquid, inner, true));
+  if (liquid.startsWith('{{')) return only(faultOfOutput(liquid, readWords(inner), true));
   const [, name = '', rest = ''] = /^\s*(\w+)([\s\S]*)$/.exec(inner) ?? [];
-  if (name !== 'liquid') return only(faultOfTag(liquid, name, rest));
+  if (name !== 'liquid') return only(faultOfTag(liquid, name, rest, readWords));
   return rest.split('\n').flatMap(line => {
     const written = line.trim();
     const tag = /^\w+/.exec(written)?.[0] ?? '';
-    return only(faultOfTag(written, tag, written.slice(tag.length)));
+    return only(faultOfTag(written, tag, written.slice(tag.length), readWords));
   });
 }
 
@@ -43,23 +67,23 @@ function only(fault: Fault | undefined): readonly Fault[] {
   return fault === undefined ? [] : [fault];
 }
 
-function faultOfTag(shown: string, name: string, rest: string): Fault | undefined {
+function faultOfTag(shown: string, name: string, rest: string, readWords: ReadWords): Fault | undefined {
   switch (name) {
     case 'if':
     case 'elsif':
     case 'unless':
-      return faultOfCondition(shown, [...expressionWords(rest)]);
+      return faultOfCondition(shown, readWords(rest));
     case 'case':
-      return faultOfOutput(shown, rest, false);
+      return faultOfOutput(shown, readWords(rest), false);
     case 'when':
-      return faultOfChoices(shown, [...expressionWords(rest)]);
+      return faultOfChoices(shown, readWords(rest));
     case 'echo':
-      return faultOfOutput(shown, rest, true);
+      return faultOfOutput(shown, readWords(rest), true);
     case 'assign':
-      return faultOfAssigned(shown, rest.slice(rest.indexOf('=') + 1));
+      return faultOfAssigned(shown, readWords(rest.slice(rest.indexOf('=') + 1)));
     case 'for':
     case 'tablerow':
-      return faultOfLoop(shown, rest);
+      return faultOfLoop(shown, rest, readWords);
     default:
       return undefined;
   }
@@ -147,8 +171,11 @@ function unexpected(shown: string, word: ExpressionWord): Fault {
 }
 
 /** One value. */
-function faultOfOutput(shown: string, expression: string, isPrinted: boolean): Fault | undefined {
-  const words = [...expressionWords(expression)];
+function faultOfOutput(
+  shown: string,
+  words: readonly ExpressionWord[],
+  isPrinted: boolean,
+): Fault | undefined {
   const [first, second, third] = words;
   const isCompared = words.some(({ kind }) => kind === 'comparison');
   if (isPrinted && (isCompared || second?.kind === 'logic')) {
@@ -176,11 +203,10 @@ function isPlainName({ kind, text }: ExpressionWord): boolean {
 }
 
 /** What is assigned may be a condition, which another asks for; a text is no condition. */
-function faultOfAssigned(shown: string, expression: string): Fault | undefined {
-  const words = [...expressionWords(expression)];
+function faultOfAssigned(shown: string, words: readonly ExpressionWord[]): Fault | undefined {
   const isCompared = words.some(({ kind }) => kind === 'comparison');
   const isChoice = !isCompared && words[1]?.text === 'or' && /^["']/.test(words[2]?.text ?? '');
-  if (isChoice) return faultOfOutput(shown, expression, true);
+  if (isChoice) return faultOfOutput(shown, words, true);
   return words.length > 1 ? faultOfCondition(shown, words) : undefined;
 }
 
@@ -201,9 +227,9 @@ function faultOfChoices(shown: string, words: readonly ExpressionWord[]): Fault 
 const loopWords = new Set(['limit', 'offset', 'reversed', 'cols', 'continue']);
 
 /** `for item in items limit:2 reversed`. */
-function faultOfLoop(shown: string, rest: string): Fault | undefined {
+function faultOfLoop(shown: string, rest: string, readWords: ReadWords): Fault | undefined {
   const [, list] = /^\s*[\w-]+\s+in\s([\s\S]*)$/.exec(rest) ?? [];
-  const options = list === undefined ? [] : [...expressionWords(list)].slice(1);
+  const options = list === undefined ? [] : readWords(list).slice(1);
   const other = options.find(
     (word, index) => isPlainName(word) && options[index - 1]?.text !== ':' && !loopWords.has(word.text),
   );

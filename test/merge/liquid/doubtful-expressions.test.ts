@@ -158,3 +158,13 @@ describe('a condition where a value is printed', () => {
     expect(await problemsOf(`<p>${liquid}</p>`)).toEqual([]);
   });
 });
+
+it('refuses a template whose expressions have more words than are read at once, at the tag with the word too many', async () => {
+  const values = Array.from({ length: 20_001 }, () => '1').join(',');
+  const source = `<p>\n{% case name %}{% when ${values} %}a{% endcase %}`;
+  await expect(compileTemplate({ path: 'm.html', source }, 'S')).rejects.toMatchObject({
+    message: 'the conditions and values of the template have more than 40,000 words',
+    where: { file: 'm.html', line: 2 },
+    fix: 'Make the template smaller, or write what repeats as a loop.',
+  });
+});
