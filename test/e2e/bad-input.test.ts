@@ -192,7 +192,7 @@ describe('lists', () => {
       65,
       [
         'msg.txt:5:10: there is no field "frist_name"',
-        '  Did you mean "first_name"? There are: email, name, role, email_id, unsubscribe_url, first_name.',
+        '  Did you mean "first_name"? There are: email, name, role, email_id, unsubscribe_url, stop_tracking_url, first_name.',
       ].join('\n'),
     ]);
   });

@@ -93,6 +93,7 @@ export const defects: readonly Defect[] = [
       '[object Object]',
       '[FIRST_NAME]',
       '{% if x %}',
+      '<%= x %>',
     ),
   },
   {
@@ -122,7 +123,7 @@ const decoys: readonly Partial<Row>[] = [
   { note: 'three\r\nmore\r\nlines' },
   { note: '"hi", she said; 100% of {it}' },
   { note: '=cmd|x!A1' },
-  { note: 'undefined-behaviour, NaNcy, [URGENT], 50 % off %, { name }, <%= x %>' },
+  { note: 'undefined-behaviour, NaNcy, [URGENT], 50 % off %, { name }, 5 <% of 7' },
   { note: '<script>alert(1)</script>' },
   { note: '\t' },
   { note: '' },
