@@ -128,10 +128,7 @@ export function createAddressBook(
   function unknown(text: string): Problem {
     const close = nearest(text, [...groups.keys(), ...contacts.map(contact => contact.alias)]);
     const what = `${quoteInput(text)} is neither an address nor in the address book`;
-    const fix =
-      close === undefined
-        ? 'Write the whole address, add it to the contacts file, or to [aliases] in mailtrack.toml.'
-        : `Did you mean ${close}?`;
+    const fix = close === undefined ? fixOfUnknown(text) : `Did you mean ${close}?`;
     if (unreadable.length === 0) return new Problem('unknown-recipient', what, { fix });
     const places = new RowNumbers();
     for (const where of placesOf(unreadable)) places.addPlace(where);
@@ -196,4 +193,12 @@ function indexOfCells(unreadable: readonly UnreadableContact[]): ReadonlyMap<str
 function placesOf(unreadable: readonly UnreadableContact[]): readonly Place[] {
   const places = unreadable.flatMap(({ problem }) => problem.where ?? []);
   return places.filter(({ line }, index) => places.findIndex(other => other.line === line) === index);
+}
+
+/** Lists in CSV are often named .txt, which a name of somebody may end in as well. */
+function fixOfUnknown(text: string): string {
+  const rest = 'the whole address, add it to the contacts file, or to [aliases] in mailtrack.toml.';
+  return /\.[a-z]{2,4}$/i.test(text)
+    ? `If it is a list of people, put @ before its name. Otherwise write ${rest}`
+    : `Write ${rest}`;
 }

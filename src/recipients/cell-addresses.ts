@@ -3,7 +3,7 @@ import { type AddrSpec, parseAddrSpec } from '../message/mailbox.js';
 import type { ListFlags } from './list-flags.js';
 
 /** Google Contacts writes ` ::: ` between the addresses of one person; people write the others. */
-const separator = /:::|[;,\r\n]/;
+const separator = /:::|[;,\r\n]| [/|] /;
 
 /** Characters. Each address with international letters in its domain takes a library tenths of a millisecond. */
 const longestCell = 10_000;

@@ -8,15 +8,18 @@ export function columnKey(name: string): string {
 
 const hyphen = 0x2d;
 const underscore = 0x5f;
+/** Hyphens that word processors put in: U+2010, and U+2011 at which no line ends. */
+const isTypeset = (code: number) => code === 0x2010 || code === 0x2011;
 
 function withoutSeparators(name: string): string {
-  if (!/[\s_-]/.test(name)) return name;
+  if (!/[\s_\u2010\u2011-]/.test(name)) return name;
   // Units that are moved in place: an expression makes garbage of each separator of a long name.
   const units = Buffer.from(name, 'utf16le');
   let length = 0;
   for (let at = 0; at < name.length; at += 1) {
     const code = name.charCodeAt(at);
-    if (code !== hyphen && code !== underscore && !isBlank(code)) length = units.writeUInt16LE(code, length);
+    if (code === hyphen || code === underscore || isTypeset(code) || isBlank(code)) continue;
+    length = units.writeUInt16LE(code, length);
   }
   return units.toString('utf16le', 0, length);
 }

@@ -23,6 +23,8 @@ export interface SheetFacts {
   readonly visibleOnly: boolean;
   /** Hidden sheets that stand before it. */
   readonly hiddenSheets: readonly string[];
+  /** Further sheets that may be meant, since nobody named one: those that are not hidden. */
+  readonly otherSheets: readonly string[];
 }
 
 /** `addresses from "E-mail 1 - Value", names from "First Name" and "Last Name"`. */

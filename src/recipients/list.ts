@@ -6,6 +6,7 @@ import type { ListFacts, SheetFacts } from './list-facts.js';
 import type { ListFlags } from './list-flags.js';
 import type { ListRecord } from './list-record.js';
 import { hasWidth, type ListRow, readRow } from './list-row.js';
+import { allHidden, withSheet } from './meant-sheet.js';
 import { noAddressColumn, rowsLookedAt } from './no-address-column.js';
 import { unguardCell } from './report-list.js';
 import { bindWhere, type Where } from './where.js';
@@ -93,23 +94,29 @@ export async function* parseList(
     // Broken structure, or the file could not be read on: either ends the list, and neither hides what came before.
     if (!(error instanceof Problem)) throw error;
     if (headless !== undefined) {
-      yield headless.problem();
+      yield withSheet(headless.problem(), sheet);
       // Only looked at for a hint: what is wrong with them comes once the header is right.
       if (error.code === 'list-syntax') return;
     }
     return yield error;
   }
-  if (headless !== undefined) return yield headless.problem();
+  if (headless !== undefined) return yield withSheet(headless.problem(), sheet);
   // Rows that are no objects have been refused already.
   if (rows > 0 || mayBeEmpty) return;
   if (read !== undefined) {
-    yield new Problem('list-syntax', 'the list has a header but no rows', { where: { file } });
+    yield withSheet(
+      new Problem('list-syntax', 'the list has a header but no rows', {
+        where: { file },
+        fix: allHidden(sheet),
+      }),
+      sheet,
+    );
     return;
   }
   const fix = isJson(file)
     ? 'Each person is an object with the key email.'
     : 'Its first row names the columns, the one with the addresses email.';
-  yield new Problem('list-syntax', 'the list is empty', { where: { file }, fix });
+  yield withSheet(new Problem('list-syntax', 'the list is empty', { where: { file }, fix }), sheet);
 }
 
 /** @returns what a row comes to: people, or its problems; nothing for a row that is not meant. */

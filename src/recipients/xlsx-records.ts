@@ -55,7 +55,9 @@ export async function* readWorkbook(
     throw noSuchRow(file, headerRow);
   const rows = all.slice(Math.max(0, from - 1)).filter(({ cells }) => cells.length > 0);
   const shown = visibleRows ? rows.filter(({ isHidden, line }) => !isHidden || line === headerRow) : rows;
-  onSheet?.(describe(sheets, chosen, rows, visibleRows));
+  const others = sheet === undefined ? sheets.filter(isReadable).map(({ name }) => name) : [];
+  const otherSheets = others.filter(name => name !== chosen.name);
+  onSheet?.({ ...describe(sheets, chosen, rows, visibleRows), otherSheets });
   const width = shown[0]?.cells.length ?? 0;
   for (const { cells, line } of shown) {
     const faulty = cells.findIndex(cell => errorName.test(cell));
@@ -78,9 +80,7 @@ interface ChosenSheet extends Sheet {
 
 /** @throws Problem `list-syntax` when there is none of that name, or none is visible. */
 function chooseSheet(sheets: readonly Sheet[], wanted: string | undefined, file: string): ChosenSheet {
-  const index = sheets.findIndex(sheet =>
-    wanted === undefined ? !sheet.isHidden && sheet.part !== undefined : sheet.name === wanted,
-  );
+  const index = sheets.findIndex(sheet => (wanted === undefined ? isReadable(sheet) : sheet.name === wanted));
   const chosen = sheets[index];
   if (chosen !== undefined) return { ...chosen, number: index + 1 };
   const names = sheets.filter(({ part }) => part !== undefined).map(({ name }) => name);
@@ -92,12 +92,16 @@ function chooseSheet(sheets: readonly Sheet[], wanted: string | undefined, file:
   });
 }
 
+function isReadable({ isHidden, part }: Sheet): boolean {
+  return !isHidden && part !== undefined;
+}
+
 function describe(
   sheets: readonly Sheet[],
   chosen: ChosenSheet,
   rows: readonly Row[],
   visibleOnly: boolean,
-): SheetFacts {
+): Omit<SheetFacts, 'otherSheets'> {
   const people = rows.slice(1);
   const [first] = people;
   const last = people.at(-1);

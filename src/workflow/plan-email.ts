@@ -236,11 +236,18 @@ async function* toRecords(
 function nobody({ suppressed, leftOut }: Gathered): Problem {
   const reasons = [
     ...(leftOut > 0 ? [`--where leaves out ${leftOut} ${leftOut === 1 ? 'row' : 'rows'}`] : []),
-    ...(suppressed.length > 0 ? [`all ${suppressed.length} recipients are suppressed`] : []),
+    ...(suppressed.length > 0 ? [whoIsSuppressed(suppressed)] : []),
   ];
+  const fix = '`mailtrack suppress list` says why; it does not show people who were forgotten.';
   return reasons.length > 0
-    ? new Problem('usage', `nobody is left: ${reasons.join(', and ')}`)
+    ? new Problem('usage', `nobody is left: ${reasons.join(', and ')}`, suppressed.length > 0 ? { fix } : {})
     : new Problem('usage', 'there are no recipients', { fix: 'Name them with --to, --cc, --bcc or --each.' });
+}
+
+function whoIsSuppressed([first, ...others]: readonly string[]): string {
+  return others.length === 0
+    ? `${first} is suppressed`
+    : `all ${(others.length + 1).toLocaleString('en')} recipients are suppressed`;
 }
 
 /** Mail programs ask for such a link over https only. */

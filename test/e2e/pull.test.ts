@@ -105,7 +105,10 @@ it('the report at home agrees with what the server saw, which never knew an addr
   ]);
   expect((await report()).totals).toEqual(totals);
   const plan = await home.run(['send', 'msg.html', '--each', 'c@example.com', '--dry-run']);
-  expect(plan.stderr).toBe('mailtrack: nobody is left: all 1 recipients are suppressed\n');
+  expect(plan.stderr).toBe(
+    'mailtrack: nobody is left: c@example.com is suppressed\n' +
+      '  `mailtrack suppress list` says why; it does not show people who were forgotten.\n',
+  );
   await server.stop();
 });
 

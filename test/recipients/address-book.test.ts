@@ -107,6 +107,13 @@ describe('an address book', () => {
     );
   });
 
+  it('says how a list is written whose name does not end like one', () => {
+    for (const name of ['people.txt', 'lists/people.CSV.bak', 'Doe, Jane.txt'])
+      expect(problemOf(name)[2]).toBe(
+        `If it is a list of people, put @ before its name. Otherwise write the whole address, add it to the contacts file, or to [aliases] in mailtrack.toml.`,
+      );
+  });
+
   describe('of which a part cannot be read', () => {
     const problem = (line: number, what: string) =>
       new Problem('list-row', what, { where: { file: 'contacts.csv', line } });

@@ -1,12 +1,18 @@
 import { expect, it } from 'vitest';
 import { columnKey, findColumn } from '../../src/recipients/column-key.js';
 
-it.each(['First Name', 'first_name', 'FIRST-NAME', 'FirstName', ' first  name ', 'first\nname'])(
-  'takes %j for one name among others',
-  name => {
-    expect(columnKey(name)).toBe('firstname');
-  },
-);
+it.each([
+  'First\u2011Name',
+  'First\u2010Name',
+  'First Name',
+  'first_name',
+  'FIRST-NAME',
+  'FirstName',
+  ' first  name ',
+  'first\nname',
+])('takes %j for one name among others', name => {
+  expect(columnKey(name)).toBe('firstname');
+});
 
 it('takes each blank out of a name, however many there are', () => {
   expect(columnKey(' \t\u00a0_-\u3000')).toBe('');

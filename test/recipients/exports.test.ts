@@ -225,16 +225,17 @@ describe('exports that need one flag, which the error names', () => {
     ]);
   });
 
-  it.each(['a@x.example;b@y.example', 'a@x.example, b@y.example', 'a@x.example\nb@y.example'])(
-    'lists with several addresses as people write them: %j',
-    async cell => {
-      const text = `email\n"${cell}"\n`;
-      expect((await read(text)).problems[0]).toMatch(
-        /^2: ".*" holds 2 addresses \| Pass --several-addresses /,
-      );
-      expect((await read(text, { severalAddresses: 'each' })).people).toHaveLength(2);
-    },
-  );
+  it.each([
+    'a@x.example;b@y.example',
+    'a@x.example, b@y.example',
+    'a@x.example\nb@y.example',
+    'a@x.example / b@y.example',
+    'a@x.example | b@y.example',
+  ])('lists with several addresses as people write them: %j', async cell => {
+    const text = `email\n"${cell}"\n`;
+    expect((await read(text)).problems[0]).toMatch(/^2: ".*" holds 2 addresses \| Pass --several-addresses /);
+    expect((await read(text, { severalAddresses: 'each' })).people).toHaveLength(2);
+  });
 
   it('a wrong address beside others is refused, whichever are meant', async () => {
     const text = 'email\na@x.example; b@y.example; c@@z.example\n';

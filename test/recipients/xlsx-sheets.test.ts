@@ -68,6 +68,24 @@ describe('sheets', () => {
     ]);
   });
 
+  it('that hold no list are named, with those that may', async () => {
+    const cover = (first: SheetSource) =>
+      workbook(first, people('Guests', 'a@x.example'), people('Staff', 'b@x.example'));
+    const other = 'This is the sheet "Cover": if another is meant, pass --sheet with "Guests" or "Staff".';
+    expect((await read(cover({ name: 'Cover', rows: {} }))).rows).toEqual([
+      `-: the list is empty | Its first row names the columns, the one with the addresses email. ${other}`,
+    ]);
+    expect((await read(cover({ name: 'Cover', rows: { 1: ['Read me'] } }))).rows).toEqual([
+      `1: there is no column "email"; there are: "Read me" | Name the column of the addresses email, or pass --email-column with its name. If notes stand before the header, pass --header-row with its line. ${other}`,
+    ]);
+    expect((await read(cover({ name: 'Cover', rows: { 1: ['email'] } }))).rows).toEqual([
+      `-: the list has a header but no rows | ${other}`,
+    ]);
+    expect((await read(cover({ name: 'Cover', rows: {} }), { sheet: 'Cover' })).rows).toEqual([
+      '-: the list is empty | Its first row names the columns, the one with the addresses email.',
+    ]);
+  });
+
   it('that show a chart are passed by', async () => {
     const chart = changed(
       three,
@@ -99,6 +117,13 @@ describe('rows', () => {
       sheet: 'sheet "S", rows 2 to 5; 2 hidden rows left out by --visible-rows',
       rows: ['2 a@x.example', '5 d@x.example'],
     });
+  });
+
+  it('that are all left out are told', async () => {
+    const all = xml.replaceAll(/<row r=(["'])([2-5])\1[^>]*>/g, '<row r="$2" hidden="1">');
+    expect((await read(pack({ ...parts, [sheet1]: all }), { visibleRows: true })).rows).toEqual([
+      '-: the list has a header but no rows | Its 4 rows are hidden: show them, or do without --visible-rows.',
+    ]);
   });
 
   it('without numbers count from the one before', async () => {

@@ -80,7 +80,14 @@ it('says which columns of the lists were taken, and which sheet', () => {
       columns: [],
       emailColumn: 'email',
       nameColumns: [],
-      sheet: { name: 'S', rows: { first: 2, last: 9 }, hiddenRows: 1, visibleOnly: false, hiddenSheets: [] },
+      sheet: {
+        name: 'S',
+        rows: { first: 2, last: 9 },
+        hiddenRows: 1,
+        visibleOnly: false,
+        hiddenSheets: [],
+        otherSheets: [],
+      },
     },
   ];
   expect(checkLines([], 9, { style, width: 200, lists })).toEqual([
