@@ -14,28 +14,43 @@ const mostTold = 100;
 /** Words in all expressions of a template: they are read in less than a tenth of a second. */
 const mostWords = 40_000;
 
-/** Reads the words of an expression. */
-type ReadWords = (expression: string) => readonly ExpressionWord[];
-
 /** @throws Problem, Problems `template-syntax`. */
 export function refuseDoubtfulExpressions(source: ProtectedText, placeOf: PlaceOf): void {
   const problems: Problem[] = [];
-  let left = mostWords;
+  const reader = new WordReader();
   for (const { liquid, offset } of source.tokens) {
     if (problems.length === mostTold) break;
-    const readWords: ReadWords = expression => {
-      const words: ExpressionWord[] = [];
-      for (const word of expressionWords(expression)) {
-        left -= 1;
-        if (left < 0) throw tooManyWords(placeOf, offset);
-        words.push(word);
-      }
-      return words;
-    };
-    for (const { what, fix } of faultsOf(liquid, readWords))
+    for (const { what, fix } of faultsOf(liquid, reader))
       problems.push(new Problem('template-syntax', what, { where: placeOf(offset), fix }));
+    if (reader.isExhausted) throw tooManyWords(placeOf, offset);
   }
   if (problems.length > 0) throw new Problems(problems);
+}
+
+/** Reads the words of all expressions, up to a limit; those beyond it are missing. */
+class WordReader {
+  #left = mostWords;
+
+  get isExhausted(): boolean {
+    return this.#left < 0;
+  }
+
+  words(expression: string): readonly ExpressionWord[] {
+    const words: ExpressionWord[] = [];
+    for (const word of expressionWords(expression)) {
+      this.#left -= 1;
+      if (this.isExhausted) break;
+      words.push(word);
+    }
+    return words;
+  }
+
+  /** Each counts as a word. */
+  lines(text: string): readonly string[] {
+    const lines = text.split('\n', Math.max(0, this.#left) + 1);
+    this.#left -= lines.length;
+    return lines;
+  }
 }
 
 function tooManyWords(placeOf: PlaceOf, offset: number): Problem {
@@ -51,15 +66,15 @@ interface Fault {
   readonly fix: string;
 }
 
-function faultsOf(liquid: string, readWords: ReadWords): readonly Fault[] {
+function faultsOf(liquid: string, reader: WordReader): readonly Fault[] {
   const [, inner = ''] = /^\{[{%]-?([\s\S]*?)-?[%}]\}$/.exec(liquid) ?? [];
-  if (liquid.startsWith('{{')) return only(faultOfOutput(liquid, readWords(inner), true));
+  if (liquid.startsWith('{{')) return only(faultOfOutput(liquid, reader.words(inner), true));
   const [, name = '', rest = ''] = /^\s*(\w+)([\s\S]*)$/.exec(inner) ?? [];
-  if (name !== 'liquid') return only(faultOfTag(liquid, name, rest, readWords));
-  return rest.split('\n').flatMap(line => {
+  if (name !== 'liquid') return only(faultOfTag(liquid, name, rest, reader));
+  return reader.lines(rest).flatMap(line => {
     const written = line.trim();
     const tag = /^\w+/.exec(written)?.[0] ?? '';
-    return only(faultOfTag(written, tag, written.slice(tag.length), readWords));
+    return only(faultOfTag(written, tag, written.slice(tag.length), reader));
   });
 }
 
@@ -67,23 +82,23 @@ function only(fault: Fault | undefined): readonly Fault[] {
   return fault === undefined ? [] : [fault];
 }
 
-function faultOfTag(shown: string, name: string, rest: string, readWords: ReadWords): Fault | undefined {
+function faultOfTag(shown: string, name: string, rest: string, reader: WordReader): Fault | undefined {
   switch (name) {
     case 'if':
     case 'elsif':
     case 'unless':
-      return faultOfCondition(shown, readWords(rest));
+      return faultOfCondition(shown, reader.words(rest));
     case 'case':
-      return faultOfOutput(shown, readWords(rest), false);
+      return faultOfOutput(shown, reader.words(rest), false);
     case 'when':
-      return faultOfChoices(shown, readWords(rest));
+      return faultOfChoices(shown, reader.words(rest));
     case 'echo':
-      return faultOfOutput(shown, readWords(rest), true);
+      return faultOfOutput(shown, reader.words(rest), true);
     case 'assign':
-      return faultOfAssigned(shown, readWords(rest.slice(rest.indexOf('=') + 1)));
+      return faultOfAssigned(shown, reader.words(rest.slice(rest.indexOf('=') + 1)));
     case 'for':
     case 'tablerow':
-      return faultOfLoop(shown, rest, readWords);
+      return faultOfLoop(shown, rest, reader);
     default:
       return undefined;
   }
@@ -227,9 +242,9 @@ function faultOfChoices(shown: string, words: readonly ExpressionWord[]): Fault 
 const loopWords = new Set(['limit', 'offset', 'reversed', 'cols', 'continue']);
 
 /** `for item in items limit:2 reversed`. */
-function faultOfLoop(shown: string, rest: string, readWords: ReadWords): Fault | undefined {
+function faultOfLoop(shown: string, rest: string, reader: WordReader): Fault | undefined {
   const [, list] = /^\s*[\w-]+\s+in\s([\s\S]*)$/.exec(rest) ?? [];
-  const options = list === undefined ? [] : readWords(list).slice(1);
+  const options = list === undefined ? [] : reader.words(list).slice(1);
   const other = options.find(
     (word, index) => isPlainName(word) && options[index - 1]?.text !== ':' && !loopWords.has(word.text),
   );

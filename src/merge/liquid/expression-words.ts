@@ -8,12 +8,8 @@ export interface ExpressionWord {
 /** @param expression `name == "Ann" or vip`. */
 export function* expressionWords(expression: string): Generator<ExpressionWord, void, void> {
   for (let at = 0; at < expression.length; ) {
-    const letter = expression[at] as string;
-    if (/\s/.test(letter)) {
-      at += 1;
-      continue;
-    }
-    if (letter === '|' && expression[at + 1] !== '|') return;
+    at = match(blanks, expression, at) ?? at;
+    if (at === expression.length || (expression[at] === '|' && expression[at + 1] !== '|')) return;
     const end = endOfWord(expression, at);
     const text = expression.slice(at, end);
     yield { kind: kindOf(text), text };
@@ -48,6 +44,7 @@ function endOfWord(expression: string, start: number): number {
   }
 }
 
+const blanks = /\s+/y;
 const signs = /==+|!==?|<=|>=|<>|=~|~=|&&|\|\||[<>=!]/y;
 const beginsName = /[\p{L}\p{N}_-]/uy;
 const nameParts = /[\p{L}\p{N}_-]+\??(?:\.(?=[\p{L}\p{N}_[]))?|\.(?=[\p{L}\p{N}_[])/uy;
