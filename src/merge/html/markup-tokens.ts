@@ -45,7 +45,7 @@ export interface MarkupAttribute extends Part {
 }
 
 /** MJML takes minutes for as many. */
-const mostTokens = 10_000;
+const mostTokens = 8_000;
 const mostAttributes = 1_000;
 const mostAttributesInAll = 20_000;
 
