@@ -47,13 +47,13 @@ export interface LinkKeeper {
   unsubscribe(token: string): Promise<'unsubscribed' | 'late' | 'no-link'>;
 }
 
-/** What stands behind the links that end tracking. */
+/** Handles the links that end tracking. */
 export interface StopKeeper extends Pick<LinkKeeper, 'isLink'> {
   /** Carries out the link of one copy; resolves when that is durable, or with `late` when it takes too long. */
   press(token: string): Promise<'done' | 'late' | 'no-link'>;
 }
 
-/** What knows the links that mark a browser as the sender's. */
+/** Checks the links that mark a browser as the sender's. */
 export interface SelfKeeper {
   isLink(token: string): boolean;
 }

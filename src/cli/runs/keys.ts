@@ -94,7 +94,7 @@ export async function runKeysDrop(id: number, options: GlobalOptions & { yes?: b
   }
 }
 
-/** Those who were forgotten under the key could be mailed again without it. @throws Problem `key`. */
+/** Without the key, people who were forgotten under it could be mailed again. @throws Problem `key`. */
 async function checkForgotten({ storeUrl }: Context, { key }: KeyEntry): Promise<void> {
   const store = await openStoreIfAny(storeUrl);
   try {
